@@ -1,0 +1,50 @@
+"""What every transform asks of its arrays: logits (..., V), and parameters that broadcast over the leading axes."""
+
+import numpy as np
+
+
+def as_logits(logits) -> np.ndarray:
+    """`logits` as an array (..., V), V >= 1; float32 and float64 are kept without a copy, others become float64."""
+    array = np.asarray(logits)
+    if array.dtype not in (np.float32, np.float64):
+        if array.dtype.kind not in "fiu":
+            raise ValueError(f"logits must be real numbers, got dtype {array.dtype}")
+        array = array.astype(np.float64)
+    if array.ndim == 0 or array.shape[-1] == 0:
+        raise ValueError(f"logits must have shape (..., V) with V >= 1, got shape {array.shape}")
+    return array
+
+
+def row_max(logits: np.ndarray) -> np.ndarray:
+    """The maximum of each row, shape (..., 1); 0 for a row whose tokens are all removed. NaN or +inf is an error.
+
+    Subtracting it keeps exp from overflowing, and 0 keeps -inf - max from becoming NaN.
+    """
+    top = logits.max(axis=-1, keepdims=True)
+    if np.isnan(top).any() or (top == np.inf).any():
+        raise ValueError("logits must be finite or -inf, got NaN or +inf")
+    return np.where(top == -np.inf, logits.dtype.type(0), top)
+
+
+def weights(logits: np.ndarray) -> np.ndarray:
+    """exp(logits - row maximum): unnormalised probabilities in [0, 1], dtype kept."""
+    return np.exp(logits - row_max(logits))
+
+
+def per_row(value, name: str, low: float, high: float, *, integer: bool = False) -> np.ndarray:
+    """A parameter as an array (..., 1) ready to broadcast against logits (..., V), checked to lie in [low, high].
+
+    Raises ValueError that names the parameter, the range and what came.
+    """
+    array = np.asarray(value)
+    kinds, wanted = ("iu", "an integer") if integer else ("fiu", "a number")
+    if array.dtype.kind not in kinds:
+        raise ValueError(f"{name} must be {wanted} in {_interval(low, high)}, got {value!r}")
+    outside = ~((array >= low) & (array <= high) & (np.isfinite(array)))
+    if outside.any():
+        raise ValueError(f"{name} must be in {_interval(low, high)}, got {array[outside].flat[0]}")
+    return array[..., None] if integer else array.astype(np.float64)[..., None]
+
+
+def _interval(low: float, high: float) -> str:
+    return f"[{low:g}, {high:g}]" if high < np.inf else f"[{low:g}, inf)"

@@ -1,0 +1,115 @@
+"""From logits to probabilities, and what a distribution is worth in one number. All logarithms are natural (nats)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from samplers.arrays import as_logits, row_max, weights
+
+
+def log_softmax(logits) -> np.ndarray:
+    """Logprobs: logits - log(sum(exp(logits))) along the last axis; shape (..., V) and dtype kept, the sum in float64.
+
+    A row whose tokens are all removed (-inf) stays all -inf. NaN or +inf raises ValueError.
+    """
+    logits = as_logits(logits)
+    shifted = logits - row_max(logits)
+    total = np.exp(shifted).sum(axis=-1, keepdims=True, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        log_total = np.where(total > 0, np.log(total), 0.0)
+    return (shifted - log_total).astype(logits.dtype, copy=False)
+
+
+def softmax(logits) -> np.ndarray:
+    """Probabilities exp(l) / sum(exp(l)) along the last axis; shape (..., V) and dtype kept, the sum in float64.
+
+    A row whose tokens are all removed (-inf) has no mass: it is all zeros. NaN or +inf raises ValueError.
+    """
+    logits = as_logits(logits)
+    w = weights(logits)
+    total = w.sum(axis=-1, keepdims=True, dtype=np.float64)
+    return (w / np.where(total > 0, total, 1.0)).astype(logits.dtype, copy=False)
+
+
+def entropy(logits) -> np.ndarray:
+    """Shannon entropy -sum(p log p) in nats, shape (...), float64; 0 log 0 = 0. NaN where every token is removed."""
+    logprobs = log_softmax(np.asarray(as_logits(logits), dtype=np.float64))
+    p = np.exp(logprobs)
+    h = -(p * np.where(p > 0, logprobs, 0.0)).sum(axis=-1)
+    return np.where(p.any(axis=-1), np.maximum(h, 0.0), np.nan)[()]
+
+
+def effective_vocabulary(logits) -> np.ndarray:
+    """exp(entropy): how many equally likely tokens would be as uncertain, from 1 to V (uniform); shape (...)."""
+    return np.exp(entropy(logits))
+
+
+def perplexity(token_logprobs) -> float:
+    """exp of minus the mean logprob (nats) of a text's tokens, shape (n,), n >= 1: 1 is certain, V is uniform guessing.
+
+    Jelinek et al., "Perplexity: a measure of the difficulty of speech recognition tasks", 1977.
+    """
+    token_logprobs = np.asarray(token_logprobs, dtype=np.float64)
+    if token_logprobs.ndim != 1 or token_logprobs.size == 0:
+        raise ValueError(f"token_logprobs must have shape (n,) with n >= 1, got {token_logprobs.shape}")
+    if not (token_logprobs <= 1e-6).all():
+        raise ValueError("token_logprobs must be <= 0 (natural logarithms of probabilities)")
+    return float(np.exp(-token_logprobs.mean()))
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """A next-token distribution with its tokens, from an endpoint or written down; every transform takes it as logits.
+
+    A full one (unseen = 0) that came from a model is in token-id order. One of an API's top K is in rank order, and
+    `unseen` is the probability of all tokens it does not list.
+    """
+
+    tokens: tuple[str, ...]  # readable text, one a token
+    logprobs: np.ndarray  # (K,), float64, nats
+    bytes: tuple[bytes, ...] = ()  # what the tokens really are: a token need not be whole UTF-8
+    unseen: float = 0.0
+    ids: tuple[int, ...] | None = None
+    vocabulary_size: int | None = None
+
+    def __post_init__(self):
+        logprobs = np.asarray(self.logprobs, dtype=np.float64)
+        if logprobs.shape != (len(self.tokens),) or not len(self.tokens):
+            raise ValueError(f"logprobs must have shape ({len(self.tokens)},), one a token, got {logprobs.shape}")
+        if not 0 <= self.unseen <= 1:
+            raise ValueError(f"unseen must be in [0, 1], got {self.unseen!r}")
+        object.__setattr__(self, "logprobs", logprobs)
+        object.__setattr__(self, "tokens", tuple(self.tokens))
+        object.__setattr__(self, "bytes", tuple(self.bytes) or tuple(t.encode() for t in self.tokens))
+
+    @classmethod
+    def from_probs(cls, probs: Mapping[str, float]) -> "Distribution":
+        """A whole distribution from {token: probability}; the probabilities must be >= 0 and sum to 1 (within 1e-6)."""
+        p = np.array(list(probs.values()), dtype=np.float64)
+        if not (p >= 0).all() or abs(p.sum() - 1) > 1e-6:
+            raise ValueError(f"probs must be >= 0 and sum to 1, got a sum of {p.sum():g}")
+        with np.errstate(divide="ignore"):
+            return cls(tuple(probs), np.log(p), vocabulary_size=len(p))
+
+    @property
+    def probs(self) -> np.ndarray:
+        """Probabilities, shape (K,); they sum to 1 - unseen."""
+        return np.exp(self.logprobs)
+
+    def index(self, token: str) -> int:
+        """Where `token` stands; ValueError if it is not listed."""
+        if token not in self.tokens:
+            raise ValueError(f"token {token!r} is not among the {len(self.tokens)} tokens of this distribution")
+        return self.tokens.index(token)
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return np.array(self.logprobs, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        best = np.argsort(-self.logprobs, kind="stable")[:5]
+        listed = ", ".join(f"{self.tokens[i]!r} {np.exp(self.logprobs[i]):.3f}" for i in best)
+        return f"<Distribution of {len(self)} tokens: {listed}; unseen {self.unseen:.3f}>"

@@ -1,0 +1,50 @@
+"""The last step: one token from the distribution that is left."""
+
+import numpy as np
+
+from samplers.arrays import as_logits, weights
+
+
+def draw(logits, rng: np.random.Generator | int, size: int | None = None) -> np.ndarray:
+    """Token ids drawn from softmax(logits): shape (...) for logits (..., V), or (..., size) if `size` is given. int64.
+
+    `rng` is a numpy Generator, or an int seed (the same seed draws the same tokens). A removed token is never drawn.
+    A row with every token removed raises ValueError. By inversion: the first token whose cumulative mass exceeds u.
+    """
+    logits = as_logits(logits)
+    _require_tokens(logits)
+    if size is not None and (isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0):
+        raise ValueError(f"size must be an integer >= 0, got {size!r}")
+    w = weights(logits).reshape(-1, logits.shape[-1])
+    u = _generator(rng).random((len(w), 1 if size is None else size))
+    tokens = np.stack([_invert(row, part) for row, part in zip(w, u, strict=True)]) if len(w) else u.astype(int)
+    return tokens.reshape(logits.shape[:-1] + (() if size is None else (size,)))[()]
+
+
+def greedy(logits) -> np.ndarray:
+    """The most probable token of each row, ties to the lower id; shape (...). Every token removed raises ValueError."""
+    logits = as_logits(logits)
+    _require_tokens(logits)
+    return logits.argmax(axis=-1)
+
+
+def _invert(w: np.ndarray, u: np.ndarray) -> np.ndarray:
+    mass = np.cumsum(w, dtype=np.float64)
+    # u * total can round up to the total itself; the last token with any mass takes that case
+    last = np.flatnonzero(w)[-1]
+    return np.minimum(np.searchsorted(mass, u * mass[-1], side="right"), last)
+
+
+def _generator(rng) -> np.random.Generator:
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise ValueError(f"rng must be a numpy Generator or an int seed >= 0, got {rng!r}")
+    return np.random.default_rng(rng)
+
+
+def _require_tokens(logits: np.ndarray) -> None:
+    empty = (logits == -np.inf).all(axis=-1)
+    if empty.any():
+        where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(empty)[0])}"
+        raise ValueError(f"every token is removed{where}: nothing is left to draw")

@@ -1,0 +1,79 @@
+"""What changes single tokens' logits before temperature: penalties for what was said, and the caller's bias."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from samplers.arrays import as_logits, per_row
+
+
+def token_counts(tokens, V: int) -> np.ndarray:
+    """How often each of V token ids occurs: ids (n,) give (V,), a sequence of B id sequences of any lengths (B, V).
+
+    Returns int64. An id that is not an integer in [0, V) raises ValueError.
+    """
+    if any(np.ndim(t) for t in tokens):
+        return np.stack([token_counts(row, V) for row in tokens])
+    ids = np.asarray(tokens if len(tokens) else np.zeros(0, dtype=np.int64))
+    if ids.dtype.kind not in "iu":
+        raise ValueError(f"tokens must be integer ids in [0, {V - 1}], got {ids.dtype}")
+    if ids.size and not (ids.min() >= 0 and ids.max() < V):
+        raise ValueError(f"tokens must be ids in [0, {V - 1}], got {ids.min() if ids.min() < 0 else ids.max()}")
+    return np.bincount(ids, minlength=V)
+
+
+def penalties(logits, counts, frequency=0.0, presence=0.0) -> np.ndarray:
+    """logits - frequency * counts - presence * [counts > 0]; shape (..., V), dtype kept.
+
+    `counts` (..., V) comes from `token_counts`; frequency and presence are finite numbers, one or one a row. Negative
+    values encourage repetition. They act on logits, before temperature.
+    Source: OpenAI's guide, "Frequency and presence penalties".
+    """
+    logits = as_logits(logits)
+    counts = _as_counts(counts, logits)
+    frequency = per_row(frequency, "frequency", -np.inf, np.inf)
+    presence = per_row(presence, "presence", -np.inf, np.inf)
+    return (logits - frequency * counts - presence * (counts > 0)).astype(logits.dtype, copy=False)
+
+
+def repetition_penalty(logits, counts, penalty) -> np.ndarray:
+    """Divide the positive logits of counted tokens by `penalty` and multiply the others; shape (..., V), dtype kept.
+
+    penalty > 0, one number or one a row; above 1 discourages repetition, 1 is off; how often does not matter.
+    Source: Keskar et al., "CTRL", 2019, with the sign rule that engines added.
+    """
+    logits = as_logits(logits)
+    counts = _as_counts(counts, logits)
+    penalty = per_row(penalty, "repetition_penalty", np.finfo(np.float64).tiny, np.inf)
+    penalised = np.where(logits > 0, logits / penalty, logits * penalty)
+    return np.where(counts > 0, penalised, logits).astype(logits.dtype, copy=False)
+
+
+def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
+    """Add bias[id] to the logit of each listed token, in every row; shape (..., V), dtype kept.
+
+    Ids are integers in [0, V); a bias is a number below +inf, and -inf removes the token.
+    Source: OpenAI's API reference, `logit_bias`.
+    """
+    logits = as_logits(logits).copy()
+    for token, value in bias.items():
+        if isinstance(token, bool) or not isinstance(token, int | np.integer) or not 0 <= token < logits.shape[-1]:
+            raise ValueError(f"logit_bias ids must be integers in [0, {logits.shape[-1] - 1}], got {token!r}")
+        if np.isnan(value) or value == np.inf:
+            raise ValueError(f"logit_bias must be below +inf, got {value!r} for token {token}")
+        logits[..., token] += value
+    return logits
+
+
+def _as_counts(counts, logits: np.ndarray) -> np.ndarray:
+    counts = np.asarray(counts)
+    try:
+        np.broadcast_shapes(counts.shape, logits.shape)
+        fits = counts.shape[-1:] == logits.shape[-1:]
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"counts must have the shape of logits {logits.shape}, got {counts.shape}")
+    if counts.size and counts.min() < 0:
+        raise ValueError(f"counts must be >= 0, got {counts.min()}")
+    return counts

@@ -1,0 +1,28 @@
+"""Temperature: p^(1/t), renormalised. Below 1 sharpens a distribution, above 1 flattens it, 0 is greedy."""
+
+import numpy as np
+
+from samplers.arrays import as_logits, per_row, row_max
+
+
+def temperature(logits, t) -> np.ndarray:
+    """(logits - max) / t, shape (..., V), dtype kept; t >= 0, one number or one a row.
+
+    The maximum is subtracted before the division, so no t > 0 overflows: the best token's logit becomes 0, and one that
+    falls below the type's range becomes -inf, whose probability is 0 as it would be anyway. t = 0 is greedy: the first
+    maximum stays as it was, the rest is -inf. ValueError for t < 0, NaN or infinite.
+
+    Source: Ackley, Hinton & Sejnowski, "A learning algorithm for Boltzmann machines", 1985; engines divide by t alike.
+    """
+    logits = as_logits(logits)
+    t = per_row(t, "temperature", 0.0, np.inf)
+    smallest = np.finfo(logits.dtype).tiny
+    # a float32 division by t would be one by zero where t is below float32's normal range; float64 has room for it
+    divisor = np.where(t == 0, 1.0, t)
+    divisor = divisor.astype(logits.dtype) if (divisor >= smallest).all() else divisor
+    with np.errstate(over="ignore"):
+        scaled = ((logits - row_max(logits)) / divisor).astype(logits.dtype, copy=False)
+    if (t != 0).all():
+        return scaled
+    first = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]
+    return np.where(t == 0, np.where(first, logits, logits.dtype.type(-np.inf)), scaled)
