@@ -1,0 +1,51 @@
+"""A picture as a value: PNG bytes, alternative text written from the data, and the arrays that it shows."""
+
+import base64
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+DPI = 192  # twice the 96 of a CSS pixel: sharp on dense screens and on paper
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Picture:
+    """What a plot returns; a notebook shows it as an image with alternative text.
+
+    `title` is the text/plain that a notebook test compares: constant, no number that depends on a model or a clock.
+    `data` holds the arrays shown, by name, so that a lesson can assert on the numbers beside the picture.
+    """
+
+    png: bytes
+    alt: str
+    title: str
+    data: dict = field(default_factory=dict)
+    width: int | None = None  # CSS pixels
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        metadata = {"alt": self.alt} | ({"width": self.width} if self.width else {})
+        image = base64.b64encode(self.png).decode("ascii")
+        return {"image/png": image, "text/plain": repr(self)}, {"image/png": metadata}
+
+    def save(self, path) -> Path:
+        """Write the PNG to `path` and return it."""
+        path = Path(path)
+        path.write_bytes(self.png)
+        return path
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.title}>"
+
+
+def new_figure(width: float, height: float, **kwargs) -> Figure:
+    """A figure of `width` x `height` inches outside pyplot: nothing is shown twice and nothing leaks."""
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained", **kwargs)
+
+
+def picture_of(figure: Figure, title: str, alt: str, **data) -> Picture:
+    """Draw `figure` into a Picture."""
+    out = io.BytesIO()
+    figure.savefig(out, format="png", metadata={"Software": None})
+    return Picture(out.getvalue(), " ".join(alt.split()), title, data, width=round(figure.get_figwidth() * 96))
