@@ -1,0 +1,38 @@
+# `make lab` and `make test` do everything on a machine with Python >= 3.11 and make. README.md has the plain commands.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup lab test bench notebooks lock
+
+setup: .venv/.ready
+	@$(BIN)/python -m samplers.local.weights >/dev/null
+
+.venv/.ready: .requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lab: setup
+	$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/learner/00_start_here.ipynb
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest tests
+	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg notebooks
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+# For whoever writes lessons: run the masters again and make the learners' copies from them.
+notebooks: setup
+	$(BIN)/python -m samplers.lab.execute notebooks/*.ipynb
+	$(BIN)/python -m samplers.lab.learner notebooks
+
+# For whoever changes a dependency: pin every version for every platform, with hashes and without naming a registry.
+lock:
+	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --quiet --upgrade --output-file .requirements.lock

@@ -1,0 +1,90 @@
+"""The repository's own promises: its top level, one declaration of each dependency, a lock that names no registry."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCK = (ROOT / ".requirements.lock").read_text()
+
+
+def declared() -> list[Requirement]:
+    extras = PROJECT["optional-dependencies"].values()
+    return [Requirement(r) for r in [*PROJECT["dependencies"], *(r for extra in extras for r in extra)]]
+
+
+def tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout: nothing says which files belong to the repository")
+    return listed.stdout.split("\0")[:-1]
+
+
+def test_top_level_is_what_the_design_says():
+    allowed = {
+        "notebooks",
+        "samplers",
+        "tests",
+        "environment.yml",
+        "README.md",
+        "Makefile",
+        "pyproject.toml",
+        "LICENSE",
+    }
+    top = {name.split("/")[0] for name in tracked()}
+    assert {name for name in top if not name.startswith(".")} == allowed
+
+
+def test_each_dependency_is_declared_once():
+    names = [canonicalize_name(requirement.name) for requirement in declared()]
+    assert len(names) == len(set(names))
+
+
+def test_lock_satisfies_every_declaration():
+    pinned = {}
+    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE):
+        pinned.setdefault(canonicalize_name(name), []).append(version)
+    for requirement in declared():
+        versions = pinned[canonicalize_name(requirement.name)]
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
+
+
+def test_lock_has_hashes_and_names_no_registry():
+    entries = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.MULTILINE)[1:]
+    assert len(entries) > 50
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"https?://|--(extra-)?index|--find-links", LOCK)
+
+
+def test_conda_makes_the_environment_that_pyproject_declares():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, _, pip = environment["dependencies"]
+    assert python == f"python {PROJECT['requires-python']}"
+    assert pip == {"pip": ["-r .requirements.lock"]}
+
+
+def test_readme_is_short_and_its_make_targets_exist():
+    readme = (ROOT / "README.md").read_text()
+    assert len(readme.splitlines()) < 120
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)`", readme)) <= targets
+
+
+def test_readme_lists_every_lesson():
+    readme = (ROOT / "README.md").read_text()
+    for lesson in (ROOT / "notebooks").glob("[0-9]*.ipynb"):
+        assert f"notebooks/{lesson.name}" in readme
+
+
+def test_ci_runs_the_readmes_test_command():
+    assert "`make test`" in (ROOT / "README.md").read_text()
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+    assert len(lines) == 1
+    assert lines[0].endswith("make test")
