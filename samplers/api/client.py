@@ -1,0 +1,165 @@
+"""A small client for any OpenAI-compatible endpoint: one method a question."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+from samplers.api.auth import Key
+from samplers.api.budget import Budget
+from samplers.api.errors import APIError
+from samplers.api.next_token import EndpointModel, first_entries, full_distribution, top_distribution
+from samplers.api.request import as_messages, chat_body, token_ids
+from samplers.api.results import Chunk, Completion, Tokens
+from samplers.api.stream import read_chunks
+from samplers.api.wire import Wire
+from samplers.distribution import Distribution
+
+
+class Client:
+    """Talks to the endpoint at `base_url` (it usually ends in /v1). Threads may share it; close it or use `with`.
+
+    `model`: whom to ask; None takes the endpoint's first (OpenAI: gpt-4o-mini). At OpenAI's own address every call is
+    priced before it is sent and held against `budget` (None: the process's one, SAMPLERS_BUDGET_USD).
+    `transport`: httpx's, for tests. A wrong argument raises ValueError; what happens on the way, an EndpointError.
+    """
+
+    def __init__(self, base_url: str, api_key=None, model: str | None = None, *, budget=None, transport=None):
+        api_key = Key(api_key)  # at once: a traceback may print this frame's locals
+        self._wire = Wire(base_url, api_key, budget, transport)
+        self._model = "gpt-4o-mini" if model is None and self._wire.at_openai else model
+        self._vocabularies: dict[str, Distribution] = {}  # by model: a full one, for its tokens
+        self._sizes: dict[str, int] = {}  # by model: of its vocabulary
+        # connect() sets these for an endpoint that it started: what closing ends, and why nothing answers
+        self._endpoint_close: Callable[[], None] | None = None
+        self._hint: Callable[[], str] | None = None
+
+    @property
+    def base_url(self) -> str:
+        return self._wire.base_url
+
+    @property
+    def budget(self) -> Budget | None:
+        return self._wire.budget
+
+    @property
+    def model(self) -> str:
+        """The model that is asked unless a call names another."""
+        if self._model is None:
+            there = self.models()
+            if not there:
+                raise APIError(200, "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME")
+            self._model = there[0]
+        return self._model
+
+    def models(self) -> list[str]:
+        """The names of the endpoint's models (GET /models)."""
+        response = self._wire.request("GET", "/models", hint=self._hint)
+        return self._wire.read(response, lambda answer: [model["id"] for model in answer["data"]])
+
+    def chat(self, messages, **params) -> Completion:
+        """One answer to `messages` (a list of {"role", "content"}, or a str: one user message), whole.
+
+        `params` go on the wire as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); None is left out.
+        """
+        if params.get("stream"):
+            raise ValueError("stream must be left out of chat(): client.stream(…) streams")
+        return self._ask(self._body(messages, params), Completion.from_wire)
+
+    def stream(self, messages, **params) -> Iterator[Chunk]:
+        """The answer as an iterator of Chunk, as it is made. Closing the iterator closes the connection.
+
+        The request is sent when the first chunk is asked for. On a paid endpoint usage is asked for too
+        (stream_options), so that the bill is real; its chunk has no text.
+        """
+        body = self._body(messages, {**params, "stream": True})
+        if self.budget is not None:
+            body["stream_options"] = {"include_usage": True} | body.get("stream_options", {})
+        return self._chunks(body)
+
+    def tokenize(self, text) -> Tokens:
+        """`text` (a str as it is, or a list of messages in the model's template) as the model's tokens.
+
+        OpenAI's API has no such call: the local endpoint answers it. Elsewhere an APIError says so.
+        """
+        body = {"model": self.model, **({"input": text} if isinstance(text, str) else {"messages": as_messages(text)})}
+        try:
+            response = self._wire.request("POST", "/tokenize", body, hint=self._hint)
+        except APIError as error:
+            if error.status not in (404, 405, 501) or error.code == "model_not_found":
+                raise
+            status = error.status
+        else:
+            return self._wire.read(response, Tokens.from_wire)
+        lack = "this endpoint has no /tokenize; tokenize, top='all' and after= need the local one: connect('local')"
+        raise APIError(status, lack, code="unsupported")
+
+    def next_token(self, prompt, top: int | str = 20, after: Sequence[int] = ()) -> Distribution:
+        """The model's next-token distribution after `prompt` (a str: one user message, or messages).
+
+        `top`: an int >= 1 (OpenAI gives 20 at most), in rank order and with the rest of the mass in `unseen`; or "all",
+        the whole vocabulary in token-id order. `after`: ids that the answer already begins with. "all" and `after`
+        need the local endpoint.
+        """
+        if top != "all" and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
+            raise ValueError(f"top must be an int >= 1 or 'all', got {top!r}")
+        whole, after, model = top == "all", token_ids("after", after), self.model
+        if (whole or after) and model not in self._sizes:
+            self._sizes[model] = self.tokenize("a").vocabulary_size
+        size = self._sizes.get(model)
+        headers = {"x-samplers-full-logprobs": "true"} if whole or top > 20 else {}
+        if after:
+            headers["x-samplers-continue"] = json.dumps(after)
+
+        def reader(answer: dict) -> Distribution:
+            entries = first_entries(answer)
+            if whole:
+                return full_distribution(entries, size, self._vocabularies.get(model))
+            return top_distribution(entries, size)
+
+        ask = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": size if whole else top}
+        distribution = self._ask(self._body(prompt, ask), reader, headers)
+        if whole:
+            self._vocabularies.setdefault(model, distribution)
+        return distribution
+
+    def as_model(self, messages) -> EndpointModel:
+        """The endpoint as a model for `samplers.generate`: token ids -> logits; .prompt, .vocabulary, .stop_tokens."""
+        return EndpointModel(self, as_messages(messages))
+
+    def close(self) -> None:
+        """Closes the connections, and the endpoint if `start_local` started it for this client."""
+        self._wire.close()
+        if self._endpoint_close:
+            self._endpoint_close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.base_url}, model {self._model or 'not asked for yet'}>"
+
+    def _body(self, messages, params: dict) -> dict:
+        return chat_body(messages, {"model": params.get("model") or self.model, **params})
+
+    def _ask(self, body: dict, reader, headers=None):
+        with self._wire.paid(body) as settle:
+            response = self._wire.request("POST", "/chat/completions", body, headers, hint=self._hint)
+            if self.budget is not None:
+                settle(self._wire.read(response, Completion.from_wire).usage)
+            return self._wire.read(response, reader)
+
+    def _chunks(self, body: dict) -> Iterator[Chunk]:
+        # A streamed answer's connection is not used again: llama.cpp may close it without a word.
+        headers = {"Accept": "text/event-stream", "Connection": "close"}
+        with self._wire.paid(body) as settle:
+            response = self._wire.request("POST", "/chat/completions", body, headers, stream=True, hint=self._hint)
+            usage = None
+            try:
+                for chunk in read_chunks(response, self._wire.scrub):
+                    usage = chunk.usage or usage
+                    yield chunk
+                settle(usage)  # the last one; a stream that broke, or was closed, stays held
+            finally:
+                response.close()
