@@ -1,6 +1,23 @@
 """The notebook's side: pictures with alternative text, the explorer widget, exercise checks. Nothing imports it."""
 
 from samplers.lab.bars import plot_before_after, plot_distribution
+from samplers.lab.curves import plot_curves, plot_nucleus, plot_sweep
+from samplers.lab.panels import plot_panels, plot_stages, plot_temperatures
+from samplers.lab.penalty_plot import plot_penalties
 from samplers.lab.picture import Picture
+from samplers.lab.steps import plot_repetition, plot_tokens
 
-__all__ = ["Picture", "plot_before_after", "plot_distribution"]
+__all__ = [
+    "Picture",
+    "plot_before_after",
+    "plot_curves",
+    "plot_distribution",
+    "plot_nucleus",
+    "plot_panels",
+    "plot_penalties",
+    "plot_repetition",
+    "plot_stages",
+    "plot_sweep",
+    "plot_temperatures",
+    "plot_tokens",
+]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.patches import FancyBboxPatch
 
 BLACK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d4d4d4"
 BLUE, SKY, GREEN, ORANGE, VERMILION, PURPLE = "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#D55E00", "#CC79A7"
@@ -69,3 +70,9 @@ def styled(draw):
             return draw(*args, **kwargs)
 
     return inner
+
+
+def rounded(x: float, y: float, width: float, height: float, facecolor: str) -> FancyBboxPatch:
+    """A box with round corners around a token, in the axes' units (inches)."""
+    shape = "round,pad=0,rounding_size=0.05"
+    return FancyBboxPatch((x, y), width, height, boxstyle=shape, facecolor=facecolor, edgecolor=GREY, linewidth=0.6)
