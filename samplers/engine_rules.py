@@ -49,9 +49,12 @@ def plain_temperature(logits, params, counts):
 
 
 def vllm_temperature(logits, params, counts):
-    """Below 1e-5 greedy, up to 0.01 raised to 0.01. vLLM: vllm/sampling_params.py."""
+    """0 is greedy, anything else under 0.01 is raised to 0.01, so its own test for t < 1e-5 only ever sees 0.
+
+    vLLM: vllm/sampling_params.py, SamplingParams.__post_init__.
+    """
     t = np.asarray(params.temperature)
-    return temperature(logits, np.where(t < 1e-5, 0.0, np.maximum(t, 0.01)))
+    return temperature(logits, np.where(t == 0, 0.0, np.maximum(t, 0.01)))
 
 
 def sglang_temperature(logits, params, counts):
