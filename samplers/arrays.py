@@ -31,20 +31,25 @@ def weights(logits: np.ndarray) -> np.ndarray:
     return np.exp(logits - row_max(logits))
 
 
-def per_row(value, name: str, low: float, high: float, *, integer: bool = False) -> np.ndarray:
-    """A parameter as an array (..., 1) ready to broadcast against logits (..., V), checked to lie in [low, high].
+def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, integer: bool = False) -> np.ndarray:
+    """A parameter as an array (..., 1) that broadcasts against logits (..., V), checked to lie in [low, high].
 
-    Raises ValueError that names the parameter, the range and what came.
+    float64, or the integers as they are. Raises ValueError that names the parameter, the range and what came.
     """
     array = np.asarray(value)
     kinds, wanted = ("iu", "an integer") if integer else ("fiu", "a number")
-    if array.dtype.kind not in kinds:
+    if array.size and array.dtype.kind not in kinds:
         raise ValueError(f"{name} must be {wanted} in {_interval(low, high)}, got {value!r}")
     outside = ~((array >= low) & (array <= high) & (np.isfinite(array)))
     if outside.any():
         raise ValueError(f"{name} must be in {_interval(low, high)}, got {array[outside].flat[0]}")
+    try:
+        np.broadcast_shapes(array.shape, logits.shape[:-1])
+    except ValueError:
+        rows = f"one value, or one for each row of logits {logits.shape}"
+        raise ValueError(f"{name} must be {rows}, got shape {array.shape}") from None
     return array[..., None] if integer else array.astype(np.float64)[..., None]
 
 
 def _interval(low: float, high: float) -> str:
-    return f"[{low:g}, {high:g}]" if high < np.inf else f"[{low:g}, inf)"
+    return f"{'(' if low == -np.inf else '['}{low:g}, {high:g}{')' if high == np.inf else ']'}"

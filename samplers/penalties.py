@@ -31,8 +31,8 @@ def penalties(logits, counts, frequency=0.0, presence=0.0) -> np.ndarray:
     """
     logits = as_logits(logits)
     counts = _as_counts(counts, logits)
-    frequency = per_row(frequency, "frequency", -np.inf, np.inf)
-    presence = per_row(presence, "presence", -np.inf, np.inf)
+    frequency = per_row(logits, frequency, "frequency", -np.inf, np.inf)
+    presence = per_row(logits, presence, "presence", -np.inf, np.inf)
     return (logits - frequency * counts - presence * (counts > 0)).astype(logits.dtype, copy=False)
 
 
@@ -44,7 +44,9 @@ def repetition_penalty(logits, counts, penalty) -> np.ndarray:
     """
     logits = as_logits(logits)
     counts = _as_counts(counts, logits)
-    penalty = per_row(penalty, "repetition_penalty", np.finfo(np.float64).tiny, np.inf)
+    penalty = per_row(logits, penalty, "repetition_penalty", 0.0, np.inf)
+    if (penalty == 0).any():
+        raise ValueError("repetition_penalty must be > 0, got 0")
     penalised = np.where(logits > 0, logits / penalty, logits * penalty)
     return np.where(counts > 0, penalised, logits).astype(logits.dtype, copy=False)
 

@@ -15,13 +15,10 @@ def temperature(logits, t) -> np.ndarray:
     Source: Ackley, Hinton & Sejnowski, "A learning algorithm for Boltzmann machines", 1985; engines divide by t alike.
     """
     logits = as_logits(logits)
-    t = per_row(t, "temperature", 0.0, np.inf)
-    smallest = np.finfo(logits.dtype).tiny
-    # a float32 division by t would be one by zero where t is below float32's normal range; float64 has room for it
-    divisor = np.where(t == 0, 1.0, t)
-    divisor = divisor.astype(logits.dtype) if (divisor >= smallest).all() else divisor
+    t = per_row(logits, t, "temperature", 0.0, np.inf)
+    # t is float64, and so is the quotient until it is stored: a tiny or a huge t would be 0 or inf in float32
     with np.errstate(over="ignore"):
-        scaled = ((logits - row_max(logits)) / divisor).astype(logits.dtype, copy=False)
+        scaled = ((logits - row_max(logits)) / np.where(t == 0, 1.0, t)).astype(logits.dtype, copy=False)
     if (t != 0).all():
         return scaled
     first = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]

@@ -12,7 +12,8 @@ def top_k(logits, k) -> np.ndarray:
     Source: Fan, Lewis & Dauphin, "Hierarchical neural story generation", 2018.
     """
     logits = as_logits(logits)
-    k = per_row(k, "top_k", 0, np.inf, integer=True)
+    k = per_row(logits, k, "top_k", 0, np.inf, integer=True)
+    row_max(logits)  # an error for NaN, which would sort last as if it were a removed token
     ranks = np.argsort(_descending(logits), axis=-1, kind="stable")
     return _keep(logits, (ranks < k) | (k == 0))
 
@@ -26,7 +27,7 @@ def top_p(logits, p) -> np.ndarray:
     Source: Holtzman et al., "The curious case of neural text degeneration", 2020.
     """
     logits = as_logits(logits)
-    p = per_row(p, "top_p", 0.0, np.inf)
+    p = per_row(logits, p, "top_p", 0.0, np.inf)
     order = _descending(logits)
     w = weights(logits)
     mass = np.cumsum(np.take_along_axis(w, order, axis=-1), axis=-1, dtype=np.float64)
@@ -40,13 +41,14 @@ def top_p(logits, p) -> np.ndarray:
 def min_p(logits, p) -> np.ndarray:
     """Keep the tokens at least p times as probable as the most probable one; shape (..., V), dtype kept.
 
-    Compared in logit space, l >= max + log(p), so nothing underflows. p in [0, 1], one number or one a row; 0 is off.
+    Compared in logit space, l >= max + log(p) in the logits' own precision, so nothing underflows and a token exactly p
+    times as probable stays. p in [0, 1], one number or one a row; 0 is off.
     Source: Nguyen et al., "Turning up the heat: min-p sampling", 2024.
     """
     logits = as_logits(logits)
-    p = per_row(p, "min_p", 0.0, 1.0)
+    p = per_row(logits, p, "min_p", 0.0, 1.0)
     with np.errstate(divide="ignore"):
-        threshold = row_max(logits) + np.log(p)
+        threshold = row_max(logits) + np.log(p).astype(logits.dtype)
     return _keep(logits, logits >= threshold)
 
 
