@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from samplers.arrays import as_logits, weights
+from samplers.arrays import as_logits, row_max, weights
 
 
 def draw(logits, rng: np.random.Generator | int, size: int | None = None) -> np.ndarray:
@@ -44,6 +44,7 @@ def _generator(rng) -> np.random.Generator:
 
 
 def _require_tokens(logits: np.ndarray) -> None:
+    row_max(logits)  # an error for NaN or +inf
     empty = (logits == -np.inf).all(axis=-1)
     if empty.any():
         where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(empty)[0])}"

@@ -1,6 +1,7 @@
 """What changes single tokens' logits before temperature: penalties for what was said, and the caller's bias."""
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -12,14 +13,16 @@ def token_counts(tokens, V: int) -> np.ndarray:
 
     Returns int64. An id that is not an integer in [0, V) raises ValueError.
     """
-    if any(np.ndim(t) for t in tokens):
+    if not hasattr(tokens, "__len__"):
+        raise ValueError(f"tokens must be a sequence of integer ids in [0, {V - 1}], got {tokens!r}")
+    if len(tokens) and np.ndim(tokens[0]):
         return np.stack([token_counts(row, V) for row in tokens])
     ids = np.asarray(tokens if len(tokens) else np.zeros(0, dtype=np.int64))
     if ids.dtype.kind not in "iu":
         raise ValueError(f"tokens must be integer ids in [0, {V - 1}], got {ids.dtype}")
     if ids.size and not (ids.min() >= 0 and ids.max() < V):
         raise ValueError(f"tokens must be ids in [0, {V - 1}], got {ids.min() if ids.min() < 0 else ids.max()}")
-    return np.bincount(ids, minlength=V)
+    return np.bincount(ids.astype(np.int64, copy=False), minlength=V)
 
 
 def penalties(logits, counts, frequency=0.0, presence=0.0) -> np.ndarray:
@@ -58,12 +61,14 @@ def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
     Source: OpenAI's API reference, `logit_bias`.
     """
     logits = as_logits(logits).copy()
+    if not isinstance(bias, Mapping):
+        raise ValueError(f"logit_bias must map token ids to numbers below +inf, got {bias!r}")
     for token, value in bias.items():
-        if isinstance(token, bool) or not isinstance(token, int | np.integer) or not 0 <= token < logits.shape[-1]:
+        if isinstance(token, bool) or not isinstance(token, Integral) or not 0 <= token < logits.shape[-1]:
             raise ValueError(f"logit_bias ids must be integers in [0, {logits.shape[-1] - 1}], got {token!r}")
-        if np.isnan(value) or value == np.inf:
-            raise ValueError(f"logit_bias must be below +inf, got {value!r} for token {token}")
-        logits[..., token] += value
+        if not isinstance(value, Real) or not value < np.inf:
+            raise ValueError(f"logit_bias must be a number below +inf, got {value!r} for token {token}")
+    logits[..., list(bias)] += list(bias.values())
     return logits
 
 
@@ -76,6 +81,6 @@ def _as_counts(counts, logits: np.ndarray) -> np.ndarray:
         fits = False
     if not fits:
         raise ValueError(f"counts must have the shape of logits {logits.shape}, got {counts.shape}")
-    if counts.size and counts.min() < 0:
-        raise ValueError(f"counts must be >= 0, got {counts.min()}")
+    if counts.dtype.kind not in "iufb" or not (counts >= 0).all():
+        raise ValueError(f"counts must be numbers >= 0, got {counts}")
     return counts
