@@ -1,7 +1,9 @@
 """The notebook's side: pictures with alternative text, the explorer widget, exercise checks. Nothing imports it."""
 
 from samplers.lab.bars import plot_before_after, plot_distribution
+from samplers.lab.checks import check
 from samplers.lab.curves import plot_curves, plot_nucleus, plot_sweep
+from samplers.lab.explorer import explore
 from samplers.lab.panels import plot_panels, plot_stages, plot_temperatures
 from samplers.lab.penalty_plot import plot_penalties
 from samplers.lab.picture import Picture
@@ -9,6 +11,8 @@ from samplers.lab.steps import plot_repetition, plot_tokens
 
 __all__ = [
     "Picture",
+    "check",
+    "explore",
     "plot_before_after",
     "plot_curves",
     "plot_distribution",
