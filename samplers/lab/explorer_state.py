@@ -1,0 +1,51 @@
+"""The explorer's numbers, without its widgets: one distribution, parameters and counts in, what is drawn from out."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from samplers.chain import Chain
+from samplers.distribution import Distribution, effective_vocabulary, softmax
+from samplers.params import SamplingParams
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What the explorer shows: pure numbers, made by `sample_state`."""
+
+    params: SamplingParams
+    counts: np.ndarray  # (K,) how often each token was produced so far
+    logits: np.ndarray  # (K,) after the chain
+    probs: np.ndarray  # (K,) their softmax
+    effective_vocabulary: float
+
+    @cached_property
+    def kept(self) -> np.ndarray:
+        """Indices of the tokens that can be drawn, from the most probable."""
+        alive = np.flatnonzero(self.probs)
+        return alive[np.argsort(-self.probs[alive], kind="stable")]
+
+
+def sample_state(dist: Distribution, params: SamplingParams, counts: np.ndarray, engine: str = "openai") -> State:
+    """The distribution that is drawn from: `dist` through the engine's chain."""
+    logits = Chain.for_engine(engine).apply(dist.logprobs, params, counts)
+    return State(params, counts, logits, softmax(logits), float(effective_vocabulary(logits)))
+
+
+def count_words(dist: Distribution, words: str) -> np.ndarray:
+    """Counts (K,) of tokens written with spaces between them, as the picture labels them (␣ is a space, ↵ a newline).
+
+    A word without ␣ stands for itself or for itself after a space, whichever is more probable. ValueError if unknown.
+    """
+    counts = np.zeros(len(dist), dtype=np.int64)
+    if not words.strip():
+        return counts
+    index = {token: i for i, token in reversed(list(enumerate(dist.tokens)))}
+    for word in words.split():
+        text = word.replace("␣", " ").replace("↵", "\n")
+        found = [index[t] for t in (text, " " + text) if t in index]
+        if not found:
+            raise ValueError(f"tokens so far must be tokens of this distribution, got {word!r}")
+        counts[max(found, key=lambda i: dist.logprobs[i])] += 1
+    return counts
