@@ -118,7 +118,7 @@ class Chain:
 
     def _steps(self, logits, params, counts) -> Iterator[Stage]:
         logits = as_logits(logits)
-        params = rules.Rows(params, logits.shape[:-1])
+        params = rules.rows(params, logits.shape[:-1])
         if counts is None:
             counts = np.zeros(logits.shape[-1], dtype=np.int64)
         if not isinstance(counts, Mapping):

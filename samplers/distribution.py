@@ -74,9 +74,17 @@ class Distribution:
     vocabulary_size: int | None = None
 
     def __post_init__(self):
-        logprobs = np.asarray(self.logprobs, dtype=np.float64)
+        logprobs = np.array(self.logprobs, dtype=np.float64)  # a copy that nobody else can change
+        logprobs.setflags(write=False)
         if logprobs.shape != (len(self.tokens),) or not len(self.tokens):
             raise ValueError(f"logprobs must have shape ({len(self.tokens)},), one a token, got {logprobs.shape}")
+        if not (logprobs <= 1e-3).all():  # servers round
+            raise ValueError("logprobs must be <= 0 (natural logarithms of probabilities)")
+        for name in ("bytes", "ids"):
+            if len(getattr(self, name) or self.tokens) != len(self.tokens):
+                raise ValueError(
+                    f"{name} must have one entry a token, {len(self.tokens)}, got {len(getattr(self, name))}"
+                )
         if not 0 <= self.unseen <= 1:
             raise ValueError(f"unseen must be in [0, 1], got {self.unseen!r}")
         object.__setattr__(self, "logprobs", logprobs)

@@ -1,7 +1,11 @@
 """The stages as engines define them, each `f(logits, params, counts) -> logits`; `samplers.chain` puts them in order.
 
-`params` is `Rows`: the request's parameters, one value or one a row. Sources are the engines' own files, named below.
+`params` is what `rows` returns: the request's parameters, one value or one a row. Sources are the engines' own files,
+named below.
 """
+
+from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -11,26 +15,29 @@ from samplers.penalties import logit_bias, penalties, repetition_penalty
 from samplers.temperature import temperature
 from samplers.truncation import _descending, _keep, min_p, top_k, top_p
 
+_NUMBERS = ("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty")
 
-class Rows:
-    """One request's parameters, or one request a row: `rows.top_p` is a number, or an array (B,)."""
 
-    def __init__(self, params, leading: tuple[int, ...]):
-        if not isinstance(params, SamplingParams) and leading != (len(params),):
-            raise ValueError(f"params must be one SamplingParams or one a row of logits {leading}, got {len(params)}")
-        self.requests = params
-
-    def __getattr__(self, name: str):
-        if isinstance(self.requests, SamplingParams):
-            return getattr(self.requests, name)
-        return np.array([getattr(request, name) for request in self.requests])
+def rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamespace:
+    """One request as it is; of one request a row, each number as an array (B,) and logit_bias as a list of B."""
+    if isinstance(params, SamplingParams):
+        return params
+    if not isinstance(params, Sequence) or not all(isinstance(p, SamplingParams) for p in params):
+        raise ValueError(f"params must be a SamplingParams, or a sequence of them, got {params!r}")
+    if leading != (len(params),):
+        raise ValueError(f"params must be one SamplingParams, or one for each row of {leading}, got {len(params)}")
+    numbers = {name: np.array([getattr(p, name) for p in params]) for name in _NUMBERS}
+    return SimpleNamespace(logit_bias=[p.logit_bias for p in params], **numbers)
 
 
 def bias(logits, params, counts):
     """logit_bias, added as it is, each row its own."""
-    if isinstance(params.requests, SamplingParams):
+    if not isinstance(params.logit_bias, list):
         return logit_bias(logits, params.logit_bias or {})
-    return np.stack([logit_bias(row, b or {}) for row, b in zip(logits, params.logit_bias, strict=True)])
+    logits = logits.copy()
+    for i, row_bias in enumerate(params.logit_bias):
+        logits[i] = logit_bias(logits[i], row_bias or {})
+    return logits
 
 
 def frequency_presence(logits, params, counts):

@@ -49,11 +49,12 @@ def generate(
     text, output, logprobs, tops, steps = "", [], [], [], []
     reason = cut = None
     while reason is None:
-        logits = np.asarray(model([*prompt, *output]))
+        logits = np.array(model([*prompt, *output]))  # a copy: a model may use its buffer again, and the trace stays
         if logits.shape != (len(vocabulary),):
             raise ValueError(f"model must return logits of shape ({len(vocabulary)},), got {logits.shape}")
         stages = chain.trace(logits, params, chain.counts(prompt, output, len(vocabulary)))
-        steps.append(stages)
+        if trace:
+            steps.append(stages)
         token = int(draw(stages[-1].logits, rng))
         if token in stop_tokens:
             reason = "stop"
@@ -61,7 +62,8 @@ def generate(
         raw = log_softmax(logits)
         output.append(token)
         logprobs.append(float(raw[token]))
-        tops.append({int(i): float(raw[i]) for i in np.argsort(-raw, kind="stable")[: params.top_logprobs or 0]})
+        best = np.argsort(-raw, kind="stable")[: params.top_logprobs] if params.top_logprobs else ()
+        tops.append({int(i): float(raw[i]) for i in best})
         piece = vocabulary[token]
         text += decode(piece.encode() if isinstance(piece, str) else piece)
         cut = find_stop(text, params.stop or ())

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
+from numbers import Integral, Real
 
-# name: (type, low, high), None where open. OpenAI's API reference, "Create chat completion"; vLLM's SamplingParams.
+# name: (type, low, high); high is None where open. Source: OpenAI's API reference, "Create chat completion"; vLLM's
+# SamplingParams for its extensions.
 RANGES = {
     "temperature": (float, 0, 2),
     "top_p": (float, 0, 1),
     "frequency_penalty": (float, -2, 2),
     "presence_penalty": (float, -2, 2),
-    "seed": (int, None, None),
+    "seed": (int, -(2**63), 2**63 - 1),
     "max_tokens": (int, 1, None),
     "top_logprobs": (int, 0, 20),
     "top_k": (int, 0, None),
@@ -48,11 +50,12 @@ class SamplingParams:
             value = getattr(self, name)
             if value is None and name in _OPTIONAL:
                 continue
-            inside = _is(kind, value) and (low is None or value >= low) and (high is None or value <= high)
-            if not inside:
+            if not _is(kind, value) or value < low or (high is not None and value > high):
                 raise ValueError(f"{name} must be {_describe(kind, low, high)}, got {value!r}")
+            object.__setattr__(self, name, kind(value))  # numpy's numbers become Python's, which JSON can write
         if not _is(float, self.repetition_penalty) or self.repetition_penalty <= 0:
             raise ValueError(f"repetition_penalty must be a number > 0, got {self.repetition_penalty!r}")
+        object.__setattr__(self, "repetition_penalty", float(self.repetition_penalty))
         if not isinstance(self.logprobs, bool):
             raise ValueError(f"logprobs must be True or False, got {self.logprobs!r}")
         if self.top_logprobs is not None and not self.logprobs:
@@ -66,16 +69,17 @@ class SamplingParams:
 
 
 def _is(kind: type, value) -> bool:
-    """Is `value` a finite number of the kind? numpy's numbers are; bool is not."""
-    if isinstance(value, bool) or not hasattr(value, "__index__" if kind is int else "__float__"):
+    """Is `value` a finite number of the kind? numpy's are; bool, NaN and what a float cannot hold are not."""
+    if isinstance(value, bool) or not isinstance(value, Integral if kind is int else Real):
         return False
-    return not isinstance(value, str) and getattr(value, "ndim", 0) == 0 and isfinite(value)
+    try:
+        return kind is int or isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _describe(kind: type, low, high) -> str:
     name = "an integer" if kind is int else "a number"
-    if low is None:
-        return name
     return f"{name} in [{low}, {high}]" if high is not None else f"{name} >= {low}"
 
 

@@ -1,0 +1,153 @@
+"""softmax, log_softmax, entropy, effective_vocabulary, perplexity, Distribution: arithmetic by hand, edges, errors."""
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hand import DTYPES, HAOYONG, INF, logits_of
+
+from samplers import Distribution, effective_vocabulary, entropy, log_softmax, perplexity, softmax, top_p
+
+pytestmark = pytest.mark.filterwarnings("error")
+LN2 = math.log(2)
+WORDS = {"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_softmax_of_doublings(dtype):
+    p = softmax(np.array([0, LN2, 2 * LN2, -INF], dtype=dtype) + dtype(3))
+    np.testing.assert_allclose(p, [1 / 7, 2 / 7, 4 / 7, 0], 1e-6)
+    assert p.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_log_softmax_of_doublings(dtype):
+    lp = log_softmax(np.array([0, LN2, 2 * LN2, -INF], dtype=dtype))
+    np.testing.assert_allclose(lp, [-math.log(7), LN2 - math.log(7), 2 * LN2 - math.log(7), -INF], 1e-6)
+    assert lp.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_extreme_and_removed_rows(dtype):
+    rows = np.array([[1e4, -1e4, 1e4], [-INF, -INF, -INF], [-1e4, -1e4, -INF]], dtype=dtype)
+    assert softmax(rows).tolist() == [[0.5, 0, 0.5], [0, 0, 0], [0.5, 0.5, 0]]
+    half = float(dtype(-LN2))
+    np.testing.assert_allclose(log_softmax(rows), [[half, -20000 + half, half], [-INF] * 3, [half, half, -INF]], 1e-6)
+    np.testing.assert_allclose(entropy(rows), [LN2, np.nan, LN2], 1e-12)
+
+
+def test_sums_are_float64():
+    # a float32 total is rounded, and with it the last bit of every probability
+    logits = np.random.default_rng(0).normal(size=10_000).astype(np.float32)
+    w = np.exp(logits - logits.max())
+    total = math.fsum(w.tolist())
+    np.testing.assert_array_equal(softmax(logits), (w / np.float64(total)).astype(np.float32))
+    log_total = np.float64(math.log(total))
+    np.testing.assert_array_equal(log_softmax(logits), (logits - logits.max() - log_total).astype(np.float32))
+
+
+def test_shapes_and_integers():
+    rows = np.arange(24).reshape(2, 3, 4)
+    assert softmax(rows).dtype == np.float64
+    np.testing.assert_array_equal(softmax(rows)[1, 2], softmax(rows[1, 2]))
+    assert entropy(rows).shape == effective_vocabulary(rows).shape == (2, 3)
+    assert softmax(np.zeros((0, 4))).shape == log_softmax(np.zeros((0, 4))).shape == (0, 4)
+    assert entropy(np.zeros((0, 4))).shape == (0,)
+    np.testing.assert_array_equal(softmax(rows.T), softmax(rows.T.copy()))
+
+
+def test_entropy_in_nats():
+    assert entropy(np.zeros(8)) == pytest.approx(3 * LN2)
+    assert entropy(logits_of(1 / 2, 1 / 4, 1 / 8, 1 / 8)) == pytest.approx(1.75 * LN2)
+    assert entropy([5.0, -INF]) == 0
+    assert entropy([0.0, -2000.0]) == 0
+    assert round(float(entropy(HAOYONG)), 4) == 1.1582  # .30650 + .32189 + .23026 + 2 * .14979
+    assert entropy(np.zeros(8, np.float32)).dtype == np.float64
+
+
+def test_effective_vocabulary_counts_tokens():
+    assert effective_vocabulary(np.zeros(8)) == pytest.approx(8)
+    assert effective_vocabulary([3.0, 3.0, -INF]) == pytest.approx(2)
+    assert round(float(effective_vocabulary(HAOYONG)), 2) == 3.18
+
+
+def test_perplexity():
+    assert perplexity(np.log([1 / 8] * 5)) == pytest.approx(8)
+    assert perplexity(np.log([1 / 2, 1 / 8])) == pytest.approx(4)  # the geometric mean
+    assert perplexity([0.0, 0.0]) == 1
+    assert perplexity([0.0, -INF]) == INF
+
+
+@pytest.mark.parametrize("bad", [[], [[-1.0]], -1.0, [0.5], [np.nan]])
+def test_perplexity_errors(bad):
+    with pytest.raises(ValueError, match="token_logprobs must"):
+        perplexity(bad)
+
+
+@pytest.mark.parametrize("f", [softmax, log_softmax, entropy, effective_vocabulary])
+@pytest.mark.parametrize("bad", [[np.nan, 1], [INF, 1], [], 1.0, [[]], [1j], ["a"], [None]])
+def test_logits_that_are_no_logits(f, bad):
+    with pytest.raises(ValueError, match="logits must"):
+        f(bad)
+
+
+def test_a_written_distribution():
+    dist = Distribution.from_probs(WORDS)
+    np.testing.assert_allclose(dist.probs, [0.6, 0.2, 0.1, 0.05, 0.05], 1e-12)
+    assert (len(dist), dist.vocabulary_size, dist.unseen, dist.index("超级")) == (5, 5, 0, 3)
+    assert dist.bytes[2] == "不错".encode()
+    assert "'好' 0.600" in repr(dist)
+    assert Distribution.from_probs({"a": 1, "b": 0}).logprobs.tolist() == [0, -INF]
+
+
+def test_every_transform_takes_a_distribution():
+    dist = Distribution.from_probs(WORDS)
+    np.testing.assert_allclose(softmax(top_p(dist, 0.7)), [0.75, 0.25, 0, 0, 0], 1e-12)
+    assert np.asarray(dist) is dist.logprobs
+    assert np.asarray(dist, dtype=np.float32).dtype == np.float32
+    own = np.array(dist)
+    own[0] = 7  # np.array copies
+    assert dist.probs[0] == pytest.approx(0.6)
+    with pytest.raises(ValueError, match="copy"):
+        np.asarray(dist, dtype=np.float32, copy=False)
+
+
+def test_a_distribution_cannot_be_changed_from_outside():
+    mine = np.log([0.5, 0.5])
+    dist = Distribution(("a", "b"), mine)
+    mine[0] = 0
+    assert dist.probs.tolist() == [0.5, 0.5]
+    with pytest.raises(ValueError, match="read-only"):
+        np.asarray(dist)[0] = 0
+
+
+def test_a_distribution_survives_pickle_and_copy():
+    dist = Distribution(("a", "�"), np.log([0.5, 0.25]), bytes=(b"a", b"\xe5\xa5"), unseen=0.25, ids=(7, 3))
+    for twin in (pickle.loads(pickle.dumps(dist)), copy.deepcopy(dist)):
+        assert (twin.tokens, twin.bytes, twin.unseen, twin.ids) == (dist.tokens, dist.bytes, dist.unseen, dist.ids)
+        assert twin.logprobs.tolist() == dist.logprobs.tolist()
+
+
+@pytest.mark.parametrize(
+    ("match", "make"),
+    [
+        ("sum to 1", lambda: Distribution.from_probs({"a": 0.5})),
+        ("sum to 1", lambda: Distribution.from_probs({})),
+        (">= 0", lambda: Distribution.from_probs({"a": 1.5, "b": -0.5})),
+        ("probs", lambda: Distribution.from_probs({"a": np.nan})),
+        ("logprobs must have shape", lambda: Distribution(("a", "b"), [0.0])),
+        ("logprobs must have shape", lambda: Distribution((), [])),
+        ("logprobs must be <= 0", lambda: Distribution(("a", "b"), [0.5, 0.5])),
+        ("logprobs must be <= 0", lambda: Distribution(("a", "b"), [-0.5, np.nan])),
+        ("unseen must be", lambda: Distribution(("a",), [-0.5], unseen=1.5)),
+        ("unseen must be", lambda: Distribution(("a",), [-0.5], unseen=np.nan)),
+        ("bytes must have", lambda: Distribution(("a", "b"), [-1, -1], bytes=(b"a",))),
+        ("ids must have", lambda: Distribution(("a", "b"), [-1, -1], ids=(1, 2, 3))),
+        ("'z' is not among", lambda: Distribution.from_probs({"a": 1}).index("z")),
+    ],
+)
+def test_distributions_that_are_none(match, make):
+    with pytest.raises(ValueError, match=match):
+        make()
