@@ -10,6 +10,7 @@ from samplers.chain import Chain, Stage
 from samplers.distribution import log_softmax
 from samplers.draw import draw
 from samplers.params import SamplingParams
+from samplers.penalties import token_counts
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def generate(
     """
     params = params or SamplingParams()
     chain = chain or Chain.for_engine("openai")
-    _check(params, stop_tokens)
+    _check(prompt, params, stop_tokens, len(vocabulary))
     rng = np.random.default_rng(abs(params.seed) if params.seed is not None else None)
     decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
     text, output, logprobs, tops, steps = "", [], [], [], []
@@ -89,7 +90,8 @@ def find_stop(text: str, stops: Sequence[str]) -> int | None:
     return min(found, default=None)
 
 
-def _check(params: SamplingParams, stop_tokens: Collection[int]) -> None:
+def _check(prompt: Sequence[int], params: SamplingParams, stop_tokens: Collection[int], V: int) -> None:
+    token_counts(prompt, V)  # an error for what is not an id
     if params.n != 1:
         raise ValueError(f"n must be 1 here (call generate once a text), got {params.n}")
     if params.max_tokens is None and not stop_tokens and not params.stop:

@@ -1,0 +1,307 @@
+"""Chain: each engine's stages and order, trace and apply, counted tokens, clamps, boundaries, requests for rows."""
+
+import copy
+import pickle
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hand import DTYPES, INF, kept, logits_of
+
+from samplers import Chain, SamplingParams, logit_bias, min_p, penalties, repetition_penalty, softmax, temperature
+
+pytestmark = pytest.mark.filterwarnings("error")
+STAGES = {  # shared/engines.md, "Order of the stages"
+    "openai": ("logit_bias", "repetition_penalty", "penalties", "temperature", "min_p", "top_k", "top_p"),
+    "vllm": ("logit_bias", "repetition_penalty", "penalties", "temperature", "min_p", "top_k", "top_p"),
+    "transformers": ("logit_bias", "repetition_penalty", "temperature", "top_k", "top_p", "min_p"),
+    "sglang": ("penalties", "repetition_penalty", "logit_bias", "temperature", "top_k and top_p", "min_p"),
+    "llama.cpp": ("logit_bias", "repetition_penalty", "penalties", "top_k", "top_p", "min_p", "temperature"),
+}
+ENGINES = list(STAGES)
+FOUR = logits_of(0.4, 0.3, 0.2, 0.1)
+BUSY = {
+    "temperature": 0.7,
+    "top_p": 0.9,
+    "top_k": 20,
+    "min_p": 0.02,
+    "logit_bias": {3: 2, 5: -4},
+    "repetition_penalty": 1.3,
+}
+
+
+def survivors(engine, logits, counts=None, **params):
+    return kept(Chain.for_engine(engine).apply(logits, SamplingParams(**params), counts))
+
+
+def busy(engine):
+    penalty = {} if engine == "transformers" else {"frequency_penalty": 0.5, "presence_penalty": -0.3}
+    return SamplingParams(**BUSY, **penalty)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_stage_names_in_order(engine):
+    assert Chain.for_engine(engine).stages == STAGES[engine]
+    assert Chain.for_engine(engine).name == engine
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_trace_shows_every_stage_and_ends_where_apply_does(engine, dtype):
+    chain, logits = Chain.for_engine(engine), np.random.default_rng(1).normal(size=40).astype(dtype) * 3
+    counts = chain.counts([3, 4, 4], [5, 5, 6], 40)
+    trace = chain.trace(logits, busy(engine), counts)
+    assert tuple(stage.name for stage in trace) == ("logits", *STAGES[engine])
+    assert trace[0].logits is logits
+    np.testing.assert_array_equal(trace[-1].logits, chain.apply(logits, busy(engine), counts))
+    assert {stage.logits.dtype for stage in trace} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_each_parameter_acts_in_its_own_stage(engine):
+    one_stage = {
+        "logit_bias": {"logit_bias": {1: 5}},
+        "repetition_penalty": {"repetition_penalty": 1.5},
+        "penalties": {"frequency_penalty": 1, "presence_penalty": -0.5},
+        "temperature": {"temperature": 0.5},
+        "top_k": {"top_k": 3},
+        "top_p": {"top_p": 0.6},
+        "top_k and top_p": {"top_k": 3, "top_p": 0.6},
+        "min_p": {"min_p": 0.5},
+    }
+    chain, logits, counts = Chain.for_engine(engine), np.array([2.0, 1.5, 1.0, 0.0, -3.0]), [1, 0, 0, 2, 0]
+    for name in chain.stages:
+        probs = [softmax(stage.logits) for stage in chain.trace(logits, SamplingParams(**one_stage[name]), counts)]
+        changed = [not np.allclose(a, b) for a, b in pairwise(probs)]
+        assert [stage for stage, acted in zip(chain.stages, changed, strict=True) if acted] == [name]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_defaults_change_nothing(engine):
+    logits = np.array([3.0, 1.0, -INF, 1.0, -9.0])
+    np.testing.assert_allclose(softmax(Chain.for_engine(engine).apply(logits, SamplingParams())), softmax(logits))
+
+
+def test_temperature_before_or_after_top_p():
+    for engine in ENGINES:
+        expected = [0, 1] if engine == "llama.cpp" else [0]
+        assert survivors(engine, [3.0, 2.0, 1.0], temperature=0.5, top_p=0.8) == expected, engine
+
+
+def test_top_p_of_what_top_k_left_or_of_the_original_mass():
+    for engine in ENGINES:
+        assert survivors(engine, FOUR, top_k=2, top_p=0.5) == ([0, 1] if engine == "sglang" else [0]), engine
+
+
+def test_min_p_sees_the_temperature_except_in_llama_cpp():
+    # .3/.4 = .75; squared .5625
+    for engine in ENGINES:
+        assert survivors(engine, FOUR, temperature=0.5, min_p=0.6) == ([0, 1] if engine == "llama.cpp" else [0]), engine
+
+
+def test_min_p_before_or_after_top_p():
+    # min_p .5 leaves .4 .3 .2: top_p .75 of that (.675) needs two; top_p .75 of everything needs three
+    for engine in ENGINES:
+        n = 2 if engine in ("openai", "vllm") else 3
+        assert len(survivors(engine, FOUR, min_p=0.5, top_p=0.75)) == n, engine
+
+
+def test_the_boundary_of_top_p():
+    for engine in ENGINES:
+        half = survivors(engine, logits_of(1 / 2, 1 / 4, 1 / 4), top_p=0.5)
+        assert half == ([0, 1] if engine == "sglang" else [0]), engine
+        assert survivors(engine, FOUR, top_p=0) == [0], engine
+        assert survivors(engine, [0.0, -800.0], top_p=1) == [0, 1], engine
+
+
+def test_ties_of_top_k():
+    for engine in ENGINES:
+        tied = survivors(engine, [1.0, 2.0, 2.0, 2.0, 0.0], top_k=2)
+        assert tied == ([1, 2, 3] if engine in ("transformers", "vllm") else [1, 2]), engine
+        assert survivors(engine, [1.0, -INF, 2.0], top_k=3) == [0, 2], engine
+
+
+def test_bias_before_or_after_the_repetition_penalty():
+    for engine in ENGINES:
+        out = Chain.for_engine(engine).trace(
+            [1.0, 0.0], SamplingParams(logit_bias={0: 1}, repetition_penalty=2), [1, 0]
+        )
+        last = {"transformers": "repetition_penalty", "sglang": "logit_bias"}.get(engine, "penalties")
+        assert dict(out)[last][0] == (1.5 if engine == "sglang" else 1.0), engine
+
+
+def test_repetition_before_or_after_frequency():
+    for engine in ("openai", "vllm", "sglang", "llama.cpp"):
+        trace = dict(
+            Chain.for_engine(engine).trace(
+                [2.0, 0.0], SamplingParams(frequency_penalty=1, repetition_penalty=2), [1, 0]
+            )
+        )
+        assert trace["logit_bias" if engine == "sglang" else "penalties"][0] == (0.5 if engine == "sglang" else 0), (
+            engine
+        )
+
+
+def test_penalties_and_bias_act_before_greedy():
+    for engine in ENGINES:
+        assert survivors(engine, [1.0, 2.0], temperature=0, logit_bias={0: 2}) == [0], engine
+        assert survivors(engine, [1.0, 2.0], [0, 1], temperature=0, repetition_penalty=4) == [0], engine
+
+
+def test_the_openai_preset_is_the_transforms_in_its_order():
+    logits, counts = np.random.default_rng(3).normal(size=30), np.arange(30) % 3
+    params = SamplingParams(
+        temperature=0.7,
+        min_p=0.05,
+        logit_bias={1: 3},
+        repetition_penalty=1.2,
+        frequency_penalty=1,
+        presence_penalty=0.5,
+    )
+    by_hand = penalties(repetition_penalty(logit_bias(logits, {1: 3}), counts, 1.2), counts, 1, 0.5)
+    by_hand = min_p(temperature(by_hand, 0.7), 0.05)
+    np.testing.assert_array_equal(Chain.for_engine("openai").apply(logits, params, counts), by_hand)
+
+
+@pytest.mark.parametrize(
+    ("engine", "t", "expected"),
+    [
+        *((e, 0, [1, 0]) for e in ENGINES),
+        ("vllm", 1e-6, 0.01),  # raised to .01 before the engine's own test for greedy
+        ("vllm", 0.009, 0.01),
+        ("vllm", 0.01, 0.01),
+        ("vllm", 0.02, 0.02),
+        ("sglang", 9e-7, "greedy"),
+        ("sglang", 2e-6, 2e-6),  # no clamp
+        ("openai", 1e-300, 1e-300),
+        ("llama.cpp", 2e-6, 2e-6),
+        ("transformers", 2e-6, 2e-6),
+    ],
+)
+def test_temperature_clamps(engine, t, expected):
+    logits = np.array([0.01, 0.0])
+    p = softmax(Chain.for_engine(engine).apply(logits, SamplingParams(temperature=t)))
+    greedy = isinstance(expected, list) or expected == "greedy"
+    np.testing.assert_allclose(p, [1, 0] if greedy else softmax(temperature(logits, expected)))
+
+
+def test_greedy_below_a_clamp_takes_the_first_maximum():
+    # at any t > 0 two equal maxima share the mass
+    assert survivors("sglang", [1.0, 2.0, 2.0], temperature=9e-7) == [1]
+    shared = Chain.for_engine("transformers").apply([1.0, 2.0, 2.0], SamplingParams(temperature=1e-6))
+    assert softmax(shared).tolist() == [0, 0.5, 0.5]
+
+
+def test_which_tokens_are_counted():
+    prompt, output = [0, 1, 1], [1, 2]
+    expected = {  # frequency and presence; repetition
+        "openai": ([0, 1, 1, 0], [0, 1, 1, 0]),
+        "vllm": ([0, 1, 1, 0], [1, 3, 1, 0]),
+        "sglang": ([0, 1, 1, 0], [0, 1, 1, 0]),
+        "transformers": ([0, 0, 0, 0], [1, 3, 1, 0]),
+        "llama.cpp": ([1, 3, 1, 0], [1, 3, 1, 0]),
+    }
+    for engine, (penalised, repeated) in expected.items():
+        counts = Chain.for_engine(engine).counts(prompt, output, 4)
+        assert counts["penalties"].tolist() == penalised, engine
+        assert counts["repetition"].tolist() == repeated, engine
+
+
+def test_llama_cpp_counts_the_last_64_tokens():
+    chain = Chain.for_engine("llama.cpp")
+    counts = chain.counts([7, *[1] * 60], [2] * 4, 8)["penalties"]  # 65 tokens: the prompt's first is out
+    assert (counts[7], counts[1], counts[2]) == (0, 60, 4)
+    assert chain.counts([7, *[1] * 59], [2] * 4, 8)["penalties"][7] == 1  # 64: it is in
+    assert chain.counts([7] * 100, [2] * 70, 8)["repetition"].tolist() == [0, 0, 64, 0, 0, 0, 0, 0]
+    assert Chain.for_engine("vllm").counts([7, *[1] * 60], [2] * 4, 8)["repetition"][7] == 1
+
+
+def test_apply_uses_each_count_for_its_own_penalty():
+    counts = {"penalties": np.array([1, 0]), "repetition": np.array([0, 1])}
+    out = Chain.for_engine("vllm").trace([2.0, 2.0], SamplingParams(presence_penalty=1, repetition_penalty=2), counts)
+    assert dict(out)["penalties"].tolist() == [1, 1]
+
+
+def test_transformers_has_no_frequency_and_presence_penalty():
+    chain = Chain.for_engine("transformers")
+    for bad in ({"frequency_penalty": 0.1}, {"presence_penalty": -0.1}):
+        with pytest.raises(ValueError, match="frequency_penalty and presence_penalty must be 0 for transformers"):
+            chain.apply([1.0, 2.0], SamplingParams(**bad))
+        with pytest.raises(ValueError, match="must be 0 for transformers"):
+            chain.apply(np.zeros((2, 2)), [SamplingParams(), SamplingParams(**bad)])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_request_for_each_row(engine, dtype):
+    rng, chain = np.random.default_rng(8), Chain.for_engine(engine)
+    rows = (rng.normal(size=(5, 30)) * 3).round(1).astype(dtype)
+    requests = [
+        SamplingParams(),
+        busy(engine),
+        SamplingParams(temperature=0),
+        SamplingParams(top_k=3, logit_bias={0: 5}),
+        SamplingParams(top_p=0, temperature=2),
+    ]
+    counts = [chain.counts(rng.integers(0, 30, 20), rng.integers(0, 30, 9), 30) for _ in rows]
+    together = chain.apply(rows, requests, {name: np.stack([c[name] for c in counts]) for name in counts[0]})
+    alone = [chain.apply(row, request, c) for row, request, c in zip(rows, requests, counts, strict=True)]
+    np.testing.assert_array_equal(together, alone)
+    np.testing.assert_array_equal(chain.apply(rows, busy(engine)), [chain.apply(row, busy(engine)) for row in rows])
+    assert chain.apply(rows[:0], []).shape == chain.apply(rows[:0], busy(engine)).shape == (0, 30)
+    cube = chain.apply(rows[None], busy(engine))
+    np.testing.assert_array_equal(cube[0], chain.apply(rows, busy(engine)))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_inputs_stay_as_they_were(engine):
+    chain, logits = Chain.for_engine(engine), np.random.default_rng(1).normal(size=(2, 40))
+    logits.setflags(write=False)
+    counts = np.ones((2, 40), int)
+    counts.setflags(write=False)
+    view = np.broadcast_to(logits[0], (3, 40))
+    before = logits.copy()
+    chain.trace(logits, [busy(engine), SamplingParams(logit_bias={0: 1})], counts)
+    chain.trace(view, busy(engine), counts[0])
+    np.testing.assert_array_equal(logits, before)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_row_with_every_token_removed_passes_through(engine):
+    assert Chain.for_engine(engine).apply([-INF, -INF], busy(engine).replace(logit_bias=None)).tolist() == [-INF, -INF]
+
+
+@pytest.mark.parametrize("name", ["gpt", "OpenAI", "", None, 5])
+def test_an_engine_that_is_none(name):
+    with pytest.raises(ValueError, match=r"engine must be one of openai, vllm, transformers, sglang, llama\.cpp, got"):
+        Chain.for_engine(name)
+
+
+@pytest.mark.parametrize("params", [None, {}, {"temperature": 1}, 5, [SamplingParams(), None], "ab"])
+def test_params_that_are_none(params):
+    with pytest.raises(ValueError, match="params must be a SamplingParams"):
+        Chain.for_engine("openai").apply(np.zeros((2, 4)), params)
+
+
+@pytest.mark.parametrize(("shape", "n"), [((4,), 2), ((2, 4), 3), ((2, 2, 4), 2), ((2, 4), 0)])
+def test_a_request_for_each_row_must_fit(shape, n):
+    with pytest.raises(ValueError, match="params must be one SamplingParams, or one for each row"):
+        Chain.for_engine("openai").apply(np.zeros(shape), [SamplingParams()] * n)
+
+
+def test_errors_of_the_stages_come_through():
+    chain = Chain.for_engine("openai")
+    with pytest.raises(ValueError, match="logit_bias ids must be integers in"):
+        chain.apply([1.0, 2.0], SamplingParams(logit_bias={2: 1}))
+    with pytest.raises(ValueError, match="counts must have the shape"):
+        chain.apply([1.0, 2.0], SamplingParams(), [1, 2, 3])
+    with pytest.raises(ValueError, match="finite or -inf"):
+        chain.apply([1.0, np.nan], SamplingParams())
+    with pytest.raises(ValueError, match=r"tokens must be ids in \[0, 3\], got 4"):
+        chain.counts([], [4], 4)
+
+
+def test_a_chain_is_a_value():
+    chain = Chain.for_engine("vllm")
+    assert pickle.loads(pickle.dumps(chain)) == copy.deepcopy(chain) == Chain.for_engine("vllm")
+    assert {chain: 1}[Chain.for_engine("vllm")] == 1
