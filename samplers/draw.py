@@ -1,11 +1,11 @@
 """The last step: one token from the distribution that is left."""
 
-import numpy as np
+import numpy as np  # its random part loads on the first draw: "np.random" in quotes keeps `import samplers` cheap
 
 from samplers.arrays import as_logits, row_max, weights
 
 
-def draw(logits, rng: np.random.Generator | int, size: int | None = None) -> np.ndarray:
+def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> np.ndarray:
     """Token ids drawn from softmax(logits): shape (...) for logits (..., V), or (..., size) if `size` is given. int64.
 
     `rng` is a numpy Generator, or an int seed (the same seed draws the same tokens). A removed token is never drawn.
@@ -35,7 +35,7 @@ def _invert(w: np.ndarray, u: np.ndarray) -> np.ndarray:
     return np.minimum(np.searchsorted(mass, u * mass[-1], side="right"), last)
 
 
-def _generator(rng) -> np.random.Generator:
+def _generator(rng) -> "np.random.Generator":
     if isinstance(rng, np.random.Generator):
         return rng
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
