@@ -1,0 +1,125 @@
+"""`python -m samplers.local`: starts the endpoint, says where it is in one JSON line, and serves until stdin closes."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import TextIO
+
+
+def arguments(given: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m samplers.local", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="a port of 127.0.0.1; 0 (the default) takes a free one")
+    parser.add_argument("--api-key", help="the bearer token to ask for; a random one if not given")
+    parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
+    parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
+    parser.add_argument("--verbose", action="store_true", help="log requests and the engine's own words to stderr")
+    chosen = parser.parse_args(given)
+    if not 0 <= chosen.port <= 65535:
+        parser.error(f"--port must be in [0, 65535], got {chosen.port}")
+    if chosen.api_key is not None and not (
+        chosen.api_key.isascii() and chosen.api_key.isprintable() and chosen.api_key.strip()
+    ):
+        parser.error("--api-key must be printable ASCII and not empty")
+    return chosen
+
+
+def main() -> int:
+    """Runs the endpoint; 0 when it was asked to end, 1 with a message on stderr when it could not start."""
+    line = _own_stdout()
+    end = threading.Event()
+    threading.Thread(target=_watch_stdin, args=(end,), daemon=True).start()
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):  # the last is Windows'
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: end.set())
+    options = arguments()
+    try:
+        asyncio.run(_serve(options, line, end))
+    except StartError as error:
+        print(f"samplers.local: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+class StartError(Exception):
+    """The endpoint cannot start; the message is for the user."""
+
+
+def _own_stdout() -> TextIO:
+    """Our standard output, for the one line. Descriptor 1 now leads to stderr: the C++ engine may write to it."""
+    kept = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return kept
+
+
+def _watch_stdin(end: threading.Event) -> None:
+    """Our parent holds the other end of stdin: when it is closed, or the parent is gone, however it went, so are we."""
+    with contextlib.suppress(OSError):  # no stdin at all
+        while os.read(0, 4096):
+            pass
+    end.set()
+    _end_soon()
+
+
+def _end_soon() -> None:
+    """Whatever still runs (a fetch, a start, a long prompt inside the engine), the process ends in 2 seconds."""
+    timer = threading.Timer(2, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event) -> None:
+    import uvicorn  # the imports from here on cost most of the start: the watch on stdin is already there
+
+    from samplers.local import chat, engine, gateway, start
+
+    listening = _listen(options.port)
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.CRITICAL, stream=sys.stderr)
+    settings = chat.Settings(options.engine_order, options.logprobs_mode == "processed")
+    try:
+        model = await start.model(settings, options.verbose)
+    except start.PROBLEMS as error:
+        raise StartError(error) from None
+    key = options.api_key or engine.new_key()
+    app = gateway.application(model, key)
+    config = uvicorn.Config(
+        app, http="h11", ws="none", lifespan="off", log_config=None, server_header=False, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # ours stay: uvicorn would raise SIGTERM again when it is done
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+    print(json.dumps({"base_url": url, "api_key": key, "model": model.id}), file=line, flush=True)
+    while not end.is_set() and not serving.done():
+        await asyncio.sleep(0.05)
+    _end_soon()
+    server.should_exit = True
+    await serving
+    await model.engine.close()
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name != "nt":  # on Windows it would let two servers share a port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+        listening.listen(128)
+    except OSError as error:
+        raise StartError(
+            f"port {port} of 127.0.0.1 cannot be used: {error.strerror}. Choose another, or --port 0."
+        ) from None
+    return listening
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)  # the engine's threads need no goodbye

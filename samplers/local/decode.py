@@ -1,0 +1,167 @@
+"""One primitive: the tokens of one answer as the engine draws them. Plain and streamed answers are both made from it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from math import log
+
+from samplers.local import recover
+from samplers.local.engine import Engine
+from samplers.local.requests import ChatRequest
+
+# OpenAI's order, as far as the endpoint shows it: what the engine calls these stages, temperature first.
+OPENAI_ORDER = ["temperature", "top_p"]
+LLAMA_CPP_ORDER = ["penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature"]
+GREEDY_BELOW = 1e-5  # as vLLM has it: a smaller temperature would overflow the engine's float32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this endpoint samples: `order` is "openai" or "llama.cpp"; `processed` returns logprobs after the chain."""
+
+    order: str = "openai"
+    processed: bool = False
+
+
+@dataclass(slots=True)
+class Token:
+    """A drawn token. `logprob` and `top` ((id, logprob), most probable first) are None if nobody asked for them;
+    `cached` is the number of prompt tokens that the engine had already read."""
+
+    id: int
+    logprob: float | None = None
+    top: list[tuple[int, float]] | None = None
+    cached: int = 0
+
+
+def seed_for(seed: int, step: int = 0) -> int:
+    """The engine's 32-bit seed for an answer's seed (any integer) and step; never its own "random", 2**32 - 1."""
+    digest = hashlib.blake2b(f"{seed}/{step}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % (2**32 - 1)
+
+
+def engine_body(request: ChatRequest, settings: Settings) -> dict:
+    """The engine's request, with every sampling parameter named: its own defaults, and a model file's, never show."""
+    llama_cpp = settings.order == "llama.cpp"
+    return {
+        "samplers": LLAMA_CPP_ORDER if llama_cpp else OPENAI_ORDER,
+        "temperature": request.temperature if request.temperature >= GREEDY_BELOW else 0.0,
+        "top_p": request.top_p,
+        "frequency_penalty": request.frequency_penalty if llama_cpp else 0.0,
+        "presence_penalty": request.presence_penalty if llama_cpp else 0.0,
+        "repeat_last_n": 64,
+        "repeat_penalty": 1.0,
+        "logit_bias": list(request.logit_bias.items()),
+        "top_k": 0,
+        "min_p": 0.0,
+        "min_keep": 0,
+        "typical_p": 1.0,
+        "top_n_sigma": -1.0,
+        "xtc_probability": 0.0,
+        "dry_multiplier": 0.0,
+        "dynatemp_range": 0.0,
+        "mirostat": 0,
+        "adaptive_target": -1.0,
+        "ignore_eos": False,
+        "n_keep": 0,
+        "n_probs": 0 if request.top is None else max(1, request.top),
+        "post_sampling_probs": settings.processed,
+        "cache_prompt": True,
+        "return_tokens": True,
+        "timings_per_token": True,
+    }
+
+
+async def tokens(
+    engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], limit: int, seed: int
+) -> AsyncIterator[Token]:
+    """Draws at most `limit` tokens after `prompt` + `request.continued`; the last may be one of `engine.stop_ids`.
+
+    Close it to stop the engine. `seed` is any integer; the same one gives the same tokens.
+    """
+    answer = Answer(engine, settings, request, prompt, seed)
+    penalised = request.frequency_penalty or request.presence_penalty
+    one_by_one = limit == 1 or (penalised and settings.order == "openai")
+    async with aclosing(answer.step_by_step(limit) if one_by_one else answer.streamed(limit)) as drawn:
+        async for token in drawn:
+            yield token
+            if token.id in engine.stop_ids:
+                return
+
+
+class Answer:
+    """One answer while it grows: `ids` are its tokens so far, the continued ones included."""
+
+    def __init__(self, engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], seed: int):
+        self.engine, self.settings, self.request, self.prompt, self.seed = engine, settings, request, prompt, seed
+        self.ids = list(request.continued)
+        self.body = engine_body(request, settings)
+
+    async def step_by_step(self, limit: int, step: int = 0) -> AsyncIterator[Token]:
+        """One call to the engine for each token. OpenAI's penalties, which count the answer only, go in as biases."""
+        for i in range(step, step + limit):
+            body = self.body | {"prompt": self.prompt + self.ids, "n_predict": 1, "seed": seed_for(self.seed, i)}
+            if self.settings.order == "openai":
+                body["logit_bias"] = list(self.biases().items())
+            answer = await self.engine.complete(body)
+            yield await self.drawn(answer["tokens"][0], answer)
+
+    async def streamed(self, limit: int) -> AsyncIterator[Token]:
+        """One call for the whole answer, token by token.
+
+        The engine's events leave out a token whose text ends inside a character, and those up to its end: they are
+        recovered when the next event comes. If the text alone does not tell them, the call is repeated, whole this
+        time, which names all the tokens, and the answer goes on step by step.
+        """
+        start = len(self.ids)
+        body = self.body | {"prompt": self.prompt + self.ids, "n_predict": limit, "seed": seed_for(self.seed)}
+        async with aclosing(self.engine.stream(body)) as events:
+            async for event in events:
+                known = len(self.ids) - start
+                count = event["tokens_predicted"]
+                last = event["tokens"]  # none in the final event, which brings no token
+                lost = recover.from_text(self.engine.vocabulary, event["content"], last, count - known - len(last))
+                if lost is None:
+                    break
+                for token in lost:
+                    yield await self.drawn(token, event)
+                if last:
+                    yield await self.drawn(last[0], event)
+            else:
+                return
+        ids = (await self.engine.complete(body | {"n_predict": count, "n_probs": 0}))["tokens"]
+        for token in ids[known:]:
+            yield await self.drawn(token, event)
+        async with aclosing(self.step_by_step(limit - len(ids), step=len(ids))) as rest:
+            async for token in rest:
+                yield token
+
+    async def drawn(self, token: int, answer: dict) -> Token:
+        """The Token for an id, from the engine's answer if that tells its logprobs, and one more place in `ids`."""
+        result = Token(token, cached=answer.get("timings", {}).get("cache_n", 0))
+        if self.request.top is not None:
+            told = next((p for p in answer.get("completion_probabilities", ()) if p["id"] == token), None)
+            result.logprob, result.top = read(told) if told else await recover.logprobs(self, token)
+            del result.top[self.request.top :]
+        self.ids.append(token)
+        return result
+
+    def biases(self) -> dict[int, float]:
+        """logit_bias with the frequency and presence penalties of the answer so far taken off."""
+        request, biases = self.request, dict(self.request.logit_bias)
+        if request.frequency_penalty or request.presence_penalty:
+            for token, count in Counter(self.ids).items():
+                penalty = request.frequency_penalty * count + request.presence_penalty
+                biases[token] = biases.get(token, 0.0) - penalty
+        return biases
+
+
+def read(told: dict) -> tuple[float, list[tuple[int, float]]]:
+    """The engine's entry for one token -> its logprob and the top ones. After the chain it names probabilities;
+    tokens that the chain removed are left out."""
+    if "prob" in told:
+        top = [(item["id"], log(item["prob"])) for item in told["top_probs"] if item["prob"] > 0]
+        return log(told["prob"]) if told["prob"] > 0 else float("-inf"), top
+    return told["logprob"], [(item["id"], item["logprob"]) for item in told["top_logprobs"]]

@@ -1,0 +1,154 @@
+"""llama.cpp's server, run in this process by xllamacpp, and the few calls to it that the gateway makes.
+
+The gateway speaks the engine's native `/completion`, with token ids as prompts. Every call has its own connection:
+after a streamed answer the engine may close a kept one without a word.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+from samplers.local.vocabulary import Vocabulary
+
+SLOTS = 8  # one-token draws on 2 threads: 62 a second with 1 slot, 88 with 4, 115 with 8
+CONTEXT = 8192  # tokens of prompt and answer together that one request may have
+TOTAL_CONTEXT = 12288  # tokens that all running requests share, 23 kB each: one of full length and some short ones
+
+
+class EngineError(Exception):
+    """The engine refused a call or broke off an answer."""
+
+
+def load(path: Path, key: str, verbose: bool = False):
+    """Starts llama.cpp's server on a loopback port, asking for `key`; returns it when ready. RuntimeError if not."""
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.hostnames, params.port, params.api_keys = ["127.0.0.1"], 0, [key]
+    params.verbosity = 3 if verbose else -1
+    params.n_parallel, params.kv_unified, params.n_ctx = SLOTS, True, TOTAL_CONTEXT
+    params.n_gpu_layers = 0  # the model is small, and a CPU gives the same sums each time: seeds repeat
+    params.cache_ram_mib = 0  # copying idle prompts to RAM and back makes parallel one-token draws 8 times slower
+    params.warmup = params.ui = False
+    for threads in (params.cpuparams, params.cpuparams_batch):
+        threads.n_threads = max(1, min(8, _cores()))
+        threads.poll = 0  # waiting threads sleep: there are other processes on a laptop
+    return xllamacpp.Server(params)
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class Engine:
+    """The running engine: `vocabulary`, `context` (tokens a request), `stop_ids` (tokens that end a turn)."""
+
+    def __init__(self, url: str, key: str, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        self.context = CONTEXT
+        self.stop_ids: frozenset[int] = frozenset()
+        self.prompts: dict[tuple, list[int]] = {}  # samplers.local.prompt's memory
+        headers = {"Authorization": f"Bearer {key}", "Connection": "close"}
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        self._http = partial(
+            httpx.AsyncClient, base_url=url, headers=headers, limits=limits, timeout=None, trust_env=False
+        )
+        self._free = asyncio.Condition()
+        self._slots, self._room = SLOTS, TOTAL_CONTEXT
+        self._turn = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Connects, and asks what only the engine knows: its context and the tokens at which it ends a turn."""
+        self._http = self._http()
+        meta = (await self._json("GET", "/v1/models"))["data"][0]["meta"]
+        self.context = min(CONTEXT, meta["n_ctx_train"])
+        # ignore_eos bans exactly the tokens that end a turn, and the answer repeats the bans. It is the warm-up, too.
+        body = {"prompt": [0], "n_predict": 1, "ignore_eos": True, "cache_prompt": False}
+        answer = await self.complete(body)
+        self.stop_ids = frozenset(bias["token"] for bias in answer["generation_settings"]["logit_bias"])
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    @asynccontextmanager
+    async def slot(self, tokens: int) -> AsyncIterator[None]:
+        """Waits, first come first served, for a slot and for `tokens` of the context that all of them share."""
+        async with self._turn, self._free:
+            await self._free.wait_for(lambda: self._slots > 0 and self._room >= tokens)
+            self._slots -= 1
+            self._room -= tokens
+        try:
+            yield
+        finally:
+            self._slots += 1
+            self._room += tokens
+            async with self._free:
+                self._free.notify_all()
+
+    async def render(self, messages: list[dict]) -> str:
+        """The prompt that the model's chat template makes of messages."""
+        return (await self._json("POST", "/apply-template", {"messages": messages}))["prompt"]
+
+    async def tokenize(self, text: str, *, control: bool) -> list[int]:
+        """A text's token ids; with `control`, names of control tokens such as <|im_end|> become those tokens."""
+        return (await self._json("POST", "/tokenize", {"content": text, "parse_special": control}))["tokens"]
+
+    async def complete(self, body: dict) -> dict:
+        """One `/completion`, whole."""
+        return await self._json("POST", "/completion", body)
+
+    async def stream(self, body: dict) -> AsyncIterator[dict]:
+        """One `/completion`, event by event. Closing the iterator makes the engine stop."""
+        async with self._http.stream("POST", "/completion", json=body | {"stream": True}) as response:
+            if response.status_code != 200:
+                raise _refusal(response.status_code, await response.aread())
+            async for line in _lines(response):
+                field, _, value = line.partition(b": ")
+                if field == b"error":
+                    raise _refusal(500, value)
+                if field == b"data":
+                    event = json.loads(value)
+                    if "error" in event:
+                        raise _refusal(500, value)
+                    yield event
+
+    async def _json(self, method: str, path: str, body: dict | None = None) -> dict:
+        try:
+            response = await self._http.request(method, path, json=body)
+        except httpx.TransportError as error:
+            raise EngineError(f"{path}: {type(error).__name__} {error}") from error
+        if response.status_code != 200:
+            raise _refusal(response.status_code, response.content)
+        return json.loads(response.content)
+
+
+async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The lines of a streamed answer; one with a whole vocabulary is megabytes long, so pieces are joined once."""
+    pieces: list[bytes] = []
+    try:
+        async for chunk in response.aiter_raw():
+            *lines, rest = chunk.split(b"\n")
+            for line in lines:
+                yield b"".join([*pieces, line])
+                pieces.clear()
+            pieces.append(rest)
+    except httpx.TransportError as error:
+        raise EngineError(f"the answer broke off: {type(error).__name__} {error}") from error
+
+
+def _refusal(status: int, content: bytes) -> EngineError:
+    return EngineError(f"{status} {content[:500].decode(errors='replace')}")
+
+
+def new_key() -> str:
+    """A random bearer token."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,38 @@
+"""Everything between the weights' file and a model that answers."""
+
+import asyncio
+import hashlib
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+from samplers.local import engine, vocabulary, weights
+from samplers.local.chat import Model
+from samplers.local.decode import Settings
+
+PROBLEMS = (weights.WeightsError, engine.EngineError, ValueError, RuntimeError)
+MODEL_ID = "smollm2-135m-instruct"
+
+
+async def model(settings: Settings, verbose: bool = False) -> Model:
+    """Finds the weights (fetches them if they are missing), starts the engine. One of PROBLEMS if that fails."""
+    path = await asyncio.to_thread(weights.ensure)
+    words = await asyncio.to_thread(vocabulary.read, path)
+    key = engine.new_key()
+    try:
+        server = await asyncio.to_thread(engine.load, path, key, verbose)
+    except Exception as error:  # the binding raises plain RuntimeError; the file may be no model for it
+        raise RuntimeError(f"the engine cannot load {path}: {error}. {weights.ANOTHER_WAY.capitalize()}.") from None
+    running = engine.Engine(server.listening_address, key, words)
+    running.server = server  # it lives as long as this object
+    await running.open()
+    size, changed = path.stat().st_size, int(path.stat().st_mtime)
+    ours = (path.name, size) == (weights.FILE, weights.BYTES)
+    identity = weights.SHA256 if ours else f"{path.name} {size} {changed}"
+    fingerprint = hashlib.sha256(f"{version('xllamacpp')} {identity}".encode()).hexdigest()[:10]
+    return Model(running, settings, MODEL_ID if ours else model_id(words.name, path), f"fp_{fingerprint}", changed)
+
+
+def model_id(name: str, path: Path) -> str:
+    """An id as OpenAI writes them, from the model's own name or else its file's."""
+    return re.sub(r"[^a-z0-9.]+", "-", (name or path.stem).lower()).strip("-") or "model"
