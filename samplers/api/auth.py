@@ -6,28 +6,29 @@ import httpx
 class Key(httpx.Auth):
     """Signs requests with ``Authorization: Bearer …``. The key lives in a closure: printing an object cannot print it.
 
-    `key`: a str, a Key (taken as it is) or None (requests are not signed). A key that no header can carry raises
-    ValueError, which does not show it.
+    `key`: a str, a Key (taken as it is) or None (requests are not signed). One that no header can carry is told by
+    `check()`, not here: here the caller's frame still holds the text, and a traceback may print a frame's locals.
     """
 
     def __init__(self, key: "str | Key | None" = None):
         if isinstance(key, Key):
-            self.sign, self.scrub, self.given, key = key.sign, key.scrub, key.given, None
+            self.sign, self.scrub, self.check, self.given = key.sign, key.scrub, key.check, key.given
             return
         key = key.strip() if isinstance(key, str) else key
-        fits = isinstance(key, str) and key and key.isascii() and key.isprintable() and " " not in key
-        if key is not None and not fits:
-            kind, key = type(key).__name__, None  # a traceback may print this frame's locals
-            raise ValueError(f"api_key must be printable ASCII without spaces; what came (a {kind}) is not shown")
+        fits = key is None or (isinstance(key, str) and key and key.isascii() and key.isprintable() and " " not in key)
 
         def sign(request: httpx.Request) -> None:
-            if key:
+            if key is not None:
                 request.headers["Authorization"] = f"Bearer {key}"
 
         def scrub(text: str) -> str:
-            return text.replace(key, "[key]") if key else text
+            return text if key is None else text.replace(key, "[key]")
 
-        self.sign, self.scrub, self.given = sign, scrub, key is not None
+        def check() -> None:
+            if not fits:  # `key` itself is not named in a function that raises: it would be one of its locals
+                raise ValueError("api_key must be a str of printable ASCII without spaces; what came is not shown")
+
+        self.sign, self.scrub, self.check, self.given = sign, scrub, check, key is not None
 
     def auth_flow(self, request: httpx.Request):
         """What httpx calls for every request."""

@@ -21,6 +21,8 @@ class LocalEndpoint:
     While the child fetches the weights its progress bar is passed on to our standard error.
     """
 
+    base_url = "(starting)"
+
     def __init__(self, *options: str):
         # A session of its own: an interrupt (Ctrl-C, Jupyter's stop button) is for us; closing stdin ends the child.
         windows = os.name == "nt"
@@ -29,8 +31,9 @@ class LocalEndpoint:
         self._process = subprocess.Popen([sys.executable, "-m", "samplers.local", *options], **pipes, **apart)
         self._said: deque[str] = deque(maxlen=100)  # the last pieces of its stderr
         self._news: queue.SimpleQueue = queue.SimpleQueue()
-        for name, read in (("err", self._read_stderr), ("out", self._read_stdout)):
-            threading.Thread(target=read, daemon=True, name=f"samplers.local {name}").start()
+        self._listener = threading.Thread(target=self._read_stderr, daemon=True)
+        self._listener.start()
+        threading.Thread(target=self._read_stdout, daemon=True).start()
         try:
             self.base_url, self.key, self.model = self._hello()
         except BaseException:
@@ -72,6 +75,8 @@ class LocalEndpoint:
 
     def last_words(self) -> str:
         """What the child last wrote to its standard error, its progress bar left out, and whether it still runs."""
+        if not self.alive():
+            self._listener.join(1)  # it may still have words to read
         said = "".join(self._said).replace("\r\n", "\n").split("\n")
         words = "\n".join(line for line in said if "\r" not in line).strip()
         state = "It still runs" if self.alive() else f"It has ended (exit code {self._process.returncode})"

@@ -22,19 +22,21 @@ class Client:
     `transport`: httpx's, for tests. A wrong argument raises ValueError; what happens on the way, an EndpointError.
     """
 
+    base_url, _model = "(no address)", None  # so that the repr of a client that was refused its arguments works
+
     def __init__(self, base_url: str, api_key=None, model: str | None = None, *, budget=None, transport=None):
-        api_key = Key(api_key)  # at once: a traceback may print this frame's locals
+        api_key = Key(api_key)  # first: a traceback may print this frame's locals
+        api_key.check()
+        self._model = model
         self._wire = Wire(base_url, api_key, budget, transport)
-        self._model = "gpt-4o-mini" if model is None and self._wire.at_openai else model
+        self.base_url = self._wire.base_url
+        if model is None and self._wire.at_openai:
+            self._model = "gpt-4o-mini"
         self._vocabularies: dict[str, Distribution] = {}  # by model: a full one, for its tokens
         self._sizes: dict[str, int] = {}  # by model: of its vocabulary
         # connect() sets these for an endpoint that it started: what closing ends, and why nothing answers
         self._endpoint_close: Callable[[], None] | None = None
         self._hint: Callable[[], str] | None = None
-
-    @property
-    def base_url(self) -> str:
-        return self._wire.base_url
 
     @property
     def budget(self) -> Budget | None:

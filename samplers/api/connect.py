@@ -26,18 +26,15 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
     where = where if where is not None else os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
     model = model or os.environ.get("SAMPLERS_MODEL_NAME") or None
     if where == "local":
-        endpoint = _local()
-        client = _client_of(endpoint)
-        print(f"samplers: local endpoint {client.base_url}, model {client.model}")
+        what, client = "local endpoint", _client_of(_local())
     elif where == "openai":
-        client = _openai(model)
-        budget = f"budget ${client.budget.limit:.2f} at the prices of {price_list()['date']}"
-        print(f"samplers: OpenAI {client.base_url}, model {client.model}, {budget}")
+        what, client = "OpenAI", _openai(model)
     elif isinstance(where, str) and "://" in where:
-        client = _remote(where, model)
-        print(f"samplers: endpoint {client.base_url}, model {client.model}")
+        what, client = "endpoint", _remote(where, model)
     else:
         raise ValueError(f"where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, got {where!r}")
+    paid = f", budget ${client.budget.limit:.2f} at the prices of {price_list()['date']}" if client.budget else ""
+    print(f"samplers: {what} {client.base_url}, model {client.model}{paid}")
     return client
 
 

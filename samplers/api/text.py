@@ -14,9 +14,7 @@ def readable(token: bytes) -> str:
     text = token.decode("utf-8", errors="surrogateescape")
     if not text:
         return "⟨empty⟩"
-    if not text.replace("\n", "").replace("\t", "").isprintable():
-        text = "".join(_shown(shown, "".join(run)) for shown, run in groupby(text, _can_be_shown))
-    return text.translate(_MARKS)
+    return "".join(_shown(can, "".join(run)) for can, run in groupby(text, _can_be_shown))
 
 
 def _can_be_shown(character: str) -> bool:
@@ -24,4 +22,6 @@ def _can_be_shown(character: str) -> bool:
 
 
 def _shown(can_be_shown: bool, run: str) -> str:
-    return run if can_be_shown else f"⟨{run.encode('utf-8', errors='surrogateescape').hex(' ')}⟩"
+    if can_be_shown:
+        return run.translate(_MARKS)
+    return f"⟨{run.encode('utf-8', errors='surrogateescape').hex(' ')}⟩"

@@ -1,0 +1,109 @@
+"""Every bad answer becomes a typed error that says what to do next."""
+
+import httpx
+import pytest
+from fake_endpoint import fake
+
+from samplers.api import APIError, AuthenticationError, ConnectionFailed, EndpointError, RateLimitError
+
+OPENAI = {
+    "error": {
+        "message": "Bad temperature.",
+        "type": "invalid_request_error",
+        "param": "temperature",
+        "code": "decimal_above",
+    }
+}
+
+
+def refused(status=400, **response) -> EndpointError:
+    with pytest.raises(EndpointError) as caught:
+        fake(httpx.Response(status, **response)).chat("x")
+    return caught.value
+
+
+def test_openais_error_body_is_whole():
+    error = refused(json=OPENAI, headers={"x-request-id": "req_7"})
+    assert type(error) is APIError
+    got = (error.status, error.message, error.type, error.param, error.code, error.request_id)
+    assert got == (400, "Bad temperature.", "invalid_request_error", "temperature", "decimal_above", "req_7")
+    assert str(error) == "HTTP 400, code decimal_above, param temperature: Bad temperature. [request req_7]"
+
+
+@pytest.mark.parametrize(
+    ("response", "message"),
+    [
+        ({"json": {"object": "error", "message": "vLLM's old way", "code": 400}}, "vLLM's old way"),
+        ({"json": {"detail": "FastAPI's way"}}, "FastAPI's way"),
+        ({"json": {"error": "a string"}}, "a string"),
+        ({"json": {"error": {"message": None}}}, "no message"),
+        ({"json": ["a", "list"]}, "['a', 'list']"),
+        ({"content": b"<html>502</html>"}, "<html>502</html>"),
+        ({"content": b"\xff\xfe"}, "\ufffd\ufffd"),
+        ({"content": b""}, "no message"),
+    ],
+)
+def test_other_servers_errors_are_read_too(response, message):
+    assert refused(**response).message == message
+
+
+def test_a_long_page_is_cut():
+    assert len(str(refused(content=b"x" * 100_000))) < 700
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "kind", "advice"),
+    [
+        (401, {}, {}, AuthenticationError, "SAMPLERS_API_KEY"),
+        (429, {}, {"retry-after": "7"}, RateLimitError, "Wait 7 s"),
+        (429, {}, {"retry-after": "0.5"}, RateLimitError, "Wait 0.5 s"),
+        (429, {}, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, RateLimitError, "Wait, then"),
+        (429, {"code": "insufficient_quota"}, {}, RateLimitError, "no credit left"),
+        (404, {"code": "model_not_found"}, {}, APIError, "client.models()"),
+        (404, {}, {}, APIError, "ends in /v1"),
+        (503, {}, {}, APIError, "try again in a moment"),
+    ],
+)
+def test_the_message_says_what_to_do(status, body, headers, kind, advice):
+    error = refused(status, json={"error": {"message": "no", **body}}, headers=headers)
+    assert type(error) is kind
+    assert advice in str(error)
+
+
+def test_a_redirect_is_not_followed():
+    error = refused(307, headers={"location": "https://elsewhere.example/v1"})
+    assert error.status == 307
+
+
+@pytest.mark.parametrize(
+    ("failure", "sent"),
+    [
+        (httpx.ConnectError("refused"), False),
+        (httpx.ConnectTimeout("timed out"), False),
+        (httpx.ReadTimeout("timed out"), True),
+        (httpx.RemoteProtocolError("Server disconnected without sending a response."), True),
+        (httpx.ProxyError("407"), True),
+    ],
+)
+def test_no_answer_says_what_was_tried_and_what_to_do(failure, sent):
+    for ask in (lambda c: c.chat("x"), lambda c: list(c.stream("x")), lambda c: c.models(), lambda c: c.tokenize("x")):
+        with pytest.raises(ConnectionFailed, match=r"127.0.0.1:9/v1 does not answer .*Is the server running") as caught:
+            ask(fake(failure))
+        assert caught.value.sent is sent
+
+
+def test_an_endpoint_without_tokenize_says_who_has_it():
+    client = fake(httpx.Response(404, json={"error": {"message": "File Not Found", "code": 404}}))
+    for ask in (
+        lambda: client.tokenize("x"),
+        lambda: client.next_token("x", "all"),
+        lambda: client.next_token("x", after=[1]),
+    ):
+        with pytest.raises(APIError, match=r"connect\('local'\)") as caught:
+            ask()
+        assert caught.value.code == "unsupported"
+
+
+def test_an_endpoint_without_models_says_how_to_name_one():
+    with pytest.raises(APIError, match="SAMPLERS_MODEL_NAME"):
+        fake(httpx.Response(200, json={"data": []}), model=None).chat("x")

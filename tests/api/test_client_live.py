@@ -1,0 +1,186 @@
+"""The client on the real local endpoint: every method, and what the endpoint's errors become."""
+
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from samplers import SamplingParams, generate
+from samplers.api import APIError, AuthenticationError, Client, Usage
+
+FRANCE = "What is the capital of France?"
+V = 49_152
+
+
+def test_models(client):
+    assert client.models() == ["smollm2-135m-instruct"]
+
+
+def test_chat(client):
+    answer = client.chat(FRANCE, temperature=0, max_tokens=8)
+    assert answer.text.strip()
+    assert answer.finish_reason in ("stop", "length")
+    assert answer.model == "smollm2-135m-instruct"
+    assert answer.usage == Usage(**vars(answer.usage))
+    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
+    assert answer.raw["object"] == "chat.completion"
+    assert answer.logprobs is None
+
+
+def test_a_str_is_one_user_message(client):
+    message = [{"role": "user", "content": FRANCE}]
+    assert (
+        client.chat(FRANCE, temperature=0, max_tokens=9).text == client.chat(message, temperature=0, max_tokens=9).text
+    )
+
+
+def test_n_choices_in_order(client):
+    answer = client.chat("Name a fruit.", n=3, temperature=2, max_tokens=5, seed=1)
+    assert [c.index for c in answer.choices] == [0, 1, 2]
+    assert answer.text == answer.choices[0].text
+
+
+def test_logprobs_of_an_answer_spell_its_text(client):
+    answer = client.chat("Write 好 and 🎈.", temperature=0, max_tokens=16, logprobs=True, top_logprobs=3)
+    assert b"".join(t.bytes for t in answer.logprobs).decode(errors="replace").startswith(answer.text[:20])
+    assert all(len(t.top) == 3 and t.logprob <= t.top[0].logprob + 1e-6 for t in answer.logprobs)
+
+
+def test_a_stream_is_the_answer_in_pieces(client):
+    ask = {"temperature": 0, "max_tokens": 12}
+    chunks = list(client.stream(FRANCE, **ask, stream_options={"include_usage": True}))
+    whole = client.chat(FRANCE, **ask)
+    assert "".join(c.text for c in chunks) == whole.text
+    assert [c.finish_reason for c in chunks if c.finish_reason] == [whole.finish_reason]
+    assert chunks[0].role == "assistant"
+    assert (chunks[-1].usage.prompt_tokens, chunks[-1].usage.completion_tokens) == (
+        whole.usage.prompt_tokens,
+        whole.usage.completion_tokens,
+    )
+
+
+def test_a_closed_stream_frees_the_endpoint(client):
+    start = time.monotonic()
+    for _ in range(6):  # more than the engine has slots: each would take seconds if it went on
+        stream = client.stream("Count to a thousand.", max_tokens=1500, logit_bias={"2": -100})
+        next(stream)
+        next(stream)
+        stream.close()
+    assert client.chat("Hi", max_tokens=1).usage.completion_tokens == 1
+    assert time.monotonic() - start < 8
+
+
+def test_a_client_serves_threads(client):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.chat("Say hi.", temperature=0, max_tokens=4).text, range(8)))
+    assert len(set(answers)) == 1
+
+
+def test_tokenize_a_text(client):
+    tokens = client.tokenize("The capital")
+    assert tokens.tokens == ("The", "␣capital")
+    assert len(tokens) == len(tokens.ids) == 2
+    assert tokens.ids[0] == 504
+    good = client.tokenize("好")  # two tokens, neither of them whole UTF-8
+    assert good.tokens == ("⟨e5 a5⟩", "⟨bd⟩")
+    assert b"".join(good.bytes) == "好".encode()
+    assert good.vocabulary_size == V
+
+
+def test_tokenize_messages_counts_as_usage_does(client):
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": FRANCE}]
+    assert len(client.tokenize(messages)) == client.chat(messages, max_tokens=1).usage.prompt_tokens
+
+
+def test_next_token_top_20_and_all_agree(client):
+    top, whole = client.next_token(FRANCE), client.next_token(FRANCE, top="all")
+    assert len(top) == 20
+    assert top.vocabulary_size in (None, V)
+    assert (np.diff(top.logprobs) <= 0).all()
+    assert 0 < top.unseen < 1
+    assert top.probs.sum() + top.unseen == pytest.approx(1, abs=1e-3)
+    assert len(whole) == whole.vocabulary_size == V
+    assert whole.ids == tuple(range(V))
+    assert whole.unseen == 0
+    assert whole.probs.sum() == pytest.approx(1, abs=2e-3)
+    for token, piece, logprob in zip(top.tokens, top.bytes, top.logprobs, strict=True):
+        at = whole.bytes.index(piece)
+        assert whole.tokens[at] == token
+        assert whole.logprobs[at] == pytest.approx(logprob, abs=1e-3)
+
+
+def test_next_token_between_20_and_all(client):
+    d = client.next_token(FRANCE, top=1000)
+    assert len(d) == 1000
+    assert d.unseen < client.next_token(FRANCE, top=20).unseen
+
+
+def test_ids_of_a_full_distribution_are_the_tokenizers(client):
+    tokens, whole = client.tokenize("The best thing about rainy days is"), client.next_token(FRANCE, top="all")
+    assert [whole.bytes[i] for i in tokens.ids] == list(tokens.bytes)
+
+
+def test_after_continues_an_answer_already_begun(client):
+    ids = client.tokenize("The capital of France is").ids
+    after = client.next_token(FRANCE, top="all", after=ids)
+    assert after.tokens[int(np.argmax(after.logprobs))] == "␣Paris"
+    assert client.next_token(FRANCE, top=5, after=list(ids)).tokens[0] == "␣Paris"
+
+
+def test_as_model_drives_generate_to_the_endpoints_own_greedy_answer(client):
+    model = client.as_model(FRANCE)
+    assert len(model.vocabulary) == V
+    assert model.prompt == client.tokenize([{"role": "user", "content": FRANCE}]).ids
+    params = SamplingParams(temperature=0, max_tokens=4)
+    ours = generate(model, model.prompt, params, vocabulary=model.vocabulary, stop_tokens=model.stop_tokens)
+    assert ours.text == client.chat(FRANCE, temperature=0, max_tokens=4).text
+
+
+def test_as_model_wants_its_own_prompt_first(client):
+    model = client.as_model(FRANCE)
+    with pytest.raises(ValueError, match=r"ids must begin with the \d+ ids of .prompt"):
+        model([1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [({"temperature": 3}, "temperature"), ({"top_p": -1}, "top_p"), ({"max_tokens": 0}, "max_tokens"), ({"n": 0}, "n")],
+)
+def test_what_the_endpoint_refuses_is_named(client, params, param):
+    for ask in (lambda: client.chat("x", **params), lambda: list(client.stream("x", **params))):
+        with pytest.raises(APIError) as caught:
+            ask()
+        assert caught.value.status == 400
+        assert caught.value.param == param
+
+
+def test_an_unknown_model(client):
+    with pytest.raises(APIError, match=r"client\.models\(\)") as caught:
+        client.chat("x", model="gpt-9")
+    assert (caught.value.status, caught.value.code) == (404, "model_not_found")
+
+
+@pytest.mark.parametrize("key", [None, "wrong"])
+def test_no_key_or_a_wrong_one(client, key):
+    with pytest.raises(AuthenticationError) as caught:
+        Client(client.base_url, key, client.model).chat("x")
+    assert caught.value.status == 401
+
+
+def test_a_prompt_longer_than_the_context(client):
+    with pytest.raises(APIError) as caught:
+        client.chat("word " * 20_000)
+    assert caught.value.code == "context_length_exceeded"
+
+
+def test_an_id_beyond_the_vocabulary(client):
+    with pytest.raises(APIError) as caught:
+        client.next_token("x", after=[V])
+    assert caught.value.status == 400
+
+
+def test_no_logprob_is_a_sentinel(client):
+    logprobs = client.next_token("x", top="all").logprobs
+    assert ((logprobs > -9999) | (logprobs == -math.inf)).all()

@@ -1,0 +1,111 @@
+"""What goes out: the body as it was asked for, and bad input stopped at the door."""
+
+import json
+
+import numpy as np
+import pytest
+from fake_endpoint import completion, fake
+
+from samplers.api import Client
+
+
+def sent(**params) -> dict:
+    bodies = []
+
+    def answer(request):
+        bodies.append(json.loads(request.content))
+        return completion()
+
+    fake(answer).chat("Hi 好", **params)
+    return bodies[0]
+
+
+def test_a_str_is_one_user_message_and_nothing_is_added():
+    assert sent() == {"model": "m", "messages": [{"role": "user", "content": "Hi 好"}]}
+
+
+def test_parameters_go_as_they_are_and_none_is_left_out():
+    body = sent(temperature=0, top_k=40, min_p=0.1, stop=["\n"], seed=None, logit_bias={"5": -100}, model="other")
+    extra = {k: v for k, v in body.items() if k != "messages"}
+    assert extra == {
+        "model": "other",
+        "temperature": 0,
+        "top_k": 40,
+        "min_p": 0.1,
+        "stop": ["\n"],
+        "logit_bias": {"5": -100},
+    }
+
+
+def test_numpy_values_go_as_plain_numbers():
+    assert sent(temperature=np.float32(0.5), n=np.int64(2), logit_bias={"1": np.float64(2)})["n"] == 2
+
+
+def test_next_token_asks_for_the_undisturbed_distribution():
+    bodies = []
+
+    def answer(request):
+        bodies.append((json.loads(request.content), request.headers))
+        return completion(logprobs={"content": [{"top_logprobs": [{"token": "a", "bytes": [97], "logprob": -0.1}]}]})
+
+    fake(answer).next_token([{"role": "user", "content": "x"}], top=5)
+    body, headers = bodies[0]
+    asked = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": 5}
+    assert {k: body[k] for k in asked} == asked
+    assert not [h for h in headers if h.startswith("x-samplers")]
+
+
+@pytest.mark.parametrize(
+    "messages", [[], None, 5, {"role": "user", "content": "x"}, ["text"], [{"content": "x"}], [None]]
+)
+def test_bad_messages(messages):
+    for ask in (
+        fake(completion()).chat,
+        fake(completion()).stream,
+        fake(completion()).next_token,
+        fake(completion()).as_model,
+    ):
+        with pytest.raises(ValueError, match="messages must be"):
+            ask(messages)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}, "\ud800", b"bytes"])
+def test_what_json_cannot_hold_is_named(value):
+    with pytest.raises(ValueError, match="stop must be something that JSON can hold"):
+        fake(completion()).chat("x", temperature=1, stop=value)
+
+
+def test_stream_is_not_a_parameter_of_chat():
+    with pytest.raises(ValueError, match="stream"):
+        fake(completion()).chat("x", stream=True)
+
+
+@pytest.mark.parametrize("top", [0, -1, 2.0, True, "every", None])
+def test_bad_top(top):
+    with pytest.raises(ValueError, match=r"top must be an int >= 1 or 'all'"):
+        fake(completion()).next_token("x", top=top)
+
+
+@pytest.mark.parametrize("after", [5, ["a"], [1.5], [-1], "12"])
+def test_bad_after(after):
+    with pytest.raises(ValueError, match="after must be a sequence of token ids"):
+        fake(completion()).next_token("x", after=after)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:8000", "127.0.0.1/v1", "ftp://host/v1", "http://", "http:///v1", "http://[::", None, 5]
+)
+def test_bad_address(url):
+    with pytest.raises(ValueError, match="base_url must be an address"):
+        Client(url)
+
+
+@pytest.mark.parametrize("url", ["http://me:secret@host/v1", "https://host/v1?key=secret"])
+def test_an_address_with_a_secret_is_refused_and_not_shown(url):
+    with pytest.raises(ValueError, match="SAMPLERS_API_KEY") as caught:
+        Client(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_last_slash_does_not_matter():
+    assert Client("http://127.0.0.1:8000/v1/").base_url == "http://127.0.0.1:8000/v1"
