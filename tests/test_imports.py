@@ -1,0 +1,95 @@
+"""What may import what, what `import samplers` loads and costs, and how long a file may be."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {  # the arrows: notebooks -> lab -> compare -> api -> core, local -> core
+    "core": {"core"},
+    "local": {"local", "core"},
+    "api": {"api", "core"},
+    "compare": {"compare", "api", "core"},
+    "lab": {"lab", "compare", "api", "core"},
+    "notebooks": {"lab", "compare", "api", "core"},
+}
+PYTHON = sorted((ROOT / "samplers").rglob("*.py"))
+NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+FILES = [pytest.param(p, id=str(p.relative_to(ROOT))) for p in PYTHON + NOTEBOOKS]
+
+
+def part_of(module: str) -> str:
+    """samplers.api.client is of "api", samplers.draw of the "core"."""
+    second = module.partition(".")[2].partition(".")[0]
+    return second if second in ALLOWED else "core"
+
+
+def source_of(path: Path) -> str:
+    if path.suffix == ".py":
+        return path.read_text(encoding="utf-8")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in code.splitlines())
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of every module that a file imports anywhere in it, relative imports resolved."""
+    package = list(path.relative_to(ROOT).parts[:-1])
+    names = set()
+    for node in ast.walk(ast.parse(source_of(path))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*start, *([node.module] if node.module else [])])
+            names |= {module} | ({f"{module}.{alias.name}" for alias in node.names} if module == "samplers" else set())
+    return names
+
+
+def owner(path: Path) -> str:
+    parts = path.relative_to(ROOT).parts
+    return "notebooks" if parts[0] == "notebooks" else part_of(".".join(parts[:-1]))
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_arrows_run_one_way(path):
+    reached = {part_of(name) for name in imported(path) if name.split(".")[0] == "samplers"}
+    assert reached <= ALLOWED[owner(path)]
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if owner(p.values[0]) == "core"])
+def test_the_core_imports_numpy_and_the_standard_library_alone(path):
+    assert {name.split(".")[0] for name in imported(path)} <= {"samplers", "numpy"} | sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.values[0].suffix == ".py"])
+def test_no_file_is_over_300_lines(path):
+    assert len(source_of(path).splitlines()) <= 300
+
+
+def fresh(code: str) -> str:
+    """What a new interpreter prints, that may keep its bytecode."""
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_START")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_import_samplers_loads_numpy_and_nothing_else():
+    loaded = fresh("import numpy, sys; a = set(sys.modules); import samplers; print(*(set(sys.modules) - a))").split()
+    assert "samplers.chain" in loaded
+    assert {name.split(".")[0] for name in loaded} - {"samplers"} <= sys.stdlib_module_names
+    assert {part_of(name) for name in loaded if name.startswith("samplers")} == {"core"}
+
+
+def test_import_samplers_costs_under_1_3_times_import_numpy():
+    # both in one fresh interpreter; noise only ever adds, so the best of several runs is the cost
+    timed = "from time import perf_counter as c; a = c(); import numpy; b = c(); import samplers; print(b - a, c() - b)"
+    runs = [[float(x) for x in fresh(timed).split()] for _ in range(7)]
+    numpy_alone, on_top = (min(column) for column in zip(*runs, strict=True))
+    assert (numpy_alone + on_top) / numpy_alone < 1.3
