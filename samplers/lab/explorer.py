@@ -1,7 +1,8 @@
 """The explorer: sliders for the sampling parameters over one distribution, and draws laid over the prediction.
 
-Its callbacks write PNG bytes into an image widget: that passes notebook tests, and what is on screen is also an
-image/png in the cell's output, so that a printed notebook shows the picture.
+Its callbacks write the picture into a widget: that passes notebook tests, and what is on screen is also an image/png
+in the cell's output, so that a printed notebook shows it. The widget is HTML with an <img>, not ipywidgets.Image,
+because that has no alternative text (and in ipywidgets 8.1 a tooltip on it is a JavaScript error).
 """
 
 import base64
@@ -17,7 +18,7 @@ from samplers.draw import draw
 from samplers.lab.bars import label_of, others, ranked
 from samplers.lab.explorer_state import State, count_words, sample_state
 from samplers.lab.explorer_view import View
-from samplers.lab.labels import number, signed
+from samplers.lab.labels import number, signed, size
 from samplers.params import SamplingParams
 
 DRAWS = 1000
@@ -35,7 +36,7 @@ class Explorer:
     """What `explore` returns. Set `explorer.temperature.value = 2` and read `explorer.state`, as a hand would.
 
     Widgets: temperature, top_p, top_k, min_p, frequency_penalty, presence_penalty, so_far, seed, draw_button,
-    reset_button, image, caption. Numbers: `state` (a State), `drawn` (counts (K,) of the last draw, or None), `alt`.
+    reset_button, image, caption. Values: `state` (a State), `drawn` (counts (K,) or None), `png`, `alt`.
     """
 
     def __init__(self, dist: Distribution, top: int, engine: str, initial: SamplingParams, so_far: str):
@@ -68,9 +69,7 @@ class Explorer:
         )
         self.draw_button = widgets.Button(description=f"Draw {DRAWS:,} tokens", layout={"width": "11.5em"})
         self.reset_button = widgets.Button(description="Reset", layout={"width": "6em"})
-        self.image = widgets.Image(
-            format="png", layout={"width": f"{self.view.figure.get_figwidth() * 96:.0f}px", "max_width": "100%"}
-        )
+        self.image = widgets.HTML()
         self.caption = widgets.HTML()
         for name in self._initial:
             getattr(self, name).observe(self._changed, "value")
@@ -100,9 +99,13 @@ class Explorer:
         self.state = sample_state(self.dist, params, count_words(self.dist, self.so_far.value), self.engine)
         share = None if self.drawn is None else self._rows(self.drawn / DRAWS)
         after = self._rows(self.state.probs)
-        self.image.value = self.view.render(after, share, DRAWS)
+        self.png = self.view.render(after, share, DRAWS)
         self.alt = self._describe(after, share)
-        self.image.tooltip = self.alt
+        source = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
+        width, height = self.view.css_size  # given, so that nothing jumps while the picture is replaced
+        self.image.value = (
+            f'<img src="{source}" alt="{html.escape(self.alt)}" width="{width}" height="{height}" decoding="sync">'
+        )
         self.caption.value = f"<span>{html.escape(self._summary())}</span>"
 
     def _summary(self) -> str:
@@ -111,7 +114,7 @@ class Explorer:
         text = (
             f"{np.count_nonzero(self.state.probs):,} of {len(self.dist):,} tokens can be drawn; effective vocabulary "
         )
-        text += f"{self._effective_before:,.1f} → {self.state.effective_vocabulary:,.1f}"
+        text += f"{size(self._effective_before)} → {size(self.state.effective_vocabulary)}"
         if gain[up] >= 0.0005:
             text += f"; most gained {label_of(self.dist, up)} {signed(gain[up])}"
         if gain[down] <= -0.0005:
@@ -160,8 +163,8 @@ class Explorer:
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = self.box._repr_mimebundle_()
         data = bundle[0] if isinstance(bundle, tuple) else bundle
-        data = {**data, "image/png": base64.b64encode(self.image.value).decode("ascii"), "text/plain": repr(self)}
-        return data, {"image/png": {"alt": self.alt, "width": round(self.view.figure.get_figwidth() * 96)}}
+        data = {**data, "image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": repr(self)}
+        return data, {"image/png": {"alt": self.alt, "width": self.view.css_size[0]}}
 
     def __repr__(self) -> str:
         return f"<Explorer of {len(self.dist):,} tokens: sliders for {', '.join(SLIDERS)}; {DRAWS:,} draws>"

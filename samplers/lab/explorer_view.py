@@ -72,7 +72,8 @@ class View:
         self.figure.legend(keys, names, loc="outside lower right", ncols=5, columnspacing=1.2, handletextpad=0.5)
         self.canvas.draw()  # settles the layout
         self.figure.set_layout_engine("none")
-        height = self.canvas.get_width_height()[1]
+        width, height = self.canvas.get_width_height()
+        self.css_size = (round(width * 96 / DPI), round(height * 96 / DPI))
         self.row_pixels = [height - ax.transData.transform((0, y))[1] for y in rows]
         self.column_pixels = [ax.transAxes.transform((x, 0))[0] for x in COLUMNS]
 
@@ -125,4 +126,4 @@ class View:
             rows = np.arange(len(after)) + 0.2
             low, high = np.clip(after - band, 0, scale), np.clip(after + band, 0, scale)
             self.expected.set_segments([[(x0, y), (x1, y)] for x0, x1, y in zip(low, high, rows, strict=True)])
-            self.drawn.set_data(np.minimum(share, scale), rows)
+            self.drawn.set_data(np.where(share > scale, np.nan, share), rows)  # none on a bar that is cut

@@ -61,3 +61,8 @@ def number(p: float) -> str:
 def signed(x: float, digits: int = 3) -> str:
     """A change with its sign, the minus sign typographic: +0.141, −0.026."""
     return f"{x:+.{digits}f}".replace("-", "−")
+
+
+def size(x: float) -> str:
+    """An effective vocabulary: 3.4, 812, 12,345."""
+    return f"{x:,.1f}" if x < 99.95 else f"{x:,.0f}"

@@ -7,17 +7,12 @@ import numpy as np
 from samplers.distribution import Distribution, effective_vocabulary, softmax
 from samplers.lab import style
 from samplers.lab.bars import label_of, names, others, ranked
-from samplers.lab.labels import number
+from samplers.lab.labels import number, size
 from samplers.lab.picture import Picture, new_figure, picture_of
 from samplers.lab.style import styled
 from samplers.temperature import temperature
 
 ROW = 0.235  # inches
-
-
-def count(x: float) -> str:
-    """An effective vocabulary: 3.4, 812, 12,345."""
-    return f"{x:,.1f}" if x < 99.95 else f"{x:,.0f}"
 
 
 def draw_panel(
@@ -81,7 +76,7 @@ def plot_panels(dist: Distribution, panels: Mapping[str, np.ndarray], top: int =
     logits = {name: np.asarray(x, dtype=np.float64) for name, x in panels.items()}
     probs = {name: softmax(x) for name, x in logits.items()}
     effective = np.array([effective_vocabulary(x) for x in logits.values()])
-    drawn = [(name, f"effective: {count(e)}", p, None)
+    drawn = [(name, f"effective: {size(e)}", p, None)
              for (name, p), e in zip(probs.items(), effective, strict=True)]  # fmt: skip
     figure = draw_panels(dist, drawn, index, columns)
     heading = title or "The same distribution at several settings"

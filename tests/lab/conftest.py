@@ -1,0 +1,37 @@
+"""Distributions to draw: the document's five tokens, and one as large as a real model's."""
+
+import numpy as np
+import pytest
+
+from samplers import Distribution
+
+
+@pytest.fixture(scope="session")
+def five():
+    """The document's example."""
+    return Distribution.from_probs({"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05})
+
+
+@pytest.fixture(scope="session")
+def large():
+    """49,152 tokens in a random order, Zipf-like, with awkward ones: spaces, half characters, emoji, Arabic."""
+    V, rng = 49_152, np.random.default_rng(0)
+    rank = rng.permutation(V) + 1
+    logits = -1.2 * np.log(rank)
+    raw = [f" t{i}".encode() for i in range(V)]
+    best = np.argsort(rank)
+    for i, token in zip(
+        best, [b" the", b"\n\n", b"\xe4\xbd", "🙂".encode(), "م".encode(), b"a$b$c", b"", b"\xff"], strict=False
+    ):
+        raw[i] = token
+    logprobs = logits - np.log(np.exp(logits).sum())
+    return Distribution(tuple(b.decode("utf-8", "replace") for b in raw), logprobs, bytes=tuple(raw), vocabulary_size=V)
+
+
+@pytest.fixture(scope="session")
+def top_five(large):
+    """What an API lists: the five most probable of `large`, the rest unseen."""
+    best = np.argsort(-large.logprobs)[:5]
+    return Distribution(
+        tuple(large.tokens[i] for i in best), large.logprobs[best], bytes=tuple(large.bytes[i] for i in best),
+        unseen=1 - large.probs[best].sum(), vocabulary_size=49_152)  # fmt: skip
