@@ -37,7 +37,7 @@ def read(folder):
 def test_no_solution_no_notes_no_outputs(folder):
     assert main([str(folder)]) == 0
     copy = read(folder)
-    text = (folder / "learner" / "01_one.ipynb").read_text("utf-8")
+    text = "".join(str((c.source, c.get("outputs"))) for c in copy.cells)
     assert not any(secret in text for secret in ("42", "43", "44", "six times", "Ask the class", "Correct."))
     assert [c.source for c in copy.cells][1:] == ["answer = ...\ncheck('01-a', answer)", "# Your answer\n"]
     assert all(c.execution_count is None and not c.outputs for c in copy.cells if c.cell_type == "code")
@@ -91,7 +91,7 @@ def test_storing_leaves_out_what_changes_from_run_to_run():
     noisy = new_code_cell(
         "1",
         outputs=[picture],
-        metadata={"execution": {"iopub.status.busy": "now"}, "tags": ["widget"], "scrolled": True},
+        metadata={"execution": {"busy": "now"}, "tags": ["widget"], "scrolled": True},
     )
     book = new_notebook(cells=[noisy, new_code_cell("2")], metadata={"widgets": {"state": {}}, "vscode": 1})
     del book.cells[1]["id"]
