@@ -16,6 +16,7 @@ from samplers.local.prompt import prompt_ids
 from samplers.local.requests import ChatRequest
 from samplers.local.wire import entry
 
+USUAL_LIMIT = 1024  # tokens of an answer that sets no limit: a small model that repeats itself would fill the context
 LONG_PROMPT = 256  # tokens; choices after a longer one run one after the other, so that it is read once
 
 
@@ -57,7 +58,7 @@ async def prepare(model: Model, request: ChatRequest) -> Job:
         )
         message += "the completion). Please reduce the length of the messages or completion."
         raise bad_request(message, "messages", "context_length_exceeded")
-    limit = context - used if request.max_tokens is None else request.max_tokens
+    limit = min(USUAL_LIMIT, context - used) if request.max_tokens is None else request.max_tokens
     kind = "chat.completion.chunk" if request.stream else "chat.completion"
     head = {"id": f"chatcmpl-{secrets.token_hex(15)}", "object": kind, "created": int(time.time()), "model": model.id}
     if request.service_tier is not None:

@@ -1,4 +1,4 @@
-"""Checks of single values in a request, functions (name, value) -> value, with the words and codes of OpenAI's errors."""
+"""Checks of single values in a request, functions (name, value) -> value; they raise OpenAI's errors."""
 
 from collections.abc import Callable
 from math import isfinite

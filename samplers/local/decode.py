@@ -1,4 +1,4 @@
-"""One primitive: the tokens of one answer as the engine draws them. Plain and streamed answers are both made from it."""
+"""One primitive: an answer's tokens as the engine draws them. Plain and streamed answers are both made from it."""
 
 import hashlib
 from collections import Counter

@@ -20,33 +20,35 @@ from samplers.local.vocabulary import Vocabulary
 SLOTS = 8  # one-token draws on 2 threads: 62 a second with 1 slot, 88 with 4, 115 with 8
 CONTEXT = 8192  # tokens of prompt and answer together that one request may have
 TOTAL_CONTEXT = 12288  # tokens that all running requests share, 23 kB each: one of full length and some short ones
+# Half of the processors. A thread for each is 1.7 times faster on an idle machine, and up to 15 times slower when
+# anything else runs there: the engine's threads wait for each other hundreds of times a token.
+THREADS = max(1, min(4, (os.cpu_count() or 2) // 2))
 
 
 class EngineError(Exception):
     """The engine refused a call or broke off an answer."""
 
 
-def load(path: Path, key: str, verbose: bool = False):
-    """Starts llama.cpp's server on a loopback port, asking for `key`; returns it when ready. RuntimeError if not."""
+def load(path: Path, key: str, template: str | None = None, verbose: bool = False):
+    """Starts llama.cpp's server on a loopback port, asking for `key`; returns it when ready. RuntimeError if not.
+
+    `template` is a Jinja chat template to use instead of the model file's own.
+    """
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.hostnames, params.port, params.api_keys = ["127.0.0.1"], 0, [key]
+    params.chat_template = template or ""
     params.verbosity = 3 if verbose else -1
     params.n_parallel, params.kv_unified, params.n_ctx = SLOTS, True, TOTAL_CONTEXT
     params.n_gpu_layers = 0  # the model is small, and a CPU gives the same sums each time: seeds repeat
     params.cache_ram_mib = 0  # copying idle prompts to RAM and back makes parallel one-token draws 8 times slower
     params.warmup = params.ui = False
     for threads in (params.cpuparams, params.cpuparams_batch):
-        threads.n_threads = max(1, min(8, _cores()))
+        threads.n_threads = THREADS
         threads.poll = 0  # waiting threads sleep: there are other processes on a laptop
     return xllamacpp.Server(params)
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class Engine:

@@ -12,6 +12,12 @@ from samplers.local.decode import Settings
 
 PROBLEMS = (weights.WeightsError, engine.EngineError, ValueError, RuntimeError)
 MODEL_ID = "smollm2-135m-instruct"
+# SmolLM2's own template, but for the system message that it adds when a conversation has none: what a request does not
+# say, the model is not told.
+TEMPLATE = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
 
 
 async def model(settings: Settings, verbose: bool = False) -> Model:
@@ -19,15 +25,15 @@ async def model(settings: Settings, verbose: bool = False) -> Model:
     path = await asyncio.to_thread(weights.ensure)
     words = await asyncio.to_thread(vocabulary.read, path)
     key = engine.new_key()
+    size, changed = path.stat().st_size, int(path.stat().st_mtime)
+    ours = (path.name, size) == (weights.FILE, weights.BYTES)
     try:
-        server = await asyncio.to_thread(engine.load, path, key, verbose)
+        server = await asyncio.to_thread(engine.load, path, key, TEMPLATE if ours else None, verbose)
     except Exception as error:  # the binding raises plain RuntimeError; the file may be no model for it
         raise RuntimeError(f"the engine cannot load {path}: {error}. {weights.ANOTHER_WAY.capitalize()}.") from None
     running = engine.Engine(server.listening_address, key, words)
     running.server = server  # it lives as long as this object
     await running.open()
-    size, changed = path.stat().st_size, int(path.stat().st_mtime)
-    ours = (path.name, size) == (weights.FILE, weights.BYTES)
     identity = weights.SHA256 if ours else f"{path.name} {size} {changed}"
     fingerprint = hashlib.sha256(f"{version('xllamacpp')} {identity}".encode()).hexdigest()[:10]
     return Model(running, settings, MODEL_ID if ours else model_id(words.name, path), f"fp_{fingerprint}", changed)

@@ -49,7 +49,7 @@ class Vocabulary:
         return re.compile("|".join(map(re.escape, self.control.values())) or r"(?!)")
 
     def text(self, token: int) -> str:
-        """A token for the wire's `token`: its text; bytes that are no text as OpenAI writes them, `bytes:\\xe5\\xa5`."""
+        """A token for the wire's `token`: its text; bytes that are no text the way OpenAI does, `bytes:\\xe5\\xa5`."""
         if token in self.control:
             return self.control[token]
         try:
