@@ -29,12 +29,14 @@ def top_distribution(entries: list[dict], vocabulary_size: int | None = None) ->
 
 def full_distribution(entries: list[dict], size: int, known: Distribution | None = None) -> Distribution:
     """All `size` entries, put in token-id order. `known`: an earlier one of the same model, for its tokens."""
-    order = np.argsort([e["id"] for e in entries])
-    if [entries[i]["id"] for i in order] != list(range(size)):
+    ids = np.array([e["id"] for e in entries])
+    order = np.argsort(ids)
+    if not np.array_equal(ids[order], np.arange(size)):
         raise ValueError(f"the answer's {len(entries)} entries are not the {size} tokens of the vocabulary")
     logprobs = np.array([logprob_of(e) for e in entries])[order]
     if known is None:
-        tokens, pieces = (tuple(f(entries[i]) for i in order) for f in (label_of, bytes_of))
+        ordered = [entries[i] for i in order.tolist()]
+        tokens, pieces = tuple(map(label_of, ordered)), tuple(map(bytes_of, ordered))
     else:
         tokens, pieces = known.tokens, known.bytes
     return Distribution(tokens, logprobs, pieces, 0.0, tuple(range(size)), size)

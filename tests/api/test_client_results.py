@@ -75,6 +75,15 @@ def test_a_top_distribution_is_in_rank_order_with_the_rest_unseen():
     assert np.asarray(distribution).shape == (2,)
 
 
+@pytest.mark.parametrize("ids", [(0, 1), (0, 1, 1), (0, 1, 3)])
+def test_all_must_be_the_whole_vocabulary(ids):
+    tokens = {"ids": [0], "tokens": [], "vocabulary_size": 3, "context_length": 9, "stop_ids": []}
+    whole = with_logprobs(*(entry("x", -1.0, id=i) for i in ids))
+    client = fake(lambda request: httpx.Response(200, json=tokens) if "tokenize" in str(request.url) else whole)
+    with pytest.raises(APIError, match="not the 3 tokens of the vocabulary"):
+        client.next_token("x", top="all")
+
+
 def test_the_first_choice_is_the_completion_and_all_are_kept():
     answer = completion("zero").json()
     answer["choices"].insert(0, {"index": 1, "message": {"content": "one"}, "finish_reason": "length"})

@@ -75,6 +75,12 @@ def test_closing_the_iterator_closes_the_response():
     assert response.closed
 
 
+def test_a_streams_connection_is_not_used_again():
+    asked = []
+    list(fake(lambda request: asked.append(request) or sse(WHOLE)).stream("x"))
+    assert asked[0].headers["connection"] == "close"  # llama.cpp may hang it up without a word
+
+
 def test_the_response_is_closed_after_an_error_in_the_stream_too():
     response = Bytes(event("nonsense"))
     with pytest.raises(StreamBroken):
