@@ -52,8 +52,10 @@ def draw_panels(dist, panels: list[tuple[str, str, np.ndarray, np.ndarray | None
     rests = [[max(0.0, 1 - p[index].sum()) if p is not None else 0.0 for p in panel[2:]] for panel in panels]
     limit = max([p[index].max() for panel in panels for p in panel[2:] if p is not None] + [max(r) for r in rests])
     for ax, (title, note, now, was), rest in zip(axes, panels, rests, strict=False):
-        gone = rest[0] if now[np.setdiff1d(np.arange(len(now)), index)].any() else 0.0
-        draw_panel(ax, now[index], None if was is None else was[index], (gone, rest[1]), limit, more)
+        hidden = now.copy()
+        hidden[index] = 0
+        left = rest[0] if hidden.any() else 0.0  # 1 - sum is not exactly 0 when nothing is left
+        draw_panel(ax, now[index], None if was is None else was[index], (left, rest[1]), limit, more)
         ax.set_title(title)
         ax.set_title(note, loc="right", fontsize=8, color=style.GREY)
     axes[0].set_yticks(range(len(labels)), labels)
