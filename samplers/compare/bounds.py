@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import logsumexp
 
 
 def tail_weight(
@@ -57,7 +56,7 @@ def _packed(mass, cap, groups, power, largest) -> float:
         if rest > 1e-12 * mass:
             terms.append(power * (log_b + np.log(rest)))
         left -= full * cap + max(rest, 0.0)
-    return float(logsumexp(terms)) if terms else -np.inf
+    return float(np.logaddexp.reduce(terms)) if terms else -np.inf
 
 
 def _spread(mass, cap, groups, power) -> float:
@@ -74,7 +73,7 @@ def _spread(mass, cap, groups, power) -> float:
         if capped < len(groups):
             if remaining <= 0:
                 continue
-            log_q[free] = t[free] + np.log(remaining) - logsumexp(t[free], b=count[free])
+            log_q[free] = t[free] + np.log(remaining) - np.logaddexp.reduce(t[free] + np.log(count[free]))
         if (log_q[free] <= np.log(cap) + 1e-12).all():
             break
-    return float(logsumexp(power * (log_b + log_q), b=count))
+    return float(np.logaddexp.reduce(power * (log_b + log_q) + np.log(count)))

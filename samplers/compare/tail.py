@@ -44,7 +44,7 @@ def listed_and_tail(distribution: Distribution) -> tuple[np.ndarray, Tail]:
     log_p = distribution.logprobs - np.log(p.sum() if mass == 0 else total)
     size = np.inf if V is None else V - K
     smallest = float(np.exp(log_p.min()))
-    if mass > size * smallest * (1 + 1e-6):
+    if mass and (smallest == 0 or mass > size * smallest * (1 + 1e-6)):
         if mass > 1e-4:
             raise ValueError(f"unseen must be at most {size:g} tokens of {smallest:g}, the least listed, got {mass:g}")
         mass = 0.0  # nothing but rounding: the listed tokens are all that can be drawn

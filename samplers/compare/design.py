@@ -1,0 +1,138 @@
+"""Which question to ask next: the one whose answer tells the hypotheses apart with the fewest draws."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from samplers.compare.hypotheses import Hypothesis
+from samplers.compare.question import Question
+from samplers.distribution import Distribution
+from samplers.params import SamplingParams
+
+TEMPERATURES = (0.3, 0.5, 0.7, 1.0, 1.4, 2.0)
+NUCLEI = (0.25, 0.5, 0.75, 0.875, 1.0)  # dyadic: a distribution of halves and quarters has boundaries here
+PENALTIES = (0.0, 2.0)  # presence: it asks whether a token was counted, not how often
+MARGIN = 0.01  # of top_p: how far a measured distribution's boundaries are kept from it
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A question, and what one draw of it tells: `information` nats about which hypothesis is true.
+
+    `per_draw[i, j]`: the expected log-likelihood ratio of hypothesis i to j, in nats a draw, where i is true.
+    """
+
+    question: Question
+    hypotheses: tuple[Hypothesis, ...]
+    information: float
+    per_draw: np.ndarray
+
+    @property
+    def params(self) -> SamplingParams:
+        return self.question.params
+
+    def __repr__(self) -> str:
+        p = self.params
+        apart = int((np.minimum(self.per_draw, self.per_draw.T)[np.triu_indices(len(self.hypotheses), 1)] > 1e-6).sum())
+        pairs = len(self.hypotheses) * (len(self.hypotheses) - 1) // 2
+        return (
+            f"<Experiment: temperature {p.temperature:g}, top_p {p.top_p:g}, presence_penalty {p.presence_penalty:g}, "
+            f"{p.max_tokens or 1} token(s): {self.information:.3f} nats a draw, tells {apart} of {pairs} pairs apart>"
+        )
+
+
+def design_experiment(
+    distribution: Distribution,
+    hypotheses: Sequence[Hypothesis],
+    *,
+    weights=None,
+    messages=None,
+    prompt: Mapping[bytes, int] | None = None,
+    then: Mapping[bytes, Distribution] | None = None,
+    margin: float = 0.0,
+) -> Experiment:
+    """The temperature, top_p and presence penalty whose draws separate `hypotheses` most.
+
+    The measure is Lindley's (1956): the expected log-likelihood ratio of the true hypothesis to the mixture of all, in
+    nats a draw, Σ w_h KL(P_h ‖ Σ w P); it is the mean fall of the entropy of `weights` (their probabilities now; None:
+    alike). `prompt` and `then` are as in `Question`: the tokens that a penalty on the prompt would count, and the
+    distributions after a first token, with which questions of two tokens are weighed too (per draw, not per token).
+
+    Where not all of the vocabulary is listed, a setting under which some hypothesis cannot say what to expect is left
+    out. `margin` > 0 leaves out settings whose nucleus changes if top_p moves by that much: for a measured distribution
+    rounding decides there. A boundary rule shows itself on exact ties alone, so it takes margin 0 and dyadic numbers.
+    ValueError if no setting is left or there are fewer than two hypotheses.
+    """
+    hypotheses = tuple(hypotheses)
+    if len(hypotheses) < 2:
+        raise ValueError(f"hypotheses must be two or more, got {len(hypotheses)}")
+    w = np.full(len(hypotheses), 1.0) if weights is None else np.asarray(weights, dtype=float)
+    w, found = w / w.sum(), []
+    alike = {h.draws_like: h for h in hypotheses}.values()
+    for t, p, penalty, two in product(TEMPERATURES, NUCLEI, PENALTIES, (False, True) if then else (False,)):
+        if two and not penalty:
+            continue  # a second token tells more than the first only by what it counts
+        params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty, max_tokens=2 if two else None)
+        question = Question(messages, params, distribution, prompt or {}, then if two else {})
+        if question.usable(alike):
+            found.append((_information(question, hypotheses, w), question))
+    for told, question in sorted(found, key=lambda pair: -pair[0]):
+        if margin == 0 or _steady(question, alike, margin):
+            return Experiment(question, hypotheses, told, separation(question, hypotheses))
+    raise ValueError("distribution must list more tokens: under no setting is there a prediction to compare with")
+
+
+def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
+    """Expected log-likelihood ratio of i to j a draw where i is true, KL(P_i ‖ P_j); shape (H, H), nats."""
+    first = _table(question, hypotheses, None)
+    kl = _kl(first)
+    for token, place in _after(question, hypotheses):
+        second = _table(question, hypotheses, token)
+        if second is not None:
+            kl += first[:, place][:, None] * _kl(second)
+    return kl
+
+
+def _information(question: Question, hypotheses, w: np.ndarray) -> float:
+    first = _table(question, hypotheses, None)
+    total = _mixture_kl(first, w)
+    for token, place in _after(question, hypotheses):
+        second = _table(question, hypotheses, token)
+        if second is not None:
+            mass = w * first[:, place]
+            total += mass.sum() * _mixture_kl(second, mass / mass.sum())
+    return float(total)
+
+
+def _table(question: Question, hypotheses, first) -> np.ndarray | None:
+    """Each hypothesis' probabilities of the cells, shape (H, C); all have the same cells: the listed tokens."""
+    cells = {h.draws_like: question.cells(h, first) for h in hypotheses}
+    return None if None in cells.values() else np.stack([cells[h.draws_like][1] for h in hypotheses])
+
+
+def _after(question: Question, hypotheses):
+    index, _ = question.cells(hypotheses[0])
+    return [(token, index[token]) for token in question.then if token in index]
+
+
+def _kl(p: np.ndarray) -> np.ndarray:
+    logs = np.log(p)
+    return np.maximum((p * logs).sum(axis=1)[:, None] - p @ logs.T, 0.0)
+
+
+def _mixture_kl(p: np.ndarray, w: np.ndarray) -> float:
+    return float(max(0.0, (w[:, None] * p * (np.log(p) - np.log(w @ p))).sum()))
+
+
+def _steady(question: Question, hypotheses, margin: float) -> bool:
+    """Is every hypothesis' nucleus the same at top_p a little lower and higher?"""
+    if question.params.top_p >= 1:
+        return True
+    for p in (question.params.top_p - margin, question.params.top_p + margin):
+        params = question.params.replace(top_p=float(np.clip(p, 0, 1)))
+        near = Question(None, params, question.distribution, question.prompt)
+        if any(near.prediction(h).status != question.prediction(h).status for h in hypotheses):
+            return False
+    return True

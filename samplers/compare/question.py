@@ -1,0 +1,114 @@
+"""One question to an endpoint: what each hypothesis expects of the draws and of the logprobs shown beside them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from samplers.compare.hypotheses import Hypothesis, counted
+from samplers.compare.predict import predict
+from samplers.compare.prediction import Prediction
+from samplers.distribution import Distribution
+from samplers.params import SamplingParams
+
+LAPSE = 0.005  # the share of draws that no hypothesis explains: rounding, another model, a cosmic ray
+GLITCH = 1e-4  # the chance that shown logprobs disagree with a true hypothesis
+WIDEST = 0.05  # an interval prediction wider than this is no basis for a likelihood
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Messages, parameters, and what is known of the model: its distribution after them, and after a first token.
+
+    `prompt`: {token's bytes: how often} in the messages. `then`: {first token's bytes: distribution of the second};
+    with it the question is about two tokens, and `params.max_tokens` is 2.
+    """
+
+    messages: object
+    params: SamplingParams
+    distribution: Distribution
+    prompt: Mapping[bytes, int] = field(default_factory=dict)
+    then: Mapping[bytes, Distribution] = field(default_factory=dict)
+
+    @cached_property
+    def _known(self) -> dict:
+        return {}
+
+    def prediction(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
+        """Of the first token, or of the second after `first`."""
+        key = (*h.draws_like, first)
+        if key not in self._known:
+            distribution = self.distribution if first is None else self.then[first]
+            counts = counted(h.counts, self.prompt, [] if first is None else [first])
+            self._known[key] = predict(distribution, self.params, h, counts)
+        return self._known[key]
+
+    def cells(self, h: Hypothesis, first: bytes | None = None) -> tuple[dict[bytes, int], np.ndarray] | None:
+        """{bytes: cell} and the cells' probabilities, the unlisted tokens' last; None where the bounds are too wide.
+
+        LAPSE of the probability is spread over the cells alike, so that no draw is impossible.
+        """
+        prediction = self.prediction(h, first)
+        if prediction.width > WIDEST or prediction.undecided:
+            return None
+        index, low, high = prediction.cells()
+        p = (low + high) / 2
+        return index, (1 - LAPSE) * p / p.sum() + LAPSE / len(p)
+
+    def usable(self, hypotheses) -> bool:
+        """Does every hypothesis say what to expect of a first draw?"""
+        return all(self.cells(h) is not None for h in hypotheses)
+
+    def log_likelihoods(self, hypotheses, sequences: Counter) -> np.ndarray:
+        """Of each hypothesis, given {(token's bytes, …): draws}; shape (H,).
+
+        The second token counts where the distribution after the first is known under every hypothesis: whether it is
+        does not depend on the second token, so leaving others out favours none.
+        """
+        total = np.zeros(len(hypotheses))
+        for sequence, n in sequences.items():
+            total += n * self._log_probs(hypotheses, None, sequence[0])
+            if len(sequence) > 1 and sequence[0] in self.then:
+                total += n * self._log_probs(hypotheses, sequence[0], sequence[1])
+        return total
+
+    def _log_probs(self, hypotheses, first, token) -> np.ndarray:
+        known = {key: self.cells(h, first) for h in hypotheses for key in [h.draws_like]}
+        if None in known.values():
+            return np.zeros(len(hypotheses))
+        logs = {key: np.log(p[index.get(token, -1)]) for key, (index, p) in known.items()}
+        return np.array([logs[h.draws_like] for h in hypotheses])
+
+    def expected(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
+        """What logprobs the endpoint shows if `h` is true, as a prediction."""
+        p, distribution = self.params, self.distribution if first is None else self.then[first]
+        if h.logprobs == "raw":
+            return predict(distribution, SamplingParams(), h)
+        if h.logprobs == "processed":
+            return self.prediction(h, first)
+        whole = p.replace(top_p=1.0, top_k=0, min_p=0.0)
+        return predict(distribution, whole, h, counted(h.counts, self.prompt, [] if first is None else [first]))
+
+    def log_evidence(self, hypotheses, shown: Distribution, tolerance: float) -> np.ndarray:
+        """Of each hypothesis, given the logprobs that the endpoint showed beside a first token; shape (H,).
+
+        They are no draw: they agree with what a hypothesis expects, within `tolerance`, or they do not. A true one
+        disagrees with probability GLITCH, and how closely a false one agrees within the tolerance is not weighed.
+        """
+        return np.array([
+            np.log(1 - GLITCH if distance(self.expected(h), shown) <= tolerance else GLITCH) for h in hypotheses
+        ])
+
+
+def distance(prediction: Prediction, shown: Distribution) -> float:
+    """The most by which a shown probability lies outside the bounds that were predicted for its token.
+
+    A token that is not shown has at most the least shown probability, and no more than is unseen.
+    """
+    p = dict(zip(shown.bytes, shown.probs, strict=True))
+    most = min(float(shown.probs.min()), shown.unseen) if shown.unseen else 0.0
+    gaps = [max(0.0, x - prediction.bounds(token)[1], prediction.bounds(token)[0] - x) for token, x in p.items()]
+    hidden = [low - most for token, low in zip(prediction.bytes, prediction.low, strict=True) if token not in p]
+    return float(max([*gaps, *hidden, 0.0]))
