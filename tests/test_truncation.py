@@ -91,6 +91,13 @@ def test_top_p_after_a_removal_is_of_the_mass_that_is_left():
     assert kept(top_p(logits_of(1 / 2, 1 / 4, 1 / 8, 0, 0), 0.58)) == [0, 1]
 
 
+@pytest.mark.parametrize("top", [0, 17, 262_143])
+def test_top_p_of_0_keeps_the_top_token_of_a_large_vocabulary(top):
+    logits = np.random.default_rng(0).normal(size=262_144)
+    logits[top] = 20
+    assert kept(top_p(logits, 0)) == [top]
+
+
 def test_order_of_temperature_and_top_p():
     logits = [3.0, 2.0, 1.0]
     assert kept(top_p(temperature(logits, 0.5), 0.8)) == [0]
