@@ -120,7 +120,7 @@ async def _all_pieces(job: Job) -> AsyncIterator[tuple[int, Piece]]:
 
     async def run(i: int) -> None:
         try:
-            async with width, model.engine.slot(len(job.prompt) + len(request.continued) + job.limit):
+            async with width, model.engine.slots:
                 source = pieces(model.engine, model.settings, request, job.prompt, job.limit, seed + i)
                 async with aclosing(source):
                     async for piece in source:

@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +16,8 @@ import httpx
 
 from samplers.local.vocabulary import Vocabulary
 
-SLOTS = 8  # one-token draws on 2 threads: 62 a second with 1 slot, 88 with 4, 115 with 8
-CONTEXT = 8192  # tokens of prompt and answer together that one request may have
-TOTAL_CONTEXT = 12288  # tokens that all running requests share, 23 kB each: one of full length and some short ones
+SLOTS = 4  # answers that grow at once; on one thread 4 together are 1.6 to 2 times as fast as one after the other
+CONTEXT = 4096  # tokens of prompt and answer together; each slot has its own, at 23 kB a token (377 MB in all)
 # Half of the processors. A thread for each is 1.7 times faster on an idle machine, and up to 15 times slower when
 # anything else runs there: the engine's threads wait for each other hundreds of times a token.
 THREADS = max(1, min(4, (os.cpu_count() or 2) // 2))
@@ -41,7 +39,8 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
     params.hostnames, params.port, params.api_keys = ["127.0.0.1"], 0, [key]
     params.chat_template = template or ""
     params.verbosity = 3 if verbose else -1
-    params.n_parallel, params.kv_unified, params.n_ctx = SLOTS, True, TOTAL_CONTEXT
+    params.n_parallel, params.n_ctx = SLOTS, SLOTS * CONTEXT
+    params.kv_unified = False  # in a cache of their own, answers don't change each other's sums: logits moved by 0.4
     params.n_gpu_layers = 0  # the model is small, and a CPU gives the same sums each time: seeds repeat
     params.cache_ram_mib = 0  # copying idle prompts to RAM and back makes parallel one-token draws 8 times slower
     params.warmup = params.ui = False
@@ -64,9 +63,7 @@ class Engine:
         self._http = partial(
             httpx.AsyncClient, base_url=url, headers=headers, limits=limits, timeout=None, trust_env=False
         )
-        self._free = asyncio.Condition()
-        self._slots, self._room = SLOTS, TOTAL_CONTEXT
-        self._turn = asyncio.Lock()
+        self.slots = asyncio.Semaphore(SLOTS)  # hold one for as long as an answer grows: first come, first served
 
     async def open(self) -> None:
         """Connects, and asks what only the engine knows: its context and the tokens at which it ends a turn."""
@@ -80,21 +77,6 @@ class Engine:
 
     async def close(self) -> None:
         await self._http.aclose()
-
-    @asynccontextmanager
-    async def slot(self, tokens: int) -> AsyncIterator[None]:
-        """Waits, first come first served, for a slot and for `tokens` of the context that all of them share."""
-        async with self._turn, self._free:
-            await self._free.wait_for(lambda: self._slots > 0 and self._room >= tokens)
-            self._slots -= 1
-            self._room -= tokens
-        try:
-            yield
-        finally:
-            self._slots += 1
-            self._room += tokens
-            async with self._free:
-                self._free.notify_all()
 
     async def render(self, messages: list[dict]) -> str:
         """The prompt that the model's chat template makes of messages."""

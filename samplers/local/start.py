@@ -32,7 +32,7 @@ async def model(settings: Settings, verbose: bool = False) -> Model:
     except Exception as error:  # the binding raises plain RuntimeError; the file may be no model for it
         raise RuntimeError(f"the engine cannot load {path}: {error}. {weights.ANOTHER_WAY.capitalize()}.") from None
     running = engine.Engine(server.listening_address, key, words)
-    running.server = server  # it lives as long as this object
+    running.server = server  # the engine lives as long as this reference
     await running.open()
     identity = weights.SHA256 if ours else f"{path.name} {size} {changed}"
     fingerprint = hashlib.sha256(f"{version('xllamacpp')} {identity}".encode()).hexdigest()[:10]
