@@ -6,7 +6,7 @@ from samplers.lab.exercises import find
 def verdict(name: str, answer, **facts) -> str:
     """What `check` prints: "Your turn: …", "Correct. …" or "Not yet. …"."""
     exercise = find(name)
-    if answer is ...:
+    if _unanswered(answer):
         return f"Your turn: {exercise.ask}"
     try:
         result = exercise.test(answer, **facts)
@@ -18,9 +18,15 @@ def verdict(name: str, answer, **facts) -> str:
 
 
 def check(name: str, answer, **facts) -> None:
-    """Print what the answer to exercise `name` is worth. `...` is no answer yet: nothing fails when all cells are run.
+    """Print what the answer to exercise `name` is worth.
 
+    `...`, alone or in a list, a tuple or a dict, is no answer yet: nothing fails when all cells are run.
     `facts` go to the exercise's test, for answers that depend on a live model: check("02-gainer", answer, dist=dist).
     ValueError if there is no such exercise.
     """
     print(verdict(name, answer, **facts))
+
+
+def _unanswered(answer) -> bool:
+    parts = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list | tuple) else [answer]
+    return any(part is ... for part in parts)
