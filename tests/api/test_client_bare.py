@@ -51,8 +51,10 @@ def test_next_token_agrees_with_the_local_endpoint(bare, client):
         {"role": "user", "content": "What is the capital of France?"},
     ]
     theirs, ours = bare.next_token(messages), client.next_token(messages)
-    assert theirs.tokens[:5] == ours.tokens[:5]
-    assert theirs.logprobs == pytest.approx(ours.logprobs, abs=0.05)
+    p, q = (dict(zip(d.bytes, d.probs, strict=True)) for d in (theirs, ours))
+    assert len(p.keys() & q.keys()) >= 17
+    # 4-bit weights: how an engine batches a prompt moves a probability by some hundredths
+    assert sum(abs(p[token] - q[token]) for token in p.keys() & q.keys()) / 2 < 0.1
     assert theirs.vocabulary_size is None
 
 
