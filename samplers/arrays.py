@@ -21,14 +21,15 @@ def row_max(logits: np.ndarray) -> np.ndarray:
     Subtracting it keeps exp from overflowing, and 0 keeps -inf - max from becoming NaN.
     """
     top = logits.max(axis=-1, keepdims=True)
-    if np.isnan(top).any() or (top == np.inf).any():
+    if not (top < np.inf).all():
         raise ValueError("logits must be finite or -inf, got NaN or +inf")
     return np.where(top == -np.inf, logits.dtype.type(0), top)
 
 
 def weights(logits: np.ndarray) -> np.ndarray:
     """exp(logits - row maximum): unnormalised probabilities in [0, 1], dtype kept."""
-    return np.exp(logits - row_max(logits))
+    shifted = logits - row_max(logits)
+    return np.exp(shifted, out=shifted)
 
 
 def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, integer: bool = False) -> np.ndarray:
@@ -40,14 +41,15 @@ def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, in
     kinds, wanted = ("iu", "an integer") if integer else ("fiu", "a number")
     if array.size and array.dtype.kind not in kinds:
         raise ValueError(f"{name} must be {wanted} in {_interval(low, high)}, got {value!r}")
-    outside = ~((array >= low) & (array <= high) & (np.isfinite(array)))
-    if outside.any():
-        raise ValueError(f"{name} must be in {_interval(low, high)}, got {array[outside].flat[0]}")
-    try:
-        np.broadcast_shapes(array.shape, logits.shape[:-1])
-    except ValueError:
-        rows = f"one value, or one for each row of logits {logits.shape}"
-        raise ValueError(f"{name} must be {rows}, got shape {array.shape}") from None
+    inside = (array >= low) & (array <= high) & np.isfinite(array)
+    if not inside.all():
+        raise ValueError(f"{name} must be in {_interval(low, high)}, got {array[~inside].flat[0]}")
+    if array.ndim:
+        try:
+            np.broadcast_shapes(array.shape, logits.shape[:-1])
+        except ValueError:
+            rows = f"one value, or one for each row of logits {logits.shape}"
+            raise ValueError(f"{name} must be {rows}, got shape {array.shape}") from None
     return array[..., None] if integer else array.astype(np.float64)[..., None]
 
 

@@ -18,7 +18,7 @@ def log_softmax(logits) -> np.ndarray:
     total = np.exp(shifted).sum(axis=-1, keepdims=True, dtype=np.float64)
     with np.errstate(divide="ignore"):
         log_total = np.where(total > 0, np.log(total), 0.0)
-    return (shifted - log_total).astype(logits.dtype, copy=False)
+    return np.subtract(shifted, log_total, out=shifted, casting="same_kind")
 
 
 def softmax(logits) -> np.ndarray:
@@ -29,7 +29,7 @@ def softmax(logits) -> np.ndarray:
     logits = as_logits(logits)
     w = weights(logits)
     total = w.sum(axis=-1, keepdims=True, dtype=np.float64)
-    return (w / np.where(total > 0, total, 1.0)).astype(logits.dtype, copy=False)
+    return np.divide(w, np.where(total > 0, total, 1.0), out=w, casting="same_kind")
 
 
 def entropy(logits) -> np.ndarray:

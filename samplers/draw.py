@@ -1,8 +1,10 @@
-"""The last step: one token from the distribution that is left."""
+"""The last step: one token from the distribution that is left. `samplers.reference.draw` is the same, shorter."""
 
 import numpy as np  # its random part loads on the first draw: "np.random" in quotes keeps `import samplers` cheap
 
 from samplers.arrays import as_logits, row_max, weights
+
+BLOCK = 512  # tokens whose sum is taken at once to find one draw
 
 
 def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> np.ndarray:
@@ -24,15 +26,45 @@ def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> n
 def greedy(logits) -> np.ndarray:
     """The most probable token of each row, ties to the lower id; shape (...). Every token removed raises ValueError."""
     logits = as_logits(logits)
+    row_max(logits)  # an error for NaN or +inf
     _require_tokens(logits)
     return logits.argmax(axis=-1)
 
 
 def _invert(w: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """For each u: the first token whose cumulative mass, in the order of ids, exceeds u of the whole."""
+    if len(u) == 1 and len(w) > 8 * BLOCK:
+        token = _invert_one(w, u[0])
+        if token is not None:
+            return np.array([token])
     mass = np.cumsum(w, dtype=np.float64)
     # u * total can round up to the total itself; the last token with any mass takes that case
     last = np.flatnonzero(w)[-1]
     return np.minimum(np.searchsorted(mass, u * mass[-1], side="right"), last)
+
+
+def _invert_one(w: np.ndarray, u: float) -> int | None:
+    """The same for one u by sums of blocks: a running sum is slow, as each addition waits for the one before it.
+
+    Only the block that holds the token is summed token by token. Both ways are float64 sums of V terms, which differ
+    by less than V * eps of the total: where the token's limits are further than that from u, both give that token.
+    Where they are not, once in many millions of draws, the answer is None and the running sum decides.
+    """
+    whole = len(w) // BLOCK * BLOCK
+    sums = w[:whole].reshape(-1, BLOCK).sum(axis=1, dtype=np.float64)
+    ends = np.append(sums, w[whole:].sum(dtype=np.float64)).cumsum()
+    target, slack = u * ends[-1], 3 * len(w) * np.finfo(np.float64).eps * ends[-1]
+    block = int(ends.searchsorted(target, side="right"))
+    if block == len(ends):
+        return None
+    mass = w[block * BLOCK : (block + 1) * BLOCK].astype(np.float64)
+    before = ends[block - 1] if block else 0.0
+    mass[0] += before
+    mass.cumsum(out=mass)
+    i = int(mass.searchsorted(target, side="right"))
+    before = mass[i - 1] if i else before
+    certain = i < len(mass) and before < target - slack and mass[i] > target + slack
+    return block * BLOCK + i if certain else None
 
 
 def _generator(rng) -> "np.random.Generator":
@@ -44,8 +76,7 @@ def _generator(rng) -> "np.random.Generator":
 
 
 def _require_tokens(logits: np.ndarray) -> None:
-    row_max(logits)  # an error for NaN or +inf
-    empty = (logits == -np.inf).all(axis=-1)
+    empty = logits.max(axis=-1) == -np.inf
     if empty.any():
         where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(empty)[0])}"
         raise ValueError(f"every token is removed{where}: nothing is left to draw")

@@ -1,7 +1,7 @@
 """The stages as engines define them, each `f(logits, params, counts) -> logits`; `samplers.chain` puts them in order.
 
 `params` is what `rows` returns: the request's parameters, one value or one a row. Sources are the engines' own files,
-named below.
+named below. A stage that a request leaves off returns the very logits it got.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from samplers.arrays import weights
 from samplers.params import SamplingParams
-from samplers.penalties import logit_bias, penalties, repetition_penalty
+from samplers.penalties import as_counts, logit_bias, penalties, repetition_penalty
 from samplers.temperature import temperature
-from samplers.truncation import _descending, _keep, min_p, top_k, top_p
+from samplers.truncation import _keep, min_p, top_k, top_p, top_p_inclusive
 
 _NUMBERS = ("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty")
 
@@ -33,7 +32,7 @@ def rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamespace:
 def bias(logits, params, counts):
     """logit_bias, added as it is, each row its own."""
     if not isinstance(params.logit_bias, list):
-        return logit_bias(logits, params.logit_bias or {})
+        return logit_bias(logits, params.logit_bias) if params.logit_bias else logits
     logits = logits.copy()
     for i, row_bias in enumerate(params.logit_bias):
         logits[i] = logit_bias(logits[i], row_bias or {})
@@ -42,12 +41,16 @@ def bias(logits, params, counts):
 
 def frequency_presence(logits, params, counts):
     """OpenAI's formula, on the tokens that the engine counts."""
-    return penalties(logits, counts["penalties"], params.frequency_penalty, params.presence_penalty)
+    frequency, presence = params.frequency_penalty, params.presence_penalty
+    counts = as_counts(counts["penalties"], logits)
+    return penalties(logits, counts, frequency, presence) if np.any([frequency, presence]) else logits
 
 
 def repetition(logits, params, counts):
     """CTRL's penalty, on the tokens that the engine counts."""
-    return repetition_penalty(logits, counts["repetition"], params.repetition_penalty)
+    penalty = params.repetition_penalty
+    counts = as_counts(counts["repetition"], logits)
+    return repetition_penalty(logits, counts, penalty) if np.not_equal(penalty, 1).any() else logits
 
 
 def plain_temperature(logits, params, counts):
@@ -72,11 +75,13 @@ def sglang_temperature(logits, params, counts):
 
 def exact_top_k(logits, params, counts):
     """Exactly k tokens. llama.cpp: src/llama-sampler.cpp."""
-    return top_k(logits, params.top_k)
+    return top_k(logits, params.top_k) if np.any(params.top_k) else logits
 
 
 def top_k_with_ties(logits, params, counts):
     """Ties with the k-th stay too. transformers: generation/logits_process.py; vLLM: v1/sample/ops."""
+    if not np.any(params.top_k):
+        return logits
     kth = top_k(logits, params.top_k)
     threshold = np.where(kth == -np.inf, np.inf, kth).min(axis=-1, keepdims=True)
     return _keep(logits, logits >= threshold)
@@ -84,21 +89,14 @@ def top_k_with_ties(logits, params, counts):
 
 def nucleus(logits, params, counts):
     """The mass strictly before a token is < p, of what earlier stages left."""
-    return top_p(logits, params.top_p)
+    return top_p(logits, params.top_p) if np.less(params.top_p, 1).any() else logits
 
 
 def minimum_p(logits, params, counts):
     """p >= min_p * p_max."""
-    return min_p(logits, params.min_p)
+    return min_p(logits, params.min_p) if np.any(params.min_p) else logits
 
 
 def joint_top_k_top_p(logits, params, counts):
     """top_k and top_p on the same mass; a token stays iff the mass before it is <= p. SGLang: layers/sampler.py."""
-    order = _descending(logits)
-    w = weights(logits)
-    mass = np.cumsum(np.take_along_axis(w, order, axis=-1), axis=-1, dtype=np.float64)
-    before = np.concatenate([np.zeros_like(mass[..., :1]), mass[..., :-1]], axis=-1)
-    p = np.asarray(params.top_p)[..., None]
-    ranks = np.argsort(order, axis=-1, kind="stable")
-    within = np.take_along_axis(before <= p * mass[..., -1:], ranks, axis=-1) | (p >= 1)
-    return _keep(top_k(logits, params.top_k), within)
+    return np.minimum(top_k(logits, params.top_k), top_p_inclusive(logits, params.top_p))

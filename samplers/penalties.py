@@ -33,10 +33,10 @@ def penalties(logits, counts, frequency=0.0, presence=0.0) -> np.ndarray:
     Source: OpenAI's guide, "Frequency and presence penalties".
     """
     logits = as_logits(logits)
-    counts = _as_counts(counts, logits)
+    counts = as_counts(counts, logits)
     frequency = per_row(logits, frequency, "frequency", -np.inf, np.inf)
     presence = per_row(logits, presence, "presence", -np.inf, np.inf)
-    return (logits - frequency * counts - presence * (counts > 0)).astype(logits.dtype, copy=False)
+    return _where_counted(lambda x, c, f, p: x - f * c - p, logits, counts, frequency, presence)
 
 
 def repetition_penalty(logits, counts, penalty) -> np.ndarray:
@@ -46,12 +46,11 @@ def repetition_penalty(logits, counts, penalty) -> np.ndarray:
     Source: Keskar et al., "CTRL", 2019, with the sign rule that engines added.
     """
     logits = as_logits(logits)
-    counts = _as_counts(counts, logits)
+    counts = as_counts(counts, logits)
     penalty = per_row(logits, penalty, "repetition_penalty", 0.0, np.inf)
     if (penalty == 0).any():
         raise ValueError("repetition_penalty must be > 0, got 0")
-    penalised = np.where(logits > 0, logits / penalty, logits * penalty)
-    return np.where(counts > 0, penalised, logits).astype(logits.dtype, copy=False)
+    return _where_counted(lambda x, c, r: np.where(x > 0, x / r, x * r), logits, counts, penalty)
 
 
 def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
@@ -72,15 +71,30 @@ def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
     return logits
 
 
-def _as_counts(counts, logits: np.ndarray) -> np.ndarray:
+def as_counts(counts, logits: np.ndarray) -> np.ndarray:
+    """`counts` as an array of numbers that fits the logits' shape, or a ValueError."""
     counts = np.asarray(counts)
     try:
-        np.broadcast_shapes(counts.shape, logits.shape)
-        fits = counts.shape[-1:] == logits.shape[-1:]
+        fits = counts.shape[-1:] == logits.shape[-1:] and np.broadcast_shapes(counts.shape, logits.shape)
     except ValueError:
         fits = False
     if not fits:
         raise ValueError(f"counts must have the shape of logits {logits.shape}, got {counts.shape}")
-    if counts.dtype.kind not in "iufb" or not (counts >= 0).all():
+    if counts.dtype.kind not in "iufb":
         raise ValueError(f"counts must be numbers >= 0, got {counts}")
     return counts
+
+
+def _where_counted(change, logits: np.ndarray, counts: np.ndarray, *parameters: np.ndarray) -> np.ndarray:
+    """change(logits, counts, *parameters) of the counted tokens, which are few, and the other logits as they are."""
+    out = np.empty(np.broadcast_shapes(logits.shape, counts.shape, *(p.shape for p in parameters)), logits.dtype)
+    out[...] = logits
+    counted = counts != 0
+    while counted.ndim > 1:  # in any row
+        counted = counted.any(axis=0)
+    ids = np.flatnonzero(counted)
+    x, c = out[..., ids], counts[..., ids]
+    if not (c >= 0).all():
+        raise ValueError(f"counts must be numbers >= 0, got {counts}")
+    out[..., ids] = np.where(c > 0, change(x, c, *parameters), x)
+    return out

@@ -16,10 +16,19 @@ def temperature(logits, t) -> np.ndarray:
     """
     logits = as_logits(logits)
     t = per_row(logits, t, "temperature", 0.0, np.inf)
-    # t is float64, and so is the quotient until it is stored: a tiny or a huge t would be 0 or inf in float32
+    divisor = _in_precision(np.where(t == 0, 1.0, t), logits.dtype)
+    shifted = logits - row_max(logits)
     with np.errstate(over="ignore"):
-        scaled = ((logits - row_max(logits)) / np.where(t == 0, 1.0, t)).astype(logits.dtype, copy=False)
+        scaled = np.divide(shifted, divisor).astype(logits.dtype, copy=False)
     if (t != 0).all():
         return scaled
     first = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]
     return np.where(t == 0, np.where(first, logits, logits.dtype.type(-np.inf)), scaled)
+
+
+def _in_precision(t: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """t (float64) in the logits' precision; but float64 where that would make it 0, inf or denormal."""
+    normal = (t >= np.finfo(dtype).tiny) & (t <= np.finfo(dtype).max)
+    with np.errstate(over="ignore", under="ignore"):
+        rounded = t.astype(dtype)
+    return rounded if normal.all() else np.where(normal, rounded, t)

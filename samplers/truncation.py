@@ -1,8 +1,18 @@
-"""Truncation: which tokens may be drawn at all. A removed token's logit is -inf; the others keep theirs."""
+"""Truncation: which tokens may be drawn at all. A removed token's logit is -inf; the others keep theirs.
+
+`samplers.reference` has the definitions in their shortest form. This is the same, bit for bit, without sorting ids: the
+most probable tokens are everything above a cut, and of the tokens equal to the cut those of lowest id. So a transform
+finds the cut's value and how many tokens stay, from values alone, and then makes one pass over the row.
+"""
+
+from functools import partial
 
 import numpy as np
 
-from samplers.arrays import as_logits, per_row, row_max, weights
+from samplers.arrays import as_logits, per_row, row_max
+from samplers.nucleus import nucleus_cut
+
+BLOCK = 1 << 14  # tokens worked on at once, whole rows of them: small enough for the cache, large enough for numpy
 
 
 def top_k(logits, k) -> np.ndarray:
@@ -13,9 +23,8 @@ def top_k(logits, k) -> np.ndarray:
     """
     logits = as_logits(logits)
     k = per_row(logits, k, "top_k", 0, np.inf, integer=True)
-    row_max(logits)  # an error for NaN, which would sort last as if it were a removed token
-    ranks = np.argsort(_descending(logits), axis=-1, kind="stable")
-    return _keep(logits, (ranks < k) | (k == 0))
+    V = logits.shape[-1]
+    return _keep_most_probable(logits, np.where((k == 0) | (k > V), V, k).astype(np.intp), _kth)
 
 
 def top_p(logits, p) -> np.ndarray:
@@ -28,14 +37,14 @@ def top_p(logits, p) -> np.ndarray:
     """
     logits = as_logits(logits)
     p = per_row(logits, p, "top_p", 0.0, np.inf)
-    order = _descending(logits)
-    w = weights(logits)
-    mass = np.cumsum(np.take_along_axis(w, order, axis=-1), axis=-1, dtype=np.float64)
-    before = np.concatenate([np.zeros_like(mass[..., :1]), mass[..., :-1]], axis=-1)
-    kept = (before < p * w.sum(axis=-1, keepdims=True, dtype=np.float64)) | (p >= 1)
-    kept[..., 0] = True
-    ranks = np.argsort(order, axis=-1, kind="stable")
-    return _keep(logits, np.take_along_axis(kept, np.broadcast_to(ranks, kept.shape), axis=-1))
+    return _keep_most_probable(logits, p, nucleus_cut)
+
+
+def top_p_inclusive(logits, p) -> np.ndarray:
+    """The nucleus of an engine that keeps a token iff the mass strictly before it is <= p (SGLang); else as `top_p`."""
+    logits = as_logits(logits)
+    p = per_row(logits, p, "top_p", 0.0, np.inf)
+    return _keep_most_probable(logits, p, partial(nucleus_cut, inclusive=True))
 
 
 def min_p(logits, p) -> np.ndarray:
@@ -52,10 +61,44 @@ def min_p(logits, p) -> np.ndarray:
     return _keep(logits, logits >= threshold)
 
 
-def _descending(logits: np.ndarray) -> np.ndarray:
-    """Token ids from the most to the least probable, ties in the order of their ids."""
-    return np.argsort(-logits, axis=-1, kind="stable")
+def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> np.ndarray:
+    """Each row's most probable tokens; find_cut(rows, parameter) -> the last kept value, how many stay: both (B, 1)."""
+    V = logits.shape[-1]
+    leading = np.broadcast_shapes(parameter.shape[:-1], logits.shape[:-1])
+    rows = logits if logits.shape[:-1] == leading else np.broadcast_to(logits, (*leading, V))
+    rows = rows.reshape(-1, V)
+    parameter = np.full((*leading, 1), parameter).reshape(-1, 1)
+    out = np.empty_like(rows)
+    step = max(BLOCK // V, 1)
+    for start in range(0, len(rows), step):
+        block = slice(start, start + step)
+        cut, count = find_cut(rows[block], parameter[block])
+        kept = rows[block] >= cut
+        if np.count_nonzero(kept) > count.sum():
+            _drop_last_ties(kept, rows[block], cut, count)
+        _keep(rows[block], kept, out[block])
+    return out.reshape(*leading, V)
 
 
-def _keep(logits: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    return np.where(kept, logits, logits.dtype.type(-np.inf))
+def _kth(rows: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    row_max(rows)  # an error for NaN, which would sort last as if it were a removed token
+    V = rows.shape[-1]
+    if len(rows) == 1:
+        return np.partition(rows, V - k.item())[:, V - k.item(), None], k
+    return np.take_along_axis(np.sort(rows), V - k, axis=-1), k
+
+
+def _drop_last_ties(kept: np.ndarray, rows: np.ndarray, cut: np.ndarray, count: np.ndarray) -> None:
+    """Of the tokens equal to the cut, remove those of highest id until `count` stay in each row."""
+    for i, extra in enumerate(np.count_nonzero(kept, axis=-1) - count[:, 0]):
+        if extra > 0:
+            kept[i, np.flatnonzero(rows[i] == cut[i])[-extra:]] = False
+
+
+def _keep(logits: np.ndarray, kept: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """np.where(kept, logits, -inf), as min(logits, inf or -inf): no branch for the processor to guess wrong."""
+    limit = np.empty(kept.shape, logits.dtype) if out is None else out
+    limit[...] = kept
+    limit -= 0.5
+    limit *= np.inf
+    return np.minimum(logits, limit, out=limit)
