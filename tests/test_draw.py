@@ -1,5 +1,7 @@
 """draw and greedy: who is drawn, how often, the edges of the inversion, shapes, seeds, errors."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hand import DTYPES, HAOYONG, INF, logits_of
@@ -52,6 +54,17 @@ def test_u_times_the_total_may_round_up_to_the_total(n):
     logits = np.append(np.full(n, -0.1), [-INF, -800.0, -INF])
     assert draw(logits, Fixed(LAST)) == n - 1
     assert draw(logits, Fixed(1.0)) == n - 1  # the worst that rounding could do
+
+
+@pytest.mark.parametrize("u", [0.5, 0.75, 0.99])
+def test_sums_are_float64_on_a_large_vocabulary(u):
+    # one token of weight 1 and 262,143 small ones: a float32 running sum is off by a thousand ids
+    V = 262_144
+    logits = np.full(V, -12.3, dtype=np.float32)
+    logits[0] = 0
+    each = Fraction(float(np.exp(logits)[1]))
+    expected = 1 + int((Fraction(u) * (1 + each * (V - 1)) - 1) / each)
+    assert abs(int(draw(logits, Fixed(u))) - expected) <= 1
 
 
 def test_100_000_draws_fit_the_distribution():
