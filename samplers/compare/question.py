@@ -83,13 +83,16 @@ class Question:
 
     def expected(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
         """What logprobs the endpoint shows if `h` is true, as a prediction."""
-        p, distribution = self.params, self.distribution if first is None else self.then[first]
-        if h.logprobs == "raw":
-            return predict(distribution, SamplingParams(), h)
         if h.logprobs == "processed":
             return self.prediction(h, first)
-        whole = p.replace(top_p=1.0, top_k=0, min_p=0.0)
-        return predict(distribution, whole, h, counted(h.counts, self.prompt, [] if first is None else [first]))
+        raw = h.logprobs == "raw"
+        key = ("shown", raw, None if raw else h.counts, first)
+        if key not in self._known:
+            distribution = self.distribution if first is None else self.then[first]
+            params = SamplingParams() if raw else self.params.replace(top_p=1.0, top_k=0, min_p=0.0)
+            counts = counted(h.counts, self.prompt, [] if first is None else [first])
+            self._known[key] = predict(distribution, params, h, counts)
+        return self._known[key]
 
     def log_evidence(self, hypotheses, shown: Distribution, tolerance: float) -> np.ndarray:
         """Of each hypothesis, given the logprobs that the endpoint showed beside a first token; shape (H,).
@@ -97,9 +100,9 @@ class Question:
         They are no draw: they agree with what a hypothesis expects, within `tolerance`, or they do not. A true one
         disagrees with probability GLITCH, and how closely a false one agrees within the tolerance is not weighed.
         """
-        return np.array([
-            np.log(1 - GLITCH if distance(self.expected(h), shown) <= tolerance else GLITCH) for h in hypotheses
-        ])
+        expected = [self.expected(h) for h in hypotheses]
+        agrees = {id(e): distance(e, shown) <= tolerance for e in {id(e): e for e in expected}.values()}
+        return np.log([1 - GLITCH if agrees[id(e)] else GLITCH for e in expected])
 
 
 def distance(prediction: Prediction, shown: Distribution) -> float:
