@@ -1,7 +1,6 @@
 """POST /v1/chat/completions: from a checked request to the answer's body, or to the chunks of its stream."""
 
 import asyncio
-import json
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -9,12 +8,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from samplers.local.choice import Piece, pieces
-from samplers.local.decode import Settings
+from samplers.local.decode import Settings, Token
 from samplers.local.engine import SLOTS, Engine
 from samplers.local.errors import bad_request
 from samplers.local.prompt import prompt_ids
 from samplers.local.requests import ChatRequest
-from samplers.local.wire import entry
+from samplers.local.wire import logprobs
 
 USUAL_LIMIT = 1024  # tokens of an answer that sets no limit: a small model that repeats itself would fill the context
 LONG_PROMPT = 256  # tokens; choices after a longer one run one after the other, so that it is read once
@@ -68,18 +67,18 @@ async def prepare(model: Model, request: ChatRequest) -> Job:
 
 async def complete(job: Job) -> dict:
     """The whole answer: a chat.completion body."""
-    texts, logprobs, ends = ([[] for _ in range(job.request.n)] for _ in range(3))
+    texts, tokens, ends = ([[] for _ in range(job.request.n)] for _ in range(3))
     async with aclosing(_all_pieces(job)) as news:
         async for i, piece in news:
             texts[i].append(piece.text)
-            logprobs[i] += [entry(job, token) for token in piece.tokens] if job.request.top is not None else []
+            tokens[i] += piece.tokens
             if piece.finish_reason:
                 ends[i] = piece
     choices = [
         {
             "index": i,
             "message": {"role": "assistant", "content": "".join(texts[i]), "refusal": None, "annotations": []},
-            "logprobs": None if job.request.top is None else {"content": logprobs[i], "refusal": None},
+            "logprobs": _logprobs(job, tokens[i]),
             "finish_reason": ends[i].finish_reason,
         }
         for i in range(job.request.n)
@@ -91,9 +90,8 @@ async def stream(job: Job) -> AsyncIterator[dict]:
     """The answer's chunks, in order."""
     usage = {"usage": None} if job.request.include_usage else {}
 
-    def chunk(i: int, delta: dict, logprobs: list | None = None, finish_reason: str | None = None) -> dict:
-        told = None if logprobs is None else {"content": logprobs, "refusal": None}
-        choice = {"index": i, "delta": delta, "logprobs": told, "finish_reason": finish_reason}
+    def chunk(i: int, delta: dict, logprobs: dict | None = None, finish_reason: str | None = None) -> dict:
+        choice = {"index": i, "delta": delta, "logprobs": logprobs, "finish_reason": finish_reason}
         return job.head | {"choices": [choice]} | usage
 
     ends = [Piece()] * job.request.n
@@ -105,8 +103,7 @@ async def stream(job: Job) -> AsyncIterator[dict]:
                 ends[i] = piece
                 yield chunk(i, {}, None, piece.finish_reason)
             else:
-                told = [entry(job, token) for token in piece.tokens] if job.request.top is not None else None
-                yield chunk(i, {"content": piece.text}, told)
+                yield chunk(i, {"content": piece.text}, _logprobs(job, piece.tokens))
     if job.request.include_usage:
         yield job.head | {"choices": [], "usage": _usage(job, ends)}
 
@@ -143,6 +140,12 @@ async def _all_pieces(job: Job) -> AsyncIterator[tuple[int, Piece]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _logprobs(job: Job, tokens: list[Token]) -> dict | None:
+    if job.request.top is None:
+        return None
+    return logprobs(job.model.engine.vocabulary, tokens, job.request.ids)
+
+
 def _usage(job: Job, ends: list[Piece]) -> dict:
     """Tokens read and drawn. The prompt counts once, as OpenAI counts it; a token that ends the turn is drawn, too."""
     prompt = len(job.prompt) + len(job.request.continued)
@@ -160,9 +163,3 @@ def _usage(job: Job, ends: list[Piece]) -> dict:
         "prompt_tokens_details": {"cached_tokens": ends[0].cached, "audio_tokens": 0},
         "completion_tokens_details": details,
     }
-
-
-def sse(event: dict | str) -> bytes:
-    """One server-sent event."""
-    data = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    return f"data: {data}\n\n".encode()

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from samplers.local import chat, requests
+from samplers.local import chat, requests, wire
 from samplers.local.door import Door
 from samplers.local.errors import ApiError, bad_request, server_error
 from samplers.local.tokenize import tokenize
@@ -37,7 +37,8 @@ def application(model: chat.Model, key: str) -> Door:
         job = await chat.prepare(model, asked)
         if asked.stream:
             return EventStream(chat.stream(job))
-        return JSONResponse(await unless_gone(request.receive, chat.complete(job)))
+        answer = await unless_gone(request.receive, chat.complete(job))
+        return Response(wire.dumps(answer), media_type="application/json")
 
     async def tokens(request: Request) -> Response:
         return JSONResponse(await tokenize(model, await read_json(request)))
@@ -118,7 +119,7 @@ class EventStream(Response):
 
     async def _send(self, send) -> None:
         async def emit(event, more: bool = True) -> None:
-            await send({"type": "http.response.body", "body": chat.sse(event), "more_body": more})
+            await send({"type": "http.response.body", "body": wire.sse(event), "more_body": more})
 
         try:
             async with aclosing(self.events) as events:

@@ -4,6 +4,7 @@ The engine's own answers cannot give this: it writes a control token as nothing,
 The file's header is plain: counts, then (key, type, value) triples. See the GGUF specification in ggml's docs/gguf.md.
 """
 
+import json
 import re
 import struct
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class Vocabulary:
         """Matches any control token's name in a text."""
         return re.compile("|".join(map(re.escape, self.control.values())) or r"(?!)")
 
+    @cached_property
+    def fields(self) -> dict[int, str]:
+        """`fields[id]` is a token's fields on the wire, `"token":…,"bytes":…`; made when first asked for."""
+        return _Pieces(self)
+
     def text(self, token: int) -> str:
         """A token for the wire's `token`: its text; bytes that are no text the way OpenAI does, `bytes:\\xe5\\xa5`."""
         if token in self.control:
@@ -60,6 +66,16 @@ class Vocabulary:
     def bytes(self, token: int) -> list[int] | None:
         """A token's bytes for the wire; None for a control token, which stands for no text."""
         return None if token in self.control else list(self.pieces[token])
+
+
+class _Pieces(dict):
+    def __init__(self, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+
+    def __missing__(self, token: int) -> str:
+        fields = {"token": self.vocabulary.text(token), "bytes": self.vocabulary.bytes(token)}
+        self[token] = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))[1:-1]
+        return self[token]
 
 
 def read(path: Path) -> Vocabulary:

@@ -1,18 +1,51 @@
-"""Tokens as OpenAI writes them in `logprobs`."""
+"""JSON as it leaves. A logprobs list can hold 49,152 tokens at each step, so its text is made from ready pieces."""
+
+import json
+import re
+import secrets
+
+from samplers.local.decode import Token
+from samplers.local.vocabulary import Vocabulary
 
 LOWEST = -9999.0  # OpenAI's sentinel for a logprob that it does not tell, and ours for minus infinity
+_MARK = secrets.token_hex(8)  # in the place of a Raw until the end; no text of a model or a user can be it
+_MARKS = re.compile(f'"{_MARK} ([0-9]+)"')
 
 
-def entry(job, token) -> dict:
-    """A decode.Token -> an entry of logprobs.content, with ids if the request asked for them."""
-    vocabulary = job.model.engine.vocabulary
+class Raw:
+    """JSON text, to be put into a body as it is."""
 
-    def one(token_id: int, logprob: float) -> dict:
-        told = {
-            "token": vocabulary.text(token_id),
-            "bytes": vocabulary.bytes(token_id),
-            "logprob": max(logprob, LOWEST),
-        }
-        return {"id": token_id} | told if job.request.ids else told
+    def __init__(self, text: str):
+        self.text = text
 
-    return one(token.id, token.logprob) | {"top_logprobs": [one(*item) for item in token.top]}
+
+def dumps(body) -> str:
+    """JSON in as few characters as it takes; Raw values go in as they are."""
+    raws: list[str] = []
+
+    def keep(value: Raw) -> str:
+        raws.append(value.text)
+        return f"{_MARK} {len(raws) - 1}"
+
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=keep)
+    return _MARKS.sub(lambda mark: raws[int(mark[1])], text) if raws else text
+
+
+def sse(event: dict | str) -> bytes:
+    """One server-sent event."""
+    return f"data: {event if isinstance(event, str) else dumps(event)}\n\n".encode()
+
+
+def logprobs(vocabulary: Vocabulary, tokens: list[Token], ids: bool) -> dict:
+    """OpenAI's `logprobs` object for some tokens of an answer, with token ids as an extension if `ids`."""
+    return {"content": Raw(f"[{','.join(_entry(vocabulary, token, ids) for token in tokens)}]"), "refusal": None}
+
+
+def _entry(vocabulary: Vocabulary, token: Token, ids: bool) -> str:
+    pieces = vocabulary.fields
+    if ids:
+        listed = ",".join([f'{{"id":{i},{pieces[i]},"logprob":{max(lp, LOWEST)}}}' for i, lp in token.top])
+    else:
+        listed = ",".join([f'{{{pieces[i]},"logprob":{max(lp, LOWEST)}}}' for i, lp in token.top])
+    begin = f'"id":{token.id},' if ids else ""
+    return f'{{{begin}{pieces[token.id]},"logprob":{max(token.logprob, LOWEST)},"top_logprobs":[{listed}]}}'

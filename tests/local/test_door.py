@@ -1,0 +1,114 @@
+"""What the HTTP side refuses, always with OpenAI's error body; and the headers of every answer."""
+
+import json
+
+import httpx
+import pytest
+
+CHAT = "/chat/completions"
+BODY = {"model": "smollm2-135m-instruct", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+
+
+@pytest.fixture(scope="module")
+def client(endpoint):
+    with endpoint.client() as client:
+        yield client
+
+
+def error(response: httpx.Response, status: int) -> dict:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert set(response.json()) == {"error"}
+    told = response.json()["error"]
+    assert set(told) == {"message", "type", "param", "code"}
+    assert told["message"]
+    return told
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer wrong", "Basic x", "wrong"])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/models"), ("POST", CHAT), ("GET", "/nothing")])
+def test_no_key_no_answer(endpoint, authorization, method, path):
+    headers = {} if authorization is None else {"authorization": authorization}
+    response = httpx.request(method, endpoint.base_url + path, headers=headers, trust_env=False)
+    assert error(response, 401)["code"] == "invalid_api_key"
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
+def test_another_host_name_is_refused(client, host):
+    # a page at evil.example, whose name its owner points at 127.0.0.1
+    assert error(client.get("/models", headers={"host": host}), 403)["code"] == "invalid_host"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/models/gpt-4o", 404),
+        ("GET", "/models/a/b", 404),
+        ("GET", CHAT, 405),
+        ("DELETE", "/models", 405),
+        ("POST", "/completions", 404),
+    ],
+)
+def test_paths_and_methods(client, method, path, status):
+    told = error(client.request(method, path), status)
+    if path.startswith("/models/"):
+        assert (told["code"], told["param"]) == ("model_not_found", "model")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"nonsense",
+        b"\xff",
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b"[" * 100_000,
+        b'{"a": ' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_what_is_not_json(client, content):
+    told = error(client.post(CHAT, content=content), 400)
+    assert told["code"] == "invalid_json"
+
+
+def test_a_body_that_is_too_big(client):
+    assert error(client.post(CHAT, content=b" " * (5 << 20)), 413)["code"] == "request_too_large"
+
+
+def test_a_prompt_that_is_too_long(client):
+    messages = [{"role": "user", "content": "word " * 5000}]
+    count = client.post("/tokenize", json={"messages": messages}).json()["count"]
+    told = error(client.post(CHAT, json=BODY | {"messages": messages}), 400)
+    assert (told["code"], told["param"]) == ("context_length_exceeded", "messages")
+    assert "4096 tokens" in told["message"]
+    assert f"{count} tokens" in told["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_prompt_and_answer_together_too_long(client, stream):
+    told = error(client.post(CHAT, json=BODY | {"max_tokens": 4096, "stream": stream}), 400)
+    assert told["code"] == "context_length_exceeded"
+    assert "4096 in the completion" in told["message"]
+
+
+def test_errors_come_as_json_in_a_stream_request_too(client):
+    assert error(client.post(CHAT, json=BODY | {"stream": True, "n": 0}), 400)["param"] == "n"
+
+
+def test_headers(client):
+    answers = [client.get("/models"), client.post(CHAT, json=BODY), client.get("/nothing")]
+    for answer in answers:
+        assert answer.headers["x-request-id"].startswith("req_")
+        assert int(answer.headers["openai-processing-ms"]) >= 0
+    assert len({answer.headers["x-request-id"] for answer in answers}) == 3
+    assert not [name for name in answers[0].headers if name.startswith("access-control")]
+
+
+def test_odd_texts_are_answered(client):
+    for content in ("", "\x00", "\u202e", "<|im_end|>", "😊" * 100, json.dumps({"a": "\\"})):
+        response = client.post(CHAT, json=BODY | {"messages": [{"role": "user", "content": content}]})
+        assert response.status_code == 200, response.text
