@@ -28,10 +28,10 @@ def mended(request) -> bool | str:
 
 
 def cost(usd) -> bool | str:
-    """True for (32 * 2.50 + 2 * 10.00) / 1e6 USD."""
-    if number(usd) and abs(usd - 100) < 1:
+    """True for (11 * 2.50 + 2 * 10.00) / 1e6 USD."""
+    if number(usd) and abs(usd - 47.5) < 0.5:
         return "That is the price of a million such requests: the table's prices are for a million tokens."
-    return number(usd) and abs(usd - 1e-4) < 1e-7
+    return number(usd) and abs(usd - 47.5e-6) < 5e-7
 
 
 def pinned(names) -> bool | str:
@@ -65,7 +65,7 @@ EXERCISES = {
         ask="a number of USD. The table has the prices of a million tokens.",
         test=cost,
         hint="Tokens in times the price of input, plus tokens out times the price of output, for a million tokens.",
-        why="A hundredth of a cent. Input is cheaper than output, and mostly there is more of it.",
+        why="Five thousandths of a cent. The two tokens out cost nearly as much as the eleven in.",
     ),
     "00-pinned": Exercise(
         ask="a set of the names that stay with one model.",
