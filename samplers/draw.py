@@ -17,22 +17,28 @@ def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> n
     _require_tokens(logits)
     if size is not None and (isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0):
         raise ValueError(f"size must be an integer >= 0, got {size!r}")
-    w = weights(logits).reshape(-1, logits.shape[-1])
-    u = _generator(rng).random((len(w), 1 if size is None else size))
-    tokens = np.stack([_invert(row, part) for row, part in zip(w, u, strict=True)]) if len(w) else u.astype(int)
+    rows = logits.reshape(-1, logits.shape[-1])
+    tokens = np.empty((len(rows), 1 if size is None else size), dtype=np.int64)
+    u = _generator(rng).random(tokens.shape)
+    for i, row in enumerate(rows):
+        tokens[i] = _invert(row, u[i])
     return tokens.reshape(logits.shape[:-1] + (() if size is None else (size,)))[()]
 
 
 def greedy(logits) -> np.ndarray:
     """The most probable token of each row, ties to the lower id; shape (...). Every token removed raises ValueError."""
     logits = as_logits(logits)
-    row_max(logits)  # an error for NaN or +inf
     _require_tokens(logits)
     return logits.argmax(axis=-1)
 
 
-def _invert(w: np.ndarray, u: np.ndarray) -> np.ndarray:
+def _invert(row: np.ndarray, u: np.ndarray) -> np.ndarray:
     """For each u: the first token whose cumulative mass, in the order of ids, exceeds u of the whole."""
+    left = row > -np.inf
+    if np.count_nonzero(left) * 64 < len(row):  # a removed token adds 0 to the sums: leave it out
+        ids = np.flatnonzero(left)
+        return ids[_invert(row[ids], u)]
+    w = weights(row)
     if len(u) == 1 and len(w) > 8 * BLOCK:
         token = _invert_one(w, u[0])
         if token is not None:
@@ -76,7 +82,9 @@ def _generator(rng) -> "np.random.Generator":
 
 
 def _require_tokens(logits: np.ndarray) -> None:
-    empty = logits.max(axis=-1) == -np.inf
-    if empty.any():
-        where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(empty)[0])}"
-        raise ValueError(f"every token is removed{where}: nothing is left to draw")
+    top = logits.max(axis=-1)
+    if np.isfinite(top).all():
+        return
+    row_max(logits)  # an error for NaN or +inf
+    where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(top == -np.inf)[0])}"
+    raise ValueError(f"every token is removed{where}: nothing is left to draw")

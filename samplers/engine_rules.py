@@ -29,6 +29,11 @@ def rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamespace:
     return SimpleNamespace(logit_bias=[p.logit_bias for p in params], **numbers)
 
 
+def _all(parameter, off) -> bool:
+    """Is the parameter `off` in every row?"""
+    return (parameter == off).all() if isinstance(parameter, np.ndarray) else parameter == off
+
+
 def bias(logits, params, counts):
     """logit_bias, added as it is, each row its own."""
     if not isinstance(params.logit_bias, list):
@@ -43,14 +48,15 @@ def frequency_presence(logits, params, counts):
     """OpenAI's formula, on the tokens that the engine counts."""
     frequency, presence = params.frequency_penalty, params.presence_penalty
     counts = as_counts(counts["penalties"], logits)
-    return penalties(logits, counts, frequency, presence) if np.any([frequency, presence]) else logits
+    off = _all(frequency, 0) and _all(presence, 0)
+    return logits if off else penalties(logits, counts, frequency, presence)
 
 
 def repetition(logits, params, counts):
     """CTRL's penalty, on the tokens that the engine counts."""
     penalty = params.repetition_penalty
     counts = as_counts(counts["repetition"], logits)
-    return repetition_penalty(logits, counts, penalty) if np.not_equal(penalty, 1).any() else logits
+    return logits if _all(penalty, 1) else repetition_penalty(logits, counts, penalty)
 
 
 def plain_temperature(logits, params, counts):
@@ -75,12 +81,12 @@ def sglang_temperature(logits, params, counts):
 
 def exact_top_k(logits, params, counts):
     """Exactly k tokens. llama.cpp: src/llama-sampler.cpp."""
-    return top_k(logits, params.top_k) if np.any(params.top_k) else logits
+    return logits if _all(params.top_k, 0) else top_k(logits, params.top_k)
 
 
 def top_k_with_ties(logits, params, counts):
     """Ties with the k-th stay too. transformers: generation/logits_process.py; vLLM: v1/sample/ops."""
-    if not np.any(params.top_k):
+    if _all(params.top_k, 0):
         return logits
     kth = top_k(logits, params.top_k)
     threshold = np.where(kth == -np.inf, np.inf, kth).min(axis=-1, keepdims=True)
@@ -89,12 +95,12 @@ def top_k_with_ties(logits, params, counts):
 
 def nucleus(logits, params, counts):
     """The mass strictly before a token is < p, of what earlier stages left."""
-    return top_p(logits, params.top_p) if np.less(params.top_p, 1).any() else logits
+    return logits if _all(params.top_p, 1) else top_p(logits, params.top_p)
 
 
 def minimum_p(logits, params, counts):
     """p >= min_p * p_max."""
-    return min_p(logits, params.min_p) if np.any(params.min_p) else logits
+    return logits if _all(params.min_p, 0) else min_p(logits, params.min_p)
 
 
 def joint_top_k_top_p(logits, params, counts):

@@ -48,9 +48,9 @@ def _by_bracket(row: np.ndarray, top: np.ndarray, p: float) -> tuple[np.ndarray,
     weights *= above.astype(row.dtype)
     rank, mass_above = np.count_nonzero(above), weights.sum(dtype=np.float64)
     if rank and mass_above >= target:
-        rank, mass_above, between = 0, 0.0, row[np.flatnonzero(above)]
+        rank, mass_above, between = 0, 0.0, row.compress(above)
     else:
-        between = row[np.flatnonzero((row >= low) ^ above)]
+        between = row.compress((row >= low) ^ above)
     ordered = -np.sort(-between)
     mass = np.exp(ordered - top).astype(np.float64)
     mass[0] += mass_above

@@ -87,7 +87,7 @@ def as_counts(counts, logits: np.ndarray) -> np.ndarray:
 
 def _where_counted(change, logits: np.ndarray, counts: np.ndarray, *parameters: np.ndarray) -> np.ndarray:
     """change(logits, counts, *parameters) of the counted tokens, which are few, and the other logits as they are."""
-    out = np.empty(np.broadcast_shapes(logits.shape, counts.shape, *(p.shape for p in parameters)), logits.dtype)
+    out = np.empty(np.broadcast(logits, counts, *parameters).shape, logits.dtype)
     out[...] = logits
     counted = counts != 0
     while counted.ndim > 1:  # in any row

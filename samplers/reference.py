@@ -27,7 +27,7 @@ def top_p(logits: np.ndarray, p: float) -> np.ndarray:
 def min_p(logits: np.ndarray, p: float) -> np.ndarray:
     """A token stays if its probability is at least p times the best one's: in logits, l >= max + log(p)."""
     with np.errstate(divide="ignore"):
-        threshold = logits.max() + np.log(p, dtype=logits.dtype)
+        threshold = logits.max() + logits.dtype.type(np.log(p))
     return _only(logits >= threshold, logits)
 
 

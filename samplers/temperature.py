@@ -29,6 +29,7 @@ def temperature(logits, t) -> np.ndarray:
 def _in_precision(t: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """t (float64) in the logits' precision; but float64 where that would make it 0, inf or denormal."""
     normal = (t >= np.finfo(dtype).tiny) & (t <= np.finfo(dtype).max)
-    with np.errstate(over="ignore", under="ignore"):
-        rounded = t.astype(dtype)
-    return rounded if normal.all() else np.where(normal, rounded, t)
+    if normal.all():
+        return t.astype(dtype)
+    with np.errstate(over="ignore"):
+        return np.where(normal, t.astype(dtype), t)

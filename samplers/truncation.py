@@ -64,7 +64,7 @@ def min_p(logits, p) -> np.ndarray:
 def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> np.ndarray:
     """Each row's most probable tokens; find_cut(rows, parameter) -> the last kept value, how many stay: both (B, 1)."""
     V = logits.shape[-1]
-    leading = np.broadcast_shapes(parameter.shape[:-1], logits.shape[:-1])
+    leading = np.broadcast(parameter, logits[..., :1]).shape[:-1]
     rows = logits if logits.shape[:-1] == leading else np.broadcast_to(logits, (*leading, V))
     rows = rows.reshape(-1, V)
     parameter = np.full((*leading, 1), parameter).reshape(-1, 1)

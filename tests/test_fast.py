@@ -1,0 +1,197 @@
+"""The fast transforms against `samplers.reference`, bit for bit: chosen rows, any rows, batches; and how they do it."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from samplers import draw, min_p, nucleus, reference, top_k, top_p, truncation
+from samplers.engine_rules import joint_top_k_top_p
+from samplers.params import SamplingParams
+
+INF = np.inf
+V = 20_001  # beyond nucleus.SMALL, and no multiple of any block
+PS = [0.0, 1e-12, 0.1, 0.5, 0.75, 0.9, 0.999, 1 - 1e-9, np.nextafter(1, 0), 1.0]
+KS = [0, 1, 2, 40, 4096, V - 1, V, V + 1]
+
+
+def normal(scale: float, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=V) * scale
+
+
+def removed(logits: np.ndarray, share: float) -> np.ndarray:
+    return np.where(np.random.default_rng(9).random(V) < share, -INF, logits)
+
+
+def spikes(*at: int, height: float = 40.0) -> np.ndarray:
+    logits = np.zeros(V)
+    logits[list(at)] = height
+    return logits
+
+
+ROWS = {
+    "all equal": np.zeros(V),
+    "all equal but the last": np.append(np.zeros(V - 1), -1e-3),
+    "flat": normal(0.1),
+    "ordinary": normal(1.0),
+    "peaked": normal(6.0),
+    "few values, many ties": normal(1.0).round(1),
+    "two values": np.where(normal(1.0) > 0, 1.0, 0.0),
+    "halves of halves": -np.log(2) * np.repeat(np.arange(40), V // 40 + 1)[:V],
+    "one spike first": spikes(0),
+    "one spike last": spikes(V - 1),
+    "tied spikes": spikes(3, V // 2, V - 2, height=5.0),
+    "half removed": removed(normal(3.0), 0.5),
+    "nearly all removed": removed(normal(3.0), 0.999),
+    "one left": np.append(np.full(V - 1, -INF), -3.0),
+    "all removed": np.full(V, -INF),
+    "ascending": np.sort(normal(2.0)),
+    "descending": -np.sort(normal(2.0)),
+    "denormal logits": normal(1e-310),
+    "denormal weights": np.linspace(0, -110, V),
+    "weights beyond the type": np.linspace(0, -1e4, V),
+    "signed zeros": np.where(normal(1.0) > 0, 0.0, -0.0),
+    "the mass where the sample never looks": spikes(*range(1, V, nucleus.STEP), height=12.0),
+    "the mass only where the sample looks": spikes(*range(0, V, nucleus.STEP), height=12.0),
+}
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def every_p(logits: np.ndarray) -> list[float]:
+    """PS, and p at exact sums (of one token, of half, of all but the last) and on either side of each."""
+    mass = np.cumsum(reference.weights(-np.sort(-logits)), dtype=np.float64)
+    exact = [] if mass[-1] == 0 else [mass[i] / mass[-1] for i in (0, len(mass) // 2, len(mass) - 2)]
+    return PS + [float(p) for e in exact for p in (np.nextafter(e, 0), e, np.nextafter(e, 2)) if p <= 1]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ROWS)
+def test_chosen_rows(name, dtype):
+    with np.errstate(under="ignore"):
+        logits = ROWS[name].astype(dtype)
+    before = logits.copy()
+    for p in every_p(logits):
+        assert same(top_p(logits, p), reference.top_p(logits, p)), p
+    for k in KS:
+        assert same(top_k(logits, k), reference.top_k(logits, k)), k
+    for p in [p for p in PS if name != "all removed"]:
+        assert same(min_p(logits, p), reference.min_p(logits, p)), p
+    assert same(logits, before)
+
+
+values = st.one_of(st.floats(-30, 30, width=32), st.sampled_from([-INF, 0.0, -0.0, 1.0, 1e-40, -1e30, 1e30]))
+
+
+@given(
+    arrays.arrays(st.sampled_from([np.float32, np.float64]), st.integers(1, 60), elements=values),
+    st.integers(0, 70),
+    st.floats(0, 1),
+)
+def test_any_row(logits, k, p):
+    assert same(top_k(logits, k), reference.top_k(logits, k))
+    for q in [p, *every_p(logits)]:
+        assert same(top_p(logits, q), reference.top_p(logits, q)), q
+    if logits.max() > -INF:
+        assert same(min_p(logits, p), reference.min_p(logits, p))
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from([0.0, 0.01, 0.3, 2.0, 5.0, 20.0]),
+    st.sampled_from([None, 0, 1, 2]),
+    st.sampled_from([0.0, 0.3, 0.99]),
+    st.sampled_from([np.float32, np.float64]),
+    st.floats(0, 1),
+)
+def test_any_large_row(seed, scale, decimals, share, dtype, p):
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=int(rng.integers(nucleus.SMALL + 1, 4 * nucleus.SMALL))).astype(dtype) * dtype(scale)
+    logits = logits if decimals is None else logits.round(decimals)
+    logits[rng.random(len(logits)) < share] = -INF
+    k = int(rng.integers(len(logits)))
+    for q in [p, *every_p(logits)]:
+        assert same(top_p(logits, q), reference.top_p(logits, q)), q
+    assert same(top_k(logits, k), reference.top_k(logits, k))
+
+
+@pytest.mark.parametrize("V", [7, 1000, truncation.BLOCK // 3, nucleus.SMALL, nucleus.SMALL + 1, V])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_batches_with_their_own_p_and_k(V, dtype):
+    rng = np.random.default_rng(V)
+    rows = (rng.normal(size=(2, 5, V)) * [[[0.1], [1.0], [3.0], [8.0], [0.0]]]).round(2).astype(dtype)
+    p, k = rng.random((2, 5)), rng.integers(0, V + 2, (2, 5))
+    p[0, 0], p[1, 1], k[0, 3] = 1, 0, 0
+    at = list(np.ndindex(2, 5))
+    nuclei, best = top_p(rows, p), top_k(rows, k)
+    for i in at:
+        assert same(nuclei[i], reference.top_p(rows[i], p[i]))
+        assert same(best[i], reference.top_k(rows[i], int(k[i])))
+
+
+@pytest.mark.parametrize("name", ["all equal", "flat", "ordinary", "peaked", "few values, many ties", "half removed"])
+def test_the_inclusive_boundary_of_sglang(name):
+    logits = ROWS[name]
+    order = np.argsort(-logits, kind="stable")
+    mass = np.cumsum(reference.weights(logits[order]))
+    for p in every_p(logits):
+        kept = np.append(0.0, mass[:-1]) <= p * mass[-1] if p < 1 else np.full(V, True)
+        expected = np.full(V, -INF)
+        expected[order[kept]] = logits[order[kept]]
+        params = SamplingParams(top_p=p)
+        np.testing.assert_array_equal(joint_top_k_top_p(logits, params, {}), expected)
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name != "all removed"])
+def test_one_draw_is_the_reference_draw(name):
+    for dtype in (np.float32, np.float64):
+        logits = ROWS[name].astype(dtype)
+        us = np.random.default_rng(0).random(40)
+        for u in [*us, 0.0, 0.5, np.nextafter(1, 0)]:
+            assert draw(logits, Fixed(u)) == reference.draw(logits, np.array([u]))[0], u
+        assert (draw(logits, 0, 40) == reference.draw(logits, us)).all()
+
+
+class Fixed(np.random.Generator):
+    """A generator whose uniforms are given."""
+
+    def __init__(self, u):
+        super().__init__(np.random.PCG64(0))
+        self.u = u
+
+    def random(self, size=None, *args, **kwargs):
+        return np.full(size, self.u)
+
+
+def test_a_draw_at_a_boundary_between_tokens_is_the_reference_draw():
+    logits = np.zeros(1 << 15)
+    for i in (1, 511, 512, 513, 20_000, (1 << 15) - 1):
+        for u in (np.nextafter(i / (1 << 15), 0), i / (1 << 15), np.nextafter(i / (1 << 15), 1)):
+            assert draw(logits, Fixed(u)) == reference.draw(logits, np.array([u]))[0]
+
+
+@pytest.mark.parametrize("name", ["flat", "ordinary", "peaked", "few values, many ties", "half removed"])
+def test_ordinary_large_rows_are_not_sorted(name, monkeypatch):
+    def no_sort(*_):
+        raise AssertionError("the whole row was sorted")
+
+    monkeypatch.setattr(nucleus, "_by_sort", no_sort)
+    for p in (0.0, 0.1, 0.5, 0.9, 0.99):
+        top_p(ROWS[name].astype(np.float32), p)
+
+
+def test_a_batch_needs_at_most_three_copies_of_itself():
+    rows = np.random.default_rng(0).normal(size=(16, 1 << 16)).astype(np.float32)
+    for f, x in ((top_p, 0.9), (top_p, np.linspace(0.1, 1, 16)), (top_k, 50), (min_p, 0.1), (draw, 0)):
+        f(rows[:2, :100], x[:2] if np.ndim(x) else x)
+        tracemalloc.start()
+        f(rows, x)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak <= 3 * rows.nbytes, f
