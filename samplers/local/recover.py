@@ -37,7 +37,7 @@ async def logprobs(answer, token: int) -> tuple[float, list[tuple[int, float]]]:
     """The logprob of `token`, the next one of a decode.Answer, and the top ones."""
     wanted = answer.request.top
     if not answer.settings.processed:
-        for count in (max(wanted, 256), len(answer.engine.vocabulary)):
+        for count in (max(wanted, 2048), len(answer.engine.vocabulary)):
             top = await _raw(answer, count)
             if found := [logprob for other, logprob in top if other == token]:
                 return found[0], top[:wanted]

@@ -79,12 +79,15 @@ class _Pieces(dict):
 
 
 def read(path: Path) -> Vocabulary:
-    """Reads a GGUF file's vocabulary. ValueError if the file is not GGUF or its tokenizer is unknown here."""
-    with path.open("rb") as file:
-        header = _metadata(file)
+    """Reads a GGUF file's vocabulary. ValueError if the file is no whole GGUF file or its tokenizer is unknown here."""
+    try:
+        with path.open("rb") as file:
+            header = _metadata(file)
+    except (struct.error, ValueError, KeyError, OverflowError, MemoryError):  # whatever broken lengths and types cause
+        raise ValueError(f"{path} is not a whole GGUF file of version 2 or later") from None
     kind, tokens = header.get("tokenizer.ggml.model"), header.get("tokenizer.ggml.tokens")
     if kind not in _DECODERS or not tokens:
-        raise ValueError(f"{path.name} has the tokenizer {kind!r}; this endpoint knows {', '.join(_DECODERS)}")
+        raise ValueError(f"{path} has the tokenizer {kind!r}; this endpoint knows {', '.join(_DECODERS)}")
     kinds = header.get("tokenizer.ggml.token_type") or [1] * len(tokens)
     control = {
         i: t.decode(errors="replace") for i, (t, k) in enumerate(zip(tokens, kinds, strict=True)) if k == _CONTROL
@@ -97,7 +100,7 @@ def read(path: Path) -> Vocabulary:
 def _metadata(file: BinaryIO) -> dict:
     magic, version, _, count = struct.unpack("<4sIQQ", file.read(24))
     if magic != b"GGUF" or version < 2:
-        raise ValueError("not a GGUF file of version 2 or later")
+        raise ValueError
     found: dict = {}
     for _ in range(count):
         key = _string(file).decode()

@@ -109,6 +109,6 @@ def test_headers(client):
 
 
 def test_odd_texts_are_answered(client):
-    for content in ("", "\x00", "\u202e", "<|im_end|>", "😊" * 100, json.dumps({"a": "\\"})):
+    for content in ("", "\x00", "\u202e", "<|im_end|>", "😊" * 9, json.dumps({"a": "\\"})):
         response = client.post(CHAT, json=BODY | {"messages": [{"role": "user", "content": content}]})
         assert response.status_code == 200, response.text
