@@ -11,7 +11,7 @@ from samplers.compare.question import Question
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
-TEMPERATURES = (0.3, 0.5, 0.7, 1.0, 1.4, 2.0)
+TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0)  # colder ones magnify the noise of measured logprobs
 NUCLEI = (0.25, 0.5, 0.75, 0.875, 1.0)  # dyadic: a distribution of halves and quarters has boundaries here
 PENALTIES = (0.0, 2.0)  # presence: it asks whether a token was counted, not how often
 MARGIN = 0.01  # of top_p: how far a measured distribution's boundaries are kept from it

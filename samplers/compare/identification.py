@@ -82,7 +82,7 @@ class Identification:
 
         It was chosen with the same draws, so this errs towards fitting.
         """
-        return min(1.0, len(self.fits) * min((fit.p_value for fit in self.fits), default=1.0))
+        return min(1.0, max(1, len(self.fits)) * min((fit.p_value for fit in self.fits), default=1.0))
 
     def marginal(self, name: str) -> dict[str, float]:
         """{value: probability} of one field: order, boundary, logprobs or counts."""

@@ -11,7 +11,7 @@ from samplers.compare.observe import Counts, observe
 from samplers.compare.question import Question
 from samplers.compare.request import extensions, shown
 
-STEP = 40  # draws between two looks at the posterior
+STEP = 20  # draws between two looks at the posterior
 CERTAIN = 0.999  # of order and counts together: where asking stops
 LITTLE = 1e-4  # nats a draw that are not worth drawing for
 TOLERANCE = 0.02  # of shown probabilities, where the endpoint's own noise is smaller
@@ -88,7 +88,9 @@ def _next(models: list[Model], hypotheses: list[Hypothesis], asked: list[Asked])
     for h, weight in zip(hypotheses, np.exp(log_weights - log_weights.max()), strict=True):
         together.setdefault((h.order, h.counts), [h, 0.0])[1] += weight
     few, weights = zip(*together.values(), strict=True)
-    if max(weights) >= CERTAIN * sum(weights):
+    if not any(a.counts.draws for a in asked):
+        weights = None  # whatever the shown logprobs say, draws are to confirm it
+    elif max(weights) >= CERTAIN * sum(weights):
         return None
     found = [e for model in models if (e := model.experiment(few, weights)) is not None]
     best = max(found, key=lambda e: e.information, default=None)

@@ -73,7 +73,7 @@ class Model:
         """Where two meanings of the logprobs show the most different numbers, whatever the order; and how different."""
         kinds = {(h.order, h.logprobs): h for h in hypotheses}.values()
         best = 0.0, Question(self.messages, SamplingParams(), self.distribution)
-        for t, p in product((0.3, 0.5, 0.7), (0.5, 0.75, 0.9)):
+        for t, p in product((0.5, 0.7), (0.5, 0.75, 0.9)):
             question = Question(self.messages, SamplingParams(temperature=t, top_p=p), self.distribution)
             gaps = []
             for a, b in combinations(kinds, 2):

@@ -42,6 +42,8 @@ class Pearson:
     @property
     def method(self) -> str:
         """What it is, in words."""
+        if len(self.point) == 1:
+            return "one cell, where no other outcome was possible"
         df = len(self.point) - 1
         name = (
             f"Pearson's chi-square, {df} degree{'s' * (df > 1)} of freedom"

@@ -1,12 +1,11 @@
 """`predict` against the core's own chains: equal where all is known, never outside the bounds where it is not."""
 
 import numpy as np
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from samplers import Chain, Distribution, SamplingParams, softmax
-from samplers.compare import Rules, predict
+from samplers.compare import predict
 
 ENGINES = ["openai", "vllm", "transformers", "sglang", "llama.cpp"]
 
@@ -34,7 +33,7 @@ def cases(draw):
     V = draw(st.integers(3, 25))
     logits = draw(st.lists(st.floats(-6, 3), min_size=V, max_size=V))
     engine = draw(st.sampled_from(ENGINES))
-    
+
     def sometimes(strategy, off):
         return draw(st.one_of(st.just(off), strategy))
 
