@@ -116,7 +116,7 @@ def plot_stages(dist: Distribution, stages, top: int = 8, title: str | None = No
             continue
         left = int((now > 0).sum())
         removed = 0 if was is None else int(((was > 0) & (now == 0)).sum())
-        note = f"−{removed:,}: {left:,} left" if removed else f"{left:,} tokens"
+        note = f"{left:,} left" if removed else "" if panels else f"{left:,} tokens"  # short: a name stands beside it
         panels.append((f"{len(panels)}  {name}" if panels else name, note, now, was))
         kept.append(left)
         was = now
@@ -126,7 +126,8 @@ def plot_stages(dist: Distribution, stages, top: int = 8, title: str | None = No
     if unchanged:
         figure.supxlabel(f"no effect here: {', '.join(unchanged)}", x=0.99, ha="right", fontsize=8, color=style.GREY)
     alt = f"{heading}. {len(panels)} bar charts: " + "; ".join(
-        f"{name}: {names((label_of(dist, i), number(p[i])) for i in index[:4])}, {note}" for name, note, p, _ in panels
+        f"{name}: {names((label_of(dist, i), number(p[i])) for i in index[:4])}, {left:,} tokens left"
+        for (name, _, p, _), left in zip(panels, kept, strict=True)
     )
     alt += f". No effect: {', '.join(unchanged)}." if unchanged else "."
     shown = tuple(name for name, _ in stages if name not in unchanged)
