@@ -75,7 +75,7 @@ EXERCISES = {
         ask="mend my_softmax so that it can do [1000, 999], then check it by name.",
         test=softmax,
         hint="A constant may be taken off all logits. Choose it so that the largest power is 1.",
-        why="With the maximum taken off, no power exceeds 1, and the probabilities are the same. samplers does so too.",
+        why="With the maximum taken off, no power exceeds 1, and the probabilities are the same.",
     ),
     "01-effective": Exercise(
         ask="one number between 1 and 5.",
