@@ -17,8 +17,8 @@ def nucleus_cut(rows: np.ndarray, p: np.ndarray, inclusive: bool = False) -> tup
     them. What lies above both is one sum, in any order, and only the few tokens between are sorted. Why this is right:
     the guess is never trusted, the sums show on which side of it the cut lies. And float64 sums of V terms in two
     orders differ by less than V * eps of the total, so a token whose sum is further than that from the target is on the
-    same side of it in both. Where one is nearer, or the guess was wrong, the row is sorted after all: the speed depends
-    on the guess, the result never does.
+    same side of it in both. Where one is nearer, or the guess was wrong, the answer is None and the row is sorted after
+    all: the speed depends on the guess, the result never does.
     """
     top = row_max(rows)
     if (p >= 1).all():
@@ -46,20 +46,29 @@ def _by_bracket(row: np.ndarray, top: np.ndarray, p: float) -> tuple[np.ndarray,
     low, high = _guess(row, top, total - target)
     above = row > high
     weights *= above.astype(row.dtype)
-    rank, mass_above = np.count_nonzero(above), weights.sum(dtype=np.float64)
-    if rank and mass_above >= target:
-        rank, mass_above, between = 0, 0.0, row.compress(above)
+    before, mass_before = np.count_nonzero(above), weights.sum(dtype=np.float64)
+    # runs of equal tokens in descending order: `high` and `low` may be the values of many, as of all where all are equal
+    if before and mass_before >= target:
+        before, mass_before = 0, 0.0
+        values = -np.sort(-row.compress(above))
+        counts = np.ones(len(values))
     else:
-        between = row.compress((row >= low) ^ above)
-    ordered = -np.sort(-between)
-    mass = np.exp(ordered - top).astype(np.float64)
-    mass[0] += mass_above
-    mass.cumsum(out=mass)
-    last = int(mass.searchsorted(target))  # the first token whose sum reaches the target
-    before = mass[last - 1] if last else mass_above
-    if last == len(mass) or mass[last] <= target + slack or (before >= target - slack and rank + last > 0):
+        values = np.concatenate([[high], -np.sort(-row.compress((row > low) & (row < high))), [low]])
+        counts = np.ones(len(values))
+        counts[0] = np.count_nonzero(row == high)
+        counts[-1] = np.count_nonzero(row == low) if low < high else 0
+    each = np.exp(values - top).astype(np.float64)
+    mass = mass_before + (counts * each).cumsum()
+    run = int(mass.searchsorted(target))  # the first whose sum reaches the target
+    if run == len(mass) or each[run] == 0:
         return None
-    return ordered[last].reshape(1, 1), np.array([[rank + last + 1]])
+    start = mass[run - 1] if run else mass_before
+    into = min(max(np.ceil((target - start) / each[run]), 1.0), counts[run])  # so many of the run
+    count = before + int(counts[:run].sum() + into)
+    without_last, with_last = start + (into - 1) * each[run], start + into * each[run]
+    if with_last <= target + slack or (without_last >= target - slack and count > 1):
+        return None
+    return values[run].reshape(1, 1), np.array([[count]])
 
 
 def _guess(row: np.ndarray, top: np.ndarray, tail: float) -> tuple[float, float]:

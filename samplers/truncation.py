@@ -90,9 +90,11 @@ def _kth(rows: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _drop_last_ties(kept: np.ndarray, rows: np.ndarray, cut: np.ndarray, count: np.ndarray) -> None:
     """Of the tokens equal to the cut, remove those of highest id until `count` stay in each row."""
-    for i, extra in enumerate(np.count_nonzero(kept, axis=-1) - count[:, 0]):
+    for i, row in enumerate(rows):
+        extra = np.count_nonzero(kept[i]) - count[i, 0]
         if extra > 0:
-            kept[i, np.flatnonzero(rows[i] == cut[i])[-extra:]] = False
+            first = np.flatnonzero(row == cut[i])[-extra]
+            kept[i, first:] &= row[first:] != cut[i]
 
 
 def _keep(logits: np.ndarray, kept: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
