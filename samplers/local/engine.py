@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -18,9 +19,9 @@ from samplers.local.vocabulary import Vocabulary
 
 SLOTS = 4  # answers that grow at once; on one thread 4 together are 1.6 to 2 times as fast as one after the other
 CONTEXT = 4096  # tokens of prompt and answer together; each slot has its own, at 23 kB a token (377 MB in all)
-# Half of the processors. A thread for each is 1.7 times faster on an idle machine, and up to 15 times slower when
-# anything else runs there: the engine's threads wait for each other hundreds of times a token.
-THREADS = max(1, min(4, (os.cpu_count() or 2) // 2))
+# The engine's threads meet hundreds of times a token. Where they wait for each other by spinning, anything else that
+# runs makes them up to 30 times slower, unless it has processors of its own; GNU's OpenMP can be told to sleep instead.
+THREADS = max(1, min(4, (os.cpu_count() or 2) // (1 if sys.platform == "linux" else 2)))
 
 
 class EngineError(Exception):
@@ -32,6 +33,7 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
 
     `template` is a Jinja chat template to use instead of the model file's own.
     """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # OpenMP reads it when the engine's library is loaded
     import xllamacpp
 
     params = xllamacpp.CommonParams()

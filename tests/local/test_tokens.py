@@ -28,13 +28,13 @@ def test_a_token_that_is_half_a_character(endpoint):
 
 
 def test_half_characters_in_a_row(endpoint):
-    fields = {"max_tokens": 3, "logit_bias": {HALF: 100}, "logprobs": True, "seed": 1}
+    fields = {"max_tokens": 2, "logit_bias": {HALF: 100}, "logprobs": True, "seed": 1}
     choice = endpoint.choice(**fields)
-    assert [entry["bytes"] for entry in choice["logprobs"]["content"]] == [[229, 165]] * 3
-    assert choice["message"]["content"] == "\ufffd" * 3
+    assert [entry["bytes"] for entry in choice["logprobs"]["content"]] == [[229, 165]] * 2
+    assert choice["message"]["content"] == "\ufffd" * 2
     assert choice["finish_reason"] == "length"
     deltas = [chunk["choices"][0] for chunk in endpoint.chunks(**fields)]
-    assert "".join(delta["delta"].get("content", "") for delta in deltas) == "\ufffd" * 3
+    assert "".join(delta["delta"].get("content", "") for delta in deltas) == "\ufffd" * 2
     entries = [entry for delta in deltas for entry in (delta["logprobs"] or {"content": []})["content"]]
     assert entries == choice["logprobs"]["content"]
 
@@ -47,9 +47,9 @@ def test_a_half_character_after_the_chain(processed):
     assert [item["token"] for item in entry["top_logprobs"]] == [entry["token"]]  # the nucleus is that one token
 
 
-@pytest.mark.parametrize(("temperature", "seed"), [(0, 0), (1, 3), (2, 5), (2, 9)])
+@pytest.mark.parametrize(("temperature", "seed"), [(0, 0), (1, 3), (2, 5)])
 def test_streamed_and_plain_answers_are_one(endpoint, temperature, seed):
-    fields = {"temperature": temperature, "seed": seed, "max_tokens": 24, "logprobs": True, "top_logprobs": 1}
+    fields = {"temperature": temperature, "seed": seed, "max_tokens": 16, "logprobs": True, "top_logprobs": 1}
     ask = message("Say hello in Chinese, with emoji 😊")
     choice = endpoint.choice(ask, **fields)
     chunks = [chunk["choices"][0] for chunk in endpoint.chunks(ask, **fields)]
