@@ -12,9 +12,8 @@ from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
 TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0)  # colder ones magnify the noise of measured logprobs
-NUCLEI = (0.25, 0.5, 0.75, 0.875, 1.0)  # dyadic: a distribution of halves and quarters has boundaries here
+NUCLEI = (0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0)  # dyadic: where halves and quarters have ties
 PENALTIES = (0.0, 2.0)  # presence: it asks whether a token was counted, not how often
-MARGIN = 0.01  # of top_p: how far a measured distribution's boundaries are kept from it
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def design_experiment(
     messages=None,
     prompt: Mapping[bytes, int] | None = None,
     then: Mapping[bytes, Distribution] | None = None,
-    margin: float = 0.0,
+    noise: float = 0.0,
 ) -> Experiment:
     """The temperature, top_p and presence penalty whose draws separate `hypotheses` most.
 
@@ -60,9 +59,9 @@ def design_experiment(
     alike). `prompt` and `then` are as in `Question`: the tokens that a penalty on the prompt would count, and the
     distributions after a first token, with which questions of two tokens are weighed too (per draw, not per token).
 
-    Where not all of the vocabulary is listed, a setting under which some hypothesis cannot say what to expect is left
-    out. `margin` > 0 leaves out settings whose nucleus changes if top_p moves by that much: for a measured distribution
-    rounding decides there. A boundary rule shows itself on exact ties alone, so it takes margin 0 and dyadic numbers.
+    Settings under which some hypothesis cannot say what to expect are left out: where too few tokens are listed, or,
+    with `noise` (in nats, of measured logprobs), where the nucleus might be another. A boundary rule shows itself on
+    exact ties alone, so it takes noise 0 and dyadic numbers.
     ValueError if no setting is left or there are fewer than two hypotheses.
     """
     hypotheses = tuple(hypotheses)
@@ -75,13 +74,13 @@ def design_experiment(
         if two and not penalty:
             continue  # a second token tells more than the first only by what it counts
         params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty, max_tokens=2 if two else None)
-        question = Question(messages, params, distribution, prompt or {}, then if two else {})
+        question = Question(messages, params, distribution, prompt or {}, then if two else {}, noise)
         if question.usable(alike):
             found.append((_information(question, hypotheses, w), question))
-    for told, question in sorted(found, key=lambda pair: -pair[0]):
-        if margin == 0 or _steady(question, alike, margin):
-            return Experiment(question, hypotheses, told, separation(question, hypotheses))
-    raise ValueError("distribution must list more tokens: under no setting is there a prediction to compare with")
+    if not found:
+        raise ValueError("distribution must list more tokens: under no setting is there a prediction to compare with")
+    told, question = max(found, key=lambda pair: pair[0])
+    return Experiment(question, hypotheses, told, separation(question, hypotheses))
 
 
 def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
@@ -125,14 +124,3 @@ def _kl(p: np.ndarray) -> np.ndarray:
 def _mixture_kl(p: np.ndarray, w: np.ndarray) -> float:
     return float(max(0.0, (w[:, None] * p * (np.log(p) - np.log(w @ p))).sum()))
 
-
-def _steady(question: Question, hypotheses, margin: float) -> bool:
-    """Is every hypothesis' nucleus the same at top_p a little lower and higher?"""
-    if question.params.top_p >= 1:
-        return True
-    for p in (question.params.top_p - margin, question.params.top_p + margin):
-        params = question.params.replace(top_p=float(np.clip(p, 0, 1)))
-        near = Question(None, params, question.distribution, question.prompt)
-        if any(near.prediction(h).status != question.prediction(h).status for h in hypotheses):
-            return False
-    return True

@@ -26,12 +26,11 @@ class Asked:
     question: Question
     counts: Counts
     shown: Distribution
-    tolerance: float
 
     def log_likelihoods(self, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
         """Of each hypothesis given both, shape (H,)."""
         drawn = self.question.log_likelihoods(hypotheses, self.counts.sequences)
-        return drawn + self.question.log_evidence(hypotheses, self.shown, self.tolerance)
+        return drawn + self.question.log_evidence(hypotheses, self.shown)
 
 
 @dataclass(frozen=True)

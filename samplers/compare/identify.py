@@ -14,7 +14,6 @@ from samplers.compare.request import extensions, shown
 STEP = 20  # draws between two looks at the posterior
 CERTAIN = 0.999  # of order and counts together: where asking stops
 LITTLE = 1e-4  # nats a draw that are not worth drawing for
-TOLERANCE = 0.02  # of shown probabilities, where the endpoint's own noise is smaller
 
 
 def _turns(ask: str, answers: str) -> list[dict]:
@@ -57,14 +56,12 @@ def identify(client: Client, messages=None, draws: int = 500, *, progress: bool 
         extra = extensions(client, prompts[0])
         models = [Model.of(client, prompt, extra) for prompt in prompts]
         used = ANSWERS * len(models)
-        tolerance = max(TOLERANCE, 3 * max(model.noise for model in models))
-
         question = max((model.look(hypotheses) for model in models), key=lambda pair: pair[0])[1]
         while question is not None:
             key = repr((question.messages, question.params))
             if key not in asked:  # a first look at the logprobs shown there
                 look = shown(client, question.messages, question.params, extra)[0][1]
-                asked[key] = Asked(question, Counts(), look, tolerance)
+                asked[key] = Asked(question, Counts(), look)
                 used += 1
             elif used < draws:
                 counts = asked[key].counts

@@ -13,8 +13,6 @@ from samplers.compare.tail import Tail, listed_and_tail, weigh
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
-EDGE = 1e-5  # relative: sums of float32 probabilities are no better known
-
 
 def predict(distribution: Distribution, params: SamplingParams, engine, counts=None) -> Prediction:
     """The probability of each token under `params`, as `engine` would draw it, between bounds.
@@ -52,20 +50,12 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     reference = max(log_w.max(), tail.log_cap)  # subtracted, so that nothing overflows
 
     c = _candidates(log_w[order], tail, 1.0 if late else power, reference)
-    edge = False
     if truncates:
-        whole, c = c, _truncate(c, params, rules, greedy=t == 0)
-        nudged = (_truncate(whole, params.replace(top_p=p), rules, t == 0) for p in _near(params.top_p))
-        edge = any((other.sure != c.sure).any() or (other.may != c.may).any() for other in nudged)
+        c = _truncate(c, params, rules, greedy=t == 0)
     if late:
         low, high = (np.exp(tail_weight(m, c.cap, c.size, power)[i]) for i, m in enumerate((c.low, c.high)))
         c = replace(c, weights=c.weights**power, low=low, high=high, cap=c.cap**power)
-    return _finish(distribution, c, order, tail, power, reference, truncates, edge)
-
-
-def _near(p: float) -> tuple[float, ...]:
-    """top_p a little lower and higher; nothing where it is off."""
-    return (max(0.0, p * (1 - EDGE)), min(p * (1 + EDGE), 1 - EDGE)) if 0 < p < 1 - EDGE else ()
+    return _finish(distribution, c, order, tail, power, reference, truncates)
 
 
 def _check(params: SamplingParams, rules: Rules, counts) -> None:
@@ -96,7 +86,7 @@ def _truncate(c: truncate.Candidates, params, rules: Rules, greedy: bool) -> tru
     return truncate.top_k(c, 1) if greedy else c
 
 
-def _finish(distribution, c, order, tail, power, reference, truncates, edge) -> Prediction:
+def _finish(distribution, c, order, tail, power, reference, truncates) -> Prediction:
     """Weights to probabilities: shares of what is kept, at its least and at its greatest."""
     f, sure, may = c.weights, c.weights * c.sure, c.weights * c.may
     # a listed token that is kept keeps all before it, and surely what surely stays
@@ -120,17 +110,17 @@ def _finish(distribution, c, order, tail, power, reference, truncates, edge) -> 
     status = np.where(c.sure, "kept", np.where(c.may, "undecided", "removed"))[back]
     return Prediction(
         distribution.tokens, distribution.bytes, low[back], high[back], float(unseen_low), float(unseen_high),
-        tuple(map(str, status)), _notes(c, tail, edge), highest(), {key: highest(key) for key in tail.factors},
+        tuple(map(str, status)), _notes(c, tail), highest(), {key: highest(key) for key in tail.factors},
     )  # fmt: skip
 
 
-def _notes(c: truncate.Candidates, tail: Tail, edge: bool) -> tuple[str, ...]:
+def _notes(c: truncate.Candidates, tail: Tail) -> tuple[str, ...]:
     notes = []
     undecided = int((c.may & ~c.sure).sum())
     if undecided:
         notes.append(f"undecided whether truncation keeps {undecided} of the listed tokens")
-    if edge:
-        notes.append(f"the nucleus ends within {EDGE:g} of top_p: the endpoint's rounding may move its edge")
+    if c.edge:
+        notes.append(f"the nucleus ends within {truncate.EDGE:g} of top_p: the endpoint's rounding may move its edge")
     if np.isinf(tail.size) and c.high == np.inf:
         notes.append("vocabulary_size is unknown, and so the unlisted tokens' share has no upper bound")
     elif np.isinf(tail.size) and tail.mass and c.high and not c.low:

@@ -15,6 +15,7 @@ from samplers.params import SamplingParams
 
 LAPSE = 0.005  # the share of draws that no hypothesis explains: rounding, another model, a cosmic ray
 GLITCH = 1e-4  # the chance that shown logprobs disagree with a true hypothesis
+TOLERANCE = 0.02  # of shown probabilities: rounding on their way
 WIDEST = 0.05  # an interval prediction wider than this is no basis for a likelihood
 
 
@@ -23,7 +24,8 @@ class Question:
     """Messages, parameters, and what is known of the model: its distribution after them, and after a first token.
 
     `prompt`: {token's bytes: how often} in the messages. `then`: {first token's bytes: distribution of the second};
-    with it the question is about two tokens, and `params.max_tokens` is 2.
+    with it the question is about two tokens, and `params.max_tokens` is 2. `noise`: by how much the measured logprobs
+    may be off, in nats.
     """
 
     messages: object
@@ -31,27 +33,55 @@ class Question:
     distribution: Distribution
     prompt: Mapping[bytes, int] = field(default_factory=dict)
     then: Mapping[bytes, Distribution] = field(default_factory=dict)
+    noise: float = 0.0
 
     @cached_property
     def _known(self) -> dict:
         return {}
 
-    def prediction(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
-        """Of the first token, or of the second after `first`."""
-        key = (*h.draws_like, first)
+    def _counts(self, h: Hypothesis, first: bytes | None) -> dict[bytes, int]:
+        """What `h`'s penalties count before the first token, or after `first`; nothing where there is no penalty."""
+        if not (self.params.presence_penalty or self.params.frequency_penalty):
+            return {}
+        return counted(h.counts, self.prompt, [] if first is None else [first])
+
+    def _remember(self, key, make):
         if key not in self._known:
-            distribution = self.distribution if first is None else self.then[first]
-            counts = counted(h.counts, self.prompt, [] if first is None else [first])
-            self._known[key] = predict(distribution, self.params, h, counts)
+            self._known[key] = make()
         return self._known[key]
 
+    def prediction(self, h: Hypothesis, first: bytes | None = None, top_p: float | None = None) -> Prediction:
+        """Of the first token, or of the second after `first`; with another top_p, to see how near the edge is."""
+        distribution = self.distribution if first is None else self.then[first]
+        params = self.params if top_p is None else self.params.replace(top_p=top_p)
+        counts = self._counts(h, first)
+        key = (h.order, h.boundary, tuple(counts.items()), first, top_p)
+        return self._remember(key, lambda: predict(distribution, params, h, counts))
+
+    def steady(self, h: Hypothesis, first: bytes | None = None) -> bool:
+        """Is the nucleus the same whatever the true logprobs are, within `noise` of the measured ones?
+
+        If each moves by at most δ, temperature makes that aδ (with temperature first), and the odds B / R of the share
+        before a token change by a factor of at most e^(2aδ). So top_p's odds are moved by that, both ways.
+        """
+        p, t = self.params.top_p, self.params.temperature
+        if not (self.noise and 0 < p < 1):
+            return True
+        shift = 2 * self.noise / (t if h.order == "temperature first" else 1.0)
+        near = [float(1 / (1 + (1 - p) / p * np.exp(x))) for x in (-shift, shift)]
+        return all(self.prediction(h, first, q).status == self.prediction(h, first).status for q in near)
+
     def cells(self, h: Hypothesis, first: bytes | None = None) -> tuple[dict[bytes, int], np.ndarray] | None:
-        """{bytes: cell} and the cells' probabilities, the unlisted tokens' last; None where the bounds are too wide.
+        """{bytes: cell} and the cells' probabilities, the unlisted tokens' last; None where they are too uncertain.
 
         LAPSE of the probability is spread over the cells alike, so that no draw is impossible.
         """
+        key = ("cells", h.order, h.boundary, tuple(self._counts(h, first).items()), first)
+        return self._remember(key, lambda: self._cells(h, first))
+
+    def _cells(self, h: Hypothesis, first: bytes | None):
         prediction = self.prediction(h, first)
-        if prediction.width > WIDEST or prediction.undecided:
+        if prediction.width > WIDEST or prediction.undecided or not self.steady(h, first):
             return None
         index, low, high = prediction.cells()
         p = (low + high) / 2
@@ -86,22 +116,28 @@ class Question:
         if h.logprobs == "processed":
             return self.prediction(h, first)
         raw = h.logprobs == "raw"
-        key = ("shown", raw, None if raw else h.counts, first)
-        if key not in self._known:
-            distribution = self.distribution if first is None else self.then[first]
-            params = SamplingParams() if raw else self.params.replace(top_p=1.0, top_k=0, min_p=0.0)
-            counts = counted(h.counts, self.prompt, [] if first is None else [first])
-            self._known[key] = predict(distribution, params, h, counts)
-        return self._known[key]
+        counts = {} if raw else self._counts(h, first)
+        params = SamplingParams() if raw else self.params.replace(top_p=1.0, top_k=0, min_p=0.0)
+        distribution = self.distribution if first is None else self.then[first]
+        key = ("shown", raw, tuple(counts.items()), first)
+        return self._remember(key, lambda: predict(distribution, params, h, counts))
 
-    def log_evidence(self, hypotheses, shown: Distribution, tolerance: float) -> np.ndarray:
+    @property
+    def tolerance(self) -> float:
+        """How far a shown probability may lie from the expected one: TOLERANCE, and what noise in logprobs explains.
+
+        Noise of δ changes a probability's odds by at most e^(2aδ), and so the probability by at most tanh(aδ / 2).
+        """
+        return TOLERANCE + float(np.tanh(self.noise / min(1.0, self.params.temperature or 1.0) / 2))
+
+    def log_evidence(self, hypotheses, shown: Distribution) -> np.ndarray:
         """Of each hypothesis, given the logprobs that the endpoint showed beside a first token; shape (H,).
 
         They are no draw: they agree with what a hypothesis expects, within `tolerance`, or they do not. A true one
         disagrees with probability GLITCH, and how closely a false one agrees within the tolerance is not weighed.
         """
         expected = [self.expected(h) for h in hypotheses]
-        agrees = {id(e): distance(e, shown) <= tolerance for e in {id(e): e for e in expected}.values()}
+        agrees = {id(e): distance(e, shown) <= self.tolerance for e in {id(e): e for e in expected}.values()}
         return np.log([1 - GLITCH if agrees[id(e)] else GLITCH for e in expected])
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 ROUNDING = 1e-12  # of sums of float64 weights: a mass this close to a boundary is on it
+EDGE = 1e-5  # of top_p: an endpoint's sums of float32 probabilities are no better
 CLOSE = 1e-9  # relative: a tail token this close to a listed one may equal it, for m = 1 - Σp is rounded
 
 
@@ -28,6 +29,7 @@ class Candidates:
     high: float
     cap: float
     size: float
+    edge: bool = False  # did the nucleus end so near to top_p that rounding may move it?
 
     @property
     def above(self) -> np.ndarray:
@@ -88,9 +90,11 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
     high_before = _before(may)[first] + np.where(c.above, 0.0, c.high)
     low_rest = sure.sum() - low_before + np.where(c.sure, 0.0, c.weights) + np.where(c.above, c.low, 0.0)
     high_rest = may.sum() - _before(may)[first] + c.high
-    stays = _stays(_share(high_before, low_rest), p, boundary) | (high_before == 0)
-    can = _stays(_share(low_before, high_rest), p, boundary) | (low_before == 0)
-    kept = replace(c, sure=c.sure & stays, may=c.may & can)
+    most, least = _share(high_before, low_rest), _share(low_before, high_rest)
+    stays = _stays(most, p, boundary) | (high_before == 0)
+    can = _stays(least, p, boundary) | (low_before == 0)
+    edge = bool((c.may & ((np.abs(most - p) < EDGE) | (np.abs(least - p) < EDGE))).any())
+    kept = replace(c, sure=c.sure & stays, may=c.may & can, edge=edge)
 
     ahead = c.sure & (c.clear if ties else c.above)
     before = sure[ahead].sum()
@@ -103,7 +107,8 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
 
 def both(a: Candidates, b: Candidates) -> Candidates:
     """What stays under two truncations of the same candidates: the shorter prefix."""
-    return replace(a, sure=a.sure & b.sure, may=a.may & b.may, low=min(a.low, b.low), high=min(a.high, b.high))
+    return replace(a, sure=a.sure & b.sure, may=a.may & b.may, low=min(a.low, b.low), high=min(a.high, b.high),
+                   edge=a.edge or b.edge)
 
 
 def _before(weights: np.ndarray) -> np.ndarray:

@@ -1,0 +1,85 @@
+"""The bounds of an unlisted tail: attained by worked examples, and never passed by any tail."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samplers.compare.bounds import tail_weight
+
+
+def bounds(*args):
+    return tuple(np.exp(tail_weight(*args)))
+
+
+# m = 0.1 over 20 tokens of at most 0.04: packed is (0.04, 0.04, 0.02), spread is 20 times 0.005
+@pytest.mark.parametrize(
+    ("power", "low", "high"),
+    [
+        (2, 20 * 0.005**2, 2 * 0.04**2 + 0.02**2),  # T = 0.5: packed weighs more
+        (0.5, 2 * 0.04**0.5 + 0.02**0.5, 20 * 0.005**0.5),  # T = 2: spread weighs more
+        (1, 0.1, 0.1),  # T = 1: the mass itself
+    ],
+)
+def test_packed_and_spread_attain_the_bounds(power, low, high):
+    assert bounds(0.1, 0.04, 20, power) == pytest.approx((low, high))
+
+
+def test_an_unknown_vocabulary_loses_one_side():
+    assert bounds(0.1, 0.04, np.inf, 2) == pytest.approx((0, 2 * 0.04**2 + 0.02**2))
+    assert bounds(0.1, 0.04, np.inf, 0.5) == pytest.approx((2 * 0.04**0.5 + 0.02**0.5, np.inf))
+    assert bounds(0.1, 0.04, np.inf, 1) == pytest.approx((0.1, 0.1))
+
+
+def test_factors_by_hand_at_power_one():
+    """b = 3 on one token, 1/2 on another: the greatest sum fills the first, the least fills the second."""
+    low, high = bounds(0.1, 0.04, 20, 1, [np.log(3), np.log(0.5)])
+    assert low == pytest.approx(0.04 * 0.5 + 0.06)
+    assert high == pytest.approx(0.04 * 3 + 0.06)
+
+
+def test_factors_by_hand_at_power_two():
+    """Two tokens, factors 1 and 2, m = 0.05 under a cap of 0.04: least where q1 = 4 q2, greatest at (0.01, 0.04)."""
+    low, high = bounds(0.05, 0.04, 2, 2, [np.log(2)])
+    assert low == pytest.approx(0.04**2 + (2 * 0.01) ** 2)
+    assert high == pytest.approx((2 * 0.04) ** 2 + 0.01**2)
+
+
+def test_no_mass_weighs_nothing_and_an_impossible_tail_is_an_error():
+    assert tail_weight(0.0, 0.0, 5, 2) == (-np.inf, -np.inf)
+    with pytest.raises(ValueError, match=r"unseen mass must be <= 3 tokens of at most 0\.01, got 0\.1"):
+        tail_weight(0.1, 0.01, 3, 2)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=8),
+    st.floats(0.05, 8),
+    st.lists(st.floats(-4, 4), max_size=3),
+    st.floats(1, 3),
+)
+def test_no_tail_passes_the_bounds(q, power, log_factors, looser):
+    q, log_factors = np.array(q), log_factors[: len(q)]
+    if not q.sum():
+        return
+    low, high = bounds(q.sum(), q.max() * looser, len(q), power, log_factors)
+    factors = np.exp(np.append(log_factors, np.zeros(len(q) - len(log_factors))))
+    weight = ((factors * q) ** power).sum()
+    assert low * (1 - 1e-9) <= weight <= high * (1 + 1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0.2, 4), st.lists(st.floats(-2, 2), min_size=1, max_size=2), st.floats(0.05, 0.95))
+def test_with_factors_a_search_comes_as_near_as_it_can(power, log_factors, share):
+    """Three tokens: of a fine grid over all tails, the extremes meet the bounds to the grid's step."""
+    cap, size = 0.1, 3
+    mass = share * size * cap
+    a, b = np.meshgrid(np.linspace(0, cap, 401), np.linspace(0, cap, 401))
+    c = mass - a - b
+    allowed = (c >= -1e-12) & (c <= cap + 1e-12)
+    factors = np.exp(np.append(log_factors, np.zeros(size - len(log_factors))))
+    total = sum((f * np.maximum(x, 0)) ** power for f, x in zip(factors, (a, b, c), strict=True))[allowed]
+    low, high = bounds(mass, cap, size, power, log_factors)
+    slack = 0.05 if power >= 0.5 else 0.15  # near 0, x^a is steep
+    assert total.min() == pytest.approx(low, rel=slack)
+    assert total.max() == pytest.approx(high, rel=slack)
