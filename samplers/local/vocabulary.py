@@ -87,7 +87,8 @@ def read(path: Path) -> Vocabulary:
         raise ValueError(f"{path} is not a whole GGUF file of version 2 or later") from None
     kind, tokens = header.get("tokenizer.ggml.model"), header.get("tokenizer.ggml.tokens")
     if kind not in _DECODERS or not tokens:
-        raise ValueError(f"{path} has the tokenizer {kind!r}; this endpoint knows {', '.join(_DECODERS)}")
+        known = b", ".join(_DECODERS).decode()
+        raise ValueError(f"{path} has the tokenizer {(kind or b'?').decode()}; this endpoint knows {known}")
     kinds = header.get("tokenizer.ggml.token_type") or [1] * len(tokens)
     control = {
         i: t.decode(errors="replace") for i, (t, k) in enumerate(zip(tokens, kinds, strict=True)) if k == _CONTROL
