@@ -49,8 +49,9 @@ class FakeEndpoint:
         return httpx.Response(200, json={"model": "toy", "choices": choices})
 
     def choice(self, body, index):
-        params = SamplingParams(**{name: body[name] for name in RANGES if name in body and name not in
-                                   ("n", "max_tokens", "top_logprobs")})  # fmt: skip
+        takes = set(RANGES) - {"n", "max_tokens", "top_logprobs"}
+        given = {name: value for name, value in body.items() if name in takes}
+        params = SamplingParams(**given | {"top_k": max(0, body.get("top_k", 0))})
         text = "".join(message["content"] for message in body["messages"])
         prompt = [VOCABULARY.index(c.encode()) for c in text if c.isdecimal()]
         output, content, reason = [], [], "length"

@@ -1,0 +1,135 @@
+"""Which question is asked, what it is worth, and which tokens a hypothesis counts."""
+
+import numpy as np
+import pytest
+
+from samplers import Distribution, SamplingParams
+from samplers.compare import Hypothesis, all_hypotheses, design_experiment
+from samplers.compare.design import separation
+from samplers.compare.hypotheses import counted, tokens_in
+from samplers.compare.question import LAPSE, Question, distance
+
+FIRST = Hypothesis("temperature first", "before < p", "raw", "output")
+LAST = Hypothesis("temperature last", "before < p", "raw", "output")
+PROMPT = Hypothesis("temperature first", "before < p", "raw", "prompt and output")
+NOTHING = Hypothesis("temperature first", "before < p", "raw", "nothing")
+CLOSED = Hypothesis("temperature first", "before <= p", "raw", "output")
+DYADIC = Distribution.from_probs({"a": 0.5, "b": 0.25, "c": 0.25})
+UNEVEN = Distribution.from_probs({"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1})
+
+
+def test_there_is_every_combination_once():
+    hypotheses = all_hypotheses()
+    assert len(set(hypotheses)) == len(hypotheses) == 2 * 3 * 3 * 3
+
+
+def test_separation_is_kullback_leibler_by_hand():
+    """T = 0.5, top_p 0.6: first keeps a and b as 16 : 9; last keeps a and b too; at top_p 0.5 first keeps a alone."""
+    question = Question(None, SamplingParams(temperature=0.5, top_p=0.5), UNEVEN)
+    cells = 5  # four tokens and all others
+    p = (1 - LAPSE) * np.array([1, 0, 0, 0, 0]) + LAPSE / cells
+    q = (1 - LAPSE) * np.array([16 / 25, 9 / 25, 0, 0, 0]) + LAPSE / cells
+    expected = [(p * np.log(p / q)).sum(), (q * np.log(q / p)).sum()]
+    assert separation(question, [FIRST, LAST])[[0, 1], [1, 0]] == pytest.approx(expected)
+
+
+def test_the_design_beats_every_other_setting():
+    best = design_experiment(UNEVEN, [FIRST, LAST])
+    for t in (0.5, 1.0, 2.0):
+        for p in (0.25, 0.5, 0.75):
+            other = Question(None, SamplingParams(temperature=t, top_p=p), UNEVEN)
+            probs = np.stack([other.cells(h)[1] for h in (FIRST, LAST)])
+            told = (probs * np.log(probs / probs.mean(axis=0)) / 2).sum()
+            assert told <= best.information + 1e-9
+            if other.params == best.params:
+                assert told == pytest.approx(best.information)
+    assert best.per_draw[0, 1] > 0.1
+
+
+def test_a_boundary_rule_is_asked_for_on_an_exact_tie():
+    best = design_experiment(DYADIC, [FIRST, CLOSED])
+    assert best.params.top_p in (0.5, 0.75)
+    assert best.per_draw[0, 1] > 0.1
+
+
+def test_on_a_measured_distribution_a_tie_is_not_trusted():
+    best = design_experiment(DYADIC, [FIRST, CLOSED], noise=0.02)
+    assert best.information == pytest.approx(0, abs=1e-9)
+    assert best.per_draw.max() < 1e-9
+
+
+def test_the_prompt_is_asked_about_with_a_penalty():
+    best = design_experiment(UNEVEN, [FIRST, PROMPT], prompt={b"a": 2})
+    assert best.params.presence_penalty > 0
+    assert best.per_draw.min(where=~np.eye(2, dtype=bool), initial=9) > 0.05
+
+
+def test_the_output_is_asked_about_with_two_tokens():
+    best = design_experiment(UNEVEN, [FIRST, NOTHING], then={b"a": UNEVEN, b"b": UNEVEN})
+    assert best.params.max_tokens == 2
+    assert best.params.presence_penalty > 0
+    without = design_experiment(UNEVEN, [FIRST, NOTHING])
+    assert without.information == pytest.approx(0, abs=1e-12)
+
+
+def test_weights_say_which_pair_matters():
+    """With the order settled, the question is about the prompt."""
+    settled = design_experiment(UNEVEN, [FIRST, LAST, PROMPT], weights=[0.5, 1e-9, 0.5], prompt={b"a": 1})
+    assert settled.params.presence_penalty > 0
+
+
+def test_too_short_a_list_is_an_error():
+    flat = Distribution(("a", "b"), np.log([0.3, 0.2]), unseen=0.5)
+    with pytest.raises(ValueError, match="hypotheses must be two or more"):
+        design_experiment(UNEVEN, [FIRST])
+    short = Question(None, SamplingParams(temperature=2), flat)
+    assert not short.usable([FIRST])
+    narrow = design_experiment(flat, [FIRST, LAST])
+    assert narrow.params.temperature <= 1  # warmer, nothing could be expected
+
+
+def test_what_is_counted():
+    prompt = {b"a": 2}
+    assert counted("output", prompt, [b"b"]) == {b"b": 1}
+    assert counted("prompt and output", prompt, [b"a", b"b"]) == {b"a": 3, b"b": 1}
+    assert counted("nothing", prompt, [b"a"]) == {}
+
+
+def test_tokens_are_found_in_messages_as_byte_pair_tokenizers_split_them():
+    single, triple = [b"1", b"4", b"The"], [b"14", b"1", b" dice", b"Roll"]
+    assert tokens_in("Roll 14, The 41 Theses", single) == {b"1": 2, b"4": 2}  # " The" is another token
+    assert tokens_in([{"role": "user", "content": "Roll 141"}, {"role": "user", "content": "Two dice"}], triple) == {
+        b"14": 1, b"1": 1, b" dice": 1, b"Roll": 1,
+    }  # fmt: skip
+
+
+def test_the_likelihood_is_the_predicted_probability_and_lapses_are_allowed():
+    question = Question(None, SamplingParams(temperature=0.5, top_p=0.5), UNEVEN)
+    first, last = question.log_likelihoods([FIRST, LAST], {(b"a",): 2, (b"b",): 1})
+    a, b = ((1 - LAPSE) * share + LAPSE / 5 for share in (16 / 25, 9 / 25))
+    assert last == pytest.approx(2 * np.log(a) + np.log(b))
+    assert first == pytest.approx(2 * np.log(1 - LAPSE + LAPSE / 5) + np.log(LAPSE / 5))
+
+
+def test_a_second_token_counts_where_its_distribution_is_known():
+    params = SamplingParams(presence_penalty=2, max_tokens=2)
+    question = Question(None, params, UNEVEN, {}, {b"a": UNEVEN})
+    known = question.log_likelihoods([FIRST, NOTHING], {(b"a", b"a"): 1})
+    unknown = question.log_likelihoods([FIRST, NOTHING], {(b"b", b"b"): 1})
+    assert known[1] - known[0] > 1
+    assert unknown[0] == pytest.approx(unknown[1])
+
+
+def test_shown_logprobs_agree_or_not():
+    question = Question(None, SamplingParams(temperature=0.5, top_p=0.8), UNEVEN)
+    raw, processed = FIRST, Hypothesis("temperature first", "before < p", "processed", "output")
+    kept = Distribution.from_probs({"a": 16 / 25, "b": 9 / 25})
+    evidence = question.log_evidence([raw, processed], kept)
+    assert evidence[1] > evidence[0] + 5
+    assert distance(question.expected(raw), UNEVEN) == pytest.approx(0, abs=1e-12)
+    assert distance(question.expected(processed), UNEVEN) == pytest.approx(0.24, abs=0.01)
+
+
+def test_it_reads_as_a_sentence():
+    text = repr(design_experiment(UNEVEN, [FIRST, LAST]))
+    assert "nats a draw, tells 1 of 1 pairs apart" in text
