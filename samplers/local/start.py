@@ -30,7 +30,9 @@ async def model(settings: Settings, verbose: bool = False) -> Model:
     try:
         server = await asyncio.to_thread(engine.load, path, key, TEMPLATE if ours else None, verbose)
     except Exception as error:  # the binding raises plain RuntimeError; the file may be no model for it
-        raise RuntimeError(f"the engine cannot load {path} ({error}): it may be broken, or no model for llama.cpp") from None
+        raise RuntimeError(
+            f"the engine cannot load {path} ({error}): it is broken, or no model for llama.cpp"
+        ) from None
     running = engine.Engine(server.listening_address, key, words)
     running.server = server  # the engine lives as long as this reference
     await running.open()
