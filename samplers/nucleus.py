@@ -45,9 +45,11 @@ def _by_bracket(row: np.ndarray, top: np.ndarray, p: float) -> tuple[np.ndarray,
     target, slack = p * total, 3 * len(row) * np.finfo(np.float64).eps * total
     low, high = _guess(row, top, total - target)
     above = row > high
-    weights *= above.astype(row.dtype)
-    before, mass_before = np.count_nonzero(above), weights.sum(dtype=np.float64)
-    # runs of equal tokens in descending order: `high` and `low` may be the values of many, as of all where all are equal
+    before = np.count_nonzero(above)
+    few = before * 64 < len(row)
+    heavy = weights.compress(above) if few else np.multiply(weights, above.astype(row.dtype), out=weights)
+    mass_before = heavy.sum(dtype=np.float64)
+    # runs of equal tokens in descending order: `high` and `low` may be the values of many, even of all
     if before and mass_before >= target:
         before, mass_before = 0, 0.0
         values = -np.sort(-row.compress(above))
@@ -76,5 +78,5 @@ def _guess(row: np.ndarray, top: np.ndarray, tail: float) -> tuple[float, float]
     sample = np.sort(row[::STEP])
     n = len(sample)
     i = int(np.exp(sample - top).cumsum(dtype=np.float64).searchsorted(tail * n / len(row)))
-    spread = int(2.5 * (i * (n - i) / n) ** 0.5) + 2  # standard errors of i of n tokens being below the cut
+    spread = int(3.5 * (i * (n - i) / n) ** 0.5) + 2  # standard errors of i of n tokens being below the cut
     return sample[max(i - spread, 0)], sample[min(i + spread, n - 1)]

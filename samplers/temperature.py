@@ -19,7 +19,8 @@ def temperature(logits, t) -> np.ndarray:
     divisor = _in_precision(np.where(t == 0, 1.0, t), logits.dtype)
     shifted = logits - row_max(logits)
     with np.errstate(over="ignore"):
-        scaled = np.divide(shifted, divisor).astype(logits.dtype, copy=False)
+        same = divisor.size == 1 and divisor.dtype == shifted.dtype
+        scaled = np.divide(shifted, divisor, out=shifted if same else None).astype(logits.dtype, copy=False)
     if (t != 0).all():
         return scaled
     first = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]
