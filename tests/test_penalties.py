@@ -27,7 +27,7 @@ def test_counts_of_any_integer_type(dtype):
     "bad", [[3], [-1], [0, 3], [1.0], ["a"], [True], [None], [[0], [7]], [0, [1]], [[0], 1], 5, "12"]
 )
 def test_tokens_that_are_not_ids(bad):
-    with pytest.raises(ValueError, match="tokens must be|inhomogeneous"):
+    with pytest.raises(ValueError, match=r"tokens must be|inhomogeneous"):
         token_counts(bad, 3)
 
 
