@@ -180,7 +180,7 @@ def explore(
     API's top K is explored as it is listed, its unseen mass left out. ValueError for a parameter out of range.
     """
     if not isinstance(so_far, str):
-        so_far = " ".join(t.replace(" ", "␣").replace("\n", "↵") for t in so_far)
+        so_far = " ".join(t.replace(" ", "␣").replace("\n", "⏎") for t in so_far)
     unknown = set(initial) - set(SLIDERS)
     if unknown:
         raise ValueError(f"initial parameters must be among {', '.join(SLIDERS)}, got {', '.join(sorted(unknown))}")

@@ -34,7 +34,7 @@ def sample_state(dist: Distribution, params: SamplingParams, counts: np.ndarray,
 
 
 def count_words(dist: Distribution, words: str) -> np.ndarray:
-    """Counts (K,) of tokens written with spaces between them, as the picture labels them (␣ is a space, ↵ a newline).
+    """Counts (K,) of tokens written with spaces between them, as the picture labels them (␣ is a space, ⏎ a newline).
 
     A word without ␣ stands for itself or for itself after a space, whichever is more probable. ValueError if unknown.
     """
@@ -43,7 +43,7 @@ def count_words(dist: Distribution, words: str) -> np.ndarray:
         return counts
     index = {token: i for i, token in reversed(list(enumerate(dist.tokens)))}
     for word in words.split():
-        text = word.replace("␣", " ").replace("↵", "\n")
+        text = word.replace("␣", " ").replace("⏎", "\n")
         found = [index[t] for t in (text, " " + text) if t in index]
         if not found:
             raise ValueError(f"tokens so far must be tokens of this distribution, got {word!r}")

@@ -2,9 +2,10 @@
 
 import unicodedata
 
+from samplers.api import readable as shown_bytes
 from samplers.lab import style
 
-SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍"}
+SIGNS = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍"}
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
@@ -22,7 +23,7 @@ def escape(char: str) -> str:
 
 
 def readable(text: str) -> str:
-    """`text` with visible spaces (␣) and newlines (↵); what no font here can draw is escaped."""
+    """`text` with visible spaces (␣) and newlines (⏎); what no font here can draw is escaped."""
     return "".join(SIGNS.get(c) or (c if drawable(c) else escape(c)) for c in text)
 
 
@@ -41,12 +42,12 @@ def shorten(text: str, limit: int) -> str:
 
 
 def token_label(token: str, raw: bytes | None = None, limit: int = 18) -> str:
-    """Label of a token, at most `limit` columns; `raw` bytes that are not whole UTF-8 are written \\xe4\\xbd."""
+    """Label of a token, at most `limit` columns; `raw` bytes that are not whole UTF-8 are written ⟨e4 bd⟩."""
     if raw is not None:
         try:
             raw.decode("utf-8")
         except UnicodeDecodeError:
-            return shorten("".join(f"\\x{b:02x}" for b in raw), limit)
+            return shorten(shown_bytes(raw), limit)
     return shorten(readable(token), limit) or "(empty)"
 
 

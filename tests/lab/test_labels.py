@@ -75,11 +75,11 @@ def test_the_bundled_font_keeps_its_licence_and_its_size():
 
 
 def test_spaces_newlines_and_tabs_show():
-    assert readable(" the\n\t") == "␣the↵⇥"
+    assert readable(" the\n\t") == "␣the⏎⇥"
 
 
 def test_a_half_character_is_its_bytes():
-    assert token_label("\ufffd", b"\xe4\xbd") == r"\xe4\xbd"
+    assert token_label("\ufffd", b"\xe4\xbd") == "⟨e4 bd⟩"
     assert token_label("好", "好".encode()) == "好"
 
 
