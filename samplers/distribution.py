@@ -106,10 +106,12 @@ class Distribution:
         return np.exp(self.logprobs)
 
     def index(self, token: str) -> int:
-        """Where `token` stands; ValueError if it is not listed."""
-        if token not in self.tokens:
-            raise ValueError(f"token {token!r} is not among the {len(self.tokens)} tokens of this distribution")
-        return self.tokens.index(token)
+        """Where `token` stands: its text as shown ("␣London") or as it is (" London"). ValueError if it is not listed."""
+        if token in self.tokens:
+            return self.tokens.index(token)
+        if token.encode() in self.bytes:
+            return self.bytes.index(token.encode())
+        raise ValueError(f"token {token!r} is not among the {len(self.tokens)} tokens of this distribution")
 
     def __len__(self) -> int:
         return len(self.tokens)

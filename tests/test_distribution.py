@@ -102,6 +102,19 @@ def test_a_written_distribution():
     assert Distribution.from_probs({"a": 1, "b": 0}).logprobs.tolist() == [0, -INF]
 
 
+def test_a_token_is_found_as_it_is_shown_and_as_it_is():
+    dist = Distribution(
+        ("␣London", "⏎", "␣", "London"),
+        np.log([0.4, 0.3, 0.2, 0.1]),
+        bytes=(b" London", b"\n", "␣".encode(), b"London"),
+    )
+    assert [dist.index(t) for t in ("␣London", " London", "\n", "London")] == [0, 0, 1, 3]
+    assert dist.index("␣") == 2
+    for absent in (" ", "london", ""):
+        with pytest.raises(ValueError, match="is not among the 4 tokens"):
+            dist.index(absent)
+
+
 def test_every_transform_takes_a_distribution():
     dist = Distribution.from_probs(WORDS)
     np.testing.assert_allclose(softmax(top_p(dist, 0.7)), [0.75, 0.25, 0, 0, 0], 1e-12)
