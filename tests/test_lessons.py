@@ -1,0 +1,95 @@
+"""What every stored lesson must be, beyond running: executed, compared, described, in readable cells, with no key."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from samplers.lab import learner
+from samplers.lab.learner import KERNEL, tags
+
+ROOT = Path(__file__).parents[1]
+MASTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+LESSONS = [pytest.param(nbformat.read(path, as_version=4), id=path.stem) for path in MASTERS]
+
+lesson = pytest.mark.parametrize("notebook", LESSONS)
+
+
+def code(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def pictures(cell) -> list:
+    return [output for output in cell.outputs if "image/png" in output.get("data", {})]
+
+
+def test_there_are_lessons():
+    assert len(MASTERS) >= 5
+
+
+@lesson
+def test_every_code_cell_was_run_and_none_failed(notebook):
+    for cell in code(notebook):
+        assert cell.execution_count is not None, cell.id
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert failed == ("raises-exception" in tags(cell)), cell.id
+
+
+@lesson
+def test_at_least_half_of_the_code_cells_are_compared(notebook):
+    compared = [cell for cell in code(notebook) if "nbval-ignore-output" not in tags(cell)]
+    assert len(compared) >= len(code(notebook)) / 2
+
+
+@lesson
+def test_every_picture_has_alternative_text(notebook):
+    for cell in code(notebook):
+        for output in pictures(cell):
+            assert len(output.metadata["image/png"]["alt"]) > 20, cell.id
+
+
+@lesson
+def test_every_picture_has_an_assertion_on_its_numbers_beside_it(notebook):
+    cells = code(notebook)
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        beside = cell.source + (following.source if following else "")
+        assert not pictures(cell) or "assert " in beside, cell.id
+
+
+@lesson
+def test_code_cells_are_at_most_twelve_lines(notebook):
+    longest = max(code(notebook), key=lambda cell: len(cell.source.splitlines()))
+    assert len(longest.source.splitlines()) <= 12, longest.id
+
+
+@lesson
+def test_exercises_have_solutions_and_checks(notebook):
+    sources = {tag: [c.source for c in code(notebook) if tag in tags(c)] for tag in ("exercise", "solution")}
+    checked = {tag: set(re.findall(r'check\("([\w-]+)"', "".join(found))) for tag, found in sources.items()}
+    assert len(checked["solution"]) >= 2
+    assert checked["solution"] <= checked["exercise"]  # a prediction is answered by what the lesson shows next
+
+
+@lesson
+def test_headings_are_in_order(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
+
+
+@lesson
+def test_metadata_is_the_kernel_and_nothing_else(notebook):
+    assert notebook.metadata == KERNEL
+
+
+@pytest.mark.parametrize("path", MASTERS, ids=lambda path: path.stem)
+def test_no_key_is_stored(path):
+    assert not re.search(r"sk-[\w-]{20,}|Bearer [\w-]{16,}", path.read_text("utf-8"))
+
+
+def test_learners_copies_are_fresh(capsys):
+    assert learner.main([str(ROOT / "notebooks"), "--check"]) == 0, capsys.readouterr().err
