@@ -67,13 +67,13 @@ def _spread(mass, cap, groups, power) -> float:
     groups = sorted(((tilt * log_b, log_b, count) for log_b, count in groups), reverse=True)
     t, log_b, count = np.array(groups).T
     for capped in range(len(groups) + 1):
-        log_q = np.full(len(groups), np.log(cap))
-        free = slice(capped, None)
+        log_q, free = np.full(len(groups), np.log(cap)), slice(capped, None)
         remaining = mass - cap * count[:capped].sum()
-        if capped < len(groups):
-            if remaining <= 0:
-                continue
-            log_q[free] = t[free] + np.log(remaining) - np.logaddexp.reduce(t[free] + np.log(count[free]))
-        if (log_q[free] <= np.log(cap) + 1e-12).all():
+        if remaining <= 1e-12 * mass:
+            log_q[free] = -np.inf
+        elif capped < len(groups):
+            above = t[free] - t[capped]  # <= 0: the largest comes first
+            log_q[free] = above + np.log(remaining) - np.logaddexp.reduce(above + np.log(count[free]))
+        if (log_q[free] <= np.log(cap) + 1e-9).all():
             break
     return float(np.logaddexp.reduce(power * (log_b + log_q) + np.log(count)))

@@ -51,7 +51,9 @@ class Pair:
 
 
 def _more(draws: float) -> str:
-    return f"About {draws:,.0f} more draws would decide." if np.isfinite(draws) else "No draw of these prompts tells."
+    if not np.isfinite(draws):
+        return "No draw of these prompts tells."
+    return f"About {draws:,.0f} more draw{'s' * (draws > 1)} would decide."
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,14 @@ class Identification:
         return [(*FIELDS, "log-likelihood", "posterior"), *rows]
 
     def _notes(self) -> list[str]:
-        fit = f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
-        verdict = "the best hypothesis fits its draws" if self.p_value >= REJECT else (
-            "NO hypothesis fits: something acts that none of them knows, so do not trust the posterior")  # fmt: skip
+        p = f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
+        verdict = f"the best hypothesis fits its draws ({p})"
+        if not self.fits:
+            verdict = "nothing was drawn to test the best hypothesis"
+        elif self.p_value < REJECT:
+            verdict = f"NO hypothesis fits ({p}): something acts that none of them knows; do not trust the posterior"
         asked = [f"asked: {_setting(a)}" for a in self.asked]
-        return [f"{self.draws:,} answers used; {verdict} ({fit})", *asked, *(f"undecided: {p}" for p in self.undecided)]
+        return [f"{self.draws:,} answers used; {verdict}", *asked, *(f"undecided: {p}" for p in self.undecided)]
 
     def __repr__(self) -> str:
         rows = self._rows()
