@@ -123,4 +123,3 @@ def _kl(p: np.ndarray) -> np.ndarray:
 
 def _mixture_kl(p: np.ndarray, w: np.ndarray) -> float:
     return float(max(0.0, (w[:, None] * p * (np.log(p) - np.log(w @ p))).sum()))
-

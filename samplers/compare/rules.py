@@ -35,12 +35,8 @@ class Rules:
 RULES = {
     "openai": Rules("temperature first"),
     "vllm": Rules("temperature first", top_k_ties=True, coldest=0.01),
-    "transformers": Rules(
-        "temperature first", stages=("top_k", "top_p", "min_p"), top_k_ties=True, penalties=False
-    ),
-    "sglang": Rules(
-        "temperature first", "before <= p", stages=("top_k and top_p", "min_p"), greedy_below=1e-6
-    ),
+    "transformers": Rules("temperature first", stages=("top_k", "top_p", "min_p"), top_k_ties=True, penalties=False),
+    "sglang": Rules("temperature first", "before <= p", stages=("top_k and top_p", "min_p"), greedy_below=1e-6),
     "llama.cpp": Rules("temperature last", stages=_LAST),
 }
 

@@ -91,4 +91,3 @@ def _place_of(distribution: Distribution, token: int) -> int | None:
     if token >= len(distribution):
         raise ValueError(f"logit_bias ids must be in [0, {len(distribution) - 1}], got {token}")
     return token
-

@@ -107,8 +107,14 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
 
 def both(a: Candidates, b: Candidates) -> Candidates:
     """What stays under two truncations of the same candidates: the shorter prefix."""
-    return replace(a, sure=a.sure & b.sure, may=a.may & b.may, low=min(a.low, b.low), high=min(a.high, b.high),
-                   edge=a.edge or b.edge)
+    return replace(
+        a,
+        sure=a.sure & b.sure,
+        may=a.may & b.may,
+        low=min(a.low, b.low),
+        high=min(a.high, b.high),
+        edge=a.edge or b.edge,
+    )
 
 
 def _before(weights: np.ndarray) -> np.ndarray:

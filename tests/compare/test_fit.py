@@ -86,9 +86,9 @@ def test_p_values_are_uniform_where_the_prediction_is_true(n):
     test = Pearson.of(n, low, high)
     assert test.chi_square
     kept = test.group[:-1]
-    p_values = np.array([
-        test.p_value(np.bincount(kept, observed), rng) for observed in rng.multinomial(n, P, size=1000)
-    ])
+    p_values = np.array(
+        [test.p_value(np.bincount(kept, observed), rng) for observed in rng.multinomial(n, P, size=1000)]
+    )
     if n == 500:
         assert stats.kstest(p_values, "uniform").pvalue > 0.01
     for level in (0.01, 0.05, 0.1, 0.25, 0.5):
@@ -115,9 +115,9 @@ def test_against_bounds_a_true_prediction_is_rejected_no_more_often_than_the_lev
         assert (low - 1e-12 <= truth).all()
         assert (truth <= high + 1e-12).all()
         test = test_of(400, low, high)
-        p_values = np.array([
-            test.p_value(np.bincount(test.group, o), rng) for o in rng.multinomial(400, truth, size=600)
-        ])
+        p_values = np.array(
+            [test.p_value(np.bincount(test.group, o), rng) for o in rng.multinomial(400, truth, size=600)]
+        )
         for level in (0.01, 0.05, 0.1):
             assert (p_values <= level).mean() <= level + 3 * np.sqrt(level * (1 - level) / 600)
 

@@ -160,4 +160,3 @@ def test_the_bar_tells_draws_and_failures(capsys):
     shown_bar = capsys.readouterr().err
     assert "60/60" in shown_bar
     assert "failed=1" in shown_bar
-
