@@ -1,14 +1,23 @@
 """A small client for any OpenAI-compatible endpoint: one method a question."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 
 from samplers.api.auth import Key
 from samplers.api.budget import Budget
-from samplers.api.errors import APIError
-from samplers.api.next_token import EndpointModel, first_entries, full_distribution, top_distribution
-from samplers.api.request import as_messages, chat_body, token_ids
-from samplers.api.results import Chunk, Completion, Tokens
+from samplers.api.chunk import Chunk
+from samplers.api.errors import APIError, lacking
+from samplers.api.events import Arrival
+from samplers.api.next_token import (
+    MOST,
+    EndpointModel,
+    check_top,
+    first_entries,
+    full_distribution,
+    question,
+    top_distribution,
+)
+from samplers.api.request import as_messages, as_timeout, chat_body, token_ids
+from samplers.api.results import Completion, Tokens
 from samplers.api.stream import read_chunks
 from samplers.api.wire import Wire
 from samplers.distribution import Distribution
@@ -33,7 +42,7 @@ class Client:
         if model is None and self._wire.at_openai:
             self._model = "gpt-4o-mini"
         self._vocabularies: dict[str, Distribution] = {}  # by model: a full one, for its tokens
-        self._sizes: dict[str, int] = {}  # by model: of its vocabulary
+        self._sizes: dict[str, int | None] = {}  # by model: of its vocabulary, None if the endpoint tells none
         # connect() sets these for an endpoint that it started: what closing ends, and why nothing answers
         self._endpoint_close: Callable[[], None] | None = None
         self._hint: Callable[[], str] | None = None
@@ -57,25 +66,44 @@ class Client:
         response = self._wire.request("GET", "/models", hint=self._hint)
         return self._wire.read(response, lambda answer: [model["id"] for model in answer["data"]])
 
-    def chat(self, messages, **params) -> Completion:
+    def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
         """One answer to `messages` (a list of {"role", "content"}, or a str: one user message), whole.
 
         `params` go on the wire as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); None is left out.
+        `timeout`: seconds to wait for the answer (600), then ConnectionFailed.
         """
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
-        return self._ask(self._body(messages, params), Completion.from_wire)
+        return self._ask(self._body(messages, params), Completion.from_wire, timeout=as_timeout(timeout))
 
     def stream(self, messages, **params) -> Iterator[Chunk]:
-        """The answer as an iterator of Chunk, as it is made. Closing the iterator closes the connection.
+        """The answer as an iterator of Chunk, as it is made. Closing the iterator stops the endpoint.
 
         The request is sent when the first chunk is asked for. On a paid endpoint usage is asked for too
-        (stream_options), so that the bill is real; its chunk has no text.
+        (stream_options), so that the bill is real; its chunk has no text. `accumulate` joins the chunks.
         """
         body = self._body(messages, {**params, "stream": True})
         if self.budget is not None:
             body["stream_options"] = {"include_usage": True} | body.get("stream_options", {})
         return self._chunks(body)
+
+    def stream_bytes(self, messages, **params) -> Iterator[Arrival]:
+        """The same stream as the network brings it: (at, data), seconds and bytes, cut anywhere.
+
+        ``read_chunks`` makes the chunks of stream() from it. On a paid endpoint all that the call could cost stays
+        held, because nobody reads the bill.
+        """
+        return self._bytes(self._body(messages, {**params, "stream": True}))
+
+    def parse(self, messages, model: type, **params):
+        """The answer as an object of `model`, a pydantic model or a dataclass: Structured Outputs, strict.
+
+        Gives Parsed(value), Refusal(text), Truncated(text, partial) or Invalid(text, reason): see `read_answer`.
+        ValueError if the model has no strict schema.
+        """
+        from samplers.api.structured import read_answer, response_format  # here: they load pydantic
+
+        return read_answer(self.chat(messages, response_format=response_format(model), **params), model)
 
     def tokenize(self, text) -> Tokens:
         """`text` (a str as it is, or a list of messages in the model's template) as the model's tokens.
@@ -91,37 +119,43 @@ class Client:
             status = error.status
         else:
             return self._wire.read(response, Tokens.from_wire)
-        lack = "this endpoint has no /tokenize; tokenize, top='all' and after= need the local one: connect('local')"
-        raise APIError(status, lack, code="unsupported")
+        raise lacking(status)
 
-    def next_token(self, prompt, top: int | str = 20, after: Sequence[int] = ()) -> Distribution:
+    def next_token(self, prompt, top: int | str = MOST, after: Sequence[int] = ()) -> Distribution:
         """The model's next-token distribution after `prompt` (a str: one user message, or messages).
 
-        `top`: an int >= 1 (OpenAI gives 20 at most), in rank order and with the rest of the mass in `unseen`; or "all",
-        the whole vocabulary in token-id order. `after`: ids that the answer already begins with. "all" and `after`
-        need the local endpoint.
+        `top`: an int >= 1 (OpenAI gives 20 at most), in rank order and with the rest of the mass in `unseen`; or "all":
+        the whole vocabulary in token-id order from the local endpoint, and from one that cannot, such as OpenAI's or
+        vLLM's, its top 20. `after`: ids that the answer already begins with; only the local endpoint takes them.
         """
-        if top != "all" and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
-            raise ValueError(f"top must be an int >= 1 or 'all', got {top!r}")
-        whole, after, model = top == "all", token_ids("after", after), self.model
-        if (whole or after) and model not in self._sizes:
-            self._sizes[model] = self.tokenize("a").vocabulary_size
-        size = self._sizes.get(model)
-        headers = {"x-samplers-full-logprobs": "true"} if whole or top > 20 else {}
-        if after:
-            headers["x-samplers-continue"] = json.dumps(after)
+        check_top(top)
+        after, model = token_ids("after", after), self.model
+        size = self._vocabulary_size(model) if top == "all" or after else None
+        if after and size is None:
+            raise lacking(404)
+        ask, headers = question(top, after, size)
+        whole = top == "all" and size is not None
 
         def reader(answer: dict) -> Distribution:
-            entries = first_entries(answer)
             if whole:
-                return full_distribution(entries, size, self._vocabularies.get(model))
-            return top_distribution(entries, size)
+                return full_distribution(first_entries(answer), size, self._vocabularies.get(model))
+            return top_distribution(first_entries(answer), self._sizes.get(model))
 
-        ask = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": size if whole else top}
         distribution = self._ask(self._body(prompt, ask), reader, headers)
         if whole:
             self._vocabularies.setdefault(model, distribution)
         return distribution
+
+    def _vocabulary_size(self, model: str) -> int | None:
+        """V, or None where the endpoint does not tell it: then it is not ours and has none of our extensions."""
+        if model not in self._sizes:
+            try:
+                self._sizes[model] = self.tokenize("a").vocabulary_size
+            except APIError as error:
+                if error.code != "unsupported":
+                    raise
+                self._sizes[model] = None
+        return self._sizes[model]
 
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: token ids -> logits; .prompt, .vocabulary, .stop_tokens."""
@@ -145,23 +179,22 @@ class Client:
     def _body(self, messages, params: dict) -> dict:
         return chat_body(messages, {"model": params.get("model") or self.model, **params})
 
-    def _ask(self, body: dict, reader, headers=None):
+    def _ask(self, body: dict, reader, headers=None, timeout=None):
         with self._wire.paid(body) as settle:
-            response = self._wire.request("POST", "/chat/completions", body, headers, hint=self._hint)
+            path = "/chat/completions"
+            response = self._wire.request("POST", path, body, headers, hint=self._hint, timeout=timeout)
             if self.budget is not None:
                 settle(self._wire.read(response, Completion.from_wire).usage)
             return self._wire.read(response, reader)
 
     def _chunks(self, body: dict) -> Iterator[Chunk]:
-        # A streamed answer's connection is not used again: llama.cpp may close it without a word.
-        headers = {"Accept": "text/event-stream", "Connection": "close"}
-        with self._wire.paid(body) as settle:
-            response = self._wire.request("POST", "/chat/completions", body, headers, stream=True, hint=self._hint)
+        with self._wire.paid(body) as settle, self._wire.arrivals(body, self._hint) as arrivals:
             usage = None
-            try:
-                for chunk in read_chunks(response, self._wire.scrub):
-                    usage = chunk.usage or usage
-                    yield chunk
-                settle(usage)  # the last one; a stream that broke, or was closed, stays held
-            finally:
-                response.close()
+            for chunk in read_chunks(arrivals, self._wire.scrub):
+                usage = chunk.usage or usage
+                yield chunk
+            settle(usage)  # the last one; a stream that broke, or was closed, stays held
+
+    def _bytes(self, body: dict) -> Iterator[Arrival]:
+        with self._wire.paid(body), self._wire.arrivals(body, self._hint) as arrivals:
+            yield from self._wire.unbroken(arrivals)

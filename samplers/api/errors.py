@@ -4,7 +4,12 @@ import json
 
 
 class EndpointError(Exception):
-    """What all errors of `samplers.api` are, but for ValueError on a wrong argument."""
+    """What all errors of `samplers.api` are, but for ValueError on a wrong argument.
+
+    `transcript`: one that ended a loop of `run_tools` carries the messages so far.
+    """
+
+    transcript: tuple[dict, ...] = ()
 
 
 class APIError(EndpointError):
@@ -58,13 +63,20 @@ class ConnectionFailed(EndpointError):
 class StreamBroken(EndpointError):
     """A stream that ended before its [DONE], or with an error event. What had arrived is kept: `text` and `chunks`.
 
-    `error` is the error event's body, or None.
+    `completion` is the same joined, with its tool calls; `error` is the error event's body, or None.
     """
 
     def __init__(self, message: str, chunks=(), error: dict | None = None):
         self.chunks, self.error = tuple(chunks), error
         self.text = "".join(c.text for c in self.chunks if c.index == 0)
-        super().__init__(f"{message} {len(self.text)} characters had arrived: see .text and .chunks.")
+        super().__init__(f"{message} {len(self.text)} characters had arrived: see .text, .chunks and .completion.")
+
+    @property
+    def completion(self):
+        """What had arrived as a Completion; its finish_reason is None unless it had come."""
+        from samplers.api.accumulate import accumulate  # here: it needs the results, which need no errors
+
+        return accumulate(self.chunks).read()
 
 
 class BudgetExceeded(EndpointError):
@@ -76,6 +88,12 @@ class BudgetExceeded(EndpointError):
             f"not sent: the call could cost ${bound:.4f}, and ${left:.4f} is left of the budget of ${limit:.2f}. "
             "Give it a smaller max_completion_tokens or n, or raise SAMPLERS_BUDGET_USD and connect again."
         )
+
+
+def lacking(status: int) -> APIError:
+    """The error of an endpoint that has none of the local one's extensions."""
+    lack = "this endpoint has no /tokenize; tokenize and after= need the local one: connect('local')"
+    return APIError(status, lack, code="unsupported")
 
 
 def error_from(status: int, content: bytes, headers, scrub=str) -> APIError:

@@ -1,11 +1,14 @@
 """From an endpoint's logprobs to a `samplers.Distribution`, and from an endpoint to a model for `samplers.generate`."""
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
 
 from samplers.api.results import bytes_of, label_of, logprob_of
 from samplers.distribution import Distribution
+
+MOST = 20  # the top_logprobs that OpenAI's API allows
 
 
 def first_entries(answer: dict) -> list[dict]:
@@ -40,6 +43,22 @@ def full_distribution(entries: list[dict], size: int, known: Distribution | None
     else:
         tokens, pieces = known.tokens, known.bytes
     return Distribution(tokens, logprobs, pieces, 0.0, tuple(range(size)), size)
+
+
+def check_top(top) -> None:
+    """Raises ValueError unless `top` is "all" or an int >= 1."""
+    if top != "all" and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
+        raise ValueError(f"top must be an int >= 1 or 'all', got {top!r}")
+
+
+def question(top: int | str, after: Sequence[int], size: int | None) -> tuple[dict, dict]:
+    """The parameters and the headers that ask for a next-token distribution. `size`: V where it can be had whole."""
+    wanted = size or MOST if top == "all" else top
+    ask = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": wanted}
+    headers = {"x-samplers-full-logprobs": "true"} if wanted > MOST else {}
+    if after:
+        headers["x-samplers-continue"] = json.dumps(list(after))
+    return ask, headers
 
 
 class EndpointModel:

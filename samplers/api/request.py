@@ -69,3 +69,12 @@ def token_ids(name: str, ids) -> list[int]:
     if any(i < 0 for i in ids):
         raise ValueError(f"{name} must be a sequence of token ids (ints >= 0), got {ids!r:.200}")
     return ids
+
+
+def as_timeout(timeout) -> float | None:
+    """`timeout` if it is a number of seconds > 0, or None."""
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
+        raise ValueError(f"timeout must be a number of seconds > 0, got {timeout!r}")
+    return timeout

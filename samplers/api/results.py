@@ -57,9 +57,23 @@ class TokenLogprob:
         return cls(label_of(entry), bytes_of(entry), logprob_of(entry), top, entry.get("id"))
 
 
-def _logprobs(choice: dict) -> tuple[TokenLogprob, ...] | None:
+def logprobs_of(choice: dict) -> tuple[TokenLogprob, ...] | None:
+    """A choice's (or its delta's) tokens with their logprobs; None if the request did not ask for them."""
     content = (choice.get("logprobs") or {}).get("content")
     return None if content is None else tuple(TokenLogprob.from_wire(entry) for entry in content)
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A function that the model asks for. `arguments` is what it wrote: JSON if all went well, never checked here."""
+
+    id: str
+    name: str
+    arguments: str
+
+    @classmethod
+    def from_wire(cls, call: dict) -> "ToolCall":
+        return cls(call.get("id") or "", call["function"]["name"], call["function"].get("arguments") or "")
 
 
 @dataclass(frozen=True)
@@ -70,16 +84,34 @@ class Choice:
     text: str
     finish_reason: str | None
     logprobs: tuple[TokenLogprob, ...] | None = field(default=None, repr=False)
+    tool_calls: tuple[ToolCall, ...] = ()
+    refusal: str | None = None  # what the model says instead of an answer that it will not give
 
     @classmethod
     def from_wire(cls, choice: dict) -> "Choice":
-        text = choice["message"].get("content") or ""
-        return cls(choice.get("index", 0), text, choice.get("finish_reason"), _logprobs(choice))
+        message = choice["message"]
+        calls = tuple(map(ToolCall.from_wire, message.get("tool_calls") or ()))
+        text, refusal = message.get("content") or "", message.get("refusal")
+        return cls(choice.get("index", 0), text, choice.get("finish_reason"), logprobs_of(choice), calls, refusal)
+
+    @property
+    def message(self) -> dict:
+        """The answer as a message, to be put behind those that were asked."""
+        nothing = None if self.tool_calls or self.refusal else ""
+        message = {"role": "assistant", "content": self.text or nothing}
+        if self.refusal:
+            message["refusal"] = self.refusal
+        if self.tool_calls:
+            message["tool_calls"] = [
+                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+                for call in self.tool_calls
+            ]
+        return message
 
 
 @dataclass(frozen=True)
 class Completion:
-    """A whole answer. `text`, `finish_reason` and `logprobs` are those of the first of its `choices`."""
+    """A whole answer. `text` and what is beside it are those of the first of its `choices`."""
 
     text: str
     finish_reason: str | None
@@ -96,32 +128,20 @@ class Completion:
         usage = Usage.from_wire(answer.get("usage"))
         return cls(first.text, first.finish_reason, usage, answer.get("model"), first.logprobs, choices, answer)
 
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The functions that the model asks for, in its order; () if none."""
+        return self.choices[0].tool_calls
 
-@dataclass(frozen=True)
-class Chunk:
-    """One event of a stream: what it adds to the text of choice `index`. The last may hold usage and no choice."""
+    @property
+    def refusal(self) -> str | None:
+        """What the model says instead of an answer that it will not give; None if it gives one."""
+        return self.choices[0].refusal
 
-    text: str
-    index: int = 0
-    finish_reason: str | None = None
-    usage: Usage | None = None
-    role: str | None = field(default=None, repr=False)
-    logprobs: tuple[TokenLogprob, ...] | None = field(default=None, repr=False)
-    raw: dict = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def from_wire(cls, event: dict) -> "Chunk":
-        choice = (event.get("choices") or [{}])[0]
-        delta = choice.get("delta") or {}
-        return cls(
-            delta.get("content") or "",
-            choice.get("index", 0),
-            choice.get("finish_reason"),
-            Usage.from_wire(event.get("usage")),
-            delta.get("role"),
-            _logprobs(choice),
-            event,
-        )
+    @property
+    def message(self) -> dict:
+        """The answer as a message: ``messages.append(completion.message)`` keeps a conversation."""
+        return self.choices[0].message
 
 
 @dataclass(frozen=True)
@@ -150,4 +170,9 @@ class Tokens:
         )
 
     def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def count(self) -> int:
+        """How many tokens; len() says the same."""
         return len(self.ids)

@@ -1,12 +1,14 @@
 """How a call goes out and comes back: signed, held against a budget, its failures typed and without the key."""
 
+import time
 from contextlib import contextmanager
 
 import httpx
 
 from samplers.api.auth import Key
 from samplers.api.budget import Budget, shared_budget
-from samplers.api.errors import APIError, ConnectionFailed, EndpointError, error_from
+from samplers.api.errors import APIError, ConnectionFailed, EndpointError, StreamBroken, error_from
+from samplers.api.events import Arrival
 from samplers.api.pricing import cost, upper_bound
 from samplers.api.request import address, encode
 
@@ -29,14 +31,16 @@ class Wire:
         self._http = httpx.Client(auth=key, timeout=TIMEOUT, limits=LIMITS, transport=transport, trust_env=not loopback)
         self.close = self._http.close
 
-    def request(self, method: str, path: str, body=None, headers=None, stream=False, hint=None) -> httpx.Response:
+    def request(self, method, path, body=None, headers=None, stream=False, hint=None, timeout=None) -> httpx.Response:
         """The response, if its status is a good one, else APIError. What httpx raises becomes ConnectionFailed.
 
-        `hint` is called for a sentence on why nothing answers.
+        `hint` is called for a sentence on why nothing answers. `timeout`: seconds to wait for an answer.
         """
         headers = {"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}
         content = None if body is None else encode(body)
-        request = self._http.build_request(method, self.base_url + path, content=content, headers=headers)
+        wait = TIMEOUT if timeout is None else httpx.Timeout(timeout, connect=min(timeout, TIMEOUT.connect))
+        url = self.base_url + path
+        request = self._http.build_request(method, url, content=content, headers=headers, timeout=wait)
         try:
             response = self._http.send(request, stream=stream)
             if not response.is_success:
@@ -54,6 +58,33 @@ class Wire:
         what = self.scrub(f"{type(error).__name__}: {error}")
         why = hint() if hint else "Is the server running, and is the address (SAMPLERS_BASE_URL) right?"
         return ConnectionFailed(f"{self.base_url} does not answer ({what}). {why}", not isinstance(error, UNREACHED))
+
+    @contextmanager
+    def arrivals(self, body: dict, hint=None):
+        """A streamed answer to `body`: gives an iterator of Arrival, and closes the connection at the end.
+
+        The connection is not used again: llama.cpp may close it without a word.
+        """
+        headers = {"Accept": "text/event-stream", "Connection": "close"}
+        start = time.perf_counter()
+        response = self.request("POST", "/chat/completions", body, headers, stream=True, hint=hint)
+        try:
+            kind = response.headers.get("content-type", "")
+            if kind.partition(";")[0].strip().lower() != "text/event-stream":
+                raise StreamBroken(f"the endpoint does not stream: text/event-stream was expected, got {kind!r:.80}.")
+            yield (Arrival(time.perf_counter() - start, data) for data in response.iter_bytes())
+        finally:
+            response.close()
+
+    def unbroken(self, arrivals):
+        """`arrivals` as they are; what breaks them is a ConnectionFailed."""
+        try:
+            yield from arrivals
+        except httpx.HTTPError as error:
+            what = self.scrub(f"{type(error).__name__}: {error}")
+        else:
+            return
+        raise ConnectionFailed(f"{self.base_url} broke its stream off ({what}).", sent=True)
 
     def read(self, response: httpx.Response, reader):
         """What `reader` makes of the response's JSON; one of another shape is an APIError that shows its beginning."""

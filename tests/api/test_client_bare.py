@@ -60,12 +60,20 @@ def test_next_token_agrees_with_the_local_endpoint(bare, client):
 
 def test_it_has_no_extension_and_the_error_says_so(bare):
     for ask in (
-        lambda: bare.next_token("x", "all"),
         lambda: bare.next_token("x", after=[1]),
+        lambda: bare.next_token("x", "all", after=[1]),
         lambda: bare.tokenize("x"),
+        lambda: bare.as_model("x"),
     ):
         with pytest.raises(APIError, match=r"connect\('local'\)"):
             ask()
+
+
+def test_all_that_it_gives_is_twenty(bare):
+    distribution = bare.next_token("x", "all")
+    assert len(distribution) == 20
+    assert 0 < distribution.unseen < 1
+    assert distribution.vocabulary_size is None
 
 
 def test_its_errors_are_read(bare):

@@ -96,8 +96,9 @@ def test_an_endpoint_without_tokenize_says_who_has_it():
     client = fake(httpx.Response(404, json={"error": {"message": "File Not Found", "code": 404}}))
     for ask in (
         lambda: client.tokenize("x"),
-        lambda: client.next_token("x", "all"),
         lambda: client.next_token("x", after=[1]),
+        lambda: client.next_token("x", "all", after=[1]),
+        lambda: client.as_model("x"),
     ):
         with pytest.raises(APIError, match=r"connect\('local'\)") as caught:
             ask()

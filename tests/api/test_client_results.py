@@ -1,5 +1,6 @@
 """Answers as dataclasses: tokens shown readably, bytes kept, the wire's odd values understood."""
 
+import json
 import math
 
 import httpx
@@ -8,7 +9,8 @@ import pytest
 from fake_endpoint import completion, fake
 
 from samplers.api import APIError, Completion, readable
-from samplers.api.results import Chunk, Tokens, Usage
+from samplers.api.chunk import Chunk
+from samplers.api.results import Tokens, Usage
 
 
 @pytest.mark.parametrize(
@@ -82,6 +84,35 @@ def test_all_must_be_the_whole_vocabulary(ids):
     client = fake(lambda request: httpx.Response(200, json=tokens) if "tokenize" in str(request.url) else whole)
     with pytest.raises(APIError, match="not the 3 tokens of the vocabulary"):
         client.next_token("x", top="all")
+
+
+def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
+    asked = []
+
+    def answer(request):
+        if "tokenize" in str(request.url):
+            asked.append("tokenize")
+            return httpx.Response(404, json={"error": {"message": "Invalid URL"}})
+        asked.append((json.loads(request.content)["top_logprobs"], "x-samplers-full-logprobs" in request.headers))
+        return with_logprobs(entry("a", math.log(0.5)), entry("b", math.log(0.25)))
+
+    client = fake(answer)
+    for _ in range(2):
+        distribution = client.next_token("x", top="all")
+    assert distribution.tokens == ("a", "b")
+    assert distribution.unseen == pytest.approx(0.25)
+    assert distribution.vocabulary_size is None
+    assert asked == ["tokenize", (20, False), (20, False)]  # it is asked once whether it can
+
+
+@pytest.mark.parametrize("status", [401, 429, 500])
+def test_an_endpoint_that_fails_is_not_one_without_the_extension(status):
+    client = fake(
+        lambda r: httpx.Response(status, json={}) if "tokenize" in str(r.url) else with_logprobs(entry("a", -1))
+    )
+    with pytest.raises(APIError) as caught:
+        client.next_token("x", top="all")
+    assert caught.value.status == status
 
 
 def test_the_first_choice_is_the_completion_and_all_are_kept():

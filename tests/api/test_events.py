@@ -1,0 +1,84 @@
+"""Server-sent events: any cutting of the bytes gives the same ones, and they are those of a well-kept parser."""
+
+from itertools import pairwise
+
+import httpx
+import pytest
+from httpx_sse import EventSource
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from samplers.api import read_events
+
+LINES = [
+    "",
+    "data: 好",
+    "data:  𝄞\u2028x",
+    "data",
+    "data:",
+    "data:x:y",
+    ": comment",
+    "event: e",
+    "retry: 5",
+    "id",
+    "DATA: x",
+]
+ENDS = ["\n", "\r", "\r\n"]
+STREAMS = st.lists(st.tuples(st.sampled_from(LINES) | st.just(""), st.sampled_from(ENDS)), max_size=20).map(
+    lambda lines: "".join(line + end for line, end in lines).encode()
+)
+
+
+def cut(stream: bytes, places: list[int]) -> list[bytes]:
+    edges = [0, *sorted(place % (len(stream) + 1) for place in places), len(stream)]
+    return [stream[a:b] for a, b in pairwise(edges)]
+
+
+def data_of(*pieces: bytes) -> list[str]:
+    return [event.data for event in read_events(enumerate(pieces))]
+
+
+def oracle(stream: bytes) -> list[str]:
+    response = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=stream)
+    return [event.data for event in EventSource(response).iter_sse() if event.data]
+
+
+@given(STREAMS, st.lists(st.integers(0, 10_000), max_size=20))
+@example(b"data: a\r\n\r\ndata: b\r\n\r\n", [8, 9, 10])
+@example("data: 好\n\n".encode(), [7, 8])
+@example(b"data: a\r\rdata: b\r\n\n", [8, 9, 17, 18])
+def test_any_cut_gives_the_events_of_the_whole_and_of_httpx_sse(stream, places):
+    whole = data_of(stream)
+    assert whole == oracle(stream)
+    assert data_of(*cut(stream, places)) == whole
+    assert data_of(*(stream[i : i + 1] for i in range(len(stream)))) == whole
+
+
+@pytest.mark.parametrize(
+    ("stream", "data"),
+    [
+        (b"data: one\ndata: two\n\n", ["one\ntwo"]),
+        (b"data: a\n\n: keep-alive\n\ndata: b\n\n", ["a", "b"]),
+        (b"\xef\xbb\xbfdata: a\n\n\xef\xbb\xbfdata: b\n\n", ["a"]),  # a byte order mark, at the very start only
+        (b"data: \xff\n\n", ["\ufffd"]),
+        (b"data: never ended\n", []),
+        (b"data: never ended", []),
+        (b"data:\n\n", []),
+        (b"data:  two spaces\n\n", [" two spaces"]),
+        (b"id: 1\n\nevent: x\n\n", []),
+        (b"", []),
+    ],
+)
+def test_the_standards_corners(stream, data):
+    assert data_of(stream) == data
+    assert data_of(*(stream[i : i + 1] for i in range(len(stream)))) == data
+
+
+def test_an_event_came_when_its_last_byte_came():
+    pieces = [(0.1, b"data: a"), (0.2, b"\n"), (0.3, b"\ndata: b\n\n"), (0.4, b"data: c\r"), (0.5, b"\r"), (0.6, b"\n")]
+    assert list(read_events(pieces)) == [(0.3, "a"), (0.3, "b"), (0.5, "c")]
+
+
+def test_a_long_line_in_small_pieces_takes_linear_time():
+    piece = b"x" * 10
+    assert len(data_of(b"data: ", *[piece] * 50_000, b"\n\n")[0]) == 500_000
