@@ -7,10 +7,14 @@ from samplers.lab.explorer import explore
 from samplers.lab.panels import plot_panels, plot_stages, plot_temperatures
 from samplers.lab.penalty_plot import plot_penalties
 from samplers.lab.picture import Picture
+from samplers.lab.stepper import step_through
 from samplers.lab.steps import plot_repetition, plot_tokens
+from samplers.lab.tree import Tree
+from samplers.lab.tree_plot import plot_tree
 
 __all__ = [
     "Picture",
+    "Tree",
     "check",
     "explore",
     "plot_before_after",
@@ -24,4 +28,6 @@ __all__ = [
     "plot_sweep",
     "plot_temperatures",
     "plot_tokens",
+    "plot_tree",
+    "step_through",
 ]

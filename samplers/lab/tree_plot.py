@@ -38,7 +38,7 @@ def plot_tree(tree: Tree, alternatives: int = 3, title: str | None = None) -> Pi
     heading = title or "The tree of continuations"
     ax.text(MARGIN, 0.22, heading, fontsize=10.5, va="center_baseline")
     if layout.undrawn:
-        note = f"{layout.undrawn:,} visited tokens are not drawn"
+        note = f"visited, not drawn: {layout.undrawn:,}"
         ax.text(WIDTH - MARGIN, 0.22, note, fontsize=8, va="center_baseline", ha="right", color=style.GREY)
     for item in layout.items:
         _draw_lines(ax, item, layout, tree)
@@ -129,7 +129,7 @@ def _describe(tree: Tree, layout: Layout, heading: str) -> str:
     """The alternative text: the path, what can come next, the other branches."""
     whole = tree.text_chance()
     text = (
-        f"{heading}. {len(tree.nodes) - 1} tokens visited. Each token with the probability that it is drawn with and,"
+        f"{heading}. Visited tokens: {len(tree.nodes) - 1}. Each token with the probability that it is drawn with and,"
     )
     text += " in brackets, the model's own. "
     path = [i for i in layout.items[1:] if i.kind == "path"]
@@ -143,4 +143,4 @@ def _describe(tree: Tree, layout: Layout, heading: str) -> str:
     for node in tree.nodes[1:]:
         if not node.children and node not in on_path:
             text += f"Another branch: {tree.text_of(node)!r} {number(tree.text_chance(node).processed)}. "
-    return text + (f"{layout.undrawn} tokens are not drawn." if layout.undrawn else "")
+    return text + (f"Visited, not drawn: {layout.undrawn:,}." if layout.undrawn else "")
