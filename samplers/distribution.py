@@ -106,7 +106,7 @@ class Distribution:
         return np.exp(self.logprobs)
 
     def index(self, token: str) -> int:
-        """Where `token` stands: its text as shown ("␣London") or as it is (" London"). ValueError if it is not there."""
+        """Where `token` stands: text as shown ("␣London") or as it is (" London"); ValueError if it is not there."""
         if token in self.tokens:
             return self.tokens.index(token)
         if token.encode() in self.bytes:
