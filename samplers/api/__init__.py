@@ -1,4 +1,7 @@
-"""The client's side of an LLM API: `client = connect()`, then chat, stream, models, tokenize, next_token."""
+"""The client's side of an LLM API: `client = connect()`, then chat, stream, parse, models, tokenize, next_token.
+
+Around them: `accumulate` a stream, `tool` and `run_tools`, `strict_schema` and `why_not_strict`, `fit` a conversation.
+"""
 
 from samplers.api.accumulate import Accumulated, accumulate
 from samplers.api.budget import Budget
@@ -15,9 +18,17 @@ from samplers.api.errors import (
     StreamBroken,
 )
 from samplers.api.events import Arrival, Event, read_events
+from samplers.api.messages import Fitted, fit
+from samplers.api.partial import partial_json
+from samplers.api.react import run_tools
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
+from samplers.api.schema import strict_schema
 from samplers.api.stream import read_chunks
+from samplers.api.strict import Reason, why_not_strict
+from samplers.api.structured import Invalid, Parsed, Refusal, Truncated, read_answer, response_format
 from samplers.api.text import readable
+from samplers.api.tool_run import Round, ToolResult, ToolRun
+from samplers.api.tools import Tool, ToolError, tool
 
 __all__ = [
     "APIError",
@@ -33,17 +44,36 @@ __all__ = [
     "ConnectionFailed",
     "EndpointError",
     "Event",
+    "Fitted",
+    "Invalid",
+    "Parsed",
     "RateLimitError",
+    "Reason",
+    "Refusal",
+    "Round",
     "StreamBroken",
     "TokenLogprob",
     "Tokens",
+    "Tool",
     "ToolCall",
     "ToolCallDelta",
+    "ToolError",
+    "ToolResult",
+    "ToolRun",
+    "Truncated",
     "Usage",
     "accumulate",
     "connect",
+    "fit",
+    "partial_json",
+    "read_answer",
     "read_chunks",
     "read_events",
     "readable",
+    "response_format",
+    "run_tools",
     "start_local",
+    "strict_schema",
+    "tool",
+    "why_not_strict",
 ]

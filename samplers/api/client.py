@@ -16,9 +16,10 @@ from samplers.api.next_token import (
     question,
     top_distribution,
 )
-from samplers.api.request import as_messages, as_timeout, chat_body, token_ids
+from samplers.api.request import as_messages, as_seconds, chat_body, token_ids
 from samplers.api.results import Completion, Tokens
 from samplers.api.stream import read_chunks
+from samplers.api.structured import Answer, read_answer, response_format
 from samplers.api.wire import Wire
 from samplers.distribution import Distribution
 
@@ -74,7 +75,8 @@ class Client:
         """
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
-        return self._ask(self._body(messages, params), Completion.from_wire, timeout=as_timeout(timeout))
+        wait = None if timeout is None else as_seconds("timeout", timeout)
+        return self._ask(self._body(messages, params), Completion.from_wire, timeout=wait)
 
     def stream(self, messages, **params) -> Iterator[Chunk]:
         """The answer as an iterator of Chunk, as it is made. Closing the iterator stops the endpoint.
@@ -95,14 +97,12 @@ class Client:
         """
         return self._bytes(self._body(messages, {**params, "stream": True}))
 
-    def parse(self, messages, model: type, **params):
+    def parse(self, messages, model: type, **params) -> Answer:
         """The answer as an object of `model`, a pydantic model or a dataclass: Structured Outputs, strict.
 
         Gives Parsed(value), Refusal(text), Truncated(text, partial) or Invalid(text, reason): see `read_answer`.
         ValueError if the model has no strict schema.
         """
-        from samplers.api.structured import read_answer, response_format  # here: they load pydantic
-
         return read_answer(self.chat(messages, response_format=response_format(model), **params), model)
 
     def tokenize(self, text) -> Tokens:

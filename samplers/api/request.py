@@ -71,10 +71,8 @@ def token_ids(name: str, ids) -> list[int]:
     return ids
 
 
-def as_timeout(timeout) -> float | None:
-    """`timeout` if it is a number of seconds > 0, or None."""
-    if timeout is None:
-        return None
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
-        raise ValueError(f"timeout must be a number of seconds > 0, got {timeout!r}")
-    return timeout
+def as_seconds(name: str, seconds) -> float:
+    """`seconds` if it is a finite number > 0."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+        raise ValueError(f"{name} must be a number of seconds > 0, got {seconds!r}")
+    return seconds

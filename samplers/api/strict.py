@@ -1,0 +1,111 @@
+"""Why a JSON Schema is not one that OpenAI's Structured Outputs take with `strict`.
+
+Source: OpenAI's guide "Structured model outputs", section "Supported schemas", as it stood in February 2026. Its limits
+were raised over time: at the start (August 2024) they were 100 properties, 5 levels and 500 enum values. The error
+about keywords beside `$ref` is not in the guide: the API gives it.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from samplers.api.strict_limits import too_much
+from samplers.api.subschemas import nodes, resolve
+
+FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
+NUMBER = {"multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"}
+KEYWORDS = {  # by type
+    "string": {"pattern", "format"},
+    "number": NUMBER,
+    "integer": NUMBER,
+    "boolean": set(),
+    "null": set(),
+    "array": {"items", "minItems", "maxItems"},
+    "object": {"properties", "required", "additionalProperties"},
+}
+ANYWHERE = {"type", "description", "title", "enum", "const", "anyOf", "$ref", "$defs", "definitions", "$schema"}
+PYTHON = {"string": str, "number": int | float, "integer": int, "boolean": bool, "null": type(None)}
+
+
+class Reason(NamedTuple):
+    """What is wrong, and where: a JSON pointer such as "#/properties/price", "#" for the root."""
+
+    path: str
+    reason: str
+
+
+def why_not_strict(schema) -> list[Reason]:
+    """Every reason why `schema` is not strict, in its order; [] if it is."""
+    if not isinstance(schema, dict):
+        return [Reason("#", f"a schema must be an object, got {schema!r:.80}")]
+    reasons = []
+    if "anyOf" in schema or schema.get("type") != "object":
+        reasons.append(Reason("#", "the root must have type object and no anyOf"))
+    found = list(nodes(schema))
+    for path, node in found:
+        reasons += [Reason(path, reason) for reason in _wrong(node, schema)]
+    return reasons + [Reason("#", reason) for reason in too_much(schema, [node for _, node in found])]
+
+
+def _wrong(node, root: dict) -> Iterator[str]:
+    """What is wrong with one subschema, whatever is inside it."""
+    if not isinstance(node, dict):
+        yield f"a schema must be an object, got {node!r:.80}"
+        return
+    if "$ref" in node:
+        yield from _wrong_ref(node, root)
+        return
+    types = node.get("type", [])
+    types = types if isinstance(types, list) else [types]
+    unknown = [t for t in types if not isinstance(t, str) or t not in KEYWORDS]
+    if unknown:
+        yield f"type {unknown[0]!r:.80} is not supported"
+        return
+    if not types and not node.keys() & {"anyOf", "enum", "const"}:
+        yield "it has no type, anyOf, enum or const"
+    allowed = ANYWHERE.union(*(KEYWORDS[t] for t in types))
+    yield from (f"{keyword} is not supported here" for keyword in node if keyword not in allowed)
+    if "anyOf" in node and not (isinstance(node["anyOf"], list) and node["anyOf"]):
+        yield "anyOf must be a list of schemas"
+    if node.get("format", "date") not in FORMATS:
+        yield f"format {node['format']!r:.80} is not supported"
+    yield from _wrong_values(node, types)
+    if "array" in types and "items" not in node:
+        yield "an array must have items"
+    if "object" in types:
+        yield from _wrong_object(node)
+
+
+def _wrong_ref(node: dict, root: dict) -> Iterator[str]:
+    if resolve(node["$ref"], root) is None:
+        yield f"$ref {node['$ref']!r:.80} points to nothing in this schema"
+    if beside := [keyword for keyword in node if keyword not in ("$ref", "$defs", "definitions", "$schema")]:
+        yield f"$ref cannot have other keywords beside it: {', '.join(map(str, beside))}"
+
+
+def _wrong_values(node: dict, types: list[str]) -> Iterator[str]:
+    values = node.get("enum", [])
+    if not isinstance(values, list) or ("enum" in node and not values):
+        yield "enum must be a list of values"
+        return
+    for value in values + ([node["const"]] if "const" in node else []):
+        if not any(_is(value, kind) for kind in types or PYTHON):
+            yield f"the value {value!r:.80} is not of type {' or '.join(types or PYTHON)}"
+
+
+def _is(value, kind: str) -> bool:
+    if isinstance(value, bool):  # Python's True is an int, JSON's is not
+        return kind == "boolean"
+    return isinstance(value, PYTHON.get(kind, ()))
+
+
+def _wrong_object(node: dict) -> Iterator[str]:
+    properties, required = node.get("properties"), node.get("required", [])
+    if node.get("additionalProperties") is not False:
+        yield "additionalProperties must be there and be false"
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        yield "an object must have properties (an object) and required (a list)"
+        return
+    if missing := [name for name in properties if name not in required]:
+        yield f"required must name every property: {', '.join(map(str, missing))} is missing"
+    if extra := [name for name in required if name not in properties]:
+        yield f"required names what is no property: {', '.join(map(str, extra))}"
