@@ -1,6 +1,8 @@
 # `make lab` and `make test` do everything on a machine with Python >= 3.11 and make. README.md has the plain commands.
 PYTHON ?= python3
 BIN := .venv/bin
+# In a container one is often root, where Jupyter asks to be told that this is meant.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: setup lab test bench notebooks lock
 
@@ -15,7 +17,7 @@ setup: .venv/.ready
 	@touch $@
 
 lab: setup
-	$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/learner/00_start_here.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. notebooks/learner/00_start_here.ipynb
 
 test: setup
 	$(BIN)/ruff check .
