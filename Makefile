@@ -17,7 +17,7 @@ setup: .venv/.ready
 	@touch $@
 
 lab: setup
-	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=. notebooks/learner/00_start_here.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/learner/00_start_here.ipynb
 
 test: setup
 	$(BIN)/ruff check .
