@@ -52,9 +52,11 @@ def token_label(token: str, raw: bytes | None = None, limit: int = 18) -> str:
 
 
 def number(p: float) -> str:
-    """A probability in few characters: 0.600, 0.041, 3.1e-5, 0."""
+    """A probability in few characters: 0.600, 0.041, 3.1e-5, <1e-9, 0."""
     if p == 0 or p >= 0.0005:
         return "0" if p == 0 else f"{p:.3f}"
+    if p < 1e-9:
+        return "<1e-9"
     mantissa, exponent = f"{p:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"
 
