@@ -68,19 +68,27 @@ def design_experiment(
     if len(hypotheses) < 2:
         raise ValueError(f"hypotheses must be two or more, got {len(hypotheses)}")
     w = np.full(len(hypotheses), 1.0) if weights is None else np.asarray(weights, dtype=float)
-    w, found = w / w.sum(), []
-    alike = {h.draws_like: h for h in hypotheses}.values()
+    few, few_w, found = *_alike(hypotheses, w / w.sum(), bool(noise)), []
     for t, p, penalty, two in product(TEMPERATURES, NUCLEI, PENALTIES, (False, True) if then else (False,)):
         if two and not penalty:
             continue  # a second token tells more than the first only by what it counts
         params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty, max_tokens=2 if two else None)
         question = Question(messages, params, distribution, prompt or {}, then if two else {}, noise)
-        if question.usable(alike):
-            found.append((_information(question, hypotheses, w), question))
-    if not found:
-        raise ValueError("distribution must list more tokens: under no setting is there a prediction to compare with")
-    told, question = max(found, key=lambda pair: pair[0])
-    return Experiment(question, hypotheses, told, separation(question, hypotheses))
+        if question.usable(few):
+            found.append((_information(question, few, few_w), question))
+    for told, question in sorted(found, key=lambda pair: -pair[0]):
+        if question.usable(hypotheses):
+            return Experiment(question, hypotheses, told, separation(question, hypotheses))
+    raise ValueError("distribution must list more tokens: under no setting is there a prediction to compare with")
+
+
+def _alike(hypotheses, w: np.ndarray, noisy: bool) -> tuple[list[Hypothesis], np.ndarray]:
+    """One of each kind that draws can tell apart, and the kinds' weights; where noise is, boundary rules are none."""
+    kinds: dict[tuple, list] = {}
+    for h, weight in zip(hypotheses, w, strict=True):
+        kinds.setdefault((h.order, h.counts) if noisy else h.draws_like, [h, 0.0])[1] += weight
+    few, weights = zip(*kinds.values(), strict=True)
+    return list(few), np.array(weights)
 
 
 def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarray:

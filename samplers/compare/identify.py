@@ -1,5 +1,7 @@
 """Which engine answers? Ask, draw, and weigh every hypothesis by what came back."""
 
+from collections import Counter
+
 import numpy as np
 from tqdm.auto import tqdm
 
@@ -81,14 +83,15 @@ def identify(client: Client, messages=None, draws: int = 500, *, progress: bool 
 def _next(models: list[Model], hypotheses: list[Hypothesis], asked: list[Asked]) -> Question | None:
     """The most telling question on any prompt; None where order and counts are certain or nothing tells more."""
     log_weights = sum(a.log_likelihoods(hypotheses) for a in asked)
-    together: dict[tuple, list] = {}  # boundary and logprobs do not show in draws: see Model.experiment
-    for h, weight in zip(hypotheses, np.exp(log_weights - log_weights.max()), strict=True):
-        together.setdefault((h.order, h.counts), [h, 0.0])[1] += weight
-    few, weights = zip(*together.values(), strict=True)
-    if not any(a.counts.draws for a in asked):
-        weights = None  # whatever the shown logprobs say, draws are to confirm it
-    elif max(weights) >= CERTAIN * sum(weights):
-        return None
-    found = [e for model in models if (e := model.experiment(few, weights)) is not None]
+    weights = np.exp(log_weights - log_weights.max())
+    if any(a.counts.draws for a in asked):  # whatever the shown logprobs say, draws are to confirm it
+        settled = Counter()
+        for h, weight in zip(hypotheses, weights, strict=True):
+            settled[h.order, h.counts] += weight
+        if max(settled.values()) >= CERTAIN * weights.sum():
+            return None
+    else:
+        weights = None
+    found = [e for model in models if (e := model.experiment(hypotheses, weights)) is not None]
     best = max(found, key=lambda e: e.information, default=None)
     return best.question if best is not None and best.information > LITTLE else None

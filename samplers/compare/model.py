@@ -18,6 +18,7 @@ from samplers.params import SamplingParams
 
 ANSWERS = 6  # how often the model's own distribution is asked for: its second tokens differ, and its noise shows
 LIKELY = 0.05  # a token whose logprob's noise is looked at: a rare one's matters less
+LAPSED = 0.3  # total variation from the other answers
 LEAST_NOISE = 0.01  # nats, whatever little was seen in few answers
 
 
@@ -95,13 +96,24 @@ class Model:
 
 
 def _mean(distributions: list[Distribution]) -> tuple[Distribution, float]:
-    """The mean of what several answers showed of the tokens that all of them list, and the noise around it."""
+    """The mean of what several answers showed of the tokens that all of them list, and the noise around it.
+
+    An answer that shows something else altogether (llama.cpp under load was once seen to) is a lapse and left out.
+    """
     shown = [dict(zip(d.bytes, d.probs, strict=True)) for d in distributions]
-    everywhere = [i for i, b in enumerate(distributions[0].bytes) if all(b in p for p in shown)]
-    names, pieces = ([x[i] for i in everywhere] for x in (distributions[0].tokens, distributions[0].bytes))
+    apart = np.array([[_variation(p, q) for q in shown] for p in shown])
+    middle = int(apart.sum(axis=1).argmin())
+    first, shown = distributions[middle], [p for p, far in zip(shown, apart[middle], strict=True) if far < LAPSED]
+    everywhere = [i for i, b in enumerate(first.bytes) if all(b in p for p in shown)]
+    names, pieces = ([x[i] for i in everywhere] for x in (first.tokens, first.bytes))
     p = np.array([[one[b] for b in pieces] for one in shown])
     mean = p.mean(axis=0)
     with np.errstate(divide="ignore"):
         off = np.abs(np.log(p[:, mean >= LIKELY]) - np.log(mean[mean >= LIKELY])).max(initial=LEAST_NOISE)
         logprobs = np.log(mean)
     return Distribution(tuple(names), logprobs, tuple(pieces), float(max(0.0, 1 - mean.sum()))), float(off)
+
+
+def _variation(p: dict, q: dict) -> float:
+    """Total variation distance over the tokens that either lists."""
+    return sum(abs(p.get(token, 0.0) - q.get(token, 0.0)) for token in {*p, *q}) / 2

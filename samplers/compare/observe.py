@@ -60,7 +60,7 @@ def observe(
     into: Counts | None = None,
     extra: dict | None = None,
     workers: int = 4,
-    batch: int = 25,
+    batch: int = 50,
     progress: bool = True,
 ) -> Counts:
     """Draw until `draws` answers of `params.max_tokens` tokens (None: 1) to `messages` are counted.
@@ -78,7 +78,7 @@ def observe(
         raise ValueError(f"draws must be an int >= 1, got {draws!r}")
     counts = into if into is not None else Counts()
     extra = extensions(client, messages) if extra is None else extra
-    wire = fields(params, extra) | {"max_tokens": params.max_tokens or 1, "logprobs": True, "top_logprobs": 0}
+    wire = fields(params, extra) | {"max_tokens": params.max_tokens or 1, "logprobs": True, "top_logprobs": 1}
     question = json.dumps([messages, wire], sort_keys=True, default=str)
     if counts.question not in (None, question):
         raise ValueError("into must be counts of the same messages and params, got counts of another question")
@@ -130,7 +130,9 @@ def _answers(client: Client, messages, wire: dict, n: int) -> list[tuple[bytes, 
 
 
 def _sequence(choice, length: int) -> tuple[bytes, ...]:
-    """An answer's tokens; one that ended early ends in b"". Without logprobs its text is taken as one token."""
+    """An answer's tokens; one that ended early ends in b"". Without logprobs the text of one token is its bytes."""
+    if choice.logprobs is None and length > 1:
+        raise APIError(200, "the endpoint gives no logprobs, and without them an answer's tokens cannot be told apart.")
     if choice.logprobs is None:
         tokens = [choice.text.encode()] if choice.text else []
     else:

@@ -112,3 +112,21 @@ def test_an_endpoint_that_cannot_be_asked_is_an_error():
         identify(FakeEndpoint(refuse=lambda body: 401).client(), progress=False)
     with pytest.raises(ValueError, match="draws must be an int >= 1, got 0"):
         identify(FakeEndpoint().client(), draws=0)
+
+
+def test_an_answer_that_is_not_the_models_is_left_out():
+    """One measurement of six shows other tokens altogether; the model is what the other five show."""
+    fake = FakeEndpoint("llama.cpp", counts="prompt and output", seed=9)
+    usual, calls = fake.choice, []
+
+    def choice(body, index):
+        calls.append(body)
+        answer = usual(body, index)
+        if len(calls) == 3:
+            for token in answer["logprobs"]["content"]:
+                token["top_logprobs"] = [{"token": "?", "bytes": [63], "logprob": -0.01}]
+        return answer
+
+    fake.choice = choice
+    result = identify(fake.client(), progress=False)
+    assert result.best == Hypothesis("temperature last", UNDECIDED, "raw", "prompt and output")

@@ -139,6 +139,9 @@ def test_an_endpoint_without_logprobs_is_an_error_that_says_so():
 
     with pytest.raises(APIError, match="no top_logprobs"):
         shown(Mute().client(), "Hi", SamplingParams(), {})
+    assert draw_from(Mute(seed=9), 20).draws == 20  # a token's text will do
+    with pytest.raises(APIError, match="tokens cannot be told apart"):
+        draw_from(Mute(seed=9), 20, SamplingParams(max_tokens=2))
 
 
 def test_a_prediction_of_the_local_endpoint_holds(client):
@@ -160,3 +163,13 @@ def test_the_bar_tells_draws_and_failures(capsys):
     shown_bar = capsys.readouterr().err
     assert "60/60" in shown_bar
     assert "failed=1" in shown_bar
+
+
+def test_the_bare_server_tells_tokens_apart(bare):
+    """llama.cpp gives no logprobs for top_logprobs 0, and takes n up to its slots."""
+    extra = extensions(bare, "Hi")
+    counts = observe(bare, "Hi", SamplingParams(max_tokens=3), 20, extra=extra, progress=False)
+    assert extra == {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
+    assert counts.draws == 20
+    assert {len(sequence) for sequence in counts.sequences} <= {1, 2, 3}
+    assert max(map(len, counts.sequences)) == 3
