@@ -85,6 +85,7 @@ def test_top_p_ties_go_to_the_lower_id(dtype):
 def test_top_p_of_1_keeps_what_underflows():
     assert top_p([0.0, -800.0, -INF], 1).tolist() == [0.0, -800.0, -INF]
     assert kept(top_p([0.0, -800.0], 1 - 1e-16)) == [0]
+    assert [kept(row) for row in top_p([[0.0, -800.0], [0.0, -800.0]], [1, 0.5])] == [[0, 1], [0]]
 
 
 def test_top_p_after_a_removal_is_of_the_mass_that_is_left():
@@ -197,17 +198,21 @@ def test_integers_come_out_as_float64(f, x):
     assert f(np.array([2, 1, 0], dtype=np.uint8), x).tolist() == f([2.0, 1.0, 0.0], x).tolist()
 
 
-@pytest.mark.parametrize(("tail", "p"), [(-12.3, 0.6), (-12.3, 0.999), (-18.7, 0.999), (-18.7, 0.9999)])
-def test_sums_are_float64_on_a_large_vocabulary(tail, p):
-    # one token of weight 1 and 262,143 small ones: a float32 running sum, or a float32 total, is off by many of them
-    V = 262_144
+@pytest.mark.parametrize(
+    ("V", "tail", "p"),
+    [(262_144, -12.3, 0.6), (262_144, -12.3, 0.999), (262_144, -18.7, 0.999), (262_144, -18.7, 0.9999),
+     (8_000, -18.7, 0.99997), (8_000, -16.2, 0.9995)],
+)  # fmt: skip
+def test_sums_are_float64_on_a_large_vocabulary(V, tail, p):
+    # one token of weight 1 and all others small: a float32 running sum, or a float32 total, is off by many of them
     logits = np.full(V, tail, dtype=np.float32)
-    logits[12345] = 0
+    logits[V // 20] = 0
     each = Fraction(float(np.exp(logits)[0]))
     n = math.ceil((Fraction(p) * (1 + each * (V - 1)) - 1) / each)  # how many of the small ones it takes to reach p
     out = top_p(logits, p)
     assert abs(np.count_nonzero(out > -INF) - 1 - n) <= 1  # float64 may round the last one
     assert (out[: n - 5] > -INF).all()  # the lower ids
+    np.testing.assert_array_equal(top_p(np.stack([logits, logits]), p), [out, out])
 
 
 def test_sums_are_float64_on_a_long_tailed_large_vocabulary():
