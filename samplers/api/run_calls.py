@@ -33,14 +33,17 @@ def run_calls(calls: Sequence[ToolCall], tools: dict[str, Tool], start: float, m
 
 def _outcome(call: ToolCall, tools: dict[str, Tool]) -> tuple[str, str | None]:
     """(what the model is told, the error or None)."""
+    content, error = "", None
     try:
         if call.name not in tools:
             raise ToolError(f"there is no tool {call.name!r:.100}: there are {', '.join(tools)}")
-        content, error = tools[call.name].run(call.arguments), None
+        content = tools[call.name].run(call.arguments)
     except ToolError as failure:
-        content, error = _error(str(failure)), str(failure)
+        error = str(failure)
     except BaseException as failure:  # SystemExit in a tool must not leave its call without a result
-        content = error = f"{call.name} failed: {type(failure).__name__}"
+        error = f"{call.name} failed: {type(failure).__name__}"
+    if error is not None:
+        content = _error(error)
     if len(content) > MAX_RESULT:
         content = f"{content[:MAX_RESULT]} … (cut: {len(content):,} characters)"
     return content, error

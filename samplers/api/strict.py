@@ -6,12 +6,13 @@ about keywords beside `$ref` is not in the guide: the API gives it.
 """
 
 from collections.abc import Iterator
+from reprlib import repr  # never long, never deep
 from typing import NamedTuple
 
 from samplers.api.strict_limits import too_much
 from samplers.api.subschemas import nodes, resolve
 
-FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
+FORMATS = ("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid")
 NUMBER = {"multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"}
 KEYWORDS = {  # by type
     "string": {"pattern", "format"},
@@ -36,7 +37,7 @@ class Reason(NamedTuple):
 def why_not_strict(schema) -> list[Reason]:
     """Every reason why `schema` is not strict, in its order; [] if it is."""
     if not isinstance(schema, dict):
-        return [Reason("#", f"a schema must be an object, got {schema!r:.80}")]
+        return [Reason("#", f"a schema must be an object, got {repr(schema)}")]
     reasons = []
     if "anyOf" in schema or schema.get("type") != "object":
         reasons.append(Reason("#", "the root must have type object and no anyOf"))
@@ -49,7 +50,7 @@ def why_not_strict(schema) -> list[Reason]:
 def _wrong(node, root: dict) -> Iterator[str]:
     """What is wrong with one subschema, whatever is inside it."""
     if not isinstance(node, dict):
-        yield f"a schema must be an object, got {node!r:.80}"
+        yield f"a schema must be an object, got {repr(node)}"
         return
     if "$ref" in node:
         yield from _wrong_ref(node, root)
@@ -58,7 +59,7 @@ def _wrong(node, root: dict) -> Iterator[str]:
     types = types if isinstance(types, list) else [types]
     unknown = [t for t in types if not isinstance(t, str) or t not in KEYWORDS]
     if unknown:
-        yield f"type {unknown[0]!r:.80} is not supported"
+        yield f"type {repr(unknown[0])} is not supported"
         return
     if not types and not node.keys() & {"anyOf", "enum", "const"}:
         yield "it has no type, anyOf, enum or const"
@@ -67,7 +68,7 @@ def _wrong(node, root: dict) -> Iterator[str]:
     if "anyOf" in node and not (isinstance(node["anyOf"], list) and node["anyOf"]):
         yield "anyOf must be a list of schemas"
     if node.get("format", "date") not in FORMATS:
-        yield f"format {node['format']!r:.80} is not supported"
+        yield f"format {repr(node['format'])} is not supported"
     yield from _wrong_values(node, types)
     if "array" in types and "items" not in node:
         yield "an array must have items"
@@ -77,7 +78,7 @@ def _wrong(node, root: dict) -> Iterator[str]:
 
 def _wrong_ref(node: dict, root: dict) -> Iterator[str]:
     if resolve(node["$ref"], root) is None:
-        yield f"$ref {node['$ref']!r:.80} points to nothing in this schema"
+        yield f"$ref {repr(node['$ref'])} points to nothing in this schema"
     if beside := [keyword for keyword in node if keyword not in ("$ref", "$defs", "definitions", "$schema")]:
         yield f"$ref cannot have other keywords beside it: {', '.join(map(str, beside))}"
 
@@ -89,7 +90,7 @@ def _wrong_values(node: dict, types: list[str]) -> Iterator[str]:
         return
     for value in values + ([node["const"]] if "const" in node else []):
         if not any(_is(value, kind) for kind in types or PYTHON):
-            yield f"the value {value!r:.80} is not of type {' or '.join(types or PYTHON)}"
+            yield f"the value {repr(value)} is not of type {' or '.join(types or PYTHON)}"
 
 
 def _is(value, kind: str) -> bool:

@@ -81,12 +81,17 @@ def tool(function: Callable) -> Tool:
     fields, optional = {}, set()
     for parameter, (annotation, default) in _typed(function).items():
         about = described.get(parameter, "")
-        if default is not inspect.Parameter.empty:
+        if default is inspect.Parameter.empty:
+            rule = {}
+        else:
             optional.add(parameter)
             annotation = Optional[annotation]  # noqa: UP045 - not every annotation knows |
             about = f"{about} (null: {json.dumps(default, default=str, ensure_ascii=False)})".strip()
+            rule = {"default": None}  # an endpoint that does not enforce the schema may leave it out
+        if about:
+            rule["description"] = about
         # a name of pydantic's own, such as `copy` or `schema`, may be a parameter: the field has another
-        fields[f"arg_{parameter}"] = (annotation, Field(alias=parameter, **({"description": about} if about else {})))
+        fields[f"arg_{parameter}"] = (annotation, Field(alias=parameter, **rule))
     try:
         model = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
         parameters = to_strict(model.model_json_schema(), name)

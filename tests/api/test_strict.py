@@ -1,0 +1,225 @@
+"""Why a schema is not strict: one reason a rule, each with its path; and the limits."""
+
+import copy
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samplers.api import Reason, why_not_strict
+
+STRING = {"type": "string"}
+
+
+def an_object(**properties) -> dict:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+# The document's own example, the recursive one of OpenAI's guide in substance, and every supported keyword.
+MATHS = an_object(
+    reasoning_steps={
+        "type": "array",
+        "items": an_object(step_number={"type": "integer"}, description=STRING, intermediate_result=STRING),
+    },
+    final_answer=STRING,
+    confidence={"type": "number", "minimum": 0, "maximum": 1},
+)
+LIST = an_object(value=STRING, next={"anyOf": [{"$ref": "#"}, {"type": "null"}]})
+TREE = an_object(root={"$ref": "#/$defs/node"}) | {
+    "$defs": {"node": an_object(name=STRING, children={"type": "array", "items": {"$ref": "#/$defs/node"}})}
+}
+EVERYTHING = an_object(
+    text={"type": "string", "pattern": "^a", "description": "a text", "title": "Text"},
+    day={"type": ["string", "null"], "format": "date"},
+    number={"type": "number", "multipleOf": 0.5, "exclusiveMinimum": 0, "exclusiveMaximum": 9},
+    some={"type": "array", "items": {"type": "boolean"}, "minItems": 1, "maxItems": 3},
+    choice={"enum": ["a", 1, None, True, 2.5]},
+    one={"const": "x"},
+    letter={"type": "string", "enum": ["a", "b"]},
+    nothing={"type": "null"},
+    empty=an_object(),
+)
+STRICT = {"maths": MATHS, "list": LIST, "tree": TREE, "everything": EVERYTHING, "empty": an_object()}
+
+
+@pytest.mark.parametrize("name", STRICT)
+def test_strict_schemas(name):
+    jsonschema.Draft202012Validator.check_schema(STRICT[name])
+    assert why_not_strict(STRICT[name]) == []
+
+
+def x(schema) -> tuple[dict, str]:
+    return an_object(x=schema), "#/properties/x"
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "reason"),
+    [
+        (STRING, "#", "the root must have type object"),
+        ({}, "#", "the root must have type object"),
+        ({"anyOf": [an_object()]}, "#", "the root must have type object and no anyOf"),
+        (an_object() | {"anyOf": [an_object()]}, "#", "no anyOf"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": an_object()}}, "#", "the root must have type object"),
+        ({"type": ["object", "null"]}, "#", "the root must have type object"),
+        (5, "#", "a schema must be an object, got 5"),
+        (None, "#", "a schema must be an object"),
+        (*x(True), "a schema must be an object, got True"),
+        (*x([STRING]), "a schema must be an object"),
+        (*x({}), "no type, anyOf, enum or const"),
+        (*x({"description": "d"}), "no type"),
+        (*x({"type": "text"}), "type 'text' is not supported"),
+        (*x({"type": ["string", "any"]}), "type 'any' is not supported"),
+        (*x({"type": {"a": 1}}), "is not supported"),
+        (*x({"type": []}), "no type"),
+        (*x({"type": "object"}), "additionalProperties must be there and be false"),
+        (*x(an_object() | {"additionalProperties": True}), "additionalProperties must be there and be false"),
+        (*x(an_object() | {"additionalProperties": STRING}), "additionalProperties must be there and be false"),
+        (*x(an_object() | {"additionalProperties": 0}), "additionalProperties must be there and be false"),
+        (*x({"type": "object", "additionalProperties": False}), "an object must have properties"),
+        (*x(an_object() | {"properties": [1]}), "an object must have properties"),
+        (*x(an_object(a=STRING, b=STRING) | {"required": ["b"]}), "required must name every property: a is missing"),
+        (*x(an_object() | {"required": ["b"]}), "required names what is no property: b"),
+        (*x(an_object() | {"required": True}), "required (a list)"),
+        (*x({"type": "array"}), "an array must have items"),
+        (an_object(x={"type": "array", "items": False}), "#/properties/x/items", "a schema must be an object"),
+        (an_object(x={"type": "array", "items": {}}), "#/properties/x/items", "no type"),
+        (*x({"type": "array", "items": STRING, "uniqueItems": True}), "uniqueItems is not supported"),
+        (*x({"type": "array", "prefixItems": [STRING], "items": STRING}), "prefixItems is not supported"),
+        (*x(STRING | {"minLength": 1}), "minLength is not supported"),
+        (*x(STRING | {"minimum": 1}), "minimum is not supported here"),
+        (*x(STRING | {"default": "a"}), "default is not supported"),
+        (*x(STRING | {"nullable": True}), "nullable is not supported"),
+        (*x(STRING | {"format": "uri"}), "format 'uri' is not supported"),
+        (*x(STRING | {"format": ["date"]}), "is not supported"),
+        (*x({"allOf": [STRING]}), "allOf is not supported"),
+        (*x({"oneOf": [STRING]}), "oneOf is not supported"),
+        (*x({"not": STRING}), "not is not supported"),
+        (*x(an_object() | {"patternProperties": {}}), "patternProperties is not supported"),
+        (*x({"if": STRING, "then": STRING}), "if is not supported"),
+        (*x({"anyOf": []}), "anyOf must be a list of schemas"),
+        (*x({"anyOf": STRING}), "anyOf must be a list of schemas"),
+        (an_object(x={"anyOf": [STRING, {"type": "array"}]}), "#/properties/x/anyOf/1", "must have items"),
+        (*x({"enum": []}), "enum must be a list of values"),
+        (*x({"enum": "ab"}), "enum must be a list of values"),
+        (*x(STRING | {"enum": ["a", 1]}), "the value 1 is not of type string"),
+        (*x({"type": "integer", "enum": [1, True]}), "the value True is not of type integer"),
+        (*x({"type": "integer", "const": 1.5}), "the value 1.5 is not of type integer"),
+        (*x({"enum": [["a"]]}), "the value ['a'] is not of type"),
+        (*x({"const": {"a": 1}}), "is not of type"),
+        (*x({"$ref": "#/$defs/missing"}), "$ref '#/$defs/missing' points to nothing"),
+        (*x({"$ref": "https://example.com/schema"}), "points to nothing"),
+        (*x({"$ref": 5}), "$ref 5 points to nothing"),
+        (*x({"$ref": "#", "description": "d"}), "$ref cannot have other keywords beside it: description"),
+        (an_object() | {"$defs": {"a/b~c": {}}}, "#/$defs/a~1b~0c", "no type"),
+    ],
+)
+def test_each_rule(schema, path, reason):
+    before = copy.deepcopy(schema)
+    found = why_not_strict(schema)
+    assert [r for r in found if r.path == path and reason in r.reason], found
+    assert schema == before
+
+
+def test_all_reasons_are_told_in_the_schemas_order():
+    document = an_object(
+        query=STRING, filters={"type": "object", "properties": {"day": STRING}}, n=STRING | {"default": 5}
+    )
+    assert why_not_strict(document | {"required": ["query"]}) == [
+        Reason("#", "required must name every property: filters, n is missing"),
+        Reason("#/properties/filters", "additionalProperties must be there and be false"),
+        Reason("#/properties/filters", "required must name every property: day is missing"),
+        Reason("#/properties/n", "default is not supported here"),
+    ]
+
+
+def test_a_property_may_have_any_name():
+    names = ["default", "required", "properties", "$ref", "anyOf", "items", "type", "enum", "a/b", "", "好"]
+    assert why_not_strict(an_object(**dict.fromkeys(names, STRING))) == []
+
+
+def nested(levels: int, array=False) -> dict:
+    schema = an_object()
+    for _ in range(levels - 1):
+        schema = an_object(x={"type": "array", "items": schema} if array else schema)
+    return schema
+
+
+def limits(schema) -> list[str]:
+    found = why_not_strict(schema)
+    assert {r.path for r in found} <= {"#"}
+    return [r.reason for r in found]
+
+
+@pytest.mark.parametrize("array", [False, True])
+def test_levels(array):
+    assert limits(nested(10, array)) == []
+    assert limits(nested(11, array)) == ["11 levels of objects: the limit is 10"]
+
+
+def test_levels_through_definitions():
+    chain = {f"d{i}": an_object(x={"$ref": f"#/$defs/d{i + 1}"}) for i in range(10)} | {"d10": an_object()}
+    assert limits(an_object(x={"$ref": "#/$defs/d2"}) | {"$defs": chain}) == []
+    assert limits(an_object(x={"$ref": "#/$defs/d1"}) | {"$defs": chain}) == ["11 levels of objects: the limit is 10"]
+
+
+def test_many_ways_to_one_definition_are_counted_once():
+    wide = {f"d{i}": an_object(**{f"x{j}": {"$ref": f"#/$defs/d{i + 1}"} for j in range(50)}) for i in range(8)}
+    assert limits(an_object(x={"$ref": "#/$defs/d0"}) | {"$defs": wide | {"d8": an_object()}}) == []  # 50**8 paths
+
+
+def test_counts():
+    names = {f"p{i:04}": STRING for i in range(5_001)}
+    assert limits(an_object(**dict(list(names.items())[:-1]))) == []
+    assert limits(an_object(**names)) == ["5,001 properties: the limit is 5,000"]
+    values = [f"{i:03}" for i in range(501)]
+    assert limits(an_object(a={"enum": values[:-1]}, b={"enum": values[:-1]})) == []
+    assert limits(an_object(a={"enum": values}, b={"enum": values[:-1]})) == ["1,001 enum values: the limit is 1,000"]
+    assert limits(an_object(x={"const": "c" * 119_999})) == []
+    assert limits(an_object(x={"const": "c" * 120_000})) == [
+        "120,001 characters of names and values: the limit is 120,000"
+    ]
+    long = ["v" * 56 + f"{i:04}" for i in range(251)]  # 60 characters each
+    assert limits(an_object(x={"enum": long[:250]})) == []
+    assert limits(an_object(x={"enum": long})) == ["15,060 characters in an enum of 251: the limit is 15,000"]
+
+
+@pytest.mark.parametrize("kind", ["items", "anyOf", "properties"])
+def test_what_is_absurdly_deep_is_refused_and_not_a_crash(kind):
+    schema = STRING
+    for _ in range(3_000):
+        schema = {
+            "items": lambda s: {"type": "array", "items": s},
+            "anyOf": lambda s: {"anyOf": [s]},
+            "properties": lambda s: an_object(x=s),
+        }[kind](schema)
+    assert any("levels of objects" in r.reason for r in why_not_strict(an_object(x=schema)))
+    deep = []
+    for _ in range(3_000):
+        deep = [deep]
+    assert why_not_strict(an_object(x={"enum": [deep]}, y=deep, z={"format": deep}))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "properties", "required", "items", "anyOf", "enum", "const", "$ref", "$defs", "format"]
+            )
+            | st.text(max_size=2),
+            inner | st.sampled_from(["object", "string", "array", "#", "#/$defs/a", False]),
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)
+
+
+@given(JSON)
+@settings(max_examples=300)
+def test_any_json_is_judged(schema):
+    for path, reason in why_not_strict(schema):
+        assert path.startswith("#")
+        assert reason
