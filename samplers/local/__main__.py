@@ -78,11 +78,11 @@ def _end_soon() -> None:
 async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event) -> None:
     import uvicorn  # the imports from here on cost most of the start: the watch on stdin is already there
 
-    from samplers.local import chat, engine, gateway, start
+    from samplers.local import decode, engine, gateway, start
 
     listening = _listen(options.port)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.CRITICAL, stream=sys.stderr)
-    settings = chat.Settings(options.engine_order, options.logprobs_mode == "processed")
+    settings = decode.Settings(options.engine_order, options.logprobs_mode == "processed")
     try:
         model = await start.model(settings, options.verbose)
     except start.PROBLEMS as error:

@@ -1,124 +1,89 @@
 """POST /v1/chat/completions: from a checked request to the answer's body, or to the chunks of its stream."""
 
 import asyncio
-import secrets
-import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
 
+from samplers.local import decide
+from samplers.local.calls import CallStream
 from samplers.local.choice import Piece, pieces
-from samplers.local.decode import Settings, Token
-from samplers.local.engine import SLOTS, Engine
-from samplers.local.errors import bad_request
-from samplers.local.prompt import prompt_ids
-from samplers.local.requests import ChatRequest
+from samplers.local.decode import Token
+from samplers.local.engine import SLOTS
+from samplers.local.job import Job
 from samplers.local.wire import logprobs
 
-USUAL_LIMIT = 1024  # tokens of an answer that sets no limit: a small model that repeats itself would fill the context
 LONG_PROMPT = 256  # tokens; choices after a longer one run one after the other, so that it is read once
-
-
-@dataclass(frozen=True)
-class Model:
-    """What answers: the engine, how it samples, and what it is called."""
-
-    engine: Engine
-    settings: Settings
-    id: str
-    fingerprint: str
-    created: int
-
-
-@dataclass(frozen=True)
-class Job:
-    """A request that will be answered: `prompt` ids, at most `limit` tokens for each choice, and the fields that all
-    bodies begin with."""
-
-    model: Model
-    request: ChatRequest
-    prompt: list[int]
-    limit: int
-    head: dict
-
-
-async def prepare(model: Model, request: ChatRequest) -> Job:
-    """Makes the prompt and checks that it fits. ApiError (400, context_length_exceeded) if not."""
-    context = model.engine.context
-    prompt = await prompt_ids(model.engine, request.messages)
-    used = len(prompt) + len(request.continued)
-    begin = f"This model's maximum context length is {context} tokens. However, "
-    if used >= context:
-        message = f"{begin}your messages resulted in {used} tokens. Please reduce the length of the messages."
-        raise bad_request(message, "messages", "context_length_exceeded")
-    if request.max_tokens is not None and used + request.max_tokens > context:
-        message = (
-            f"{begin}you requested {used + request.max_tokens} tokens ({used} in the messages, {request.max_tokens} in "
-        )
-        message += "the completion). Please reduce the length of the messages or completion."
-        raise bad_request(message, "messages", "context_length_exceeded")
-    limit = min(USUAL_LIMIT, context - used) if request.max_tokens is None else request.max_tokens
-    kind = "chat.completion.chunk" if request.stream else "chat.completion"
-    head = {"id": f"chatcmpl-{secrets.token_hex(15)}", "object": kind, "created": int(time.time()), "model": model.id}
-    if request.service_tier is not None:
-        head["service_tier"] = "default"
-    return Job(model, request, prompt, limit, head | {"system_fingerprint": model.fingerprint})
 
 
 async def complete(job: Job) -> dict:
     """The whole answer: a chat.completion body."""
-    texts, tokens, ends = ([[] for _ in range(job.request.n)] for _ in range(3))
-    async with aclosing(_all_pieces(job)) as news:
+    count = job.request.n
+    calls, cached = await _calls(job)
+    texts, tokens, ends = ([[] for _ in range(count)] for _ in range(3))
+    async with aclosing(_all_pieces(job, calls)) as news:
         async for i, piece in news:
             texts[i].append(piece.text)
             tokens[i] += piece.tokens
             if piece.finish_reason:
                 ends[i] = piece
-    choices = [
-        {
-            "index": i,
-            "message": {"role": "assistant", "content": "".join(texts[i]), "refusal": None, "annotations": []},
-            "logprobs": _logprobs(job, tokens[i]),
-            "finish_reason": ends[i].finish_reason,
-        }
-        for i in range(job.request.n)
-    ]
-    return job.head | {"choices": choices, "usage": _usage(job, ends)}
+    choices = []
+    for i in range(count):
+        message = {"role": "assistant", "content": "".join(texts[i]), "refusal": None, "annotations": []}
+        if calls[i]:
+            made = CallStream()
+            list(made.feed(message["content"]))
+            message |= {"content": None} | ({"tool_calls": made.calls} if made.calls else {})
+        told = _logprobs(job, tokens[i], calls[i])
+        choices.append({"index": i, "message": message, "logprobs": told, "finish_reason": _reason(ends[i], calls[i])})
+    return job.head | {"choices": choices, "usage": _usage(job, ends, cached)}
 
 
 async def stream(job: Job) -> AsyncIterator[dict]:
     """The answer's chunks, in order."""
-    usage = {"usage": None} if job.request.include_usage else {}
+    count, usage = job.request.n, {"usage": None} if job.request.include_usage else {}
 
     def chunk(i: int, delta: dict, logprobs: dict | None = None, finish_reason: str | None = None) -> dict:
         choice = {"index": i, "delta": delta, "logprobs": logprobs, "finish_reason": finish_reason}
         return job.head | {"choices": [choice]} | usage
 
-    ends = [Piece()] * job.request.n
-    for i in range(job.request.n):
-        yield chunk(i, {"role": "assistant", "content": "", "refusal": None})
-    async with aclosing(_all_pieces(job)) as news:
+    calls, cached = await _calls(job)
+    readers, ends = [CallStream() for _ in range(count)], [Piece()] * count
+    for i in range(count):
+        yield chunk(i, {"role": "assistant", "content": None if calls[i] else "", "refusal": None})
+    async with aclosing(_all_pieces(job, calls)) as news:
         async for i, piece in news:
             if piece.finish_reason:
                 ends[i] = piece
-                yield chunk(i, {}, None, piece.finish_reason)
+                yield chunk(i, {}, None, _reason(piece, calls[i]))
+            elif calls[i]:
+                for delta in readers[i].feed(piece.text):
+                    yield chunk(i, {"tool_calls": [delta]})
             else:
                 yield chunk(i, {"content": piece.text}, _logprobs(job, piece.tokens))
     if job.request.include_usage:
-        yield job.head | {"choices": [], "usage": _usage(job, ends)}
+        yield job.head | {"choices": [], "usage": _usage(job, ends, cached)}
 
 
-async def _all_pieces(job: Job) -> AsyncIterator[tuple[int, Piece]]:
+async def _calls(job: Job) -> tuple[list[bool], int | None]:
+    """For each choice whether it is function calls; and the prompt's cached tokens, if finding out read the prompt."""
+    request, tools = job.request, job.request.tools
+    if tools is None or tools.forced:
+        return [tools is not None] * request.n, None
+    odds, cached = await decide.call_log_odds(job.model.engine, job.prompt)
+    return [decide.draw(odds, request.temperature, job.seed + i) for i in range(request.n)], cached
+
+
+async def _all_pieces(job: Job, calls: list[bool]) -> AsyncIterator[tuple[int, Piece]]:
     """The pieces of every choice as they come, (index, piece). Choice i of seed s is what seed s + i alone gives."""
     request, model = job.request, job.model
-    seed = secrets.randbits(62) if request.seed is None else request.seed
     news: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
     width = asyncio.Semaphore(SLOTS if len(job.prompt) <= LONG_PROMPT else 1)
 
     async def run(i: int) -> None:
+        rules = (job.call_grammar, ()) if calls[i] else (job.text_grammar, request.stop)  # stops cut text, not calls
         try:
             async with width, model.engine.slots:
-                source = pieces(model.engine, model.settings, request, job.prompt, job.limit, seed + i)
+                source = pieces(model.engine, model.settings, request, job.prompt, job.limit, job.seed + i, *rules)
                 async with aclosing(source):
                     async for piece in source:
                         await news.put((i, piece))
@@ -140,13 +105,20 @@ async def _all_pieces(job: Job) -> AsyncIterator[tuple[int, Piece]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _logprobs(job: Job, tokens: list[Token]) -> dict | None:
+def _reason(end: Piece, call: bool) -> str:
+    return "tool_calls" if call and end.finish_reason == "stop" else end.finish_reason
+
+
+def _logprobs(job: Job, tokens: list[Token], call: bool = False) -> dict | None:
+    """Logprobs are of a message's content, and calls are none."""
     if job.request.top is None:
         return None
+    if call:
+        return {"content": None, "refusal": None}
     return logprobs(job.model.engine.vocabulary, tokens, job.request.ids)
 
 
-def _usage(job: Job, ends: list[Piece]) -> dict:
+def _usage(job: Job, ends: list[Piece], cached: int | None) -> dict:
     """Tokens read and drawn. The prompt counts once, as OpenAI counts it; a token that ends the turn is drawn, too."""
     prompt = len(job.prompt) + len(job.request.continued)
     drawn = sum(end.drawn for end in ends)
@@ -160,6 +132,6 @@ def _usage(job: Job, ends: list[Piece]) -> dict:
         "prompt_tokens": prompt,
         "completion_tokens": drawn,
         "total_tokens": prompt + drawn,
-        "prompt_tokens_details": {"cached_tokens": ends[0].cached, "audio_tokens": 0},
+        "prompt_tokens_details": {"cached_tokens": ends[0].cached if cached is None else cached, "audio_tokens": 0},
         "completion_tokens_details": details,
     }

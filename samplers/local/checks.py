@@ -1,9 +1,10 @@
 """Checks of single values in a request, functions (name, value) -> value; they raise OpenAI's errors."""
 
+import re
 from collections.abc import Callable
 from math import isfinite
 
-from samplers.local.errors import bad_request
+from samplers.local.errors import ApiError, bad_request
 
 Check = Callable[[str, object], object]
 
@@ -100,6 +101,18 @@ def string(longest: int | None = None) -> Check:
     return check
 
 
+def pattern(expression: str, longest: int) -> Check:
+    """A text that a regular expression matches as a whole, at most `longest` long."""
+
+    def check(name: str, value) -> str:
+        if not re.fullmatch(expression, string(longest)(name, value)):
+            message = f"Invalid '{name}': string does not match pattern. Expected a string that matches the pattern "
+            raise bad_request(f"{message}'^{expression}$'.", name, "invalid_value")
+        return value
+
+    return check
+
+
 def one_of(*allowed: str) -> Check:
     """One of the given strings."""
 
@@ -131,7 +144,7 @@ def array(check_item: Check, shortest: int, longest: int | None = None, of: str 
     return check
 
 
-def mapping(check_value: Check, most: int | None = None) -> Check:
+def mapping(check_value: Check, most: int | None = None, longest_key: int | None = None) -> Check:
     """An object with `check_value` for each value."""
 
     def check(name: str, value) -> dict:
@@ -141,6 +154,39 @@ def mapping(check_value: Check, most: int | None = None) -> Check:
             message = f"Invalid '{name}': too many properties. Expected an object with at most {most} properties, "
             message += f"but got an object with {len(value)} properties instead."
             raise bad_request(message, name, "object_above_max_properties")
-        return {string()(name, key): check_value(f"{name}.{key}", item) for key, item in value.items()}
+        return {string(longest_key)(name, key): check_value(f"{name}.{key}", item) for key, item in value.items()}
 
     return check
+
+
+def known(name: str, value, *fields: str) -> dict:
+    """An object with no fields but the given ones."""
+    if not isinstance(value, dict):
+        raise wrong_type(name, "an object", value)
+    for field in value:
+        if field not in fields:
+            raise unknown(f"{name}.{field}")
+    return value
+
+
+def needed(name: str, value: dict, field: str):
+    """A field that must be there and not be null."""
+    if value.get(field) is None:
+        raise missing(f"{name}.{field}")
+    return value[field]
+
+
+def missing(name: str) -> ApiError:
+    """A required field is not there."""
+    return bad_request(f"Missing required parameter: '{name}'.", name, "missing_required_parameter")
+
+
+def unsupported(name: str, instead: str = "") -> ApiError:
+    """OpenAI has this, this endpoint does not."""
+    message = f"Unsupported parameter: '{name}' is not supported with this model.{instead}"
+    return bad_request(message, name, "unsupported_parameter")
+
+
+def unknown(name: str) -> ApiError:
+    """Nobody has this."""
+    return bad_request(f"Unrecognized request argument supplied: {name[:80]}", name[:80], "unknown_parameter")

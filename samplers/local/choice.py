@@ -24,13 +24,20 @@ class Piece:
 
 
 async def pieces(
-    engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], limit: int, seed: int
+    engine: Engine,
+    settings: Settings,
+    request: ChatRequest,
+    prompt: list[int],
+    limit: int,
+    seed: int,
+    grammar: str | None = None,
+    stops: tuple[str, ...] = (),
 ) -> AsyncIterator[Piece]:
     """The choice, piece by piece; the last has the finish_reason. Tokens inside a stop string are left out."""
-    text, waiting = TextStream(request.stop), deque()  # waiting: (start, end, token), bytes of the answer
+    text, waiting = TextStream(stops), deque()  # waiting: (start, end, token), bytes of the answer
     end = drawn = cached = 0
     reason = "length"
-    async with aclosing(tokens(engine, settings, request, prompt, limit, seed)) as source:
+    async with aclosing(tokens(engine, settings, request, prompt, limit, seed, grammar)) as source:
         async for token in source:
             drawn += 1
             cached = token.cached if drawn == 1 else cached

@@ -9,6 +9,7 @@ from math import log
 
 from samplers.local import recover
 from samplers.local.engine import Engine
+from samplers.local.grammar import GUARD_BIAS, guard
 from samplers.local.requests import ChatRequest
 
 # OpenAI's order, as far as the endpoint shows it: what the engine calls these stages, temperature first.
@@ -74,18 +75,43 @@ def engine_body(request: ChatRequest, settings: Settings) -> dict:
     }
 
 
+def grammar_body(engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], grammar: str) -> dict:
+    """What changes in the engine's request for an answer that keeps to a grammar.
+
+    The engine has to make it in one call, so OpenAI's frequency penalty, which counts the answer only, is the engine's,
+    which counts the prompt too, with the prompt's part given back as biases. (presence_penalty has no such way.)
+    """
+    biases, changed = dict(request.logit_bias), {}
+    if request.frequency_penalty and settings.order == "openai":
+        for token, count in Counter(prompt).items():
+            biases[token] = biases.get(token, 0.0) + request.frequency_penalty * count
+        changed = {"samplers": ["penalties", *OPENAI_ORDER], "repeat_last_n": engine.context}
+        changed["frequency_penalty"] = request.frequency_penalty
+    biases[guard(engine)] = GUARD_BIAS
+    return changed | {"grammar": grammar, "logit_bias": list(biases.items())}
+
+
 async def tokens(
-    engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], limit: int, seed: int
+    engine: Engine,
+    settings: Settings,
+    request: ChatRequest,
+    prompt: list[int],
+    limit: int,
+    seed: int,
+    grammar: str | None = None,
 ) -> AsyncIterator[Token]:
     """Draws at most `limit` tokens after `prompt` + `request.continued`; the last may be one of `engine.stop_ids`.
 
-    Close it to stop the engine. `seed` is any integer; the same one gives the same tokens.
+    Close it to stop the engine. `seed` is any integer; the same one gives the same tokens. With a `grammar` the answer
+    keeps to it; should the engine give it up, which a very complex one can bring about, no more tokens come.
     """
-    answer = Answer(engine, settings, request, prompt, seed)
+    answer = Answer(engine, settings, request, prompt, seed, grammar)
     penalised = request.frequency_penalty or request.presence_penalty
-    one_by_one = limit == 1 or (penalised and settings.order == "openai")
+    one_by_one = limit == 1 or (penalised and settings.order == "openai" and not grammar)
     async with aclosing(answer.step_by_step(limit) if one_by_one else answer.streamed(limit)) as drawn:
         async for token in drawn:
+            if grammar and token.id == guard(engine):
+                return
             yield token
             if token.id in engine.stop_ids:
                 return
@@ -94,16 +120,27 @@ async def tokens(
 class Answer:
     """One answer while it grows: `ids` are its tokens so far, the continued ones included."""
 
-    def __init__(self, engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], seed: int):
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        request: ChatRequest,
+        prompt: list[int],
+        seed: int,
+        grammar: str | None = None,
+    ):
         self.engine, self.settings, self.request, self.prompt, self.seed = engine, settings, request, prompt, seed
+        self.grammar = grammar
         self.ids = list(request.continued)
         self.body = engine_body(request, settings)
+        if grammar:
+            self.body |= grammar_body(engine, settings, request, prompt, grammar)
 
     async def step_by_step(self, limit: int, step: int = 0) -> AsyncIterator[Token]:
         """One call to the engine for each token. OpenAI's penalties, which count the answer only, go in as biases."""
         for i in range(step, step + limit):
             body = self.body | {"prompt": self.prompt + self.ids, "n_predict": 1, "seed": seed_for(self.seed, i)}
-            if self.settings.order == "openai":
+            if self.settings.order == "openai" and not self.grammar:
                 body["logit_bias"] = list(self.biases().items())
             answer = await self.engine.complete(body)
             yield await self.drawn(answer["tokens"][0], answer)
@@ -131,6 +168,10 @@ class Answer:
                     yield await self.drawn(last[0], event)
             else:
                 return
+        if self.grammar:
+            async for token in self.whole(body, len(self.ids) - start):
+                yield token
+            return
         ids = (await self.engine.complete(body | {"n_predict": count, "n_probs": 0}))["tokens"]
         for token in ids[known:]:
             yield await self.drawn(token, event)
@@ -138,12 +179,26 @@ class Answer:
             async for token in rest:
                 yield token
 
+    async def whole(self, body: dict, known: int) -> AsyncIterator[Token]:
+        """The answer to `body` from its token `known` on, all of it at once: a grammar cannot be entered midway."""
+        answer = await self.engine.complete(body)
+        told = list(answer.get("completion_probabilities", ()))
+        for i, token in enumerate(answer["tokens"]):
+            entry = [told.pop(0)] if told and told[0]["id"] == token else []
+            if i >= known:
+                yield await self.drawn(token, answer | {"completion_probabilities": entry})
+
     async def drawn(self, token: int, answer: dict) -> Token:
         """The Token for an id, from the engine's answer if that tells its logprobs, and one more place in `ids`."""
         result = Token(token, cached=answer.get("timings", {}).get("cache_n", 0))
         if self.request.top is not None:
             told = next((p for p in answer.get("completion_probabilities", ()) if p["id"] == token), None)
-            result.logprob, result.top = read(told) if told else await recover.logprobs(self, token)
+            if told:
+                result.logprob, result.top = read(told)
+            elif self.grammar and self.settings.processed:
+                result.logprob, result.top = float("-inf"), []  # the mask is the engine's: what is not told stays so
+            else:
+                result.logprob, result.top = await recover.logprobs(self, token)
             del result.top[self.request.top :]
         self.ids.append(token)
         return result

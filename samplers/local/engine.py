@@ -60,6 +60,7 @@ class Engine:
         self.context = CONTEXT
         self.stop_ids: frozenset[int] = frozenset()
         self.prompts: dict[tuple, list[int]] = {}  # samplers.local.prompt's memory
+        self.grammars: dict[str, bool] = {}  # samplers.local.grammar's
         headers = {"Authorization": f"Bearer {key}", "Connection": "close"}
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
         self._http = partial(

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from samplers.local import chat, requests, wire
+from samplers.local import chat, job, requests, wire
 from samplers.local.door import Door
 from samplers.local.errors import ApiError, bad_request, server_error
 from samplers.local.tokenize import tokenize
@@ -21,7 +21,7 @@ BIGGEST_BODY = 4 << 20  # bytes
 log = logging.getLogger("samplers.local")
 
 
-def application(model: chat.Model, key: str) -> Door:
+def application(model: job.Model, key: str) -> Door:
     """The ASGI application that serves `model` to whoever has `key`."""
 
     async def models(request: Request) -> Response:
@@ -34,10 +34,10 @@ def application(model: chat.Model, key: str) -> Door:
     async def completions(request: Request) -> Response:
         asked = requests.parse(await read_json(request), request.headers, len(model.engine.vocabulary))
         _known(model, asked.model)
-        job = await chat.prepare(model, asked)
+        work = await job.prepare(model, asked)
         if asked.stream:
-            return EventStream(chat.stream(job))
-        answer = await unless_gone(request.receive, chat.complete(job))
+            return EventStream(chat.stream(work))
+        answer = await unless_gone(request.receive, chat.complete(work))
         return Response(wire.dumps(answer), media_type="application/json")
 
     async def tokens(request: Request) -> Response:
@@ -53,11 +53,11 @@ def application(model: chat.Model, key: str) -> Door:
     return Door(Starlette(routes=routes, exception_handlers=handlers), key)
 
 
-def _about(model: chat.Model) -> dict:
+def _about(model: job.Model) -> dict:
     return {"id": model.id, "object": "model", "created": model.created, "owned_by": "samplers"}
 
 
-def _known(model: chat.Model, name: str) -> None:
+def _known(model: job.Model, name: str) -> None:
     if name != model.id:
         message = f"The model `{name[:200]}` does not exist or you do not have access to it."
         raise ApiError(404, message, param="model", code="model_not_found")

@@ -72,6 +72,7 @@ async def _raw(answer, count: int) -> list[tuple[int, float]]:
         "samplers": [],
         "temperature": 1.0,
         "logit_bias": [(plain, 1e6)],
+        "grammar": "",
     }
     told = (await answer.engine.complete(body))["completion_probabilities"][0]
     return [(item["id"], item["logprob"]) for item in told["top_logprobs"]]

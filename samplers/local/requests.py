@@ -4,9 +4,24 @@ import json
 from dataclasses import dataclass
 
 from samplers.local import checks
-from samplers.local.checks import array, boolean, decimal, integer, kind_of, mapping, one_of, string, wrong_type
-from samplers.local.errors import ApiError, bad_request
-from samplers.local.messages import messages, missing, unsupported
+from samplers.local.checks import (
+    array,
+    boolean,
+    decimal,
+    integer,
+    kind_of,
+    mapping,
+    missing,
+    one_of,
+    string,
+    unknown,
+    unsupported,
+    wrong_type,
+)
+from samplers.local.errors import bad_request
+from samplers.local.formats import Format, needs_the_word, response_format
+from samplers.local.messages import messages
+from samplers.local.tools import Tools, tools
 
 INT64 = 2**63
 
@@ -33,20 +48,8 @@ def _stream_options(name: str, value) -> bool:
         name, {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
     )
     for option in options.keys() - {"include_usage", "include_obfuscation"}:
-        raise _unknown(f"{name}.{option}")
+        raise unknown(f"{name}.{option}")
     return options.get("include_usage", False)
-
-
-def _response_format(name: str, value) -> None:
-    if not isinstance(value, dict):
-        raise wrong_type(name, "an object", value)
-    if "type" not in value:
-        raise missing(f"{name}.type")
-    kind = one_of("json_object", "json_schema", "text")(f"{name}.type", value["type"])
-    if kind != "text":
-        raise bad_request(
-            f"Invalid parameter: '{name}' of type '{kind}' is not supported with this model.", name, "unsupported_value"
-        )
 
 
 # field: (check, what an absent or null one means). MISSING: it is required.
@@ -68,15 +71,15 @@ FIELDS = {
     "top_logprobs": (integer(0), None),  # its maximum depends on a header
     "stream": (boolean, False),
     "stream_options": (_stream_options, None),
+    "response_format": (response_format, None),
     "service_tier": (one_of("auto", "default", "flex", "scale", "priority", "fast"), None),
 }
 # Accepted as OpenAI accepts them; they change nothing here.
 HARMLESS = {
-    "metadata": mapping(string(512), 16),
+    "metadata": mapping(string(512), 16, 64),
     "modalities": array(one_of("text"), 1),
     "prompt_cache_key": string(),
     "prompt_cache_retention": one_of("in_memory", "in-memory", "24h"),
-    "response_format": _response_format,
     "safety_identifier": string(64),
     "store": boolean,
     "user": string(),
@@ -84,25 +87,22 @@ HARMLESS = {
 # OpenAI's fields that this endpoint does not have.
 UNSUPPORTED = {
     "audio",
-    "function_call",
-    "functions",
     "moderation",
-    "parallel_tool_calls",
     "prediction",
     "prompt_cache_options",
     "reasoning_effort",
-    "tool_choice",
-    "tools",
     "verbosity",
     "web_search_options",
 }
+TOOLS = {"tools", "tool_choice", "parallel_tool_calls"}  # checked together
+OLD = {"functions": "tools", "function_call": "tool_choice"}  # deprecated: what came after
 
 
 @dataclass(frozen=True)
 class ChatRequest:
     """What a chat request asks for, every default filled in. `logit_bias` has integer ids; `top` is the number of
     logprobs a token, None if none are wanted; `ids` asks for token ids beside them; `continued` are the answer's first
-    tokens, already chosen."""
+    tokens, already chosen. `response_format` is None for plain text, `tools` if nothing may be called."""
 
     model: str
     messages: list[dict]
@@ -118,7 +118,9 @@ class ChatRequest:
     top: int | None
     stream: bool
     include_usage: bool
+    response_format: Format | None
     service_tier: str | None
+    tools: Tools | None = None
     ids: bool = False
     continued: tuple[int, ...] = ()
 
@@ -127,10 +129,12 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     """A request's JSON and headers -> ChatRequest; ApiError (400) for the first thing that is wrong with it."""
     if not isinstance(body, dict):
         raise bad_request(f"Invalid type for the request body: expected an object, but got {kind_of(body)} instead.")
-    known = FIELDS.keys() | HARMLESS.keys() | UNSUPPORTED
+    known = FIELDS.keys() | HARMLESS.keys() | UNSUPPORTED | TOOLS | OLD.keys()
     for name, value in body.items():
         if name not in known:
-            raise _unknown(name)
+            raise unknown(name)
+        if name in OLD and value is not None:
+            raise unsupported(name, f" It is deprecated: use '{OLD[name]}' instead.")
         if name in UNSUPPORTED and value is not None:
             raise unsupported(name)
         if name in HARMLESS and value is not None:
@@ -150,8 +154,11 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     if limit is not None and older is not None:
         message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
         raise bad_request(message, "max_tokens", "invalid_parameter_combination")
+    if values["response_format"] is not None and values["response_format"].any_json:
+        needs_the_word(values["messages"])
     values["logit_bias"] = _token_ids(values["logit_bias"], vocabulary_size)
     return ChatRequest(
+        tools=tools(body),
         include_usage=bool(values.pop("stream_options")),
         max_tokens=older if limit is None else limit,
         top=(top or 0) if logprobs else None,
@@ -197,7 +204,3 @@ def _continued(header: str | None, size: int) -> tuple[int, ...]:
     except (ValueError, RecursionError):
         raise bad_request(f"Invalid '{name}': expected a JSON array of token ids.", name, "invalid_value") from None
     return tuple(array(integer(0, size - 1), 0)(name, ids))
-
-
-def _unknown(name: str) -> ApiError:
-    return bad_request(f"Unrecognized request argument supplied: {name[:80]}", name[:80], "unknown_parameter")

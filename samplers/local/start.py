@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from samplers.local import engine, vocabulary, weights
-from samplers.local.chat import Model
 from samplers.local.decode import Settings
+from samplers.local.job import Model
 
 PROBLEMS = (weights.WeightsError, engine.EngineError, ValueError, RuntimeError)
 MODEL_ID = "smollm2-135m-instruct"

@@ -1,8 +1,8 @@
 """POST /v1/tokenize, an extension for lessons: a text's or a conversation's tokens, as the model sees them."""
 
-from samplers.local.chat import Model
 from samplers.local.checks import kind_of, string
 from samplers.local.errors import bad_request
+from samplers.local.job import Model
 from samplers.local.messages import messages
 from samplers.local.prompt import prompt_ids
 
