@@ -2,6 +2,8 @@
 
 from samplers.lab.bars import plot_before_after, plot_distribution
 from samplers.lab.checks import check
+from samplers.lab.compare_plot import plot_bounds, plot_fit, plot_p_values
+from samplers.lab.confidence_plot import plot_calibration, plot_doubt
 from samplers.lab.curves import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.explorer import explore
 from samplers.lab.panels import plot_panels, plot_stages, plot_temperatures
@@ -9,18 +11,25 @@ from samplers.lab.penalty_plot import plot_penalties
 from samplers.lab.picture import Picture
 from samplers.lab.stepper import step_through
 from samplers.lab.steps import plot_repetition, plot_tokens
+from samplers.lab.suspects import Suspects
 from samplers.lab.tree import Tree
 from samplers.lab.tree_plot import plot_tree
 
 __all__ = [
     "Picture",
+    "Suspects",
     "Tree",
     "check",
     "explore",
     "plot_before_after",
+    "plot_bounds",
+    "plot_calibration",
     "plot_curves",
     "plot_distribution",
+    "plot_doubt",
+    "plot_fit",
     "plot_nucleus",
+    "plot_p_values",
     "plot_panels",
     "plot_penalties",
     "plot_repetition",
