@@ -121,7 +121,7 @@ def plot_before_after(dist: Distribution, after, top: int = 12, title: str | Non
     index = shown_rows(p, q, top)
     labels = [label_of(dist, i) for i in index]
     more = len(dist) > len(index)
-    rest = (max(0.0, 1 - p[index].sum()), max(0.0, 1 - q[index].sum()))
+    rest = tuple(float(np.delete(x, index).sum()) for x in (p, q))  # exactly 0 where nothing is left, as 1 - sum is not
     rows = [*labels, others(dist, len(index), listed_only=True)] if more else labels
     tallest = max(p[index].max(), q[index].max())
     limit = max(tallest, *rest) if max(rest) < 1.6 * tallest else 1.3 * tallest

@@ -92,6 +92,10 @@ def test_before_after_of_an_apis_top_is_over_what_it_lists(top_five):
     np.testing.assert_allclose(data["gain"], 0, atol=1e-12)
 
 
+def test_a_rest_that_is_all_removed_is_zero(five):
+    assert lab.plot_before_after(five, top_p(five, 0.9), top=3).data["rest_after"] == 0  # 1 - sum would leave 1e-16
+
+
 def test_a_gainer_outside_the_top_has_a_row():
     dist = Distribution.from_probs({"a": 0.5, "b": 0.3, "c": 0.2})
     assert lab.plot_before_after(dist, [-np.inf, -np.inf, 0.0], top=2).data["tokens"] == ("a", "b", "c")
