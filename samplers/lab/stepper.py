@@ -35,7 +35,7 @@ class Stepper:
         self.redraw()
 
     def _make_widgets(self) -> None:
-        look = {"style": {"description_width": "9.5em"}, "layout": widgets.Layout(width="27em")}
+        look = {"style": {"description_width": "9.5em"}, "layout": {"width": "27em"}}
         for name in MOVED:
             low, high, step = SLIDERS[name]
             value = getattr(self.tree.params, name)
@@ -46,11 +46,13 @@ class Stepper:
             setattr(self, name, slider)
         self.next_button = self._button("Next by chance", lambda: self.tree.step_by_chance())
         self.back_button = self._button("Back", lambda: self.tree.back())
-        self.choice = widgets.Dropdown(description="token", **look)
+        look = {"style": {"description_width": "4em"}, "layout": {"width": "25em"}}
+        menu = {**look, "tooltip": "Space opens the list"}  # JupyterLab takes a closed one's arrow keys for itself
+        self.choice = widgets.Dropdown(description="token", **menu)
         self.pick_button = self._button("Pick it", self._pick)
         self.forced = widgets.Text(description="text", placeholder="begin it with a space, if need be", **look)
         self.force_button = self._button("Force it", self._force)
-        self.place = widgets.Dropdown(description="visited", **look)
+        self.place = widgets.Dropdown(description="visited", **menu)
         self.go_button = self._button("Go there", lambda: self.tree.branch(self.place.value))
         self.seed = widgets.BoundedIntText(self.tree.params.seed or 0, min=0, max=2**31 - 1, description="seed", **look)
         self.restart_button = self._button("Start again", lambda: self.tree.restart(self.seed.value))

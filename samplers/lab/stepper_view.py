@@ -33,7 +33,7 @@ def choices(tree: Tree, step: Step) -> list[tuple[str, int]]:
 
 def places(tree: Tree) -> list[tuple[str, int]]:
     """(what a menu says, number) of every visited node: the end of its text."""
-    return [(f"{node.number}: {_end(readable(tree.text_of(node)), 32) or 'start'}", node.number) for node in tree.nodes]
+    return [(f"{node.number}: {_end(readable(tree.text_of(node)), 28) or 'start'}", node.number) for node in tree.nodes]
 
 
 def _end(text: str, limit: int) -> str:
@@ -54,7 +54,7 @@ def summary(tree: Tree, step: Step | None) -> list[str]:
     whole = tree.text_chance()
     size = len(tree.path)
     what = f"{size} token{'s' * (size != 1)}"
-    lines += [f"Probability of these {what}: {number(whole.processed)}; by the model's own {number(whole.raw)}."]
+    lines += [f"Probability of these {what}: {whole.processed:.2g}; by the model's own {whole.raw:.2g}."]
     return lines[: None if size else -1]
 
 

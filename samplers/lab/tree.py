@@ -129,18 +129,20 @@ class Tree:
     def at(self, node: Node | None = None) -> Step:
         """The model's distribution after `node`, what each stage makes of it, and the counts of the penalties."""
         node = node or self.now
-        logits = self.logits(node)
-        counts = self.chain.counts(self.prompt, node.path, len(self.bytes))
+        logits, counts = self.logits(node), self.counts(node)
         ids, V = tuple(range(len(self.bytes))), len(self.bytes)
         distribution = Distribution(self.tokens, log_softmax(logits), self.bytes, ids=ids, vocabulary_size=V)
         return Step(distribution, counts, self.chain.trace(logits, self.params, counts))
+
+    def counts(self, node: Node) -> dict[str, np.ndarray]:
+        """`Chain.counts` at `node`: what this engine's penalties count, each (V,)."""
+        return self.chain.counts(self.prompt, node.path, len(self.bytes))
 
     def processed(self, node: Node | None = None) -> np.ndarray:
         """The logits (V,) that the token after `node` is drawn from."""
         node = node or self.now
         if node not in self._processed:
-            counts = self.chain.counts(self.prompt, node.path, len(self.bytes))
-            self._processed[node] = self.chain.apply(self.logits(node), self.params, counts)
+            self._processed[node] = self.chain.apply(self.logits(node), self.params, self.counts(node))
         return self._processed[node]
 
     def chance(self, node: Node) -> Chance:
@@ -195,9 +197,10 @@ class Tree:
     def back(self, n: int = 1) -> Node:
         """Go `n` tokens back; the tree remembers what was there."""
         depth = len(self.path)
+        if not depth:
+            raise ValueError("this is the start: there is nothing to go back to")
         if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= depth:
-            where = f"an integer in [1, {depth}]" if depth else "no number at the start: nothing is before it"
-            raise ValueError(f"n must be {where}, got {n!r}")
+            raise ValueError(f"n must be an integer in [1, {depth}], got {n!r}")
         return self.branch(self.nodes_to(self.now)[-1 - n])
 
     def branch(self, node: Node | int) -> Node:

@@ -134,7 +134,7 @@ def _describe(tree: Tree, layout: Layout, heading: str) -> str:
     text += " in brackets, the model's own. "
     path = [i for i in layout.items[1:] if i.kind == "path"]
     text += f"The path: {layout.items[0].label}, {_listed(path)}. " if path else "It stands at the start. "
-    text += f"The whole text's probability: {number(whole.processed)} ({number(whole.raw)}). "
+    text += f"The whole text's probability: {whole.processed:.2g} ({whole.raw:.2g}). "
     for item in layout.items:
         rest = [child for child in item.children if child.kind == "alternative"]
         if rest:
@@ -142,5 +142,5 @@ def _describe(tree: Tree, layout: Layout, heading: str) -> str:
     on_path = tree.nodes_to(tree.now)
     for node in tree.nodes[1:]:
         if not node.children and node not in on_path:
-            text += f"Another branch: {tree.text_of(node)!r} {number(tree.text_chance(node).processed)}. "
+            text += f"Another branch: {tree.text_of(node)!r} {tree.text_chance(node).processed:.2g}. "
     return text + (f"Visited, not drawn: {layout.undrawn:,}." if layout.undrawn else "")

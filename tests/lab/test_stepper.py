@@ -134,7 +134,7 @@ def test_after_a_stop_token_it_says_so_and_goes_back():
 def test_errors_stand_under_the_picture():
     stepper = stepper_of()
     stepper.back_button.click()
-    assert "nothing is before it" in alert(stepper)
+    assert "nothing to go back to" in alert(stepper)
     stepper.forced.value = "a?"
     stepper.force_button.click()
     assert "no token fits at &#x27;?&#x27;" in alert(stepper)
@@ -219,6 +219,9 @@ def test_live(client):
     assert len(stepper.path) > 2
     stepper.back_button.click()
     assert "⟨" in stepper.text
+    stepper.tree.force(" hellooo")  # the longest tokens would be ␣hello and oo
+    assert stepper.path[-3:] == client.tokenize(" hellooo").ids
+    stepper.tree.back(3)
     own = client.next_token("Say hello.", top="all", after=stepper.path)
     np.testing.assert_allclose(stepper.step.distribution.probs, own.probs, atol=1e-3)
     assert 0 < np.count_nonzero(stepper.step.probs) < len(own)

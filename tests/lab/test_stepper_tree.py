@@ -85,6 +85,7 @@ def test_an_engine_that_counts_the_prompt():
     tree = grow(engine="llama.cpp", prompt=(A, C), presence_penalty=1)
     tree.pick(A)
     np.testing.assert_array_equal(tree.at().counts["penalties"], token_counts([A, C, A], 4))
+    assert list(tree.processed()) == list(tree.at().logits)
 
 
 def test_chance_alone_gives_the_text_of_generate():
@@ -210,7 +211,7 @@ def test_forcing_what_cannot_be_written(text, said):
 
 def test_back_and_branch_say_their_range():
     tree = grow()
-    with pytest.raises(ValueError, match="n must be no number at the start"):
+    with pytest.raises(ValueError, match="nothing to go back to"):
         tree.back()
     tree.pick(B)
     for n in (0, 2, True, 1.0):
