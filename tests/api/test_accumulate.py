@@ -80,6 +80,12 @@ def test_several_choices_in_one_event():
     assert [c.text for c in read(two, two).choices] == ["aa", "bb"]
 
 
+def test_the_last_usage_told_counts():
+    usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
+    told = [chunk(content="a") | {"usage": usage}, chunk(content="b") | {"usage": usage | {"completion_tokens": 2}}]
+    assert read(*told, chunk(finish_reason="stop") | {"usage": None}).usage.completion_tokens == 2
+
+
 def test_a_refusal_is_joined():
     answer = read(chunk(role="assistant", refusal=""), chunk(refusal="I'm sorry, "), chunk(refusal="no."), delta(""))
     assert (answer.refusal, answer.text) == ("I'm sorry, no.", "")

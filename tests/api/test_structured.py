@@ -84,6 +84,11 @@ class Owner(pydantic.BaseModel):
     pet: Annotated[Cat | Dog, Field(discriminator="kind")]
 
 
+class Point2(pydantic.BaseModel):
+    east: float
+    north: float | None
+
+
 @dataclasses.dataclass
 class Pair:
     first: int
@@ -132,6 +137,29 @@ def test_a_schema_by_hand():
             }
         },
     }
+
+
+def untitled(node):
+    """Without pydantic's titles, and without definitions that nothing refers to any more."""
+    if isinstance(node, list):
+        return [untitled(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: untitled(child) for key, child in node.items() if key != "title" or not isinstance(child, str)}
+
+
+class Trip(pydantic.BaseModel):
+    """Somewhere."""
+
+    start: Point2 = Field(description="from")
+    stops: list[Point2]
+    by: Literal["train", "boat"]
+
+
+@pytest.mark.parametrize("model", [Node, Trip, Cat])
+def test_openais_sdk_makes_the_same_of_a_model(model):
+    theirs = pytest.importorskip("openai").pydantic_function_tool(model)["function"]["parameters"]
+    assert untitled(theirs) == strict_schema(model)
 
 
 def test_a_reference_with_a_description_is_written_out():

@@ -47,6 +47,7 @@ def weather(
     Args:
         place: where,
             as exactly as you can
+        This line is about nothing.
         spans (list): which days
         `kind`: how much to say
     :param note: anything else
