@@ -37,7 +37,8 @@ def _with_others(low: np.ndarray, high: np.ndarray, rank: np.ndarray) -> tuple[n
     rest = np.setdiff1d(np.arange(len(low)), rank)
     least = max(low[rest].sum(), 1 - high[rank].sum(), 0.0)
     most = min(high[rest].sum(), 1 - low[rank].sum())
-    return np.append(low[rank], least), np.append(high[rank], max(least, most))
+    least, most = (x if x > 1e-12 else 0.0 for x in (least, max(least, most)))  # 1 - sum is not exactly 0
+    return np.append(low[rank], least), np.append(high[rank], most)
 
 
 def _legend(figure, ax, mark: str, exact: bool, **look) -> None:
