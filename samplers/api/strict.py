@@ -42,9 +42,9 @@ def why_not_strict(schema) -> list[Reason]:
     if "anyOf" in schema or schema.get("type") != "object":
         reasons.append(Reason("#", "the root must have type object and no anyOf"))
     found = list(nodes(schema))
-    for path, node in found:
+    for path, _, node in found:
         reasons += [Reason(path, reason) for reason in _wrong(node, schema)]
-    return reasons + [Reason("#", reason) for reason in too_much(schema, [node for _, node in found])]
+    return reasons + [Reason("#", reason) for reason in too_much(found)]
 
 
 def _wrong(node, root: dict) -> Iterator[str]:

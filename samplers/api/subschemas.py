@@ -15,13 +15,16 @@ def resolve(ref, root: dict) -> dict | None:
     return node if isinstance(node, dict) else None
 
 
-def nodes(root: dict) -> Iterator[tuple[str, object]]:
-    """(path, subschema) of the schema and all inside it; no recursion, so that no depth is too deep."""
-    stack: list[tuple[str, object]] = [("#", root)]
+def nodes(root) -> Iterator[tuple[str, int, object]]:
+    """(path, level, subschema) of the schema, at level 0, and of all inside it; each step inwards is a level.
+
+    A `$ref` is not followed. There is no recursion: no depth is too deep for it.
+    """
+    stack: list[tuple[str, int, object]] = [("#", 0, root)]
     while stack:
-        path, node = stack.pop()
-        yield path, node
-        stack += reversed([(f"{path}/{step}", child) for step, child in children(node)])
+        path, level, node = stack.pop()
+        yield path, level, node
+        stack += reversed([(f"{path}/{step}", level + 1, child) for step, child in children(node)])
 
 
 def children(node) -> Iterator[tuple[str, object]]:
