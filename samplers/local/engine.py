@@ -10,11 +10,9 @@ import os
 import secrets
 import sys
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 
-import httpx
-
+from samplers.local import http
 from samplers.local.vocabulary import Vocabulary
 
 SLOTS = 4  # answers that grow at once; on one thread 4 together are 1.6 to 2 times as fast as one after the other
@@ -61,25 +59,17 @@ class Engine:
         self.stop_ids: frozenset[int] = frozenset()
         self.prompts: dict[tuple, list[int]] = {}  # samplers.local.prompt's memory
         self.grammars: dict[str, bool] = {}  # samplers.local.grammar's
-        headers = {"Authorization": f"Bearer {key}", "Connection": "close"}
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        self._http = partial(
-            httpx.AsyncClient, base_url=url, headers=headers, limits=limits, timeout=None, trust_env=False
-        )
+        self._url, self._key = url, key
         self.slots = asyncio.Semaphore(SLOTS)  # hold one for as long as an answer grows: first come, first served
 
     async def open(self) -> None:
-        """Connects, and asks what only the engine knows: its context and the tokens at which it ends a turn."""
-        self._http = self._http()
+        """Asks what only the engine knows: its context and the tokens at which it ends a turn."""
         meta = (await self._json("GET", "/v1/models"))["data"][0]["meta"]
         self.context = min(CONTEXT, meta["n_ctx_train"])
         # ignore_eos bans exactly the tokens that end a turn, and the answer repeats the bans. It is the warm-up, too.
         body = {"prompt": [0], "n_predict": 1, "ignore_eos": True, "cache_prompt": False}
         answer = await self.complete(body)
         self.stop_ids = frozenset(bias["token"] for bias in answer["generation_settings"]["logit_bias"])
-
-    async def close(self) -> None:
-        await self._http.aclose()
 
     async def render(self, messages: list[dict]) -> str:
         """The prompt that the model's chat template makes of messages."""
@@ -95,41 +85,50 @@ class Engine:
 
     async def stream(self, body: dict) -> AsyncIterator[dict]:
         """One `/completion`, event by event. Closing the iterator makes the engine stop."""
-        async with self._http.stream("POST", "/completion", json=body | {"stream": True}) as response:
-            if response.status_code != 200:
-                raise _refusal(response.status_code, await response.aread())
-            async for line in _lines(response):
-                field, _, value = line.partition(b": ")
-                if field == b"error":
-                    raise _refusal(500, value)
-                if field == b"data":
-                    event = json.loads(value)
-                    if "error" in event:
+        try:
+            async with self._call("POST", "/completion", body | {"stream": True}) as (status, pieces):
+                if status != 200:
+                    raise _refusal(status, await _whole(pieces))
+                async for line in _lines(pieces):
+                    field, _, value = line.partition(b": ")
+                    if field == b"error":
                         raise _refusal(500, value)
-                    yield event
+                    if field == b"data":
+                        event = json.loads(value)
+                        if "error" in event:
+                            raise _refusal(500, value)
+                        yield event
+        except http.BrokenOff as error:
+            raise EngineError(f"the answer broke off: {error}") from error
 
     async def _json(self, method: str, path: str, body: dict | None = None) -> dict:
         try:
-            response = await self._http.request(method, path, json=body)
-        except httpx.TransportError as error:
-            raise EngineError(f"{path}: {type(error).__name__} {error}") from error
-        if response.status_code != 200:
-            raise _refusal(response.status_code, response.content)
-        return json.loads(response.content)
+            async with self._call(method, path, body) as (status, pieces):
+                content = await _whole(pieces)
+        except http.BrokenOff as error:
+            raise EngineError(f"{path}: {error}") from error
+        if status != 200:
+            raise _refusal(status, content)
+        return json.loads(content)
+
+    def _call(self, method: str, path: str, body: dict | None):
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        return http.call(self._url, self._key, method, path, content)
 
 
-async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The lines of a streamed answer; one with a whole vocabulary is megabytes long, so pieces are joined once."""
-    pieces: list[bytes] = []
-    try:
-        async for chunk in response.aiter_raw():
-            *lines, rest = chunk.split(b"\n")
-            for line in lines:
-                yield b"".join([*pieces, line])
-                pieces.clear()
-            pieces.append(rest)
-    except httpx.TransportError as error:
-        raise EngineError(f"the answer broke off: {type(error).__name__} {error}") from error
+async def _whole(pieces: AsyncIterator[bytes]) -> bytes:
+    return b"".join([piece async for piece in pieces])
+
+
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a streamed answer; one with a whole vocabulary is megabytes long, so its parts are joined once."""
+    parts: list[bytes] = []
+    async for piece in pieces:
+        *lines, rest = piece.split(b"\n")
+        for line in lines:
+            yield b"".join([*parts, line])
+            parts.clear()
+        parts.append(rest)
 
 
 def _refusal(status: int, content: bytes) -> EngineError:
