@@ -23,7 +23,6 @@ from samplers.api import (
     tool,
     why_not_strict,
 )
-from samplers.api.calculator import calculator
 
 WEATHER = "What is the weather in Paris?"
 
@@ -76,7 +75,7 @@ def test_plain_text_is_invalid(client):
 
 
 def test_a_loop_with_a_forced_call_ends_in_an_answer(client):
-    run = run_tools(client, WEATHER, [weather, calculator], temperature=0, max_tokens=60, tool_choice="required")
+    run = run_tools(client, WEATHER, [weather], temperature=0, max_tokens=60, tool_choice="required")
     assert run.ended in ("answer", "tokens")
     assert [m["role"] for m in run.messages[:3]] == ["user", "assistant", "tool"]
     assert run.rounds[0].results[0].error is None
