@@ -24,21 +24,25 @@ def lab(tmp_path):
     shutil.copytree(ROOT / "notebooks/learner", tmp_path / "learner")
     own = {name: str(tmp_path / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [*command, f"--ServerApp.root_dir={tmp_path}"],
         env={**os.environ, **own},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        lines = iter(server.stderr.readline, "")
-        address = next(found[0] for line in lines if (found := re.search(r"http://127[\d.]+:\d+/\S*token=\w+", line)))
-        Thread(target=server.stderr.read, daemon=True).start()  # or its log would fill the pipe and stop it
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    ) as server:
+        log = Thread(target=server.stderr.read, daemon=True)  # unread, it would fill the pipe and stop the server
+        try:
+            lines = iter(server.stderr.readline, "")
+            address = next(
+                found[0] for line in lines if (found := re.search(r"http://127[\d.]+:\d+/\S*token=\w+", line))
+            )
+            log.start()
+            yield address
+        finally:
+            server.terminate()
+            if log.ident:
+                log.join(timeout=30)
 
 
 def test_lesson_02_redraws_when_the_slider_moves(lab):
