@@ -28,13 +28,12 @@ def bare():
     path = subprocess.run(
         [sys.executable, "-m", "samplers.local.weights"], capture_output=True, text=True, check=True, timeout=60
     ).stdout.strip()
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", BARE, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        address = next(json.loads(line) for line in child.stdout if line.startswith('"http'))
-        with Client(address + "/v1", "bare") as client:
-            yield client
-    finally:
-        child.stdin.close()
-        child.wait(timeout=20)
+    ) as child:
+        try:
+            address = next(json.loads(line) for line in child.stdout if line.startswith('"http'))
+            with Client(address + "/v1", "bare") as client:
+                yield client
+        finally:
+            child.stdin.close()  # that ends it; leaving the block waits and closes the other pipe
