@@ -18,6 +18,7 @@ from samplers.local.errors import ApiError, bad_request, server_error
 from samplers.local.tokenize import tokenize
 
 BIGGEST_BODY = 4 << 20  # bytes
+LONG_BODY = 32 << 10
 log = logging.getLogger("samplers.local")
 
 
@@ -32,7 +33,10 @@ def application(model: job.Model, key: str) -> Door:
         return JSONResponse(_about(model))
 
     async def completions(request: Request) -> Response:
-        asked = requests.parse(await read_json(request), request.headers, len(model.engine.vocabulary))
+        parts = (await read_json(request), request.headers, len(model.engine.vocabulary))
+        big = int(request.headers.get("content-length", BIGGEST_BODY)) > LONG_BODY
+        # a big schema takes seconds to check: others must not wait for it
+        asked = await asyncio.to_thread(requests.parse, *parts) if big else requests.parse(*parts)
         _known(model, asked.model)
         work = await job.prepare(model, asked)
         if asked.stream:

@@ -97,9 +97,9 @@ def _strict(context: tuple, part, root: dict, refuse: Refuse) -> None:
     if not context and "anyOf" in part:
         raise wrong("'anyOf' is not permitted at the root.")
     if "$ref" in part:
-        others = sorted(part.keys() - {"$ref"})
+        others = ", ".join(map(repr, sorted(part.keys() - {"$ref"})))
         if others:
-            raise wrong(f"$ref cannot have keywords {others}.")
+            raise wrong(f"$ref cannot have keywords {{{others}}}.")
         if not _resolves(str(part["$ref"]), root):
             raise wrong(f"reference to component '{part['$ref']}' which was not found in the schema.")
         return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from wirecheck import transport
 
 FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
 
@@ -24,7 +25,7 @@ class Endpoint:
 
     def client(self, **options) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.Client(base_url=self.base_url, headers=headers, timeout=120, trust_env=False, **options)
+        return httpx.Client(base_url=self.base_url, headers=headers, timeout=120, transport=transport(), **options)
 
     def chat(self, messages=FRANCE, headers=None, **fields) -> dict:
         """A plain chat completion's body; fails on an error."""
