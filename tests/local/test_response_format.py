@@ -112,12 +112,15 @@ def test_what_the_engine_cannot_enforce_is_refused(endpoint, part):
 def test_json_mode(endpoint):
     ask = [{"role": "user", "content": "A person, as JSON."}]
     for seed in range(2):
-        choice = endpoint.choice(ask, response_format={"type": "json_object"}, seed=seed, max_tokens=40)
+        answer = endpoint.chat(ask, response_format={"type": "json_object"}, seed=seed, max_tokens=40)
+        (choice,) = answer["choices"]
         text = choice["message"]["content"]
         assert text.startswith("{")
         assert "\n" not in text
         if choice["finish_reason"] == "stop":
             assert isinstance(json.loads(text), dict)
+        else:
+            assert answer["usage"]["completion_tokens"] == 40
 
 
 def test_streamed_and_plain_are_one(endpoint):
@@ -149,6 +152,11 @@ def test_a_schema_removes_all_that_it_forbids_and_nothing_else(processed):
     hot = processed.top(PERSON, **fields, temperature=2)
     for token in off:
         assert hot[token] - hot["{"] == pytest.approx((masked[token] - masked["{"]) / 2, abs=0.01)
+    # also where a draw without the mask would have fitted the schema: then llama.cpp alone would not apply it
+    (brace,) = processed.tokenize("{")
+    for seed in range(6):
+        top = processed.top(PERSON, response_format=fields["response_format"], logit_bias={brace: 3}, seed=seed)
+        assert {token[0] for token in top} == {"{"}
     # the mask comes first: top_p keeps the nucleus of what is allowed, not what is allowed of the nucleus
     share, first = 0.0, []
     for token, logprob in sorted(masked.items(), key=lambda item: -item[1]):
