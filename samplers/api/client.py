@@ -53,6 +53,14 @@ class Client:
         return self._wire.budget
 
     @property
+    def auth(self) -> Key:
+        """Signs requests of your own, ``httpx.get(f"{client.base_url}/models", auth=client.auth)``; hides the key.
+
+        For OpenAI's SDK: ``OpenAI(base_url=client.base_url, api_key="-", http_client=httpx.Client(auth=client.auth))``.
+        """
+        return self._wire.auth
+
+    @property
     def model(self) -> str:
         """The model that is asked unless a call names another."""
         if self._model is None:

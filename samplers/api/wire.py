@@ -24,7 +24,7 @@ class Wire:
 
     def __init__(self, base_url: str, key: Key, budget: Budget | None, transport: httpx.BaseTransport | None):
         url = address(base_url)
-        self.base_url, self.scrub = str(url), key.scrub
+        self.base_url, self.auth, self.scrub = str(url), key, key.scrub
         self.at_openai = url.host == "api.openai.com" or url.host.endswith(".api.openai.com")
         self.budget = shared_budget() if budget is None and self.at_openai else budget
         loopback = url.host in ("127.0.0.1", "localhost", "::1")  # a proxy in the environment must not get these

@@ -159,3 +159,10 @@ def test_space_around_a_key_is_not_part_of_it():
     seen = []
     fake(lambda request: seen.append(request.headers["authorization"]) or completion(), key=f" {KEY}\n").chat("x")
     assert seen == [f"Bearer {KEY}"]
+
+
+def test_auth_signs_requests_of_ones_own(client):
+    models = f"{client.base_url}/models"
+    assert httpx.get(models).status_code == 401
+    assert httpx.get(models, auth=client.auth).status_code == 200
+    assert "hidden" in repr(client.auth)
