@@ -7,8 +7,6 @@ import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-import jsonschema
-
 from samplers.local.errors import ApiError, bad_request
 
 DEEPEST = 64  # levels of JSON in a schema that is not strict: the engine's stack has an end
@@ -44,11 +42,11 @@ def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
     if _depth(schema) > DEEPEST:
         raise refuse(f"it is nested more than {DEEPEST} levels deep.")
     try:
-        _is_a_schema(json.dumps(schema, ensure_ascii=False).encode())
+        fault = _fault(json.dumps(schema, ensure_ascii=False).encode())
     except UnicodeEncodeError:
         raise refuse("its text is not valid Unicode.") from None
-    except jsonschema.SchemaError as error:
-        raise refuse(f"In context={tuple(error.path)}, {error.message[:200]}.") from None
+    if fault:
+        raise refuse(fault)
     if schema.get("type") != "object":
         kind = json.dumps(schema["type"]) if "type" in schema else '"None"'
         raise refuse(f"schema must be a JSON Schema of 'type: \"object\"', got 'type: {kind}'.")
@@ -189,5 +187,12 @@ def _depth(value) -> int:
 
 
 @lru_cache(256)
-def _is_a_schema(text: bytes) -> None:
-    jsonschema.Draft202012Validator.check_schema(json.loads(text))
+def _fault(text: bytes) -> str | None:
+    """Why a text is no JSON Schema, if it is none."""
+    import jsonschema  # here, where it is first needed: it takes as long to load as all the rest of the endpoint
+
+    try:
+        jsonschema.Draft202012Validator.check_schema(json.loads(text))
+    except jsonschema.SchemaError as error:
+        return f"In context={tuple(error.path)}, {error.message[:200]}."
+    return None
