@@ -18,9 +18,10 @@ from samplers.local.errors import bad_request
 ROLES = ("system", "developer", "user", "assistant", "tool")
 PARTS = {"text": "text", "refusal": "refusal"}  # content part -> the field with its text
 OTHER_PARTS = ("image_url", "input_audio", "file")
-FIELDS = {"role", "content", "name", "refusal", "audio", "tool_calls", "function_call", "tool_call_id"}
+# annotations: OpenAI's file leaves them out here, but its SDK sends an answer's message back with all that was in it
+FIELDS = {"role", "content", "name", "refusal", "annotations", "audio", "tool_calls", "function_call", "tool_call_id"}
 CALL = ("name", "arguments")
-OWNERS = {"tool_calls": "assistant", "tool_call_id": "tool"}  # fields of one role only
+OWNERS = {"tool_calls": "assistant", "annotations": "assistant", "tool_call_id": "tool"}  # fields of one role only
 
 
 def messages(name: str, value) -> list[dict]:

@@ -58,6 +58,14 @@ def test_parse_reads_tools(chat, endpoint):
     assert isinstance(call.function.parsed_arguments, GetWeather)
 
 
+def test_an_answer_goes_back_as_it_came(chat, endpoint):
+    tools, options = [openai.pydantic_function_tool(GetWeather)], {"model": endpoint.model, "max_completion_tokens": 60}
+    first = chat.create(messages=PARIS, tools=tools, tool_choice="required", parallel_tool_calls=False, **options)
+    message = first.choices[0].message  # with its refusal and its annotations
+    result = {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "18 °C"}
+    assert chat.create(messages=[*PARIS, message, result], tools=tools, **options).choices[0].finish_reason
+
+
 def test_the_stream_helper_on_structured_output(chat, endpoint):
     options = {"response_format": Plan, "max_completion_tokens": 120, "seed": 2, "temperature": 0.7}
     with chat.stream(model=endpoint.model, messages=PARIS, **options) as stream:
