@@ -11,6 +11,7 @@ from samplers.lab.penalty_plot import plot_penalties
 from samplers.lab.picture import Picture
 from samplers.lab.stepper import step_through
 from samplers.lab.steps import plot_repetition, plot_tokens
+from samplers.lab.stream_plot import plot_stream
 from samplers.lab.suspects import Suspects
 from samplers.lab.tree import Tree
 from samplers.lab.tree_plot import plot_tree
@@ -34,6 +35,7 @@ __all__ = [
     "plot_penalties",
     "plot_repetition",
     "plot_stages",
+    "plot_stream",
     "plot_sweep",
     "plot_temperatures",
     "plot_tokens",
