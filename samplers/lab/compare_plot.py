@@ -1,22 +1,28 @@
 """Predicted against observed: draws over a prediction, bounds from few logprobs against the truth, p-values."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
-from samplers.compare.prediction import Prediction
 from samplers.lab import style
 from samplers.lab.bars import ROW, bar_axes, names
 from samplers.lab.labels import number, token_label
 from samplers.lab.picture import Picture, new_figure, picture_of
 from samplers.lab.style import styled
 
+if TYPE_CHECKING:  # most lessons compare nothing, and scipy.stats takes longer to load than all the rest of the lab
+    from samplers.compare import Prediction
+
 CONFIDENCE = 0.95
 
 
 def interval(successes: int, n: int) -> tuple[float, float]:
     """Wilson's 95 % interval for a probability that gave `successes` in `n` independent draws (Wilson, 1927)."""
+    from scipy import stats
+
     found = stats.binomtest(int(successes), int(n)).proportion_ci(CONFIDENCE, method="wilson")
     return float(found.low), float(found.high)
 
