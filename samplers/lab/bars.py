@@ -155,8 +155,8 @@ def plot_before_after(dist: Distribution, after, top: int = 12, title: str | Non
     alt = f"{heading}. Paired bars, {names_of[0]} and {names_of[1]}: {names(zip(labels, became, strict=True))}"
     alt += f"; {rows[-1]} {number(rest[0])} to {number(rest[1])}" if more else ""
     alt += f". {int(removed.sum()):,} of {len(dist):,} tokens removed."
-    alt += f" Most gained: {label_of(dist, gainer)} {signed(gain[gainer])};"
-    alt += f" most lost: {label_of(dist, loser)} {signed(gain[loser])}."
+    alt += f" Most gained: {label_of(dist, gainer)} {signed(gain[gainer])}." if gain[gainer] >= 0.0005 else ""
+    alt += f" Most lost: {label_of(dist, loser)} {signed(gain[loser])}." if gain[loser] <= -0.0005 else ""
     tokens = tuple(dist.tokens[i] for i in index)
     return picture_of(figure, heading, alt, index=index, tokens=tokens, before=p[index],
                       after=q[index], gain=gain, removed=removed, rest_before=rest[0], rest_after=rest[1],

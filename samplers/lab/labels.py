@@ -48,7 +48,7 @@ def token_label(token: str, raw: bytes | None = None, limit: int = 18) -> str:
             raw.decode("utf-8")
         except UnicodeDecodeError:
             return shorten(shown_bytes(raw), limit)
-    return shorten(readable(token), limit) or "(empty)"
+    return shorten(readable(token), limit) or "⟨empty⟩"
 
 
 def number(p: float) -> str:

@@ -84,7 +84,7 @@ def test_a_half_character_is_its_bytes():
 
 
 def test_a_token_without_text_says_so():
-    assert token_label("") == "(empty)"
+    assert token_label("") == "⟨empty⟩"
 
 
 def test_what_no_font_has_is_escaped(bundled_only):
