@@ -51,6 +51,8 @@ def _strict(node, root: dict, inlined: tuple[str, ...]):
     if not isinstance(node, dict):
         return node
     node = {key: value for key, value in node.items() if key not in DROPPED}
+    if "type" not in node and (values := node.get("enum") or [node[k] for k in ("const",) if k in node]):
+        node["type"] = _types(values)
     if "oneOf" in node and "anyOf" not in node:
         node["anyOf"] = node.pop("oneOf")
     ref = node.get("$ref")
@@ -70,6 +72,12 @@ def _strict(node, root: dict, inlined: tuple[str, ...]):
         node["required"] = list(node["properties"])
         node.setdefault("additionalProperties", False)
     return node
+
+
+def _types(values: list) -> list[str]:
+    """The types of an enum's values, which pydantic leaves out where there are several; strict wants them."""
+    names = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+    return list(dict.fromkeys(names[type(value)] for value in values if type(value) in names))
 
 
 def _refs(node):

@@ -1,8 +1,9 @@
 """Why a JSON Schema is not one that OpenAI's Structured Outputs take with `strict`.
 
 Source: OpenAI's guide "Structured model outputs", section "Supported schemas", as it stood in February 2026. Its limits
-were raised over time: at the start (August 2024) they were 100 properties, 5 levels and 500 enum values. The error
-about keywords beside `$ref` is not in the guide: the API gives it.
+were raised over time: at the start (August 2024) they were 100 properties, 5 levels and 500 enum values. Two rules are
+not in the guide: no keywords beside `$ref`, which the API's errors tell, and a type also where there is an enum or a
+const, which OpenAI's Java SDK (JsonSchemaValidator, 2025) and reports of the API's errors agree on.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,13 @@ KEYWORDS = {  # by type
     "object": {"properties", "required", "additionalProperties"},
 }
 ANYWHERE = {"type", "description", "title", "enum", "const", "anyOf", "$ref", "$defs", "definitions", "$schema"}
+KINDS = {  # of what a keyword's value is, where no rule of its own says that
+    **dict.fromkeys(("title", "description", "$schema", "pattern"), "a string"),
+    **dict.fromkeys(("$defs", "definitions"), "an object of schemas"),
+    **dict.fromkeys(("minItems", "maxItems"), "an integer >= 0"),
+    **dict.fromkeys(NUMBER, "a number"),
+    "multipleOf": "a number > 0",
+}
 PYTHON = {"string": str, "number": int | float, "integer": int, "boolean": bool, "null": type(None)}
 
 
@@ -58,17 +66,18 @@ def _wrong(node, root: dict) -> Iterator[str]:
     types = node.get("type", [])
     types = types if isinstance(types, list) else [types]
     unknown = [t for t in types if not isinstance(t, str) or t not in KEYWORDS]
-    if unknown:
-        yield f"type {repr(unknown[0])} is not supported"
+    if unknown or len(set(types)) < len(types) or node.get("type") == []:
+        yield f"type {repr(unknown[0] if unknown else types)} is not supported"
         return
-    if not types and not node.keys() & {"anyOf", "enum", "const"}:
-        yield "it has no type, anyOf, enum or const"
+    if not types and "anyOf" not in node:
+        yield "it has no type and no anyOf" + (" (values need one too)" if node.keys() & {"enum", "const"} else "")
     allowed = ANYWHERE.union(*(KEYWORDS[t] for t in types))
     yield from (f"{keyword} is not supported here" for keyword in node if keyword not in allowed)
     if "anyOf" in node and not (isinstance(node["anyOf"], list) and node["anyOf"]):
         yield "anyOf must be a list of schemas"
     if node.get("format", "date") not in FORMATS:
         yield f"format {repr(node['format'])} is not supported"
+    yield from (f"{keyword} must be {KINDS[keyword]}" for keyword in node if _misused(keyword, node[keyword]))
     yield from _wrong_values(node, types)
     if "array" in types and "items" not in node:
         yield "an array must have items"
@@ -76,10 +85,22 @@ def _wrong(node, root: dict) -> Iterator[str]:
         yield from _wrong_object(node)
 
 
+def _misused(keyword: str, value) -> bool:
+    number = _is(value, "number")
+    fits = {
+        "a string": isinstance(value, str),
+        "an object of schemas": isinstance(value, dict),
+        "an integer >= 0": number and value >= 0 and value % 1 == 0,
+        "a number": number,
+        "a number > 0": number and value > 0,
+    }
+    return not fits.get(KINDS.get(keyword), True)
+
+
 def _wrong_ref(node: dict, root: dict) -> Iterator[str]:
     if resolve(node["$ref"], root) is None:
         yield f"$ref {repr(node['$ref'])} points to nothing in this schema"
-    if beside := [keyword for keyword in node if keyword not in ("$ref", "$defs", "definitions", "$schema")]:
+    if beside := [keyword for keyword in node if keyword != "$ref"]:
         yield f"$ref cannot have other keywords beside it: {', '.join(map(str, beside))}"
 
 
@@ -110,3 +131,5 @@ def _wrong_object(node: dict) -> Iterator[str]:
         yield f"required must name every property: {', '.join(map(str, missing))} is missing"
     if extra := [name for name in required if name not in properties]:
         yield f"required names what is no property: {', '.join(map(str, extra))}"
+    if len(required) > len(properties) and not extra:
+        yield "required names a property twice"

@@ -11,7 +11,8 @@ import json
 from functools import cache
 
 from samplers.local.engine import Engine
-from samplers.local.schema import LISTS, MAPS, ONES, STRING_FORMATS
+from samplers.local.strict import STRING_FORMATS
+from samplers.local.subschemas import LISTS, MAPS, ONES
 
 GUARD = b"\n"  # JSON without spaces has no line breaks, not even in a string: there it is written \n
 GUARD_BIAS = 1e6

@@ -101,7 +101,7 @@ def _function(name: str, value) -> Function:
         raise wrong_type(f"{where}.parameters", "an object", parameters)
     strict = about.get("strict") is not None and boolean(f"{where}.strict", about["strict"])
     refuse = schema.refusal(f"function '{title}'", f"{where}.parameters", "invalid_function_parameters")
-    return Function(title, description, schema.check(parameters, strict, refuse), refuse)
+    return Function(title, description, schema.check_parameters(parameters, strict, refuse), refuse)
 
 
 def _name(name: str, value) -> str:

@@ -34,8 +34,8 @@ EVERYTHING = an_object(
     day={"type": ["string", "null"], "format": "date"},
     number={"type": "number", "multipleOf": 0.5, "exclusiveMinimum": 0, "exclusiveMaximum": 9},
     some={"type": "array", "items": {"type": "boolean"}, "minItems": 1, "maxItems": 3},
-    choice={"enum": ["a", 1, None, True, 2.5]},
-    one={"const": "x"},
+    choice={"type": ["string", "number", "boolean", "null"], "enum": ["a", 1, None, True, 2.5]},
+    one={"type": "string", "const": "x"},
     letter={"type": "string", "enum": ["a", "b"]},
     nothing={"type": "null"},
     empty=an_object(),
@@ -66,12 +66,24 @@ def x(schema) -> tuple[dict, str]:
         (None, "#", "a schema must be an object"),
         (*x(True), "a schema must be an object, got True"),
         (*x([STRING]), "a schema must be an object"),
-        (*x({}), "no type, anyOf, enum or const"),
+        (*x({}), "no type and no anyOf"),
         (*x({"description": "d"}), "no type"),
         (*x({"type": "text"}), "type 'text' is not supported"),
         (*x({"type": ["string", "any"]}), "type 'any' is not supported"),
         (*x({"type": {"a": 1}}), "is not supported"),
-        (*x({"type": []}), "no type"),
+        (*x({"type": []}), "type [] is not supported"),
+        (*x({"type": ["string", "string"]}), "type ['string', 'string'] is not supported"),
+        (*x({"enum": ["a"]}), "no type and no anyOf (values need one too)"),
+        (*x({"const": "a"}), "no type and no anyOf (values need one too)"),
+        (*x(STRING | {"title": 5}), "title must be a string"),
+        (*x(STRING | {"pattern": None}), "pattern must be a string"),
+        (*x({"type": "number", "minimum": "1"}), "minimum must be a number"),
+        (*x({"type": "number", "maximum": True}), "maximum must be a number"),
+        (*x({"type": "integer", "multipleOf": 0}), "multipleOf must be a number > 0"),
+        (*x({"type": "array", "items": STRING, "minItems": -1}), "minItems must be an integer >= 0"),
+        (*x({"type": "array", "items": STRING, "maxItems": 1.5}), "maxItems must be an integer >= 0"),
+        (*x(STRING | {"$defs": []}), "$defs must be an object of schemas"),
+        (*x(an_object(a=STRING) | {"required": ["a", "a"]}), "required names a property twice"),
         (*x({"type": "object"}), "additionalProperties must be there and be false"),
         (*x(an_object() | {"additionalProperties": True}), "additionalProperties must be there and be false"),
         (*x(an_object() | {"additionalProperties": STRING}), "additionalProperties must be there and be false"),
@@ -180,15 +192,17 @@ def test_counts():
     assert limits(an_object(**dict(list(names.items())[:-1]))) == []
     assert limits(an_object(**names)) == ["5,001 properties: the limit is 5,000"]
     values = [f"{i:03}" for i in range(501)]
-    assert limits(an_object(a={"enum": values[:-1]}, b={"enum": values[:-1]})) == []
-    assert limits(an_object(a={"enum": values}, b={"enum": values[:-1]})) == ["1,001 enum values: the limit is 1,000"]
-    assert limits(an_object(x={"const": "c" * 119_999})) == []
-    assert limits(an_object(x={"const": "c" * 120_000})) == [
+    assert limits(an_object(a=STRING | {"enum": values[:-1]}, b=STRING | {"enum": values[:-1]})) == []
+    assert limits(an_object(a=STRING | {"enum": values}, b=STRING | {"enum": values[:-1]})) == [
+        "1,001 enum values: the limit is 1,000"
+    ]
+    assert limits(an_object(x=STRING | {"const": "c" * 119_999})) == []
+    assert limits(an_object(x=STRING | {"const": "c" * 120_000})) == [
         "120,001 characters of names and values: the limit is 120,000"
     ]
     long = ["v" * 57 + f"{i:04}" for i in range(251)]  # 61 characters each: the first 250 have 15,250
-    assert limits(an_object(x={"enum": long[:250]})) == []
-    assert limits(an_object(x={"enum": long})) == ["15,311 characters in an enum of 251: the limit is 15,000"]
+    assert limits(an_object(x=STRING | {"enum": long[:250]})) == []
+    assert limits(an_object(x=STRING | {"enum": long})) == ["15,311 characters in an enum of 251: the limit is 15,000"]
 
 
 @pytest.mark.parametrize("step", STEPS)

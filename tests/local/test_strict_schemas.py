@@ -3,7 +3,8 @@
 import pytest
 
 from samplers.local.errors import ApiError
-from samplers.local.schema import check, refusal, subschemas
+from samplers.local.schema import check, check_parameters, refusal
+from samplers.local.subschemas import subschemas
 
 REFUSE = refusal("response_format 'x'", "response_format")
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
@@ -33,14 +34,14 @@ def refused(schema: dict, strict: bool = True) -> str:
         obj(),
         obj(a=TEXT, b={"type": ["integer", "null"]}, c={"anyOf": [obj(d=WHOLE), {"type": "null"}]}),
         obj(a={"type": "array", "items": obj(b=WHOLE), "minItems": 1, "maxItems": 3}),
-        obj(a={"enum": ["x", 1, None]}, b={"const": "k"}),
+        obj(a={"type": ["string", "integer", "null"], "enum": ["x", 1, None]}, b=TEXT | {"const": "k"}),
         obj(a={"type": "number", "minimum": 0, "exclusiveMaximum": 1, "multipleOf": 0.5}),
         obj(a={"type": "string", "pattern": "^[a-z]+$"}, b={"type": "string", "format": "date-time"}),
         obj(next={"anyOf": [{"$ref": "#"}, {"type": "null"}]}),
         obj(a={"$ref": "#/$defs/T~1t"}) | {"$defs": {"T/t": obj(b={"$ref": "#/$defs/T~1t"})}},
         obj(a=TEXT) | {"title": "T", "description": "d", "$schema": "http://json-schema.org/draft-07/schema#"},
         nested(10),
-        obj(**{f"p{i}": {"enum": ["x"] * 200} for i in range(5)}),
+        obj(**{f"p{i}": TEXT | {"enum": ["x"] * 200} for i in range(5)}),
     ],
 )
 def test_strict_schemas(schema):
@@ -78,11 +79,25 @@ def test_strict_schemas(schema):
         (obj(a={"$ref": "http://example.com/x"}), "which was not found"),
         (obj(a=TEXT) | {"anyOf": [TEXT]}, "'anyOf' is not permitted at the root."),
         (obj(a={"type": "text"}), "In context=('properties', 'a', 'type'), 'text' is not valid"),
-        (nested(11), "nested more than 10 levels"),
-        (obj(**{f"p{i}": TEXT for i in range(5001)}), "5001 object properties"),
-        (obj(a={"enum": ["x" * 120_001]}), "characters in names"),
-        (obj(**{f"p{i}": {"enum": ["x"] * 201} for i in range(5)}), "1005 enum values"),
-        (obj(a={"enum": ["x" * 60 + str(i) for i in range(251)]}), "more than 250 enum values of over 15000"),
+        (
+            obj(a={"type": "object", "additionalProperties": False}),
+            "('properties', 'a'), object schema missing properties",
+        ),
+        (obj(a={"enum": ["x"]}), "In context=('properties', 'a'), schema must have a 'type' key."),
+        (obj(a=TEXT | {"minimum": 1}), "In context=('properties', 'a'), 'minimum' is not permitted."),
+        (obj(a=TEXT | {"enum": []}), "[] should be non-empty"),
+        (
+            obj(a={"type": ["integer", "null"], "enum": ["javascript"]}),
+            "enum value javascript does not validate against {'type': ['integer', 'null']}.",
+        ),
+        (obj(a={"type": "integer", "const": True}), "const value True does not validate against {'type': 'integer'}."),
+        (obj(a={"type": "array", "items": WHOLE, "enum": [[1]]}), "enum value [1] does not validate against"),
+        (nested(11), "11 levels of nesting exceeds limit of 10."),
+        (obj(a={"anyOf": [nested(9), WHOLE]}), "11 levels of nesting exceeds limit of 10."),
+        (obj(**{f"p{i}": True for i in range(5001)}), "5001 parameters exceeds limit of 5000."),
+        (obj(a=TEXT | {"enum": ["x" * 120_001]}), "characters in names"),
+        (obj(**{f"p{i}": TEXT | {"enum": ["x"] * 201} for i in range(5)}), "1005 enum values exceeds limit of 1000."),
+        (obj(a=TEXT | {"enum": ["x" * 60 + str(i) for i in range(251)]}), "an enum of 251 values has 15703 characters"),
         (obj(a=TEXT | {"description": "\ud800"}), "not valid Unicode"),
     ],
 )
@@ -110,6 +125,20 @@ def test_without_strict_more_is_taken():
 )
 def test_without_strict_what_cannot_be_is_refused(schema, says):
     assert says in refused(schema, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        ({"type": "object"}, "In context=(), object schema missing properties."),
+        (obj(a={"type": "array"}), "In context=('properties', 'a'), array schema missing items."),
+    ],
+)
+def test_what_parameters_of_functions_need_without_strict(schema, says):
+    assert check(schema, False, REFUSE) is schema
+    with pytest.raises(ApiError, match="missing") as caught:
+        check_parameters(schema, False, REFUSE)
+    assert says in str(caught.value)
 
 
 def test_nesting_without_end():
