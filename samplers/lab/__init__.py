@@ -6,6 +6,7 @@ from samplers.lab.compare_plot import plot_bounds, plot_fit, plot_p_values
 from samplers.lab.confidence_plot import plot_calibration, plot_doubt
 from samplers.lab.curves import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.explorer import explore
+from samplers.lab.loop_plot import plot_loop
 from samplers.lab.message_plot import plot_messages
 from samplers.lab.panels import plot_panels, plot_stages, plot_temperatures
 from samplers.lab.penalty_plot import plot_penalties
@@ -32,6 +33,7 @@ __all__ = [
     "plot_distribution",
     "plot_doubt",
     "plot_fit",
+    "plot_loop",
     "plot_messages",
     "plot_nucleus",
     "plot_p_values",
