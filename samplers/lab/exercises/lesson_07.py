@@ -155,7 +155,7 @@ EXERCISES = {
         why="It reads every stream here, however it is cut.",
     ),
     "07-join": Exercise(
-        ask="write join(chunks): {index: (text, finish_reason)}.",
+        ask="write join_all(chunks): {index: (text, finish_reason)}.",
         test=_join,
         hint="A chunk may have no choice, a delta no content or None. And choices[0] is not always choice 0.",
         why="The index says whose delta it is, and chunks without a choice are passed over.",
