@@ -28,40 +28,49 @@ async def complete(job: Job) -> dict:
                 ends[i] = piece
     choices = []
     for i in range(count):
-        message = {"role": "assistant", "content": "".join(texts[i]), "refusal": None, "annotations": []}
+        content: dict = {"content": "".join(texts[i])}
         if calls[i]:
             made = CallStream()
-            list(made.feed(message["content"]))
-            message |= {"content": None} | ({"tool_calls": made.calls} if made.calls else {})
+            list(made.feed(content["content"]))
+            content = {"content": None} | ({"tool_calls": made.calls} if made.calls else {})
+        message = {"role": "assistant"} | content | {"refusal": None, "annotations": []}
         told = _logprobs(job, tokens[i], calls[i])
         choices.append({"index": i, "message": message, "logprobs": told, "finish_reason": _reason(ends[i], calls[i])})
-    return job.head | {"choices": choices, "usage": _usage(job, ends, cached)}
+    return job.head | {"choices": choices, "usage": _usage(job, ends, cached)} | job.about
 
 
 async def stream(job: Job) -> AsyncIterator[dict]:
     """The answer's chunks, in order."""
-    count, usage = job.request.n, {"usage": None} if job.request.include_usage else {}
+    count, usage, head = job.request.n, {"usage": None} if job.request.include_usage else {}, job.head | job.about
 
     def chunk(i: int, delta: dict, logprobs: dict | None = None, finish_reason: str | None = None) -> dict:
         choice = {"index": i, "delta": delta, "logprobs": logprobs, "finish_reason": finish_reason}
-        return job.head | {"choices": [choice]} | usage
+        return head | {"choices": [choice]} | usage
 
     calls, cached = await _calls(job)
     readers, ends = [CallStream() for _ in range(count)], [Piece()] * count
+    silent = {i for i in range(count) if calls[i]}  # a message of calls opens with its first one
     for i in range(count):
-        yield chunk(i, {"role": "assistant", "content": None if calls[i] else "", "refusal": None})
+        if i not in silent:
+            yield chunk(i, {"role": "assistant", "content": "", "refusal": None})
     async with aclosing(_all_pieces(job, calls)) as news:
         async for i, piece in news:
             if piece.finish_reason:
                 ends[i] = piece
+                if i in silent:
+                    yield chunk(i, {"role": "assistant", "content": None, "refusal": None})
                 yield chunk(i, {}, None, _reason(piece, calls[i]))
             elif calls[i]:
                 for delta in readers[i].feed(piece.text):
-                    yield chunk(i, {"tool_calls": [delta]})
+                    told = {"tool_calls": [delta]}
+                    if i in silent:
+                        silent.remove(i)
+                        told = {"role": "assistant", "content": None} | told | {"refusal": None}
+                    yield chunk(i, told)
             else:
                 yield chunk(i, {"content": piece.text}, _logprobs(job, piece.tokens))
     if job.request.include_usage:
-        yield job.head | {"choices": [], "usage": _usage(job, ends, cached)}
+        yield head | {"choices": [], "usage": _usage(job, ends, cached)}
 
 
 async def _calls(job: Job) -> tuple[list[bool], int | None]:

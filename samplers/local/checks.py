@@ -1,7 +1,8 @@
 """Checks of single values in a request, functions (name, value) -> value; they raise OpenAI's errors."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from math import isfinite
 
 from samplers.local.errors import ApiError, bad_request
@@ -14,7 +15,7 @@ def kind_of(value) -> str:
     names = {
         bool: "a boolean",
         int: "an integer",
-        float: "a decimal",
+        float: "a decimal number",
         str: "a string",
         list: "an array",
         dict: "an object",
@@ -29,8 +30,17 @@ def wrong_type(name: str, expected: str, value):
 
 
 def wrong_value(name: str, value, allowed):
-    listed = ", ".join(f"'{item}'" for item in allowed)
-    return bad_request(f"Invalid value: '{value}'. Supported values are: {listed}.", name, "invalid_value")
+    return bad_request(
+        f"Invalid value: '{value}'. Supported values are: {listed(allowed, 'and')}.", name, "invalid_value"
+    )
+
+
+def listed(items, last: str) -> str:
+    """'a', 'b', and 'c', with `last` for "and"."""
+    quoted = [f"'{item}'" for item in items]
+    if len(quoted) < 3:
+        return f" {last} ".join(quoted)
+    return f"{', '.join(quoted[:-1])}, {last} {quoted[-1]}"
 
 
 def _in_range(name: str, value, kind: str, low, high):
@@ -118,7 +128,7 @@ def one_of(*allowed: str) -> Check:
 
     def check(name: str, value) -> str:
         if not isinstance(value, str):
-            raise wrong_type(name, f"one of {', '.join(repr(item) for item in allowed)}", value)
+            raise wrong_type(name, f"one of {listed(allowed, 'or')}", value)
         if value not in allowed:
             raise wrong_value(name, short(value), allowed)
         return value
@@ -154,7 +164,12 @@ def mapping(check_value: Check, most: int | None = None, longest_key: int | None
             message = f"Invalid '{name}': too many properties. Expected an object with at most {most} properties, "
             message += f"but got an object with {len(value)} properties instead."
             raise bad_request(message, name, "object_above_max_properties")
-        return {string(longest_key)(name, key): check_value(f"{name}.{key}", item) for key, item in value.items()}
+        for key in value:
+            if len(string()(name, key)) > (longest_key or len(key)):
+                message = f"Invalid property name in '{name}': '{key[:3]}...{key[-3:]}' is too long. Expected a string "
+                message += f"with maximum length {longest_key}, but got a string with length {len(key)} instead."
+                raise bad_request(message, f"{name}.{key[:200]}", "property_name_above_max_length")
+        return {key: check_value(f"{name}.{key}", item) for key, item in value.items()}
 
     return check
 
@@ -187,6 +202,8 @@ def unsupported(name: str, instead: str = "") -> ApiError:
     return bad_request(message, name, "unsupported_parameter")
 
 
-def unknown(name: str) -> ApiError:
-    """Nobody has this."""
-    return bad_request(f"Unrecognized request argument supplied: {name[:80]}", name[:80], "unknown_parameter")
+def unknown(name: str, known_names: Iterable[str] = ()) -> ApiError:
+    """Nobody has this; perhaps one of the known names was meant."""
+    close = sorted(get_close_matches(name[:80], known_names, 3, 0.7))
+    hint = f" Did you mean {listed(close, 'or')}?" if close else ""
+    return bad_request(f"Unknown parameter: '{name[:80]}'.{hint}", name[:80], "unknown_parameter")

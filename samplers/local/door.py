@@ -4,10 +4,19 @@ import secrets
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
 
 from samplers.local.errors import ApiError
+from samplers.local.wire import answer
 
+INCORRECT = "Incorrect API key provided."
+NO_KEY = (
+    "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth "
+    "(i.e. Authorization: Bearer YOUR_KEY)."
+)
+WHERE = (
+    "After `client = connect()` sign a request of your own with `auth=client.auth`; "
+    "an endpoint that was started by hand printed its key when it was ready."
+)
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -32,7 +41,7 @@ class Door:
             await send(message)
 
         refusal = self._refusal(Headers(scope=scope))
-        app = self.app if refusal is None else JSONResponse(refusal.body, refusal.status, refusal.headers)
+        app = self.app if refusal is None else answer(refusal.body, refusal.status, refusal.headers)
         await app(scope, receive, send_with_headers)
 
     def _refusal(self, headers: Headers) -> ApiError | None:
@@ -44,15 +53,5 @@ class Door:
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and secrets.compare_digest(key.strip().encode(), self._key):
             return None
-        if key.strip():
-            message = (
-                "Incorrect API key provided. The local endpoint's key is in the line that it prints when it is ready."
-            )
-        else:
-            message = (
-                "You didn't provide an API key. You need to provide your API key in an Authorization header using "
-            )
-            message += "Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."
-        return ApiError(
-            401, message, param="authorization", code="invalid_api_key", headers={"WWW-Authenticate": "Bearer"}
-        )
+        message, code = (INCORRECT, "invalid_api_key") if key.strip() else (NO_KEY, None)
+        return ApiError(401, f"{message} {WHERE}", code=code, headers={"WWW-Authenticate": "Bearer"})

@@ -26,23 +26,26 @@ def application(model: job.Model, key: str) -> Door:
     """The ASGI application that serves `model` to whoever has `key`."""
 
     async def models(request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [_about(model)]})
+        return wire.answer({"object": "list", "data": [_about(model)]})
 
     async def one_model(request: Request) -> Response:
-        _known(model, request.path_params["model"])
-        return JSONResponse(_about(model))
+        name = request.path_params["model"]
+        if name != model.id:
+            raise ApiError(404, f"The model '{name[:200]}' does not exist", param="model", code="model_not_found")
+        return wire.answer(_about(model))
 
     async def completions(request: Request) -> Response:
         parts = (await read_json(request), request.headers, len(model.engine.vocabulary))
         big = int(request.headers.get("content-length", BIGGEST_BODY)) > LONG_BODY
         # a big schema takes seconds to check: others must not wait for it
         asked = await asyncio.to_thread(requests.parse, *parts) if big else requests.parse(*parts)
-        _known(model, asked.model)
+        if asked.model != model.id:
+            message = f"The model `{asked.model[:200]}` does not exist or you do not have access to it."
+            raise ApiError(404, message, code="model_not_found")
         work = await job.prepare(model, asked)
         if asked.stream:
             return EventStream(chat.stream(work))
-        answer = await unless_gone(request.receive, chat.complete(work))
-        return Response(wire.dumps(answer), media_type="application/json")
+        return wire.answer(await unless_gone(request.receive, chat.complete(work)))
 
     async def tokens(request: Request) -> Response:
         return JSONResponse(await tokenize(model, await read_json(request)))
@@ -61,12 +64,6 @@ def _about(model: job.Model) -> dict:
     return {"id": model.id, "object": "model", "created": model.created, "owned_by": "samplers"}
 
 
-def _known(model: job.Model, name: str) -> None:
-    if name != model.id:
-        message = f"The model `{name[:200]}` does not exist or you do not have access to it."
-        raise ApiError(404, message, param="model", code="model_not_found")
-
-
 async def read_json(request: Request):
     """The request's body as JSON. ApiError 413 if it is too big, 400 if it is not JSON (NaN and Infinity are not)."""
     body = bytearray()
@@ -81,7 +78,7 @@ async def read_json(request: Request):
             "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
         )
         message += "library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)"
-        raise bad_request(message, code="invalid_json") from None
+        raise bad_request(message) from None
 
 
 def _not_json(constant: str):
@@ -136,7 +133,7 @@ class EventStream(Response):
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
-    return JSONResponse(error.body, error.status, error.headers)
+    return wire.answer(error.body, error.status, error.headers)
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
@@ -147,7 +144,7 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
         message += "(HINT: Perhaps you meant to use a different HTTP method?)"
         found = ApiError(405, message, code="method_not_supported", headers=dict(error.headers or {}))
     else:
-        found = ApiError(error.status_code, f"Invalid URL ({where})", code="unknown_url")
+        found = ApiError(error.status_code, f"Invalid URL ({where})")
     return await _api_error(request, found)
 
 

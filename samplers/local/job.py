@@ -29,7 +29,8 @@ class Model:
 @dataclass(frozen=True)
 class Job:
     """A request that will be answered: `prompt` ids, at most `limit` tokens for each choice, the first choice's `seed`,
-    the grammars of an answer that is text and of one that is calls, and the fields that all bodies begin with."""
+    the grammars of an answer that is text and of one that is calls; and a body's fields before its choices (`head`) and
+    beside them (`about`: OpenAI puts it before the choices of a chunk, and after those of a whole answer)."""
 
     model: Model
     request: ChatRequest
@@ -39,6 +40,7 @@ class Job:
     text_grammar: str | None
     call_grammar: str | None
     head: dict
+    about: dict
 
 
 async def prepare(model: Model, request: ChatRequest) -> Job:
@@ -52,11 +54,9 @@ async def prepare(model: Model, request: ChatRequest) -> Job:
     text_grammar, call_grammar = await _grammars(model.engine, request)
     kind = "chat.completion.chunk" if request.stream else "chat.completion"
     head = {"id": f"chatcmpl-{secrets.token_hex(15)}", "object": kind, "created": int(time.time()), "model": model.id}
-    if request.service_tier is not None:
-        head["service_tier"] = "default"
-    head["system_fingerprint"] = model.fingerprint
+    about = {"service_tier": "default", "system_fingerprint": model.fingerprint}
     seed = secrets.randbits(62) if request.seed is None else request.seed
-    return Job(model, request, prompt, limit, seed, text_grammar, call_grammar, head)
+    return Job(model, request, prompt, limit, seed, text_grammar, call_grammar, head, about)
 
 
 def _fits_together(model: Model, request: ChatRequest) -> None:

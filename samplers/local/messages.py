@@ -15,7 +15,8 @@ from samplers.local.checks import (
 )
 from samplers.local.errors import bad_request
 
-ROLES = ("system", "developer", "user", "assistant", "tool")
+ROLES = ("system", "assistant", "user", "function", "tool", "developer")  # as OpenAI lists them
+CONTENT = "one of a string or array of objects"
 PARTS = {"text": "text", "refusal": "refusal"}  # content part -> the field with its text
 OTHER_PARTS = ("image_url", "input_audio", "file")
 # annotations: OpenAI's file leaves them out here, but its SDK sends an answer's message back with all that was in it
@@ -56,7 +57,7 @@ def message(name: str, value) -> dict:
     if value.get("name") is not None:
         string()(f"{name}.name", value["name"])
     made = value.get("tool_calls")
-    calls = "" if made is None else tool_text.calls(array(_call, 1)(f"{name}.tool_calls", made))
+    calls = "" if made is None else tool_text.calls(array(_call, 1, of=" of objects")(f"{name}.tool_calls", made))
     if role == "tool":
         string()(f"{name}.tool_call_id", needed(name, value, "tool_call_id"))
     content = value.get("content")
@@ -65,11 +66,17 @@ def message(name: str, value) -> dict:
     if content is None and calls:
         content = ""
     if content is None:
-        if "content" in value:
-            raise wrong_type(f"{name}.content", "a string", None)
-        raise missing(f"{name}.content")
+        raise _no_content(name, value)
     text = content_text(f"{name}.content", content, role)
     return {"role": "system" if role == "developer" else role, "content": text + calls}
+
+
+def _no_content(name: str, value: dict):
+    """OpenAI has one answer for a developer message, and for all others another, which names the place otherwise."""
+    if value["role"] != "developer":
+        place = name.replace("[", ".[") + ".content"
+        return bad_request("Invalid value for 'content': expected a string, got null.", place)
+    return wrong_type(f"{name}.content", CONTENT, None) if "content" in value else missing(f"{name}.content")
 
 
 def content_text(name: str, value, role: str) -> str:
@@ -77,8 +84,8 @@ def content_text(name: str, value, role: str) -> str:
     if isinstance(value, str):
         return string()(name, value)
     if not isinstance(value, list):
-        raise wrong_type(name, "a string or an array of parts", value)
-    return "".join(array(lambda part_name, part: _part(part_name, part, role), 1)(name, value))
+        raise wrong_type(name, CONTENT, value)
+    return "".join(array(lambda part_name, part: _part(part_name, part, role), 0)(name, value))
 
 
 def _part(name: str, value, role: str) -> str:

@@ -10,6 +10,7 @@ from samplers.local.checks import (
     decimal,
     integer,
     kind_of,
+    known,
     mapping,
     missing,
     one_of,
@@ -30,7 +31,7 @@ def _stop(name: str, value) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     elif not isinstance(value, list):
-        raise wrong_type(name, "a string or an array of strings", value)
+        raise wrong_type(name, "one of a string or array of strings", value)
     stops = tuple(array(string(), 1, 4)(name, value))
     if "" in stops:
         raise bad_request(
@@ -44,12 +45,8 @@ def _logit_bias(name: str, value) -> dict[str, float]:
 
 
 def _stream_options(name: str, value) -> bool:
-    options = mapping(boolean)(
-        name, {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
-    )
-    for option in options.keys() - {"include_usage", "include_obfuscation"}:
-        raise unknown(f"{name}.{option}")
-    return options.get("include_usage", False)
+    options = known(name, value, "include_usage", "include_obfuscation")
+    return mapping(boolean)(name, {k: v for k, v in options.items() if v is not None}).get("include_usage", False)
 
 
 # field: (check, what an absent or null one means). MISSING: it is required.
@@ -72,7 +69,6 @@ FIELDS = {
     "stream": (boolean, False),
     "stream_options": (_stream_options, None),
     "response_format": (response_format, None),
-    "service_tier": (one_of("auto", "default", "flex", "scale", "priority", "fast"), None),
 }
 # Accepted as OpenAI accepts them; they change nothing here.
 HARMLESS = {
@@ -81,6 +77,7 @@ HARMLESS = {
     "prompt_cache_key": string(),
     "prompt_cache_retention": one_of("in_memory", "in-memory", "24h"),
     "safety_identifier": string(64),
+    "service_tier": one_of("auto", "default", "fast", "flex", "priority"),
     "store": boolean,
     "user": string(),
 }
@@ -119,7 +116,6 @@ class ChatRequest:
     stream: bool
     include_usage: bool
     response_format: Format | None
-    service_tier: str | None
     tools: Tools | None = None
     ids: bool = False
     continued: tuple[int, ...] = ()
@@ -129,10 +125,15 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     """A request's JSON and headers -> ChatRequest; ApiError (400) for the first thing that is wrong with it."""
     if not isinstance(body, dict):
         raise bad_request(f"Invalid type for the request body: expected an object, but got {kind_of(body)} instead.")
-    known = FIELDS.keys() | HARMLESS.keys() | UNSUPPORTED | TOOLS | OLD.keys()
+    if body.get("model") is None:
+        raise bad_request("you must provide a model parameter")
+    if "messages" not in body:
+        raise missing("messages")
+    ours = FIELDS.keys() | HARMLESS.keys() | UNSUPPORTED | TOOLS | OLD.keys()
+    for name in body:
+        if name not in ours:
+            raise unknown(name, ours - body.keys())
     for name, value in body.items():
-        if name not in known:
-            raise unknown(name)
         if name in OLD and value is not None:
             raise unsupported(name, f" It is deprecated: use '{OLD[name]}' instead.")
         if name in UNSUPPORTED and value is not None:
@@ -143,13 +144,16 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     every = headers.get("x-samplers-full-logprobs", "").lower() == "true"
     logprobs, top = values.pop("logprobs"), values.pop("top_logprobs")
     if top is not None:
-        integer(0, vocabulary_size if every else 20)("top_logprobs", top)
+        most = vocabulary_size if every else 20
+        if top > most:
+            message = f"Invalid value for 'top_logprobs': must be less than or equal to {most}."
+            raise bad_request(message, "top_logprobs")
         if not logprobs:
             message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled."
-            raise bad_request(message, "top_logprobs", "invalid_parameter_combination")
+            raise bad_request(message, "top_logprobs")
     if values["stream_options"] is not None and not values["stream"]:
         message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
-        raise bad_request(message, "stream_options", "invalid_parameter_combination")
+        raise bad_request(message, "stream_options")
     limit, older = values.pop("max_completion_tokens"), values.pop("max_tokens")
     if limit is not None and older is not None:
         message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
@@ -172,13 +176,9 @@ def _value(body: dict, name: str, check: checks.Check, default):
     value = body.get(name)
     if value is not None:
         return check(name, value)
-    if default is not MISSING:
-        return default
-    raise (
-        wrong_type(name, "an array of objects" if name == "messages" else "a string", None)
-        if name in body
-        else missing(name)
-    )
+    if default is MISSING:
+        raise wrong_type(name, "an array of objects", None)  # only the messages can still be null
+    return default
 
 
 def _token_ids(bias: dict[str, float], size: int) -> dict[int, float]:

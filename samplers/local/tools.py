@@ -59,7 +59,7 @@ def tools(body: dict) -> Tools | None:
                 message = f"Invalid value for '{name}': '{name}' is only allowed when 'tools' are specified."
                 raise bad_request(message, name)
         return None
-    functions = tuple(array(_function, 1, MOST)("tools", given))
+    functions = tuple(array(_function, 1, MOST, " of objects")("tools", given))
     most = grammar.MOST_CALLS if parallel is None or boolean("parallel_tool_calls", parallel) else 1
     if choice is None or isinstance(choice, str):
         mode = one_of("none", "auto", "required")("tool_choice", choice or "auto")
@@ -78,7 +78,7 @@ def tools(body: dict) -> Tools | None:
 
 def _type(name: str, value):
     if not isinstance(value, dict):
-        expected = "one of 'none', 'auto', 'required' or an object" if name == "tool_choice" else "an object"
+        expected = "one of one of 'none', 'auto', or 'required' or object" if name == "tool_choice" else "an object"
         raise wrong_type(name, expected, value)
     return needed(name, value, "type")
 

@@ -4,6 +4,8 @@ import json
 import re
 import secrets
 
+from starlette.responses import Response
+
 from samplers.local.decode import Token
 from samplers.local.vocabulary import Vocabulary
 
@@ -19,15 +21,21 @@ class Raw:
         self.text = text
 
 
-def dumps(body) -> str:
-    """JSON in as few characters as it takes; Raw values go in as they are."""
+def answer(body: dict, status: int = 200, headers: dict | None = None) -> Response:
+    """A whole answer: JSON over several lines, as OpenAI writes those for whoever reads them."""
+    return Response(dumps(body, 2) + "\n", status, headers, "application/json")
+
+
+def dumps(body, indent: int | None = None) -> str:
+    """JSON, in as few characters as it takes if there is no indent; Raw values go in as they are."""
     raws: list[str] = []
 
     def keep(value: Raw) -> str:
         raws.append(value.text)
         return f"{_MARK} {len(raws) - 1}"
 
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=keep)
+    between = (",", ": " if indent else ":")
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, indent=indent, separators=between, default=keep)
     return _MARKS.sub(lambda mark: raws[int(mark[1])], text) if raws else text
 
 

@@ -76,7 +76,7 @@ def test_128_choices(client, endpoint):
 @pytest.mark.parametrize(
     ("error", "status", "code", "param", "change"),
     [
-        (openai.NotFoundError, 404, "model_not_found", "model", {"model": "gpt-4o"}),
+        (openai.NotFoundError, 404, "model_not_found", None, {"model": "gpt-4o"}),
         (openai.BadRequestError, 400, "decimal_above_max_value", "temperature", {"temperature": 2.1}),
         (openai.BadRequestError, 400, "context_length_exceeded", "messages", {"max_tokens": 100_000}),
         (openai.BadRequestError, 400, "unsupported_parameter", "reasoning_effort", {"reasoning_effort": "low"}),
