@@ -108,4 +108,5 @@ def _row(ax, top: float, role: str, text: str, x: float, tokens: int, scale: flo
     look = {"facecolor": COLOURS.get(role, style.GREY), "edgecolor": "white", "hatch": HATCHES.get(role, "")}
     look = {**look, "linewidth": 0} if stays else style.REMOVED
     ax.add_patch(Rectangle((x, top + 0.05), tokens * scale, ROW - 0.1, **look))
-    ax.text(x + tokens * scale + 0.04, middle, str(tokens), fontsize=8, va="center_baseline", color=ink)
+    over = {"boxstyle": "square,pad=0.06", "facecolor": "white", "edgecolor": "none"}  # the budget's line
+    ax.text(x + tokens * scale + 0.06, middle, str(tokens), fontsize=8, va="center_baseline", color=ink, bbox=over)
