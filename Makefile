@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # In a container one is often root, where Jupyter asks to be told that this is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# Two files at a time, and not more: each process starts endpoints of its own, of half a gigabyte.
+TWO := --numprocesses 2 --dist loadfile
 
 .PHONY: setup lab test bench notebooks lock
 
@@ -22,8 +24,8 @@ lab: setup
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest tests
-	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg notebooks
+	$(BIN)/pytest $(TWO) tests
+	$(BIN)/pytest $(TWO) --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg notebooks
 
 bench: setup
 	$(BIN)/python -m tests.bench
