@@ -82,6 +82,7 @@ def plot_messages(messages: Sequence[dict], tokens: Sequence[int], budget: int, 
         + ("" if words(m).endswith((".", "!", "?", "。", "？")) else ".")
         for m, n, s in zip(messages, tokens, stay, strict=True)
     )
+    alt += f" The beginning of the answer: {opening} tokens." if opening else ""
     return picture_of(figure, heading, alt, tokens=tokens, kept=stay, total=total, budget=budget)
 
 
@@ -103,10 +104,9 @@ def _row(ax, top: float, role: str, text: str, x: float, tokens: int, scale: flo
     label = shorten(readable(text).replace("␣", " "), 38)
     ax.text(0.88, middle, label, fontsize=8.5, va="center_baseline", color=ink)
     if not stays:
-        end = 0.9 + 0.066 * columns(label)
-        ax.plot([0.86, min(end, LEFT - 0.1)], [middle, middle], color=style.VERMILION, linewidth=0.9)
+        end = 0.88 + 0.064 * columns(label)
+        ax.plot([0.86, min(end, LEFT - 0.4)], [middle, middle], color=style.VERMILION, linewidth=0.9)
     look = {"facecolor": COLOURS.get(role, style.GREY), "edgecolor": "white", "hatch": HATCHES.get(role, "")}
     look = {**look, "linewidth": 0} if stays else style.REMOVED
     ax.add_patch(Rectangle((x, top + 0.05), tokens * scale, ROW - 0.1, **look))
-    over = {"boxstyle": "square,pad=0.06", "facecolor": "white", "edgecolor": "none"}  # the budget's line
-    ax.text(x + tokens * scale + 0.06, middle, str(tokens), fontsize=8, va="center_baseline", color=ink, bbox=over)
+    ax.text(LEFT - 0.1, middle, str(tokens), fontsize=8.5, va="center_baseline", ha="right", color=ink)

@@ -61,7 +61,7 @@ def plot_stop(tokens: Sequence[bytes], stop: str, title: str | None = None) -> P
     for low, high, look in ((0, start, ANSWER), (start, end, STOP), (end, last, CUT), (last, edges[-1], NEVER)):
         ax.add_patch(Rectangle((x(low), 0.5), x(high) - x(low), 0.36, **look))
     for i, (low, high) in enumerate(pairwise(edges)):
-        pale = {"edgecolor": style.BLACK} if i < drawn else {"edgecolor": style.PALE, "linestyle": "--"}
+        pale = {"edgecolor": style.PALE, "linestyle": "--"} if i >= drawn else {"edgecolor": style.BLACK, "zorder": 4}
         ax.add_patch(Rectangle((x(low), 0.5), x(high) - x(low), 0.36, fill=False, linewidth=1, **pale))
     for i, label in enumerate(labels):
         ink = style.BLACK if at_byte[i] < last else style.GREY
