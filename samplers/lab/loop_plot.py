@@ -16,6 +16,7 @@ WIDTH, SPINE = 8.0, 0.3  # inches
 CALL, TIME, RESULT, RIGHT = 0.66, 3.3, 4.62, 7.9  # where the columns begin and the last one ends
 HEAD, LINE, PAD, GAP = 0.34, 0.155, 0.12, 0.08  # a round's own row; a line of text; around it; between boxes
 SMALL, LARGE = 8.5, 9.5  # points
+SHORTEST = 0.1  # seconds that the clock's line stands for at least, or a call of no time would fill it
 MARKS = {OK: "✓", FAILED: "✗", NOT_RUN: "–"}
 LOOKS = {
     OK: {"edgecolor": style.GREEN, "linewidth": 1.4, "linestyle": "-"},
@@ -43,7 +44,7 @@ def plot_loop(run: ToolRun, title: str | None = None) -> Picture:
     rows, (question, before) = round_rows(run), asked(run)
     heading = title or "The tree of a tool loop"
     calls = [(n, call) for n, row in enumerate(rows, 1) for call in row.calls]
-    clock = max((c.offset + c.seconds for _, c in calls if c.offset is not None), default=0.0)
+    clock = max([SHORTEST, *(c.offset + c.seconds for _, c in calls if c.offset is not None)])
     wide = _ruler()
     texts = [_wrapped(row.text, RIGHT - CALL, wide) if row.text else [] for row in rows]
     boxes = [[_call_lines(call, wide) for call in row.calls] for row in rows]
@@ -133,10 +134,10 @@ def _draw_time(ax, y: float, call: CallRow, clock: float) -> None:
     if call.offset is None:
         words("not run", color=style.GREY)
         return
-    scale = width / clock if clock else 0.0
+    scale = width / clock
     size = max(call.seconds * scale, 0.02)
     ax.barh(y + 0.05, size, 0.09, left=left + min(call.offset * scale, width - size), **style.AFTER)
-    words(f"{call.seconds:.2f} s")
+    words(f"{call.seconds:.2f} s" if call.seconds >= 0.005 else "< 0.01 s")
 
 
 def _box(ax, sides: tuple[float, float], y: float, height: float, lines: list[str], **look) -> None:

@@ -1,0 +1,46 @@
+"""The document's ReAct loop and its tool, as they stand there: lesson 08 measures the one and breaks the other.
+
+Only what had no value there was made a parameter: the SDK's client, the model, and the function that executes a tool;
+and `params` go with every request. Use `samplers.api.run_tools` in a program of your own.
+"""
+
+import json
+
+SEARCH = {
+    "type": "function",
+    "function": {
+        "name": "search_knowledge_base",
+        "description": "搜索内部知识库获取相关信息",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "query": {"type": "string", "description": "搜索关键词"},
+                "filters": {
+                    "type": "object",
+                    "properties": {
+                        "category": {"type": "string", "enum": ["tech", "business", "legal"]},
+                        "date_from": {"type": "string", "format": "date"},
+                    },
+                },
+                "max_results": {"type": "integer", "description": "返回结果数量上限", "default": 5},
+            },
+            "required": ["query"],
+        },
+    },
+}
+
+
+def react_loop(client, model, messages, tools, execute_tool, max_iterations=5, **params):
+    for _ in range(max_iterations):
+        response = client.chat.completions.create(
+            model=model, messages=messages, tools=tools, tool_choice="auto", **params
+        )
+        msg = response.choices[0].message
+        if msg.tool_calls:
+            messages.append(msg)
+            for tc in msg.tool_calls:
+                result = execute_tool(tc.function.name, json.loads(tc.function.arguments))
+                messages.append({"role": "tool", "tool_call_id": tc.id, "content": json.dumps(result)})
+        else:
+            return msg.content
+    return "Reached max iterations"
