@@ -31,16 +31,20 @@ SEARCH = {
 
 
 def react_loop(client, model, messages, tools, execute_tool, max_iterations=5, **params):
+    """ReAct: 模型交替推理和行动,直到得到最终答案"""
     for _ in range(max_iterations):
         response = client.chat.completions.create(
             model=model, messages=messages, tools=tools, tool_choice="auto", **params
         )
         msg = response.choices[0].message
         if msg.tool_calls:
+            # 添加模型的决定
             messages.append(msg)
             for tc in msg.tool_calls:
+                # 执行工具
                 result = execute_tool(tc.function.name, json.loads(tc.function.arguments))
                 messages.append({"role": "tool", "tool_call_id": tc.id, "content": json.dumps(result)})
         else:
+            # 模型给出最终答案
             return msg.content
     return "Reached max iterations"
