@@ -12,7 +12,7 @@ from samplers.local.engine import SLOTS
 from samplers.local.job import Job
 from samplers.local.wire import logprobs
 
-LONG_PROMPT = 256  # tokens; choices after a longer one run one after the other, so that it is read once
+LONG_PROMPT = 128  # tokens; choices after a longer one run one after the other, so that it is read once
 
 
 async def complete(job: Job) -> dict:

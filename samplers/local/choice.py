@@ -37,7 +37,8 @@ async def pieces(
     text, waiting = TextStream(stops), deque()  # waiting: (start, end, token), bytes of the answer
     end = drawn = cached = 0
     reason = "length"
-    async with aclosing(tokens(engine, settings, request, prompt, limit, seed, grammar)) as source:
+    at_once = not request.stream and not stops and request.top is None
+    async with aclosing(tokens(engine, settings, request, prompt, limit, seed, grammar, at_once)) as source:
         async for token in source:
             drawn += 1
             cached = token.cached if drawn == 1 else cached

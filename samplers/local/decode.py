@@ -99,16 +99,20 @@ async def tokens(
     limit: int,
     seed: int,
     grammar: str | None = None,
+    at_once: bool = False,
 ) -> AsyncIterator[Token]:
     """Draws at most `limit` tokens after `prompt` + `request.continued`; the last may be one of `engine.stop_ids`.
 
     Close it to stop the engine. `seed` is any integer; the same one gives the same tokens. With a `grammar` the answer
     keeps to it; should the engine give it up, which a very complex one can bring about, no more tokens come.
+    `at_once`: nobody waits for the first ones. Then the engine is left alone until it has them all, which is quicker,
+    as its threads do not share their processors with a reader of each token.
     """
     answer = Answer(engine, settings, request, prompt, seed, grammar)
     penalised = request.frequency_penalty or request.presence_penalty
     one_by_one = limit == 1 or (penalised and settings.order == "openai" and not grammar)
-    async with aclosing(answer.step_by_step(limit) if one_by_one else answer.streamed(limit)) as drawn:
+    way = answer.step_by_step if one_by_one else answer.at_once if at_once else answer.streamed
+    async with aclosing(way(limit)) as drawn:
         async for token in drawn:
             if grammar and token.id == guard(engine):
                 return
@@ -136,57 +140,45 @@ class Answer:
         if grammar:
             self.body |= grammar_body(engine, settings, request, prompt, grammar)
 
-    async def step_by_step(self, limit: int, step: int = 0) -> AsyncIterator[Token]:
+    async def step_by_step(self, limit: int) -> AsyncIterator[Token]:
         """One call to the engine for each token. OpenAI's penalties, which count the answer only, go in as biases."""
-        for i in range(step, step + limit):
+        for i in range(limit):
             body = self.body | {"prompt": self.prompt + self.ids, "n_predict": 1, "seed": seed_for(self.seed, i)}
             if self.settings.order == "openai" and not self.grammar:
                 body["logit_bias"] = list(self.biases().items())
             answer = await self.engine.complete(body)
             yield await self.drawn(answer["tokens"][0], answer)
 
+    async def at_once(self, limit: int) -> AsyncIterator[Token]:
+        """One call for the whole answer, which comes at its end; without logprobs."""
+        answer = await self.engine.complete(self._request(limit))
+        for token in answer["tokens"]:
+            yield await self.drawn(token, answer)
+
     async def streamed(self, limit: int) -> AsyncIterator[Token]:
         """One call for the whole answer, token by token.
 
         The engine's events leave out a token whose text ends inside a character, and those up to its end: they are
-        recovered when the next event comes. If the text alone does not tell them, the call is repeated, whole this
-        time, which names all the tokens, and the answer goes on step by step.
+        recovered when the next event comes. Where the text alone does not tell them a second call does, the same one
+        but not streamed, for that names all tokens: twice as many as are needed now, so that repeats stay few.
         """
-        start = len(self.ids)
-        body = self.body | {"prompt": self.prompt + self.ids, "n_predict": limit, "seed": seed_for(self.seed)}
+        start, body, told = len(self.ids), self._request(limit), []
         async with aclosing(self.engine.stream(body)) as events:
             async for event in events:
-                known = len(self.ids) - start
-                count = event["tokens_predicted"]
+                known, count = len(self.ids) - start, event["tokens_predicted"]
                 last = event["tokens"]  # none in the final event, which brings no token
-                lost = recover.from_text(self.engine.vocabulary, event["content"], last, count - known - len(last))
+                end = count - len(last)
+                lost = recover.from_text(self.engine.vocabulary, event["content"], last, end - known)
                 if lost is None:
-                    break
-                for token in lost:
+                    if len(told) < end:
+                        again = body | {"n_predict": min(limit, 2 * count), "n_probs": 0}
+                        told = (await self.engine.complete(again))["tokens"]
+                    lost = told[known:end]
+                for token in [*lost, *last[:1]]:
                     yield await self.drawn(token, event)
-                if last:
-                    yield await self.drawn(last[0], event)
-            else:
-                return
-        if self.grammar:
-            async for token in self.whole(body, len(self.ids) - start):
-                yield token
-            return
-        ids = (await self.engine.complete(body | {"n_predict": count, "n_probs": 0}))["tokens"]
-        for token in ids[known:]:
-            yield await self.drawn(token, event)
-        async with aclosing(self.step_by_step(limit - len(ids), step=len(ids))) as rest:
-            async for token in rest:
-                yield token
 
-    async def whole(self, body: dict, known: int) -> AsyncIterator[Token]:
-        """The answer to `body` from its token `known` on, all of it at once: a grammar cannot be entered midway."""
-        answer = await self.engine.complete(body)
-        told = list(answer.get("completion_probabilities", ()))
-        for i, token in enumerate(answer["tokens"]):
-            entry = [told.pop(0)] if told and told[0]["id"] == token else []
-            if i >= known:
-                yield await self.drawn(token, answer | {"completion_probabilities": entry})
+    def _request(self, limit: int) -> dict:
+        return self.body | {"prompt": self.prompt + self.ids, "n_predict": limit, "seed": seed_for(self.seed)}
 
     async def drawn(self, token: int, answer: dict) -> Token:
         """The Token for an id, from the engine's answer if that tells its logprobs, and one more place in `ids`."""

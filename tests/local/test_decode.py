@@ -1,4 +1,4 @@
-"""An answer whose tokens the engine's events don't tell: its rest is asked for again, whole, under its grammar."""
+"""An answer whose tokens the engine's events don't tell: they are asked for again, and the stream goes on."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ class Engine:
         self.bodies = []
 
     async def stream(self, body):
-        for i, text in ((0, "a"), (3, "😊"), (4, "a")):
+        for i, text in ((0, "a"), (3, "😊"), (4, "a"), (5, "")):
             told = {"id": DRAWN[i], "logprob": -float(i), "top_logprobs": []}
             yield {"content": text, "tokens": [DRAWN[i]], "tokens_predicted": i + 1, "completion_probabilities": [told]}
 
@@ -31,12 +31,11 @@ class Engine:
         if body["n_predict"] == 1:  # a logprob that was not told
             listed = [{"id": i, "logprob": -10.0 - i} for i in range(8)]
             return {"completion_probabilities": [{"top_logprobs": listed}]}
-        told = [{"id": DRAWN[i], "logprob": -float(i), "top_logprobs": []} for i in (0, 3, 4, 5)]
-        return {"tokens": DRAWN, "completion_probabilities": told}
+        return {"tokens": DRAWN[: body["n_predict"]]}
 
 
 @pytest.mark.parametrize(("processed", "lost"), [(False, (-13.0, -14.0)), (True, (float("-inf"),) * 2)])
-def test_the_rest_comes_whole(processed, lost):
+def test_what_the_events_leave_out_is_asked_for_again(processed, lost):
     request = parse({"model": "m", "messages": [{"role": "user", "content": "x"}], "logprobs": True}, {}, 8)
     engine, settings = Engine(), Settings(processed=processed)
 
@@ -46,8 +45,8 @@ def test_the_rest_comes_whole(processed, lost):
     made = asyncio.run(drawn())
     assert [token.id for token in made] == DRAWN
     assert [token.logprob for token in made] == [0.0, *lost, -3.0, -4.0, -5.0]
-    whole = engine.bodies[0]
-    assert (whole["grammar"], whole["n_predict"], whole["prompt"]) == ("g", 20, [0])
+    again = engine.bodies[0]
+    assert (again["grammar"], again["n_predict"], again["prompt"]) == ("g", 8, [0])  # under its grammar, from its start
     assert all(body["grammar"] == "" for body in engine.bodies[1:])  # raw logprobs: the model's, without the mask
 
 

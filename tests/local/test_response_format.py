@@ -62,22 +62,22 @@ UNENDING = {
     "recursion",
     "fewest properties",
     "more properties",
+    "pattern without anchors",
 }  # the model may not find the end in time
 
 
 @pytest.fixture(scope="module")
-def answers(endpoint) -> dict[str, list[dict]]:
-    """For each schema two choices, at temperature 0.7 and 2; all asked for at once."""
+def answers(endpoint) -> dict[str, dict]:
+    """For each schema a choice, as hot as it goes, but for texts without an end; all asked for at once."""
 
-    def ask(case: tuple[str, float]) -> dict:
-        name, temperature = case
+    def ask(name: str) -> dict:
         form = of(STRICT.get(name) or LOOSE[name], name in STRICT)
+        temperature = 0.7 if name in UNENDING else 2
         return endpoint.choice(PERSON, response_format=form, temperature=temperature, seed=6, max_tokens=40)
 
     names = [*STRICT, *LOOSE]
     with ThreadPoolExecutor(8) as crowd:
-        made = list(crowd.map(ask, [(name, temperature) for name in names for temperature in (0.7, 2)]))
-    return {name: made[2 * i : 2 * i + 2] for i, name in enumerate(names)}
+        return dict(zip(names, crowd.map(ask, names), strict=True))
 
 
 @pytest.mark.parametrize("name", [*STRICT, *LOOSE])
@@ -85,15 +85,16 @@ def test_answers_fit_their_schema(answers, name):
     wanted = jsonschema.Draft202012Validator(
         STRICT.get(name) or LOOSE[name], format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
-    whole = [choice["message"]["content"] for choice in answers[name] if choice["finish_reason"] == "stop"]
-    for text in whole:
-        wanted.validate(json.loads(text))
-        assert not re.search(r"\s", re.sub(r'"(\\.|[^"\\])*"', "", text))  # no spaces but in strings
-        if name in ("time", "date-time"):
-            clock = datetime.time if name == "time" else datetime.datetime
-            assert clock.fromisoformat(json.loads(text)["a"]).tzinfo is not None
-    assert len(whole) + [choice["finish_reason"] for choice in answers[name]].count("length") == 2
-    assert whole or name in UNENDING
+    text, reason = answers[name]["message"]["content"], answers[name]["finish_reason"]
+    if reason == "length":
+        assert name in UNENDING
+        return
+    assert reason == "stop"
+    wanted.validate(json.loads(text))
+    assert not re.search(r"\s", re.sub(r'"(\\.|[^"\\])*"', "", text))  # no spaces but in strings
+    if name in ("time", "date-time"):
+        clock = datetime.time if name == "time" else datetime.datetime
+        assert clock.fromisoformat(json.loads(text)["a"]).tzinfo is not None
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,8 @@ def test_what_the_engine_cannot_enforce_is_refused(endpoint, part):
 
 def test_json_mode(endpoint):
     ask = [{"role": "user", "content": "A person, as JSON."}]
-    for seed in range(2):
-        answer = endpoint.chat(ask, response_format={"type": "json_object"}, seed=seed, max_tokens=40)
+    for seed, limit in ((0, 40), (1, 5)):
+        answer = endpoint.chat(ask, response_format={"type": "json_object"}, seed=seed, max_tokens=limit)
         (choice,) = answer["choices"]
         text = choice["message"]["content"]
         assert text.startswith("{")
@@ -123,21 +124,23 @@ def test_json_mode(endpoint):
         if choice["finish_reason"] == "stop":
             assert isinstance(json.loads(text), dict)
         else:
-            assert answer["usage"]["completion_tokens"] == 40
+            assert answer["usage"]["completion_tokens"] == limit
 
 
 def test_streamed_and_plain_are_one(endpoint):
-    fields = {"response_format": of(obj(name=TEXT)), "max_tokens": 40, "logprobs": True, "top_logprobs": 1}
+    fields = {"response_format": of(obj(name=TEXT)), "max_tokens": 16, "logprobs": True, "top_logprobs": 1}
     # the characters of 好😊 are parts of tokens, which the engine's events leave out
     ask = [{"role": "user", "content": "Repeat: 好😊好😊好😊"}]
-    for seed in range(1):
-        choice = endpoint.choice(ask, **fields, seed=seed, logit_bias={48392: 8})
-        chunks = [chunk["choices"][0] for chunk in endpoint.chunks(ask, **fields, seed=seed, logit_bias={48392: 8})]
-        assert "".join(chunk["delta"].get("content") or "" for chunk in chunks) == choice["message"]["content"]
-        entries = [entry for chunk in chunks for entry in (chunk["logprobs"] or {"content": []})["content"]]
-        assert entries == choice["logprobs"]["content"]
-        assert b"".join(bytes(entry["bytes"]) for entry in entries).decode(errors="replace").startswith('{"name":"')
-        assert chunks[-1]["finish_reason"] == choice["finish_reason"]
+    fields |= {"seed": 0, "logit_bias": {48392: 8}}
+    choice = endpoint.choice(ask, **fields)
+    chunks = [chunk["choices"][0] for chunk in endpoint.chunks(ask, **fields)]
+    assert "".join(chunk["delta"].get("content") or "" for chunk in chunks) == choice["message"]["content"]
+    entries = [entry for chunk in chunks for entry in (chunk["logprobs"] or {"content": []})["content"]]
+    assert entries == choice["logprobs"]["content"]
+    assert b"".join(bytes(entry["bytes"]) for entry in entries).decode(errors="replace").startswith('{"name":"')
+    assert chunks[-1]["finish_reason"] == choice["finish_reason"]
+    fields |= {"logprobs": False, "top_logprobs": None}  # without them the engine answers in one piece
+    assert endpoint.choice(ask, **fields)["message"] == choice["message"]
 
 
 def test_a_schema_removes_all_that_it_forbids_and_nothing_else(processed):
@@ -174,10 +177,10 @@ def test_a_frequency_penalty_counts_the_answer_only(processed):
     ask = [{"role": "user", "content": 'x xx xy y {"a":"xyx'}]
     fields = {"logprobs": True, "temperature": 2, "frequency_penalty": 1.5, "seed": 8}
     form = of(obj(a=TEXT | {"pattern": "^[xy]*$"}))
-    drawn = processed.choice(ask, **fields, headers=FULL, max_tokens=6, top_logprobs=9, response_format=form)
+    drawn = processed.choice(ask, **fields, headers=FULL, max_tokens=5, top_logprobs=9, response_format=form)
     entries = drawn["logprobs"]["content"]
     compared = 0
-    for i, entry in enumerate(entries):
+    for i, entry in enumerate(entries[1:], 1):  # {"a":" is one token: then come x and y
         before = {"x-samplers-continue": json.dumps([earlier["id"] for earlier in entries[:i]])}
         free = processed.top(ask, **fields, headers=FULL | before, top_logprobs=49152)
         first, *others = [item for item in entry["top_logprobs"] if item["logprob"] > -9]
@@ -185,7 +188,7 @@ def test_a_frequency_penalty_counts_the_answer_only(processed):
             odds = free[first["token"]] - free[other["token"]]
             assert first["logprob"] - other["logprob"] == pytest.approx(odds, abs=0.02)
             compared += 1
-    assert compared > 4
+    assert compared > 3
 
 
 def test_what_cannot_go_with_a_schema_is_refused(endpoint):

@@ -94,7 +94,7 @@ NAMED = {"type": "function", "function": {"name": "GetWeather"}}
 @pytest.mark.parametrize("choice", ["auto", "none", "required", NAMED])
 def test_tool_choice_plain_and_streamed(chat, endpoint, choice):
     options = {"tools": [openai.pydantic_function_tool(GetWeather)], "tool_choice": choice, "seed": 4}
-    options |= {"model": endpoint.model, "messages": PARIS, "max_completion_tokens": 30, "temperature": 0}
+    options |= {"model": endpoint.model, "messages": PARIS, "max_completion_tokens": 16, "temperature": 0}
     plain = chat.create(**options).choices[0].message
     chunks = [chunk.choices[0].delta for chunk in chat.create(**options, stream=True)]
     text = "".join(chunk.content or "" for chunk in chunks)

@@ -57,6 +57,8 @@ def test_streamed_and_plain_answers_are_one(endpoint, temperature, seed):
     entries = [entry for chunk in chunks if chunk["logprobs"] for entry in chunk["logprobs"]["content"]]
     assert entries == choice["logprobs"]["content"]
     assert joined(entries).decode(errors="replace") == choice["message"]["content"]
+    fields |= {"logprobs": False, "top_logprobs": None}  # without them the engine answers in one piece
+    assert endpoint.choice(ask, **fields)["message"] == choice["message"]
     for chunk in chunks:  # whole characters only, but for the end
         if chunk is not chunks[-2]:
             assert "\ufffd" not in chunk["delta"].get("content", "") or temperature == 2

@@ -38,8 +38,8 @@ def fits(call: dict) -> None:
 
 def test_a_required_call(endpoint):
     names = []
-    for seed, temperature in ((1, 0.5), (2, 1), (3, 2)):
-        fields = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": False, "max_tokens": 60}
+    for seed, temperature in ((1, 0.5), (3, 2)):
+        fields = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": False, "max_tokens": 40}
         choice = endpoint.choice(PARIS, **fields, seed=seed, temperature=temperature, logprobs=True, stop="a")
         assert choice["message"]["content"] is None
         assert choice["logprobs"] == {"content": None, "refusal": None}
@@ -75,9 +75,9 @@ def test_auto_follows_the_models_probabilities(endpoint):
     fields = {"tools": TOOLS[:1], "max_tokens": 1, "seed": 5}
     calls = {}
     for name, ask in (("paris", PARIS), ("hello", HELLO)):
-        choices = endpoint.chat(ask, **fields, n=10)["choices"]
+        choices = endpoint.chat(ask, **fields, n=8)["choices"]
         calls[name] = [choice["message"]["content"] is None for choice in choices]
-    assert sum(calls["paris"]) >= 6
+    assert sum(calls["paris"]) >= 5
     assert sum(calls["hello"]) <= 1
     alone = endpoint.choice(PARIS, **fields | {"seed": 5 + 7})  # seed s + i is choice i of seed s
     assert (alone["message"]["content"] is None) is calls["paris"][7]
@@ -94,18 +94,18 @@ def test_parallel_calls(endpoint):
     ends = {endpoint.tokenize(text)[-1]: -100 for text in ("]", "}]", "}}]", '"}]', "{}}]")}  # no end, so another call
     cities = CITY | {"properties": {"city": {"enum": ["Paris", "Rome"]}}}
     tools = [tool("get_weather", "Get the current weather in a city.", cities)]
-    fields = {"tools": tools, "tool_choice": "required", "temperature": 0, "max_tokens": 60, "logit_bias": ends}
+    fields = {"tools": tools, "tool_choice": "required", "temperature": 0, "max_tokens": 48, "logit_bias": ends}
     choice = endpoint.choice(PARIS, **fields)
     calls = choice["message"]["tool_calls"]
     assert len(calls) > 2
     assert len({call["id"] for call in calls}) == len(calls)
     for call in calls[:-1]:
         fits(call)
-    (_,) = endpoint.choice(PARIS, **fields, parallel_tool_calls=False)["message"]["tool_calls"]
+    (_,) = endpoint.choice(PARIS, **fields | {"max_tokens": 24}, parallel_tool_calls=False)["message"]["tool_calls"]
 
 
 def test_streamed_calls(endpoint):
-    fields = {"tools": TOOLS, "tool_choice": "required", "seed": 11, "temperature": 0.7, "max_tokens": 80, "n": 2}
+    fields = {"tools": TOOLS, "tool_choice": "required", "seed": 11, "temperature": 0.7, "max_tokens": 40, "n": 2}
     plain = endpoint.chat(PARIS, **fields)
     chunks = endpoint.chunks(PARIS, **fields, stream_options={"include_usage": True})
     for i, choice in enumerate(plain["choices"]):
