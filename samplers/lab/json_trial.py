@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import jsonschema
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from samplers.api import Client, response_format
 
@@ -97,7 +97,7 @@ def json_trial(client: Client, question: str, about: Iterable[tuple[str, dict]],
 
     about = list(about)
     with ThreadPoolExecutor(4) as pool:
-        bar = tqdm(pool.map(try_all, about), total=len(about), unit="prompt", disable=not progress)
+        bar = tqdm(pool.map(try_all, about), total=len(about), unit="prompt", leave=False, disable=not progress)
         return JsonTrial(dict(zip(ways, zip(*bar, strict=True), strict=True)))
 
 
