@@ -38,6 +38,8 @@ def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, in
     float64, or the integers as they are. Raises ValueError that names the parameter, the range and what came.
     """
     array = np.asarray(value)
+    if integer and array.dtype == object:  # Python's integers have no end; above 64 bits they all mean the same here
+        array = np.asarray([min(v, 2**63 - 1) if type(v) is int else v for v in array.flat]).reshape(array.shape)
     kinds, wanted = ("iu", "an integer") if integer else ("fiu", "a number")
     if array.size and array.dtype.kind not in kinds:
         raise ValueError(f"{name} must be {wanted} in {_interval(low, high)}, got {value!r}")

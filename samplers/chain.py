@@ -85,6 +85,10 @@ class Chain:
 
     name: str
 
+    def __post_init__(self):
+        if not isinstance(self.name, str) or self.name not in ENGINES:
+            raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {self.name!r}")
+
     @classmethod
     def for_engine(cls, name: str) -> "Chain":
         """The preset of "openai", "vllm", "transformers", "sglang" or "llama.cpp"; ValueError for another name.
@@ -93,8 +97,6 @@ class Chain:
         OpenAI has no top_k, min_p or repetition_penalty: where a request sets them, they act where vLLM has them.
         transformers has no frequency and presence penalty: a request that sets one is a ValueError, as it is there.
         """
-        if name not in ENGINES:
-            raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {name!r}")
         return cls(name)
 
     @property

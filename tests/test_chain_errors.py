@@ -10,6 +10,8 @@ from samplers import Chain, SamplingParams
 def test_an_engine_that_is_none(name):
     with pytest.raises(ValueError, match=r"engine must be one of openai, vllm, transformers, sglang, llama\.cpp, got"):
         Chain.for_engine(name)
+    with pytest.raises(ValueError, match="engine must be one of"):
+        Chain(name)
 
 
 @pytest.mark.parametrize("params", [None, {}, {"temperature": 1}, 5, [SamplingParams(), None], "ab"])

@@ -28,9 +28,15 @@ def test_top_k_ties_go_to_the_lower_id():
     assert kept(top_k(np.zeros(1000), 7)) == list(range(7))
 
 
-@pytest.mark.parametrize("k", [0, 3, 4, 10**9, np.uint8(200), np.uint64(2**63)])
+@pytest.mark.parametrize("k", [0, 3, 4, 10**9, np.uint8(200), np.uint64(2**63), 10**30])
 def test_top_k_of_0_or_the_whole_vocabulary_changes_nothing(k):
     assert top_k([3.0, -INF, 1.0], k).tolist() == [3.0, -INF, 1.0]
+
+
+def test_top_k_may_be_any_integer():
+    assert top_k([[3.0, 1.0], [3.0, 1.0]], [1, 10**30]).tolist() == [[3.0, -INF], [3.0, 1.0]]
+    with pytest.raises(ValueError, match=r"top_k must be .*\[0, inf\), got -10000"):
+        top_k([3.0, 1.0], -(10**30))
 
 
 def test_top_k_counts_a_removed_token_last():

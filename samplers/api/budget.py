@@ -4,7 +4,7 @@ import math
 import os
 import threading
 
-from samplers.api.errors import BudgetExceeded
+from samplers.api.errors import BudgetExceeded, usd
 
 
 class Budget:
@@ -35,7 +35,7 @@ class Budget:
             self.spent += real
 
     def __repr__(self) -> str:
-        return f"<Budget ${self.limit:.2f}: ${self.spent:.6f} spent, ${self.held:.6f} held>"
+        return f"<Budget {usd(self.limit)}: {usd(self.spent, 6)} spent, {usd(self.held, 6)} held>"
 
 
 _shared = Budget(0.10)

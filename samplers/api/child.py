@@ -18,17 +18,15 @@ SILENCE = 120  # seconds in which a starting child says nothing before it is giv
 class LocalEndpoint:
     """A started endpoint: `base_url`, `key`, `model`. If it does not start: ConnectionFailed with its own words.
 
+    `options` are arguments of `python -m samplers.local`; `environment` is set for the child besides our own.
     While the child fetches the weights its progress bar is passed on to our standard error.
     """
 
     base_url = "(starting)"
 
-    def __init__(self, *options: str):
-        # A session of its own: an interrupt (Ctrl-C, Jupyter's stop button) is for us; closing stdin ends the child.
-        windows = os.name == "nt"
-        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if windows else {"start_new_session": True}
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        self._process = subprocess.Popen([sys.executable, "-m", "samplers.local", *options], **pipes, **apart)
+    def __init__(self, *options: str, environment: dict[str, str] | None = None):
+        self._process = _start(options, environment or {})
+        del environment  # it may hold a key, and a traceback may print this frame's locals
         self._said: deque[str] = deque(maxlen=100)  # the last pieces of its stderr
         self._news: queue.SimpleQueue = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._read_stderr, daemon=True)
@@ -99,3 +97,12 @@ class LocalEndpoint:
 
     def __repr__(self) -> str:
         return f"<LocalEndpoint {self.base_url}, process {self._process.pid}>"
+
+
+def _start(options: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen:
+    # A session of its own: an interrupt (Ctrl-C, Jupyter's stop button) is for us; closing stdin ends the child.
+    windows = os.name == "nt"
+    apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if windows else {"start_new_session": True}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    command = [sys.executable, "-m", "samplers.local", *options]
+    return subprocess.Popen(command, **pipes, **apart, env=os.environ | environment)

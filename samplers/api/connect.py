@@ -7,7 +7,7 @@ import threading
 from samplers.api.auth import Key
 from samplers.api.child import LocalEndpoint
 from samplers.api.client import Client
-from samplers.api.errors import APIError
+from samplers.api.errors import APIError, usd
 from samplers.api.pricing import price_list, price_of
 
 _lock = threading.Lock()
@@ -33,7 +33,7 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
         what, client = "endpoint", _remote(where, model)
     else:
         raise ValueError(f"where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, got {where!r}")
-    paid = f", budget ${client.budget.limit:.2f} at the prices of {price_list()['date']}" if client.budget else ""
+    paid = f", budget {usd(client.budget.limit)} at the prices of {price_list()['date']}" if client.budget else ""
     print(f"samplers: {what} {client.base_url}, model {client.model}{paid}")
     return client
 
@@ -42,12 +42,19 @@ def start_local(**options: str) -> Client:
     """A local endpoint of its own, for this client alone; closing the client ends it. Prints nothing.
 
     `options` are those of `python -m samplers.local`: start_local(engine_order="llama.cpp", logprobs_mode="processed").
+    An `api_key` among them goes by way of the environment: a command line is there for all to see.
     """
-    endpoint = LocalEndpoint(*(f"--{name.replace('_', '-')}={value}" for name, value in options.items()))
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if name != "api_key"]
+    endpoint = LocalEndpoint(*flags, environment=_key_for_the_child(options))
     atexit.register(endpoint.close)
     client = _client_of(endpoint)
     client._endpoint_close = endpoint.close
     return client
+
+
+def _key_for_the_child(options: dict[str, str]) -> dict[str, str]:
+    """Takes the key out of the options, too: a traceback may print the frame that has them."""
+    return {"SAMPLERS_LOCAL_KEY": options.pop("api_key")} if "api_key" in options else {}
 
 
 def _local() -> LocalEndpoint:

@@ -1,6 +1,7 @@
 """What can go wrong between a client and an endpoint. Each message ends with what to do next; none holds a key."""
 
 import json
+import math
 
 
 class EndpointError(Exception):
@@ -85,9 +86,15 @@ class BudgetExceeded(EndpointError):
     def __init__(self, bound: float, left: float, limit: float):
         self.bound, self.left, self.limit = bound, left, limit
         super().__init__(
-            f"not sent: the call could cost ${bound:.4f}, and ${left:.4f} is left of the budget of ${limit:.2f}. "
+            f"not sent: the call could cost {usd(bound, 4)}, and {usd(left, 4)} is left of the budget of {usd(limit)}. "
             "Give it a smaller max_completion_tokens or n, or raise SAMPLERS_BUDGET_USD and connect again."
         )
+
+
+def usd(amount: float, digits: int = 2) -> str:
+    """An amount of money with so many digits after the point, or with more where those would all be zeros."""
+    small = 0 < amount < 10**-digits
+    return f"${amount:.{1 - math.floor(math.log10(amount)) if small else digits}f}"
 
 
 def lacking(status: int) -> APIError:

@@ -17,7 +17,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m samplers.local", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="a port of 127.0.0.1; 0 (the default) takes a free one")
-    parser.add_argument("--api-key", help="the bearer token to ask for; a random one if not given")
+    key = "the bearer token to ask for; a random one if not given. SAMPLERS_LOCAL_KEY does the same, unseen by `ps`"
+    parser.add_argument("--api-key", default=os.environ.get("SAMPLERS_LOCAL_KEY") or None, help=key)
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
     parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
     parser.add_argument("--verbose", action="store_true", help="log requests and the engine's own words to stderr")
@@ -27,7 +28,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     if chosen.api_key is not None and not (
         chosen.api_key.isascii() and chosen.api_key.isprintable() and chosen.api_key.strip()
     ):
-        parser.error("--api-key must be printable ASCII and not empty")
+        parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII and not empty")
     return chosen
 
 

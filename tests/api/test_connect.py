@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from samplers.api import APIError, AuthenticationError, ConnectionFailed, connect, start_local
@@ -129,8 +130,12 @@ def test_an_address_without_a_list_of_models_needs_a_name(monkeypatch):
 
 
 def test_options_reach_the_endpoint_and_each_start_is_another(client):
-    with start_local(engine_order="llama.cpp", logprobs_mode="processed") as other:
+    with start_local(engine_order="llama.cpp", logprobs_mode="processed", api_key="sk-of-my-own") as other:
         assert other.base_url != client.base_url
+        mine = {"Authorization": "Bearer sk-of-my-own"}
+        signed = httpx.get(f"{other.base_url}/models", headers=mine, trust_env=False)
+        assert signed.status_code == 200
+        assert "sk-of" not in str(other._endpoint_close.__self__._process.args)  # what `ps` shows to everybody
         ask = {"temperature": 0.25, "max_tokens": 1, "logprobs": True, "top_logprobs": 2}
         cool, warm = (c.chat("What is the capital of France?", **ask).logprobs[0].top for c in (other, client))
         # after T = 1/4 the gap between the first two is four times the model's; engines' rounding leaves room
@@ -138,8 +143,11 @@ def test_options_reach_the_endpoint_and_each_start_is_another(client):
 
 
 def test_an_unknown_option_is_the_childs_own_complaint():
-    with pytest.raises(ConnectionFailed, match="engine-order"):
-        start_local(engine_order="alphabetical")
+    with pytest.raises(ConnectionFailed, match="engine-order") as caught:
+        start_local(engine_order="alphabetical", api_key="sk-of-my-own")
+    frames = [entry.frame.f_locals for entry in caught.traceback if "samplers" in str(entry.path)]
+    assert len(frames) >= 3
+    assert "sk-of" not in str(frames)
 
 
 def test_missing_weights_are_told_in_the_childs_words(monkeypatch, tmp_path):

@@ -23,6 +23,14 @@ def paid(answer, limit=0.10, model="gpt-4o-mini"):
     return fake(answer, model, OPENAI, "key-of-nobody", budget=Budget(limit))
 
 
+def test_small_amounts_are_told():
+    told = str(BudgetExceeded(0.00123456, 0.0000052, 0.0000091))
+    assert "could cost $0.0012, and $0.0000052 is left of the budget of $0.0000091." in told
+    assert "$0.0000 is left of the budget of $0.10" in str(BudgetExceeded(0.2, 0, 0.1))
+    assert "budget of $0.00" in str(BudgetExceeded(0.2, 0, 0))
+    assert repr(Budget(0.004)) == "<Budget $0.0040: $0.000000 spent, $0.000000 held>"
+
+
 def test_the_list_says_that_it_is_a_snapshot():
     prices = price_list()
     assert prices["date"] == "mid 2026"
