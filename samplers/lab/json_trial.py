@@ -6,6 +6,7 @@ then what is true is null).
 
 import html
 import json
+import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -97,7 +98,8 @@ def json_trial(client: Client, question: str, about: Iterable[tuple[str, dict]],
 
     about = list(about)
     with ThreadPoolExecutor(4) as pool:
-        bar = tqdm(pool.map(try_all, about), total=len(about), unit="prompt", leave=False, disable=not progress)
+        how = {"total": len(about), "unit": "prompt", "leave": False, "file": sys.stdout, "disable": not progress}
+        bar = tqdm(pool.map(try_all, about), **how)  # it clears itself: a stored lesson shows the table alone
         return JsonTrial(dict(zip(ways, zip(*bar, strict=True), strict=True)))
 
 
