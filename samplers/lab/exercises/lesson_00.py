@@ -16,7 +16,7 @@ def mended(request) -> bool | str:
     if not isinstance(request, dict):
         return "Give the whole request: check('00-mend', request)."
     if request.get("model") != LOCAL_MODEL:
-        return "One fault is the model: the local endpoint has another one. ours.models() lists it."
+        return "One fault is the model: the local endpoint has another one. client.models() lists it."
     messages = request.get("messages")
     listed = isinstance(messages, list) and len(messages) > 0
     if not listed or not all(isinstance(m, dict) and m.get("role") and m.get("content") for m in messages):
