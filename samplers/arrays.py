@@ -23,13 +23,21 @@ def row_max(logits: np.ndarray) -> np.ndarray:
     top = logits.max(axis=-1, keepdims=True)
     if not (top < np.inf).all():
         raise ValueError("logits must be finite or -inf, got NaN or +inf")
-    return np.where(top == -np.inf, logits.dtype.type(0), top)
+    top[top == -np.inf] = 0
+    return top
+
+
+def exp_below(values: np.ndarray, top: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """exp(values - top), where `top` is the greatest of the row that they are from; in `out`, if it is given."""
+    if values.flags.c_contiguous and not top.any():  # as after temperature: there is nothing to subtract
+        return np.exp(values, out=out)
+    shifted = np.subtract(values, top, out=out)
+    return np.exp(shifted, out=shifted)
 
 
 def weights(logits: np.ndarray) -> np.ndarray:
     """exp(logits - row maximum): unnormalised probabilities in [0, 1], dtype kept."""
-    shifted = logits - row_max(logits)
-    return np.exp(shifted, out=shifted)
+    return exp_below(logits, row_max(logits))
 
 
 def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, integer: bool = False) -> np.ndarray:
@@ -37,6 +45,8 @@ def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, in
 
     float64, or the integers as they are. Raises ValueError that names the parameter, the range and what came.
     """
+    if type(value) is float and not integer and low <= value <= high and abs(value) < np.inf:
+        return np.array([value])  # what nearly every call comes with, and the rest takes microseconds
     array = np.asarray(value)
     if integer and array.dtype == object:  # Python's integers have no end; above 64 bits they all mean the same here
         array = np.asarray([min(v, 2**63 - 1) if type(v) is int else v for v in array.flat]).reshape(array.shape)

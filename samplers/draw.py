@@ -2,7 +2,7 @@
 
 import numpy as np  # its random part loads on the first draw: "np.random" in quotes keeps `import samplers` cheap
 
-from samplers.arrays import as_logits, row_max, weights
+from samplers.arrays import as_logits, exp_below, row_max
 
 BLOCK = 512  # tokens whose sum is taken at once to find one draw
 
@@ -14,31 +14,31 @@ def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> n
     A row with every token removed raises ValueError. By inversion: the first token whose cumulative mass exceeds u.
     """
     logits = as_logits(logits)
-    _require_tokens(logits)
+    top = _best(logits)
     if size is not None and (isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0):
         raise ValueError(f"size must be an integer >= 0, got {size!r}")
     rows = logits.reshape(-1, logits.shape[-1])
     tokens = np.empty((len(rows), 1 if size is None else size), dtype=np.int64)
     u = _generator(rng).random(tokens.shape)
     for i, row in enumerate(rows):
-        tokens[i] = _invert(row, u[i])
+        tokens[i] = _invert(row, top.flat[i], u[i])
     return tokens.reshape(logits.shape[:-1] + (() if size is None else (size,)))[()]
 
 
 def greedy(logits) -> np.ndarray:
     """The most probable token of each row, ties to the lower id; shape (...). Every token removed raises ValueError."""
     logits = as_logits(logits)
-    _require_tokens(logits)
+    _best(logits)
     return logits.argmax(axis=-1)
 
 
-def _invert(row: np.ndarray, u: np.ndarray) -> np.ndarray:
+def _invert(row: np.ndarray, top: np.floating, u: np.ndarray) -> np.ndarray:
     """For each u: the first token whose cumulative mass, in the order of ids, exceeds u of the whole."""
     left = row > -np.inf
     if np.count_nonzero(left) * 64 < len(row):  # a removed token adds 0 to the sums: leave it out
         ids = np.flatnonzero(left)
-        return ids[_invert(row[ids], u)]
-    w = weights(row)
+        return ids[_invert(row[ids], top, u)]
+    w = exp_below(row, top)
     if len(u) == 1 and len(w) > 8 * BLOCK:
         token = _invert_one(w, u[0])
         if token is not None:
@@ -81,10 +81,11 @@ def _generator(rng) -> "np.random.Generator":
     return np.random.default_rng(rng)
 
 
-def _require_tokens(logits: np.ndarray) -> None:
+def _best(logits: np.ndarray) -> np.ndarray:
+    """The maximum of each row, or a ValueError where there is none."""
     top = logits.max(axis=-1)
     if np.isfinite(top).all():
-        return
+        return top
     row_max(logits)  # an error for NaN or +inf
     where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(top == -np.inf)[0])}"
     raise ValueError(f"every token is removed{where}: nothing is left to draw")

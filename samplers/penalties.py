@@ -75,7 +75,9 @@ def as_counts(counts, logits: np.ndarray) -> np.ndarray:
     """`counts` as an array of numbers that fits the logits' shape, or a ValueError."""
     counts = np.asarray(counts)
     try:
-        fits = counts.shape[-1:] == logits.shape[-1:] and np.broadcast_shapes(counts.shape, logits.shape)
+        fits = counts.shape[-1:] == logits.shape[-1:] and (
+            counts.ndim == 1 or np.broadcast_shapes(counts.shape, logits.shape)
+        )
     except ValueError:
         fits = False
     if not fits:
@@ -93,7 +95,7 @@ def _where_counted(change, logits: np.ndarray, counts: np.ndarray, *parameters: 
     while counted.ndim > 1:  # in any row
         counted = counted.any(axis=0)
     ids = np.flatnonzero(counted)
-    x, c = out[..., ids], counts[..., ids]
+    x, c = out.take(ids, axis=-1), counts.take(ids, axis=-1)
     if not (c >= 0).all():
         raise ValueError(f"counts must be numbers >= 0, got {counts}")
     out[..., ids] = np.where(c > 0, change(x, c, *parameters), x)

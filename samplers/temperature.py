@@ -16,12 +16,13 @@ def temperature(logits, t) -> np.ndarray:
     """
     logits = as_logits(logits)
     t = per_row(logits, t, "temperature", 0.0, np.inf)
-    divisor = _in_precision(np.where(t == 0, 1.0, t), logits.dtype)
+    warm = t.all()
+    divisor = _in_precision(t if warm else np.where(t == 0, 1.0, t), logits.dtype)
     shifted = logits - row_max(logits)
     with np.errstate(over="ignore"):
         same = divisor.size == 1 and divisor.dtype == shifted.dtype
         scaled = np.divide(shifted, divisor, out=shifted if same else None).astype(logits.dtype, copy=False)
-    if (t != 0).all():
+    if warm:
         return scaled
     first = np.arange(logits.shape[-1]) == logits.argmax(axis=-1)[..., None]
     return np.where(t == 0, np.where(first, logits, logits.dtype.type(-np.inf)), scaled)

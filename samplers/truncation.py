@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from samplers.arrays import as_logits, per_row, row_max
-from samplers.nucleus import nucleus_cut
+from samplers.nucleus import SMALL, STEP, nucleus_cut
 
 BLOCK = 1 << 14  # tokens worked on at once, whole rows of them: small enough for the cache, large enough for numpy
 
@@ -62,7 +62,10 @@ def min_p(logits, p) -> np.ndarray:
 
 
 def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> np.ndarray:
-    """Each row's most probable tokens; find_cut(rows, parameter) -> the last kept value, how many stay: both (B, 1)."""
+    """Each row's most probable tokens, by find_cut(rows, parameter, scratch) -> the last kept value, how many stay.
+
+    Both are (B, 1). The scratch array is like the rows, for find_cut to work in.
+    """
     V = logits.shape[-1]
     leading = np.broadcast(parameter, logits[..., :1]).shape[:-1]
     rows = logits if logits.shape[:-1] == leading else np.broadcast_to(logits, (*leading, V))
@@ -70,9 +73,10 @@ def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> 
     parameter = np.full((*leading, 1), parameter).reshape(-1, 1)
     out = np.empty_like(rows)
     step = max(BLOCK // V, 1)
+    scratch = np.empty_like(rows[:step]) if len(rows) > step else out  # one block's memory stays in the cache
     for start in range(0, len(rows), step):
         block = slice(start, start + step)
-        cut, count = find_cut(rows[block], parameter[block])
+        cut, count = find_cut(rows[block], parameter[block], scratch[: len(rows) - start])
         kept = rows[block] >= cut
         if np.count_nonzero(kept) > count.sum():
             _drop_last_ties(kept, rows[block], cut, count)
@@ -80,12 +84,20 @@ def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> 
     return out.reshape(*leading, V)
 
 
-def _kth(rows: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _kth(rows: np.ndarray, k: np.ndarray, scratch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     row_max(rows)  # an error for NaN, which would sort last as if it were a removed token
     V = rows.shape[-1]
-    if len(rows) == 1:
-        return np.partition(rows, V - k.item())[:, V - k.item(), None], k
-    return np.take_along_axis(np.sort(rows), V - k, axis=-1), k
+    if len(rows) == 1 and V > SMALL and k.item() * 8 < V:
+        few = k.item() / STEP  # so many of the tokens looked at are expected above the cut, and three standard errors
+        guess = np.sort(rows[0, ::STEP])[-int(few + 3 * few**0.5) - 3]
+        above = rows.compress(rows[0] > guess)  # few, even where many are equal to the guess
+        if above.size >= k.item():
+            return np.sort(above)[-k], k
+        if np.count_nonzero(rows == guess) + above.size >= k.item():
+            return np.full(k.shape, guess), k
+    scratch[...] = rows
+    scratch.sort()
+    return np.take_along_axis(scratch, V - k, axis=-1), k
 
 
 def _drop_last_ties(kept: np.ndarray, rows: np.ndarray, cut: np.ndarray, count: np.ndarray) -> None:
@@ -99,8 +111,12 @@ def _drop_last_ties(kept: np.ndarray, rows: np.ndarray, cut: np.ndarray, count: 
 
 def _keep(logits: np.ndarray, kept: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """np.where(kept, logits, -inf), as min(logits, inf or -inf): no branch for the processor to guess wrong."""
-    limit = np.empty(kept.shape, logits.dtype) if out is None else out
-    limit[...] = kept
-    limit -= 0.5
-    limit *= np.inf
-    return np.minimum(logits, limit, out=limit)
+    out = np.empty(kept.shape, logits.dtype) if out is None else out
+    if np.count_nonzero(kept) * 64 < kept.size:  # too few to be guessed wrong often
+        out.fill(-np.inf)
+        np.copyto(out, logits, where=kept)
+        return out
+    out[...] = kept
+    out -= 0.5
+    out *= np.inf
+    return np.minimum(logits, out, out=out)

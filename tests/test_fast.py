@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from samplers import draw, min_p, nucleus, reference, top_k, top_p, truncation
+from samplers import draw, min_p, nucleus, reference, temperature, top_k, top_p, truncation
 from samplers.engine_rules import joint_top_k_top_p
 from samplers.params import SamplingParams
 
 INF = np.inf
 V = 20_001  # beyond nucleus.SMALL, and no multiple of any block
 PS = [0.0, 1e-12, 0.1, 0.5, 0.75, 0.9, 0.999, 1 - 1e-9, np.nextafter(1, 0), 1.0]
-KS = [0, 1, 2, 40, 4096, V - 1, V, V + 1]
+KS = [0, 1, 2, 40, 1000, V // 8, 4096, V - 1, V, V + 1]
 
 
 def normal(scale: float, seed: int = 0) -> np.ndarray:
@@ -177,14 +177,33 @@ def test_a_draw_at_a_boundary_between_tokens_is_the_reference_draw():
             assert draw(logits, Fixed(u)) == reference.draw(logits, np.array([u]))[0]
 
 
-@pytest.mark.parametrize("name", ["flat", "ordinary", "peaked", "few values, many ties", "half removed"])
-def test_ordinary_large_rows_are_not_sorted(name, monkeypatch):
-    def no_sort(*_):
-        raise AssertionError("the whole row was sorted")
+def no_sort(*_, **__):
+    raise AssertionError("the whole row was sorted")
 
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name != "all removed"])
+def test_large_rows_are_not_sorted_for_a_nucleus(name, monkeypatch):
     monkeypatch.setattr(nucleus, "_by_sort", no_sort)
-    for p in (0.0, 0.1, 0.5, 0.9, 0.99):
+    for p in (0.0, 0.1, 0.45, 0.9, 0.99):
         top_p(ROWS[name].astype(np.float32), p)
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if "sample" not in name])
+def test_large_rows_are_not_sorted_for_the_k_best(name, monkeypatch):
+    monkeypatch.setattr(np, "take_along_axis", no_sort)  # what a sorted row is read with
+    for k in (1, 50, 1000):
+        top_k(ROWS[name].astype(np.float32), k)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_with_steps_in_memory_and_a_maximum_of_0_are_as_any_other(dtype):
+    logits = temperature(np.stack([normal(2.0, 1), normal(2.0, 2)], axis=-1).astype(dtype).T, 0.8).T.copy().T
+    assert not logits.flags.c_contiguous
+    assert (logits.max(axis=-1) == 0).all()
+    for row in logits:
+        assert same(top_p(row, 0.9), reference.top_p(row.copy(), 0.9))
+        assert same(top_k(row, 40), reference.top_k(row.copy(), 40))
+        assert draw(row, 1) == draw(row.copy(), 1)
 
 
 def test_a_batch_needs_at_most_three_copies_of_itself():
