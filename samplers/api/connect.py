@@ -3,6 +3,7 @@
 import atexit
 import os
 import threading
+from urllib.request import getproxies_environment
 
 from samplers.api.auth import Key
 from samplers.api.child import LocalEndpoint
@@ -26,6 +27,7 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
     where = where if where is not None else os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
     model = model or os.environ.get("SAMPLERS_MODEL_NAME") or None
     if where == "local":
+        _keep_from_proxies()
         what, client = "local endpoint", _client_of(_local())
     elif where == "openai":
         what, client = "OpenAI", _openai(model)
@@ -63,6 +65,13 @@ def _local() -> LocalEndpoint:
         if endpoint is None or not endpoint.alive():
             endpoint = _shared[os.getpid()] = LocalEndpoint()
         return endpoint
+
+
+def _keep_from_proxies() -> None:
+    """Where the environment names proxies, a learner's own httpx and OpenAI's SDK would send them our local calls."""
+    named = getproxies_environment()
+    if named.keys() - {"no"} and "127.0.0.1" not in named.get("no", ""):
+        os.environ["no_proxy"] = ",".join(filter(None, [named.get("no"), "127.0.0.1"]))
 
 
 @atexit.register

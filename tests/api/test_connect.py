@@ -116,7 +116,11 @@ def test_an_address_where_nothing_answers():
 def test_a_proxy_in_the_environment_does_not_get_local_calls(client, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    assert connect().models()
+    monkeypatch.setenv("no_proxy", "example.org")
+    local = connect()
+    assert local.models()
+    assert httpx.get(f"{local.base_url}/models", auth=local.auth).status_code == 200
+    assert os.environ["no_proxy"] == "example.org,127.0.0.1"
 
 
 def test_an_address_without_a_list_of_models_needs_a_name(monkeypatch):
