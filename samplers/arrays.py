@@ -21,9 +21,10 @@ def row_max(logits: np.ndarray) -> np.ndarray:
     Subtracting it keeps exp from overflowing, and 0 keeps -inf - max from becoming NaN.
     """
     top = logits.max(axis=-1, keepdims=True)
-    if not (top < np.inf).all():
-        raise ValueError("logits must be finite or -inf, got NaN or +inf")
-    top[top == -np.inf] = 0
+    if not np.isfinite(top).all():
+        if not (top < np.inf).all():
+            raise ValueError("logits must be finite or -inf, got NaN or +inf")
+        top[top == -np.inf] = 0
     return top
 
 

@@ -78,9 +78,10 @@ def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> 
         block = slice(start, start + step)
         cut, count = find_cut(rows[block], parameter[block], scratch[: len(rows) - start])
         kept = rows[block] >= cut
-        if np.count_nonzero(kept) > count.sum():
+        stay = np.count_nonzero(kept)
+        if stay > count.sum():
             _drop_last_ties(kept, rows[block], cut, count)
-        _keep(rows[block], kept, out[block])
+        _keep(rows[block], kept, out[block], stay)
     return out.reshape(*leading, V)
 
 
@@ -109,10 +110,11 @@ def _drop_last_ties(kept: np.ndarray, rows: np.ndarray, cut: np.ndarray, count: 
             kept[i, first:] &= row[first:] != cut[i]
 
 
-def _keep(logits: np.ndarray, kept: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def _keep(logits: np.ndarray, kept: np.ndarray, out: np.ndarray | None = None, stay: int | None = None) -> np.ndarray:
     """np.where(kept, logits, -inf), as min(logits, inf or -inf): no branch for the processor to guess wrong."""
     out = np.empty(kept.shape, logits.dtype) if out is None else out
-    if np.count_nonzero(kept) * 64 < kept.size:  # too few to be guessed wrong often
+    stay = np.count_nonzero(kept) if stay is None else stay
+    if stay * 64 < kept.size:  # too few to be guessed wrong often
         out.fill(-np.inf)
         np.copyto(out, logits, where=kept)
         return out
