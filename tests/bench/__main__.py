@@ -12,7 +12,7 @@ import numpy as np
 
 from samplers import Chain, SamplingParams, draw, min_p, penalties, reference, temperature, token_counts, top_k, top_p
 
-from . import peers, process, rows
+from . import overhead, peers, process, rows
 from .clock import Work, medians, once
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -102,6 +102,11 @@ def report() -> Iterator[str]:
     yield f"- `import samplers` / `import numpy`: {process.import_ratio():.2f} (goal 1.3)"
     if recorded is not None and (taken := process.redraw(recorded)) is not None:
         yield f"- the explorer's redraw after a slider moved, 49,152 tokens: {taken * 1e3:.0f} ms (goal 60)"
+    if recorded is not None and (added := overhead.added()) is not None:
+        told = (
+            f"{added['plain'] * 1e3:.1f} ms to a request of 7 tokens, {added['first'] * 1e3:.1f} ms to a stream's first"
+        )
+        yield f"- the gateway adds to llama.cpp's own server: {told} (goal 5; medians of {overhead.ROUNDS} in turns)"
     yield from (f"- skipped, not installed: {name}" for name in missing)
     if recorded is None:
         yield "- skipped: real logits, as there is no local engine here"
