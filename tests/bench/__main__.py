@@ -4,6 +4,7 @@ import argparse
 import os
 import platform
 import tracemalloc
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -48,18 +49,20 @@ def singles(logits: np.ndarray) -> tuple[list[Work], list[str]]:
     return works, no_torch + no_llama
 
 
-def batch(make, V: int, size: int) -> tuple[float, float]:
-    """What a row of a batch costs, as a multiple of the same row alone; and the peak memory in copies of the input."""
+def batch(make, V: int, size: int) -> tuple[float, float, float]:
+    """What a row of a batch costs, as a multiple of the same row alone, in the cache, and of the rows in a loop, which
+    come from memory as a batch's do; and the peak memory in copies of the input."""
     logits = make(V, size)
     one = [Work(str(i), lambda row=row: top_p(row, peers.P)) for i, row in enumerate(logits)]
+    loop = Work("loop", lambda: deque((top_p(row, peers.P) for row in logits), maxlen=0))
     whole = Work("batch", lambda: top_p(logits, peers.P))
     once(whole)
-    turns = [(once(whole), sum(once(work) for work in one)) for _ in range(max(3, 64 // size))]
+    turns = [(once(whole), sum(once(work) for work in one), once(loop)) for _ in range(max(3, 64 // size))]
     tracemalloc.start()
     top_p(logits, peers.P)
     peak = tracemalloc.get_traced_memory()[1] / logits.nbytes
     tracemalloc.stop()
-    return median(a / b for a, b in turns), peak
+    return median(a / b for a, b, _ in turns), median(a / c for a, _, c in turns), peak
 
 
 def report() -> Iterator[str]:
@@ -84,8 +87,13 @@ def report() -> Iterator[str]:
             yield f"| {name} | {kind} | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |"
         for size in (8, 64):
             costs = [batch(make, V, size) for V in rows.SIZES]
-            yield f"| top_p, a row of {size} / alone | {kind} | " + " | ".join(f"{c:.2f}" for c, _ in costs) + " |"
-            yield f"| its peak memory / input | {kind} | " + " | ".join(f"{m:.2f}" for _, m in costs) + " |"
+            names = (
+                f"top_p, a row of {size} / alone",
+                f"top_p, a row of {size} / in a loop",
+                "its peak memory / input",
+            )
+            for name, ratios in zip(names, zip(*costs, strict=True), strict=True):
+                yield f"| {name} | {kind} | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |"
     for name in rows.hard(8):
         gains = []
         for V in rows.SIZES:
