@@ -35,7 +35,9 @@ async def complete(job: Job) -> dict:
             content = {"content": None} | ({"tool_calls": made.calls} if made.calls else {})
         message = {"role": "assistant"} | content | {"refusal": None, "annotations": []}
         told = _logprobs(job, tokens[i], calls[i])
-        choices.append({"index": i, "message": message, "logprobs": told, "finish_reason": _reason(ends[i], calls[i])})
+        choices.append(
+            {"index": i, "message": message, "logprobs": told, "finish_reason": _reason(job, ends[i], calls[i])}
+        )
     return job.head | {"choices": choices, "usage": _usage(job, ends, cached)} | job.about
 
 
@@ -59,7 +61,7 @@ async def stream(job: Job) -> AsyncIterator[dict]:
                 ends[i] = piece
                 if i in silent:
                     yield chunk(i, {"role": "assistant", "content": None, "refusal": None})
-                yield chunk(i, {}, None, _reason(piece, calls[i]))
+                yield chunk(i, {}, None, _reason(job, piece, calls[i]))
             elif calls[i]:
                 for delta in readers[i].feed(piece.text):
                     told = {"tool_calls": [delta]}
@@ -114,8 +116,10 @@ async def _all_pieces(job: Job, calls: list[bool]) -> AsyncIterator[tuple[int, P
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _reason(end: Piece, call: bool) -> str:
-    return "tool_calls" if call and end.finish_reason == "stop" else end.finish_reason
+def _reason(job: Job, end: Piece, call: bool) -> str:
+    """OpenAI says tool_calls where the model chose a function, and stop where the request had named it."""
+    chosen = call and end.finish_reason == "stop" and not job.request.tools.named
+    return "tool_calls" if chosen else end.finish_reason
 
 
 def _logprobs(job: Job, tokens: list[Token], call: bool = False) -> dict | None:

@@ -57,7 +57,9 @@ def application(model: job.Model, key: str) -> Door:
         Route("/v1/tokenize", tokens, methods=["POST"]),
     ]
     handlers = {ApiError: _api_error, HTTPException: _http_error, ClientDisconnect: _gone, Exception: _unexpected}
-    return Door(Starlette(routes=routes, exception_handlers=handlers), key)
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False  # a path with a slash too many is just not there
+    return Door(app, key)
 
 
 def _about(model: job.Model) -> dict:

@@ -38,11 +38,13 @@ class Function:
 
 @dataclass(frozen=True)
 class Tools:
-    """The functions that an answer may call, at most `most` times; it must if `forced`, else the model decides."""
+    """The functions that an answer may call, at most `most` times; it must if `forced`, else the model decides.
+    `named`: the request itself names the one function."""
 
     functions: tuple[Function, ...]
     forced: bool
     most: int
+    named: bool = False
 
     @cached_property
     def grammar(self) -> str:
@@ -68,7 +70,7 @@ def tools(body: dict) -> Tools | None:
     if kind == "function":
         known("tool_choice", choice, "type", "function")
         name = _name("tool_choice.function", needed("tool_choice", choice, "function"))
-        return Tools(_named(functions, [name]), True, 1)
+        return Tools(_named(functions, [name]), True, 1, named=True)
     known("tool_choice", choice, "type", "allowed_tools")
     allowed = known("tool_choice.allowed_tools", needed("tool_choice", choice, "allowed_tools"), "mode", "tools")
     mode = one_of("auto", "required")("tool_choice.mode", needed("tool_choice.allowed_tools", allowed, "mode"))

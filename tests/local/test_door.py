@@ -51,6 +51,7 @@ def test_another_host_name_is_refused(client, host):
         ("GET", CHAT, 405),
         ("DELETE", "/models", 405),
         ("POST", "/completions", 404),
+        ("POST", f"{CHAT}/", 404),
     ],
 )
 def test_paths_and_methods(client, method, path, status):

@@ -58,6 +58,7 @@ def test_a_named_call(endpoint, name):
     )
     (call,) = choice["message"]["tool_calls"]
     assert call["function"]["name"] == name
+    assert choice["finish_reason"] == "stop"  # as OpenAI: "tool_calls" is for what the model chose
     fits(call)
     if name == "get_weather":
         assert json.loads(call["function"]["arguments"]) == {"city": "Paris"}
