@@ -1,6 +1,7 @@
 """POST /v1/chat/completions: from a checked request to the answer's body, or to the chunks of its stream."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -47,7 +48,13 @@ async def stream(job: Job) -> AsyncIterator[dict]:
 
     def chunk(i: int, delta: dict, logprobs: dict | None = None, finish_reason: str | None = None) -> dict:
         choice = {"index": i, "delta": delta, "logprobs": logprobs, "finish_reason": finish_reason}
-        return head | {"choices": [choice]} | usage
+        return padded(head | {"choices": [choice]} | usage, delta.get("content") or "")
+
+    def padded(body: dict, text: str = "") -> dict:
+        """With OpenAI's `obfuscation` if that is wanted: letters that bring texts to lengths that tell less of them."""
+        if not job.request.obfuscated:
+            return body
+        return body | {"obfuscation": secrets.token_urlsafe(12)[: 16 - len(text) % 16]}
 
     calls, cached = await _calls(job)
     readers, ends = [CallStream() for _ in range(count)], [Piece()] * count
@@ -72,7 +79,7 @@ async def stream(job: Job) -> AsyncIterator[dict]:
             else:
                 yield chunk(i, {"content": piece.text}, _logprobs(job, piece.tokens))
     if job.request.include_usage:
-        yield head | {"choices": [], "usage": _usage(job, ends, cached)}
+        yield padded(head | {"choices": [], "usage": _usage(job, ends, cached)})
 
 
 async def _calls(job: Job) -> tuple[list[bool], int | None]:

@@ -44,9 +44,9 @@ def _logit_bias(name: str, value) -> dict[str, float]:
     return mapping(decimal(-100, 100))(name, value)
 
 
-def _stream_options(name: str, value) -> bool:
+def _stream_options(name: str, value) -> dict[str, bool]:
     options = known(name, value, "include_usage", "include_obfuscation")
-    return mapping(boolean)(name, {k: v for k, v in options.items() if v is not None}).get("include_usage", False)
+    return mapping(boolean)(name, {k: v for k, v in options.items() if v is not None})
 
 
 # field: (check, what an absent or null one means). MISSING: it is required.
@@ -115,6 +115,7 @@ class ChatRequest:
     top: int | None
     stream: bool
     include_usage: bool
+    obfuscated: bool
     response_format: Format | None
     tools: Tools | None = None
     ids: bool = False
@@ -154,6 +155,7 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     if values["stream_options"] is not None and not values["stream"]:
         message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
         raise bad_request(message, "stream_options")
+    options = values.pop("stream_options") or {}
     limit, older = values.pop("max_completion_tokens"), values.pop("max_tokens")
     if limit is not None and older is not None:
         message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
@@ -163,7 +165,9 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     values["logit_bias"] = _token_ids(values["logit_bias"], vocabulary_size)
     return ChatRequest(
         tools=tools(body),
-        include_usage=bool(values.pop("stream_options")),
+        include_usage=options.get("include_usage", False),
+        # OpenAI pads chunks unless it is told not to; here nobody listens in, and a chunk is to be read by people
+        obfuscated=options.get("include_obfuscation", False),
         max_tokens=older if limit is None else limit,
         top=(top or 0) if logprobs else None,
         ids=every,

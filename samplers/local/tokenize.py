@@ -1,6 +1,6 @@
 """POST /v1/tokenize, an extension for lessons: a text's or a conversation's tokens, as the model sees them."""
 
-from samplers.local.checks import kind_of, string
+from samplers.local.checks import kind_of, string, unknown
 from samplers.local.errors import bad_request
 from samplers.local.job import Model
 from samplers.local.messages import messages
@@ -12,7 +12,7 @@ async def tokenize(model: Model, body) -> dict:
     if not isinstance(body, dict):
         raise bad_request(f"Invalid type for the request body: expected an object, but got {kind_of(body)} instead.")
     for name in body.keys() - {"input", "messages", "model"}:
-        raise bad_request(f"Unrecognized request argument supplied: {name[:80]}", name[:80], "unknown_parameter")
+        raise unknown(name)
     if ("input" in body) == ("messages" in body):
         raise bad_request("Give either 'input' or 'messages'.", "input", "missing_required_parameter")
     engine = model.engine

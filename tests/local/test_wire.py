@@ -66,6 +66,13 @@ def test_choices_side_by_side_with_logprobs_and_usage(endpoint):
         assert (end["delta"], end["logprobs"], end["finish_reason"]) == ({}, None, "length")
 
 
+def test_padding_on_request(endpoint):
+    told = chunks(endpoint, stream_options={"include_usage": True, "include_obfuscation": True})
+    assert [list(chunk) for chunk in told] == [[*CHUNK, "usage", "obfuscation"]] * len(told)
+    texts = ["".join(choice["delta"].get("content", "") for choice in chunk["choices"]) for chunk in told]
+    assert {(len(text) + len(chunk["obfuscation"])) % 16 for text, chunk in zip(texts, told, strict=True)} == {0}
+
+
 @pytest.mark.parametrize("limit", [1, 40])
 def test_a_stream_of_a_call(endpoint, limit):
     fields = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": False, "max_tokens": limit}
