@@ -17,8 +17,10 @@ from samplers.local.vocabulary import Vocabulary
 
 SLOTS = 4  # answers that grow at once; on one thread 4 together are 1.6 to 2 times as fast as one after the other
 CONTEXT = 4096  # tokens of prompt and answer together; each slot has its own, at 23 kB a token (377 MB in all)
-# The engine's threads meet hundreds of times a token. Where they wait for each other by spinning, anything else that
-# runs makes them up to 30 times slower, unless it has processors of its own; GNU's OpenMP can be told to sleep instead.
+# Threads meet hundreds of times a token. Where they wait for each other by spinning, anything else that runs makes them
+# up to 30 times slower, unless it has processors of its own; GNU's OpenMP can be told to sleep instead. That does for
+# prompts, read many tokens at a time. A single token is one thread's: two that sleep and wake take longer (34 ms, not
+# 24, measured on two cores), and one adds up in the same order on every machine.
 THREADS = max(1, min(4, (os.cpu_count() or 2) // (1 if sys.platform == "linux" else 2)))
 
 
@@ -44,8 +46,8 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
     params.n_gpu_layers = 0  # the model is small, and a CPU gives the same sums each time: seeds repeat
     params.cache_ram_mib = 0  # copying idle prompts to RAM and back makes parallel one-token draws 8 times slower
     params.warmup = params.ui = False
+    params.cpuparams.n_threads, params.cpuparams_batch.n_threads = 1, THREADS
     for threads in (params.cpuparams, params.cpuparams_batch):
-        threads.n_threads = THREADS
         threads.poll = 0  # waiting threads sleep: there are other processes on a laptop
     return xllamacpp.Server(params)
 
