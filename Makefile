@@ -3,8 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 # In a container one is often root, where Jupyter asks to be told that this is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-# Two files at a time, and not more: each process starts endpoints of its own, of half a gigabyte.
+# Two files at a time, and not more: each process starts endpoints of its own, of half a gigabyte. Their engines then
+# have one thread each: with more they would wait for each other.
 TWO := --numprocesses 2 --dist loadfile
+test: export OMP_THREAD_LIMIT := 1
 
 .PHONY: setup lab test bench notebooks lock
 
