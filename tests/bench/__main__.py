@@ -112,7 +112,7 @@ def report() -> Iterator[str]:
         yield f"- the explorer's redraw after a slider moved, 49,152 tokens: {taken * 1e3:.0f} ms (goal 60)"
     if recorded is not None and (added := overhead.added()) is not None:
         told = (
-            f"{added['plain'] * 1e3:.1f} ms to a request of 7 tokens, {added['first'] * 1e3:.1f} ms to a stream's first"
+            f"{added['plain'] * 1e3:.1f} ms to a request of 2 tokens, {added['first'] * 1e3:.1f} ms to a stream's first"
         )
         yield f"- the gateway adds to llama.cpp's own server: {told} (goal 5; medians of {overhead.ROUNDS} in turns)"
     yield from (f"- skipped, not installed: {name}" for name in missing)

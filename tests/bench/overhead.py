@@ -12,12 +12,12 @@ from statistics import median
 from urllib.parse import urlsplit
 
 ROUNDS = 100
-ASK = {"messages": [{"role": "user", "content": "What is the capital of France?"}], "temperature": 0, "max_tokens": 7}
+ASK = {"messages": [{"role": "user", "content": "What is the capital of France?"}], "temperature": 0, "max_tokens": 2}
 SERVERS = {"gateway": "samplers.local", "bare": "tests.bench.overhead"}
 
 
 def added() -> dict[str, float] | None:
-    """Seconds that the gateway adds, as differences of medians: to a "plain" request of 7 tokens, and to the "first"
+    """Seconds that the gateway adds, as differences of medians: to a "plain" request of 2 tokens, and to the "first"
     token of a stream. None where there is no local engine."""
     try:
         with _server("gateway") as gateway, _server("bare") as bare:
