@@ -47,6 +47,7 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
     params.n_gpu_layers = 0  # the model is small, and a CPU gives the same sums each time: seeds repeat
     params.cache_ram_mib = 0  # copying idle prompts to RAM and back makes parallel one-token draws 8 times slower
     params.warmup = params.ui = False
+    params.prefill_assistant = False  # an assistant message at the end is whole, and another answer follows it
     params.cpuparams.n_threads, params.cpuparams_batch.n_threads = 1, THREADS
     for threads in (params.cpuparams, params.cpuparams_batch):
         threads.poll = 0  # waiting threads sleep: there are other processes on a laptop

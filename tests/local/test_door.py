@@ -118,3 +118,13 @@ def test_odd_texts_are_answered(client):
     for content in ("", "\x00", "\u202e", "<|im_end|>", "😊" * 9, json.dumps({"a": "\\"})):
         response = client.post(CHAT, json=BODY | {"messages": [{"role": "user", "content": content}]})
         assert response.status_code == 200, response.text
+
+
+def test_an_assistants_message_at_the_end_is_whole(client):
+    """llama.cpp would go on in it, and an empty one would leave it nothing to go on from."""
+    prompts = []
+    for content in ("", "x"):
+        response = client.post(CHAT, json=BODY | {"messages": [{"role": "assistant", "content": content}]})
+        assert response.status_code == 200
+        prompts.append(response.json()["usage"]["prompt_tokens"])
+    assert prompts == [10, 11]  # <|im_start|> assistant (2 tokens) ⏎ … <|im_end|> ⏎, and 4 that begin the answer
