@@ -75,7 +75,8 @@ def test_with_factors_a_search_comes_as_near_as_it_can(power, log_factors, share
     cap, size = 0.1, 3
     mass = share * size * cap
     corners = [x for x in (mass, mass - cap, mass - 2 * cap) if 0 <= x <= cap]
-    a, b = np.meshgrid([*np.linspace(0, cap, 401), *corners], [*np.linspace(0, cap, 401), *corners])
+    side = [*np.linspace(0, min(cap, mass), 401), *corners]
+    a, b = np.meshgrid(side, side)
     c = mass - a - b
     allowed = (c >= -1e-12) & (c <= cap + 1e-12)
     factors = np.exp(np.append(log_factors, np.zeros(size - len(log_factors))))
