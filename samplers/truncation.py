@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from samplers.arrays import as_logits, per_row, row_max
-from samplers.nucleus import SMALL, STEP, nucleus_cut
+from samplers.nucleus import SMALL, Cut, nucleus_cut, sample
 
 BLOCK = 1 << 14  # tokens worked on at once, whole rows of them: small enough for the cache, large enough for numpy
 
@@ -62,10 +62,7 @@ def min_p(logits, p) -> np.ndarray:
 
 
 def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> np.ndarray:
-    """Each row's most probable tokens, by find_cut(rows, parameter, scratch) -> the last kept value, how many stay.
-
-    Both are (B, 1). The scratch array is like the rows, for find_cut to work in.
-    """
+    """Each row's most probable tokens, by find_cut(rows, parameter, scratch) -> Cut; it may write to the scratch."""
     V = logits.shape[-1]
     leading = np.broadcast(parameter, logits[..., :1]).shape[:-1]
     rows = logits if logits.shape[:-1] == leading else np.broadcast_to(logits, (*leading, V))
@@ -76,38 +73,44 @@ def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> 
     scratch = np.empty_like(rows[:step]) if len(rows) > step else out  # one block's memory stays in the cache
     for start in range(0, len(rows), step):
         block = slice(start, start + step)
-        cut, count = find_cut(rows[block], parameter[block], scratch[: len(rows) - start])
-        kept = rows[block] >= cut
-        stay = np.count_nonzero(kept)
-        if stay > count.sum():
-            _drop_last_ties(kept, rows[block], cut, count)
-        _keep(rows[block], kept, out[block], stay)
+        cut = find_cut(rows[block], parameter[block], scratch[: len(rows) - start])
+        if cut.ids is None:
+            _keep_above(rows[block], cut, out[block])
+        else:  # no other token stays
+            few = rows[start][cut.ids][None]
+            out[start].fill(-np.inf)
+            out[start][cut.ids] = _keep_above(few, cut, np.empty_like(few))[0]
     return out.reshape(*leading, V)
 
 
-def _kth(rows: np.ndarray, k: np.ndarray, scratch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _keep_above(rows: np.ndarray, cut: Cut, out: np.ndarray) -> np.ndarray:
+    """The tokens from the cut on stay; of those equal to it the ones of highest id go until `count` are left."""
+    kept = rows >= cut.value
+    stay = np.count_nonzero(kept)
+    if stay > cut.count.sum():
+        for i, row in enumerate(rows):
+            extra = np.count_nonzero(kept[i]) - cut.count[i, 0]
+            if extra > 0:
+                first = np.flatnonzero(row == cut.value[i])[-extra]
+                kept[i, first:] &= row[first:] != cut.value[i]
+    return _keep(rows, kept, out, stay)
+
+
+def _kth(rows: np.ndarray, k: np.ndarray, scratch: np.ndarray) -> Cut:
     row_max(rows)  # an error for NaN, which would sort last as if it were a removed token
     V = rows.shape[-1]
     if len(rows) == 1 and V > SMALL and k.item() * 8 < V:
-        few = k.item() / STEP  # so many of the tokens looked at are expected above the cut, and three standard errors
-        guess = np.sort(rows[0, ::STEP])[-int(few + 3 * few**0.5) - 3]
-        above = rows.compress(rows[0] > guess)  # few, even where many are equal to the guess
-        if above.size >= k.item():
-            return np.sort(above)[-k], k
-        if np.count_nonzero(rows == guess) + above.size >= k.item():
-            return np.full(k.shape, guess), k
+        looked = sample(rows[0])
+        few = k.item() / V * len(looked)  # so many of those are expected above the cut, and three standard errors
+        guess = looked[-int(few + 3 * few**0.5) - 3]
+        ids = np.flatnonzero(rows[0] > guess)  # few, even where many are equal to the guess
+        if ids.size >= k.item():
+            return Cut(np.sort(rows[0, ids])[-k], k, ids)
+        if np.count_nonzero(rows == guess) + ids.size >= k.item():
+            return Cut(np.full(k.shape, guess), k)
     scratch[...] = rows
     scratch.sort()
-    return np.take_along_axis(scratch, V - k, axis=-1), k
-
-
-def _drop_last_ties(kept: np.ndarray, rows: np.ndarray, cut: np.ndarray, count: np.ndarray) -> None:
-    """Of the tokens equal to the cut, remove those of highest id until `count` stay in each row."""
-    for i, row in enumerate(rows):
-        extra = np.count_nonzero(kept[i]) - count[i, 0]
-        if extra > 0:
-            first = np.flatnonzero(row == cut[i])[-extra]
-            kept[i, first:] &= row[first:] != cut[i]
+    return Cut(np.take_along_axis(scratch, V - k, axis=-1), k)
 
 
 def _keep(logits: np.ndarray, kept: np.ndarray, out: np.ndarray | None = None, stay: int | None = None) -> np.ndarray:
