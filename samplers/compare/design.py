@@ -64,18 +64,28 @@ def design_experiment(
     exact ties alone, so it takes noise 0 and dyadic numbers.
     ValueError if no setting is left or there are fewer than two hypotheses.
     """
-    hypotheses = tuple(hypotheses)
-    if len(hypotheses) < 2:
-        raise ValueError(f"hypotheses must be two or more, got {len(hypotheses)}")
-    w = np.full(len(hypotheses), 1.0) if weights is None else np.asarray(weights, dtype=float)
-    few, few_w, found = *_alike(hypotheses, w / w.sum(), bool(noise)), []
+    return most_telling(questions(distribution, messages, prompt, then, noise), hypotheses, weights)
+
+
+def questions(distribution: Distribution, messages=None, prompt=None, then=None, noise: float = 0.0) -> list[Question]:
+    """Those that `design_experiment` chooses from. They remember what they worked out, so keep them to ask again."""
+    found = []
     for t, p, penalty, two in product(TEMPERATURES, NUCLEI, PENALTIES, (False, True) if then else (False,)):
         if two and not penalty:
             continue  # a second token tells more than the first only by what it counts
         params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty, max_tokens=2 if two else None)
-        question = Question(messages, params, distribution, prompt or {}, then if two else {}, noise)
-        if question.usable(few):
-            found.append((_information(question, few, few_w), question))
+        found.append(Question(messages, params, distribution, prompt or {}, then if two else {}, noise))
+    return found
+
+
+def most_telling(among: Sequence[Question], hypotheses: Sequence[Hypothesis], weights=None) -> Experiment:
+    """The one of some questions on the same model whose draws separate `hypotheses` most; as `design_experiment`."""
+    hypotheses = tuple(hypotheses)
+    if len(hypotheses) < 2:
+        raise ValueError(f"hypotheses must be two or more, got {len(hypotheses)}")
+    w = np.full(len(hypotheses), 1.0) if weights is None else np.asarray(weights, dtype=float)
+    few, few_w = _alike(hypotheses, w / w.sum(), any(question.noise for question in among))
+    found = [(_information(question, few, few_w), question) for question in among if question.usable(few)]
     for told, question in sorted(found, key=lambda pair: -pair[0]):
         if question.usable(hypotheses):
             return Experiment(question, hypotheses, told, separation(question, hypotheses))

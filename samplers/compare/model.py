@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations, product
 
 import numpy as np
 
 from samplers.api import APIError, Client
-from samplers.compare.design import Experiment, design_experiment
+from samplers.compare.design import Experiment, most_telling, questions
 from samplers.compare.hypotheses import Hypothesis, tokens_in
 from samplers.compare.question import Question
 from samplers.compare.request import shown
@@ -64,17 +65,13 @@ class Model:
         A boundary rule differs on exact ties only, which a measured distribution does not have.
         """
         try:
-            return design_experiment(
-                self.distribution,
-                hypotheses,
-                weights=weights,
-                messages=self.messages,
-                prompt=self.prompt,
-                then=self.then,
-                noise=self.noise,
-            )
+            return most_telling(self._questions, hypotheses, weights)
         except ValueError:
             return None
+
+    @cached_property
+    def _questions(self) -> list[Question]:
+        return questions(self.distribution, self.messages, self.prompt, self.then, self.noise)
 
     def look(self, hypotheses: Sequence[Hypothesis]) -> tuple[float, Question]:
         """Where two meanings of the logprobs show the most different numbers, whatever the order; and how different."""
