@@ -7,6 +7,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # have one thread each: with more they would wait for each other.
 TWO := --numprocesses 2 --dist loadfile
 test: export OMP_THREAD_LIMIT := 1
+# pip leaves the compiling to the first import of a module, which is kept; where it is not, every process compiles again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup lab test bench notebooks lock
 
@@ -16,7 +18,7 @@ setup: .venv/.ready
 .venv/.ready: .requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r .requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
