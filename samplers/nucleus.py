@@ -8,7 +8,7 @@ import numpy as np
 from samplers.arrays import exp_below, row_max
 
 SMALL = 1 << 13  # up to this many tokens a sort is as fast
-LOOK = 1 << 10  # so many tokens of a large row are looked at first
+LOOK = 1500  # at least so many tokens of a large row are looked at first
 
 
 class Cut(NamedTuple):
@@ -27,7 +27,7 @@ def nucleus_cut(rows: np.ndarray, p: np.ndarray, scratch: np.ndarray, inclusive:
 
     The definition is a running sum in descending order: a token stays iff the sum before it is < p of the last one, or
     <= where `inclusive`. `_by_sort` does just that; equal values are interchangeable in it, so it sorts values, not
-    ids. A large row needs less: `_by_bracket` looks at some 1,000 tokens and guesses two values with the cut between
+    ids. A large row needs less: `_by_bracket` looks at some 2,000 tokens and guesses two values with the cut between
     them. What lies above both is one sum, in any order, and only the few tokens between are sorted. Why this is right:
     the guess is never trusted, the sums show on which side of it the cut lies. And float64 sums of V terms in two
     orders differ by less than V * eps of the total, so a token whose sum is further than that from the target is on the
@@ -131,18 +131,18 @@ def _settle(row: np.ndarray, top: np.ndarray, bracket: _Bracket, p: float, total
     target, slack = p * total, error * total
     low, high, near, before, start = bracket
     weights = np.exp(near - top)
-    mass = start + weights.astype(np.float64).cumsum()
-    i = int(mass.searchsorted(target))  # the first whose sum reaches the target
+    mass = weights.astype(np.float64).cumsum()
+    i = int(mass.searchsorted(target - start))  # the first whose sum reaches the target
     # its value and weight, how many tokens have it where that may be many, even all; number and mass of those before
     if before and start >= target:
         value, each, many = high, _weight(high, top), np.count_nonzero(row == high)
         before, start = before - many, start - many * each
     elif i < len(near):
         value, each, many = near[i], float(weights[i]), 1
-        before, start = before + i, float(mass[i - 1]) if i else start
+        before, start = before + i, start + float(mass[i - 1]) if i else start
     else:
         value, each, many = low, _weight(low, top), np.count_nonzero(row == low) if low < high else 0
-        before, start = before + i, float(mass[-1]) if i else start
+        before, start = before + i, start + float(mass[-1]) if i else start
     if each == 0:
         return None
     into = math.ceil(min(max((target - start) / each, 1), many))

@@ -76,10 +76,8 @@ def _keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cut) -> 
         cut = find_cut(rows[block], parameter[block], scratch[: len(rows) - start])
         if cut.ids is None:
             _keep_above(rows[block], cut, out[block])
-        else:  # no other token stays
-            few = rows[start][cut.ids][None]
-            out[start].fill(-np.inf)
-            out[start][cut.ids] = _keep_above(few, cut, np.empty_like(few))[0]
+        else:
+            _keep_few(rows[start], cut, out[start])
     return out.reshape(*leading, V)
 
 
@@ -94,6 +92,16 @@ def _keep_above(rows: np.ndarray, cut: Cut, out: np.ndarray) -> np.ndarray:
                 first = np.flatnonzero(row == cut.value[i])[-extra]
                 kept[i, first:] &= row[first:] != cut.value[i]
     return _keep(rows, kept, out, stay)
+
+
+def _keep_few(row: np.ndarray, cut: Cut, out: np.ndarray) -> None:
+    """The same for a row (V,) of which no other tokens than cut.ids stay."""
+    ids = cut.ids[row[cut.ids] >= cut.value[0]]
+    extra = len(ids) - cut.count.item()
+    if extra:
+        ids = np.delete(ids, np.flatnonzero(row[ids] == cut.value[0])[-extra:])
+    out.fill(-np.inf)
+    out[ids] = row[ids]
 
 
 def _kth(rows: np.ndarray, k: np.ndarray, scratch: np.ndarray) -> Cut:

@@ -4,7 +4,6 @@ import argparse
 import os
 import platform
 import tracemalloc
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -49,20 +48,31 @@ def singles(logits: np.ndarray) -> tuple[list[Work], list[str]]:
     return works, no_torch + no_llama
 
 
-def batch(make, V: int, size: int) -> tuple[float, float, float]:
-    """What a row of a batch costs, as a multiple of the same row alone, in the cache, and of the rows in a loop, which
-    come from memory as a batch's do; and the peak memory in copies of the input."""
+def batch(make, V: int, size: int) -> dict[str, float]:
+    """What a row of a batch costs against the same row alone, which is in the cache and whose answer is thrown away,
+    and against a loop that keeps its answers. A batch comes from memory and goes to new memory, as a copy of it does.
+    """
     logits = make(V, size)
-    one = [Work(str(i), lambda row=row: top_p(row, peers.P)) for i, row in enumerate(logits)]
-    loop = Work("loop", lambda: deque((top_p(row, peers.P) for row in logits), maxlen=0))
+    alone = [Work("row", lambda row=row: top_p(row, peers.P)) for row in logits]
     whole = Work("batch", lambda: top_p(logits, peers.P))
+    loop = Work("loop", lambda: [top_p(row, peers.P) for row in logits])
+    copy = Work("copy", lambda: logits.copy())
     once(whole)
-    turns = [(once(whole), sum(once(work) for work in one), once(loop)) for _ in range(max(3, 64 // size))]
+    turns = []
+    for _ in range(max(3, 64 // size)):
+        taken, single = once(whole), sum(once(work) for work in alone)
+        turns.append((taken / single, taken / once(loop), once(copy) / single))
+    of_single, of_loop, of_copy = map(median, zip(*turns, strict=True))
+    found = {
+        f"top_p, a row of {size} / alone": of_single,
+        f"top_p, a row of {size} / in a loop": of_loop,
+        f"copying a row of {size} / top_p alone": of_copy,
+    }
     tracemalloc.start()
     top_p(logits, peers.P)
-    peak = tracemalloc.get_traced_memory()[1] / logits.nbytes
+    found["its peak memory / input"] = tracemalloc.get_traced_memory()[1] / logits.nbytes
     tracemalloc.stop()
-    return median(a / b for a, b, _ in turns), median(a / c for a, _, c in turns), peak
+    return found
 
 
 def report() -> Iterator[str]:
@@ -87,13 +97,8 @@ def report() -> Iterator[str]:
             yield f"| {name} | {kind} | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |"
         for size in (8, 64):
             costs = [batch(make, V, size) for V in rows.SIZES]
-            names = (
-                f"top_p, a row of {size} / alone",
-                f"top_p, a row of {size} / in a loop",
-                "its peak memory / input",
-            )
-            for name, ratios in zip(names, zip(*costs, strict=True), strict=True):
-                yield f"| {name} | {kind} | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |"
+            for name in costs[0]:
+                yield f"| {name} | {kind} | " + " | ".join(f"{cost[name]:.2f}" for cost in costs) + " |"
     for name in rows.hard(8):
         gains = []
         for V in rows.SIZES:
