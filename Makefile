@@ -4,8 +4,9 @@ BIN := .venv/bin
 # In a container one is often root, where Jupyter asks to be told that this is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Two files at a time, and not more: each process starts endpoints of its own, of half a gigabyte. Their engines then
-# have one thread each: with more they would wait for each other.
-TWO := --numprocesses 2 --dist loadfile
+# have one thread each: with more they would wait for each other. The longest files, the lessons, come first.
+TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg
 test: export OMP_THREAD_LIMIT := 1
 # pip leaves the compiling to the first import of a module, which is kept; where it is not, every process compiles again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,11 +16,15 @@ unexport PYTHONDONTWRITEBYTECODE
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.weights >/dev/null
 
+# JupyterLab would ask at its first start whether to fetch news: this kit needs no network.
 .venv/.ready: .requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r .requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p .venv/etc/jupyter/labconfig
+	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
+		> .venv/etc/jupyter/labconfig/page_config.json
 	@touch $@
 
 lab: setup
@@ -28,8 +33,7 @@ lab: setup
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest $(TWO) tests
-	$(BIN)/pytest $(TWO) --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg notebooks
+	$(BIN)/pytest $(TWO) $(NBVAL) notebooks tests
 
 bench: setup
 	$(BIN)/python -m tests.bench
