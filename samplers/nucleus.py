@@ -113,8 +113,10 @@ def _guess(looked: np.ndarray, mass: np.ndarray, tail: float) -> tuple[float, fl
     return low, looked[high] if high < n - n // 16 else np.inf, False
 
 
-def _bracket(row, top, weights, low, high, few_below: bool, total: float) -> _Bracket:
-    """What lies between two values at or below `top`. The weights are written to."""
+def _bracket(
+    row: np.ndarray, top: np.ndarray, weights: np.ndarray, low: float, high: float, few_below: bool, total: float
+) -> _Bracket:
+    """What lies between two values at or below `top`. The weights may be written to."""
     if few_below:
         ids = np.flatnonzero(row < high)
         near, before, start = row[ids], len(row) - len(ids), total - weights[ids].sum(dtype=np.float64)
