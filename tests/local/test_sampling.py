@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from samplers.api import start_local
+
 HOT = {"temperature": 2, "top_p": 0.5}
 FULL = {"x-samplers-full-logprobs": "true"}
 
@@ -112,6 +114,14 @@ def test_a_seed_gives_the_same_text_alone_and_in_a_crowd(endpoint):
         same = [crowd.submit(ask, 1) for _ in range(12)]
         assert {answer.result() for answer in same} == {alone}
         assert all(answer.result() is not None for answer in noise)
+
+
+def test_what_was_read_before_changes_nothing():
+    """An answer gets the beginning of a longer conversation from the cache: its logprobs are those of a fresh one."""
+    with start_local() as fresh, start_local() as used:
+        used.chat("Add " + " ".join(map(str, range(30))), max_tokens=1)
+        told = [client.next_token("How does Mia feel? She smiles.") for client in (fresh, used)]
+    assert told[0].logprobs.tolist() == told[1].logprobs.tolist()
 
 
 @pytest.mark.parametrize("temperature", [0, 1e-30, 1e-4])
