@@ -21,7 +21,7 @@ def row_max(logits: np.ndarray) -> np.ndarray:
     Subtracting it keeps exp from overflowing, and 0 keeps -inf - max from becoming NaN.
     """
     top = logits.max(axis=-1, keepdims=True)
-    if not np.isfinite(top).all():
+    if np.count_nonzero(np.isfinite(top)) < top.size:
         if not (top < np.inf).all():
             raise ValueError("logits must be finite or -inf, got NaN or +inf")
         top[top == -np.inf] = 0
@@ -30,7 +30,7 @@ def row_max(logits: np.ndarray) -> np.ndarray:
 
 def exp_below(values: np.ndarray, top: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """exp(values - top), where `top` is the greatest of the row that they are from; in `out`, if it is given."""
-    if values.flags.c_contiguous and not top.any():  # as after temperature: there is nothing to subtract
+    if values.flags.c_contiguous and not np.count_nonzero(top):  # as after temperature: there is nothing to subtract
         return np.exp(values, out=out)
     shifted = np.subtract(values, top, out=out)
     return np.exp(shifted, out=shifted)

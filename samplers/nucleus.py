@@ -1,20 +1,22 @@
 """Where the nucleus ends: the cut of top_p, without sorting the whole vocabulary."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
-from samplers.arrays import exp_below, row_max
+from samplers.arrays import exp_below
 
-SMALL = 1 << 13  # up to this many tokens a sort is as fast
 LOOK = 1500  # at least so many tokens of a large row are looked at first
+EPS = float(np.finfo(np.float64).eps)
+# By size of the type: what a sum in it may be wrong by, of the total. numpy adds in pairs, so that no term meets more
+# than 40 roundings, each of half an eps.
+ROUGH = {4: 20 * float(np.finfo(np.float32).eps), 8: 20 * EPS}
 
 
 class Cut(NamedTuple):
-    """The last kept value and how many tokens stay, both (B, 1).
+    """The last kept value and how many tokens stay; of B rows both are (B, 1), of one row they are numbers.
 
-    `ids`: where they are known, the few tokens of a single row that hold all that stay; ascending.
+    `ids`: of one row all tokens from the value on, ascending, where they are few enough to be listed.
     """
 
     value: np.ndarray
@@ -22,32 +24,14 @@ class Cut(NamedTuple):
     ids: np.ndarray | None = None
 
 
-def nucleus_cut(rows: np.ndarray, p: np.ndarray, scratch: np.ndarray, inclusive: bool = False) -> Cut:
-    """Where the nucleus of each row ends, for rows (B, V) and p (B, 1). `scratch`, shaped like rows, is written to.
+def nucleus_cuts(rows: np.ndarray, top: np.ndarray, p: np.ndarray, scratch: np.ndarray, inclusive: bool = False) -> Cut:
+    """Where the nucleus of each row ends, by its definition, for rows (B, V), their maxima and p (B, 1).
 
-    The definition is a running sum in descending order: a token stays iff the sum before it is < p of the last one, or
-    <= where `inclusive`. `_by_sort` does just that; equal values are interchangeable in it, so it sorts values, not
-    ids. A large row needs less: `_by_bracket` looks at some 2,000 tokens and guesses two values with the cut between
-    them. What lies above both is one sum, in any order, and only the few tokens between are sorted. Why this is right:
-    the guess is never trusted, the sums show on which side of it the cut lies. And float64 sums of V terms in two
-    orders differ by less than V * eps of the total, so a token whose sum is further than that from the target is on the
-    same side of it in both. Where one is nearer, or the guess was wrong, the answer is None and the row is sorted after
-    all: the speed depends on the guess, the result never does.
+    It is a running sum in descending order: a token stays iff the sum before it is < p of the last one, or <= where
+    `inclusive`. Equal values are interchangeable in it, so values are sorted, not ids. `scratch`, shaped like rows, is
+    written to.
     """
-    top = row_max(rows)
-    if (p >= 1).all():
-        return Cut(np.full(p.shape, -np.inf, rows.dtype), np.full(p.shape, rows.shape[-1]))
-    large = len(rows) == 1 and rows.shape[-1] > SMALL
-    found = _by_bracket(rows[0], top[0], p.item(), scratch[0]) if large else None
-    return found or _by_sort(rows, top, p, scratch, inclusive)
-
-
-def sample(row: np.ndarray) -> np.ndarray:
-    """At least LOOK values of a large row (V,), ascending. The step is odd, as layouts repeat in powers of two."""
-    return np.sort(row[:: (len(row) // LOOK - 1) | 1])
-
-
-def _by_sort(rows: np.ndarray, top: np.ndarray, p: np.ndarray, scratch: np.ndarray, inclusive: bool) -> Cut:
+    V = rows.shape[-1]
     ordered = np.negative(rows, out=scratch)
     ordered.sort()
     np.negative(ordered, out=ordered)
@@ -56,103 +40,102 @@ def _by_sort(rows: np.ndarray, top: np.ndarray, p: np.ndarray, scratch: np.ndarr
     # the sum before a token is its predecessor's: every token whose own sum is short of the target, and the next one
     short = np.less_equal if inclusive else np.less
     count = 1 + short(mass, p * mass[:, -1:]).sum(axis=-1, keepdims=True)
-    count = np.where(p >= 1, rows.shape[-1], np.minimum(count, rows.shape[-1]))
-    return Cut(np.take_along_axis(ordered, count - 1, axis=-1), count)
+    count = np.where(p >= 1, V, np.minimum(count, V))
+    return Cut(np.where(p >= 1, -np.inf, np.take_along_axis(ordered, count - 1, axis=-1)).astype(rows.dtype), count)
 
 
-class _Bracket(NamedTuple):
-    """Two values, the tokens between them in descending order, and how many come before those, with their mass.
+def nucleus_cut(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray, inclusive: bool = False) -> Cut:
+    """The same for one large row (V,), whose maximum `top` is (1,), and far faster: nearly nothing is sorted.
 
-    Tokens equal to `high` are among those before; tokens equal to `low` come after.
+    A sample of some 2,000 tokens gives a guess: two ranks with the cut between them. What comes before both is one sum,
+    in any order, and only the few tokens between are sorted. Why this is right: the guess is never trusted, the sums
+    show on which side of it the cut lies. And float64 sums of V terms in two orders differ by less than V * eps of the
+    total, so a token whose sum is further than that from the target is on the same side of it in both. Where one is
+    nearer, or the guess was wrong, the row is sorted after all: the speed depends on the guess, the result never does.
     """
+    if p < 1:
+        cut = _guessed(row, top, p, scratch)
+        if cut:
+            return cut
+    found = nucleus_cuts(row[None], top, np.array([[p]]), scratch[None], inclusive)
+    return Cut(found.value[0, 0], found.count[0, 0])
 
-    low: float
-    high: float
-    near: np.ndarray
-    before: int
-    start: float
+
+def sample(row: np.ndarray) -> np.ndarray:
+    """At least LOOK values of a large row (V,), ascending. The step is odd, as layouts repeat in powers of two."""
+    return np.sort(row[:: (len(row) // LOOK - 1) | 1])
 
 
-def _by_bracket(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) -> Cut | None:
+def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) -> Cut | None:
+    V, error = len(row), 3 * len(row) * EPS  # what its order may change in a sum of the row
     weights = exp_below(row, top, scratch)
     looked = sample(row)
-    mass, share = np.exp(looked - top).cumsum(), len(looked) / len(row)
-    order = 3 * len(row) * np.finfo(np.float64).eps  # what its order may change in a sum of the row
-
-    def exact() -> tuple[float, float]:
-        return float(weights.sum(dtype=np.float64)), order
-
-    # Where few tokens have most of the mass, a sum of half the time does: numpy adds in pairs, so that no weight meets
-    # more than 40 roundings, and rarely is a token's sum that near to the target.
-    peaked = mass[-1] * 1000 < len(looked)
-    total, error = (float(weights.sum()), order + 20 * np.finfo(row.dtype).eps) if peaked else exact()
-    low, high, few_below = _guess(looked, mass, total * (1 - p) * share)
-    if high > top:
-        ids = np.flatnonzero(row > low)
-        bracket = _Bracket(low, high, -np.sort(-row[ids]), 0, 0.0)
-        cut = _settle(row, top, bracket, p, total, error)
-        if cut is None and peaked:
-            cut = _settle(row, top, bracket, p, *exact())
-        return cut if cut is None or cut.value <= low else cut._replace(ids=ids)
-    if peaked:
-        total, error = exact()
-    return _settle(row, top, _bracket(row, top, weights, low, high, few_below, total), p, total, error)
-
-
-def _guess(looked: np.ndarray, mass: np.ndarray, tail: float) -> tuple[float, float, bool]:
-    """Two values that probably have the cut between them, where `tail` of the sample's mass is to be removed.
-
-    The higher is inf where few tokens are above the cut; True where few are below it.
-    """
-    n = len(looked)
-    i = int(mass.searchsorted(tail))
-    spread = int(3 * (i * (n - i) / n) ** 0.5) + 2  # standard errors of i of n tokens being below the cut
-    low, high = looked[max(i - spread, 0)], i + spread
-    if high < n // 4:
-        return low, looked[max(high, n // 8)], True  # numpy finds an eighth of the ids faster than a twentieth
-    return low, looked[high] if high < n - n // 16 else np.inf, False
+    mass, n = np.exp(looked - top), len(looked)
+    whole = float(mass.sum())
+    if whole * 1000 < n:  # few tokens have most of the mass
+        rough = float(weights.sum())
+        stays = mass[: -n // 16 : -1].cumsum()
+        above = int(stays.searchsorted(whole - rough * (1 - p) * n / V))
+        above += _spread(above, n)
+        if above < len(stays):
+            (ids,) = (row > looked[-1 - above]).nonzero()
+            values = row[ids]
+            near = np.sort(values)[::-1]
+            cut = _settle(near, top, 0, 0.0, p, rough, error + ROUGH[row.itemsize])
+            cut = cut or _settle(near, top, 0, 0.0, p, float(weights.sum(dtype=np.float64)), error)
+            if cut:
+                return Cut(cut.value, cut.count, ids[values >= cut.value])
+    total = float(weights.sum(dtype=np.float64))
+    below = int(mass.cumsum().searchsorted(total * (1 - p) * n / V))
+    spread = _spread(below, n)
+    low, high = max(below - spread, 0), min(below + spread, n)
+    return _between(row, top, low * V // n, high * V // n, p, total, error, scratch)
 
 
-def _bracket(
-    row: np.ndarray, top: np.ndarray, weights: np.ndarray, low: float, high: float, few_below: bool, total: float
-) -> _Bracket:
-    """What lies between two values at or below `top`. The weights may be written to."""
-    if few_below:
-        ids = np.flatnonzero(row < high)
-        near, before, start = row[ids], len(row) - len(ids), total - weights[ids].sum(dtype=np.float64)
-        near = near.compress(near > low)
-    else:  # a lid on the weights takes from the total what is above it
-        below, lid = row < high, np.exp(high - top)
-        near, before = row.compress(below & (row > low)), len(row) - np.count_nonzero(below)
-        start = total - np.minimum(weights, lid, out=weights).sum(dtype=np.float64) + before * float(lid[0])
-    return _Bracket(low, high, -np.sort(-near), before, start)
+def _spread(i: int, n: int) -> int:
+    """Three standard errors of i of n looked at being on one side of the cut."""
+    return int(3 * (i * (n - i) / n) ** 0.5) + 2
 
 
-def _settle(row: np.ndarray, top: np.ndarray, bracket: _Bracket, p: float, total: float, error: float) -> Cut | None:
-    """The cut at which the mass reaches p of the total; None where a sum is too near to it for the total's error."""
-    target, slack = p * total, error * total
-    low, high, near, before, start = bracket
-    weights = np.exp(near - top)
-    mass = weights.astype(np.float64).cumsum()
-    i = int(mass.searchsorted(target - start))  # the first whose sum reaches the target
-    # its value and weight, how many tokens have it where that may be many, even all; number and mass of those before
-    if before and start >= target:
-        value, each, many = high, _weight(high, top), np.count_nonzero(row == high)
-        before, start = before - many, start - many * each
-    elif i < len(near):
-        value, each, many = near[i], float(weights[i]), 1
-        before, start = before + i, start + float(mass[i - 1]) if i else start
+def _between(
+    row: np.ndarray, top: np.ndarray, low: int, high: int, p: float, total: float, error: float, scratch: np.ndarray
+) -> Cut | None:
+    """The cut if it lies between two ranks of the row, from below."""
+    V = len(row)
+    scratch[...] = row
+    if V - low < high:
+        _part(scratch, low)
+        _part(scratch[low:], high - low)
     else:
-        value, each, many = low, _weight(low, top), np.count_nonzero(row == low) if low < high else 0
-        before, start = before + i, start + float(mass[-1]) if i else start
-    if each == 0:
-        return None
-    into = math.ceil(min(max((target - start) / each, 1), many))
-    count, without_last, with_last = before + into, start + (into - 1) * each, start + into * each
-    if with_last <= target + slack or (without_last >= target - slack and count > 1):
-        return None
-    return Cut(np.array([[value]]), np.array([[count]]))
+        _part(scratch, high)
+        _part(scratch[:high], low)
+    near, below, above = np.sort(scratch[low:high])[::-1], scratch[:high], scratch[high:]
+    if len(above) < len(below):
+        start = float(exp_below(above, top, above).sum(dtype=np.float64))
+    else:
+        start = total - float(exp_below(below, top, below).sum(dtype=np.float64))
+    return _settle(near, top, len(above), start, p, total, error)
 
 
-def _weight(value: np.floating, top: np.ndarray) -> float:
-    return float(np.exp(value - top)[0])
+def _part(values: np.ndarray, rank: int) -> None:
+    """The `rank` least values come first, in any order."""
+    if 0 < rank < len(values):
+        values.partition(rank)
+
+
+def _settle(
+    near: np.ndarray, top: np.ndarray, before: int, start: float, p: float, total: float, error: float
+) -> Cut | None:
+    """The cut at which the mass reaches p of the total, if it is certain that one of `near` is it.
+
+    These are in descending order; `before` tokens, whose mass is `start`, come before them. `error` is what the sums
+    may be wrong by, of the total.
+    """
+    target, slack = p * total - start, error * total
+    mass = np.exp(near - top).cumsum(dtype=np.float64)
+    i = int(mass.searchsorted(target))  # the first whose sum reaches the target
+    if i == len(near) or mass.item(i) <= target + slack:
+        return None
+    if before + i and (mass.item(i - 1) if i else 0.0) >= target - slack:
+        return None
+    return Cut(near[i], before + i + 1)

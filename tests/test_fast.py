@@ -13,7 +13,8 @@ from samplers.engine_rules import joint_top_k_top_p
 from samplers.params import SamplingParams
 
 INF = np.inf
-V = 20_001  # beyond nucleus.SMALL, and no multiple of any block
+V = 20_001  # beyond truncation.SMALL, and no multiple of any block
+UNLUCKY = "the mass only where the sample looks"
 STEP = 13  # every 13th of V tokens is looked at
 assert len(nucleus.sample(np.zeros(V))) == len(range(0, V, STEP))
 PS = [0.0, 1e-12, 0.1, 0.5, 0.75, 0.9, 0.999, 1 - 1e-9, np.nextafter(1, 0), 1.0]
@@ -57,7 +58,7 @@ ROWS = {
     "weights beyond the type": np.linspace(0, -1e4, V),
     "signed zeros": np.where(normal(1.0) > 0, 0.0, -0.0),
     "the mass where the sample never looks": spikes(*range(1, V, STEP), height=12.0),
-    "the mass only where the sample looks": spikes(*range(0, V, STEP), height=12.0),
+    UNLUCKY: spikes(*range(0, V, STEP), height=12.0),
 }
 
 
@@ -115,7 +116,7 @@ def test_any_row(logits, k, p):
 )
 def test_any_large_row(seed, scale, decimals, share, dtype, p):
     rng = np.random.default_rng(seed)
-    logits = rng.normal(size=int(rng.integers(nucleus.SMALL + 1, 4 * nucleus.SMALL))).astype(dtype) * dtype(scale)
+    logits = rng.normal(size=int(rng.integers(truncation.SMALL + 1, 4 * truncation.SMALL))).astype(dtype) * dtype(scale)
     logits = logits if decimals is None else logits.round(decimals)
     logits[rng.random(len(logits)) < share] = -INF
     k = int(rng.integers(len(logits)))
@@ -124,7 +125,7 @@ def test_any_large_row(seed, scale, decimals, share, dtype, p):
     assert same(top_k(logits, k), reference.top_k(logits, k))
 
 
-@pytest.mark.parametrize("V", [7, 1000, truncation.BLOCK // 3, nucleus.SMALL, nucleus.SMALL + 1, V])
+@pytest.mark.parametrize("V", [7, 1000, truncation.BLOCK // 3, truncation.SMALL, truncation.SMALL + 1, V])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_batches_with_their_own_p_and_k(V, dtype):
     rng = np.random.default_rng(V)
@@ -136,6 +137,19 @@ def test_batches_with_their_own_p_and_k(V, dtype):
     for i in at:
         assert same(nuclei[i], reference.top_p(rows[i], p[i]))
         assert same(best[i], reference.top_k(rows[i], int(k[i])))
+
+
+def test_a_large_batch_whose_memory_is_touched_ahead(monkeypatch):
+    monkeypatch.setattr(truncation, "AHEAD", 2 * V)
+    rows = np.stack([ROWS[name] for name in ROWS if name != "all removed"]).astype(np.float32)
+    p, k = np.linspace(0, 1, len(rows)), np.arange(len(rows)) * 40
+    assert rows.size > 4 * truncation.AHEAD
+    for i, (nucleus_, best) in enumerate(zip(top_p(rows, p), top_k(rows, k), strict=True)):
+        assert same(nucleus_, reference.top_p(rows[i], p[i])), i
+        assert same(best, reference.top_k(rows[i], int(k[i]))), i
+    rows[-1, 7] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        top_p(rows, 0.9)
 
 
 @pytest.mark.parametrize("name", ["all equal", "flat", "ordinary", "peaked", "few values, many ties", "half removed"])
@@ -183,9 +197,9 @@ def no_sort(*_, **__):
     raise AssertionError("the whole row was sorted")
 
 
-@pytest.mark.parametrize("name", [name for name in ROWS if name != "all removed"])
+@pytest.mark.parametrize("name", [name for name in ROWS if name not in ("all removed", UNLUCKY)])
 def test_large_rows_are_not_sorted_for_a_nucleus(name, monkeypatch):
-    monkeypatch.setattr(nucleus, "_by_sort", no_sort)
+    monkeypatch.setattr(nucleus, "nucleus_cuts", no_sort)
     for p in (0.0, 0.1, 0.45, 0.9, 0.99):
         top_p(ROWS[name].astype(np.float32), p)
 

@@ -141,4 +141,5 @@ def main() -> None:
         RESULTS.write_text("\n".join(head + lines) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
