@@ -32,16 +32,14 @@ def nucleus_cuts(rows: np.ndarray, top: np.ndarray, p: np.ndarray, scratch: np.n
     written to.
     """
     V = rows.shape[-1]
-    ordered = np.negative(rows, out=scratch)
-    ordered.sort()
-    np.negative(ordered, out=ordered)
-    mass = np.exp(ordered - top).astype(np.float64)
-    mass.cumsum(axis=-1, out=mass)
+    scratch[...] = rows
+    scratch.sort()
+    mass = np.exp(scratch - top)[:, ::-1].cumsum(axis=-1, dtype=np.float64)
     # the sum before a token is its predecessor's: every token whose own sum is short of the target, and the next one
     short = np.less_equal if inclusive else np.less
-    count = 1 + short(mass, p * mass[:, -1:]).sum(axis=-1, keepdims=True)
+    count = 1 + np.count_nonzero(short(mass, p * mass[:, -1:]), axis=-1, keepdims=True)
     count = np.where(p >= 1, V, np.minimum(count, V))
-    return Cut(np.where(p >= 1, -np.inf, np.take_along_axis(ordered, count - 1, axis=-1)).astype(rows.dtype), count)
+    return Cut(np.take_along_axis(scratch, V - count, axis=-1), count)
 
 
 def nucleus_cut(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray, inclusive: bool = False) -> Cut:
@@ -89,7 +87,12 @@ def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) ->
     below = int(mass.cumsum().searchsorted(total * (1 - p) * n / V))
     spread = _spread(below, n)
     low, high = max(below - spread, 0), min(below + spread, n)
-    return _between(row, top, low * V // n, high * V // n, p, total, error, scratch)
+    scratch[...] = row
+    if (looked[n // 32 :] == looked[: -(n // 32)]).any():  # where many tokens share a value, a sort is faster
+        scratch.sort()
+    else:
+        _part(scratch, low * V // n, high * V // n)
+    return _between(scratch, low * V // n, high * V // n, top, p, total, error)
 
 
 def _spread(i: int, n: int) -> int:
@@ -97,30 +100,28 @@ def _spread(i: int, n: int) -> int:
     return int(3 * (i * (n - i) / n) ** 0.5) + 2
 
 
-def _between(
-    row: np.ndarray, top: np.ndarray, low: int, high: int, p: float, total: float, error: float, scratch: np.ndarray
-) -> Cut | None:
-    """The cut if it lies between two ranks of the row, from below."""
-    V = len(row)
-    scratch[...] = row
-    if V - low < high:
-        _part(scratch, low)
-        _part(scratch[low:], high - low)
+def _part(values: np.ndarray, low: int, high: int) -> None:
+    """Put the `low` least values first, the next ones up to rank `high` after them, then the others; in any order."""
+    V = len(values)
+    if V - low < high:  # the second partition is the smaller one
+        cuts = (values, low), (values[low:], high - low)
     else:
-        _part(scratch, high)
-        _part(scratch[:high], low)
-    near, below, above = np.sort(scratch[low:high])[::-1], scratch[:high], scratch[high:]
+        cuts = (values, high), (values[:high], low)
+    for part, rank in cuts:
+        if 0 < rank < len(part):
+            part.partition(rank)
+
+
+def _between(
+    parted: np.ndarray, low: int, high: int, top: np.ndarray, p: float, total: float, error: float
+) -> Cut | None:
+    """The cut if it lies between two ranks of a parted row, which is written to."""
+    near, below, above = np.sort(parted[low:high])[::-1], parted[:high], parted[high:]
     if len(above) < len(below):
         start = float(exp_below(above, top, above).sum(dtype=np.float64))
     else:
         start = total - float(exp_below(below, top, below).sum(dtype=np.float64))
     return _settle(near, top, len(above), start, p, total, error)
-
-
-def _part(values: np.ndarray, rank: int) -> None:
-    """The `rank` least values come first, in any order."""
-    if 0 < rank < len(values):
-        values.partition(rank)
 
 
 def _settle(

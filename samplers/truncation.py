@@ -166,7 +166,7 @@ def _kth(row: np.ndarray, top: np.ndarray, k: int, scratch: np.ndarray) -> Cut:
             value = np.sort(values)[-k]
             return Cut(value, k, ids[values >= value])
     scratch[...] = row
-    scratch.partition(V - k)
+    scratch.sort()
     return Cut(scratch[V - k], k)
 
 
