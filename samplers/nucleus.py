@@ -102,14 +102,12 @@ def _spread(i: int, n: int) -> int:
 
 def _part(values: np.ndarray, low: int, high: int) -> None:
     """Put the `low` least values first, the next ones up to rank `high` after them, then the others; in any order."""
-    V = len(values)
-    if V - low < high:  # the second partition is the smaller one
-        cuts = (values, low), (values[low:], high - low)
-    else:
-        cuts = (values, high), (values[:high], low)
-    for part, rank in cuts:
-        if 0 < rank < len(part):
-            part.partition(rank)
+    second_above = len(values) - low < high  # the second partition is the smaller one
+    first, part, second = (low, values[low:], high - low) if second_above else (high, values[:high], low)
+    if 0 < first < len(values):
+        values.partition(first)
+    if 0 < second < len(part):
+        part.partition(second)
 
 
 def _between(
