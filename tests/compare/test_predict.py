@@ -29,21 +29,16 @@ def top(whole, k, size="known"):
     )
 
 
-def rounded(low, high):
-    """Numbers that part equal tokens, if they do, by more than the 1e-9 within which `predict` takes them for equal."""
-    return st.floats(low, high).map(lambda x: round(x, 6))
-
-
 @st.composite
 def cases(draw):
     V = draw(st.integers(3, 25))
-    logits = draw(st.lists(rounded(-6, 3), min_size=V, max_size=V))
+    logits = [round(x, 6) for x in draw(st.lists(st.floats(-6, 3), min_size=V, max_size=V))]  # equal, or well apart
     engine = draw(st.sampled_from(ENGINES))
 
     def sometimes(strategy, off):
         return draw(st.one_of(st.just(off), strategy))
 
-    penalty = sometimes(rounded(-2, 2), 0.0) if engine != "transformers" else 0.0
+    penalty = sometimes(st.floats(-2, 2), 0.0) if engine != "transformers" else 0.0
     params = SamplingParams(
         temperature=draw(st.one_of(st.sampled_from([0.0, 0.5, 1.0, 2.0]), st.floats(0.1, 2))),
         top_p=sometimes(st.floats(0.01, 1), 1.0),
@@ -51,19 +46,23 @@ def cases(draw):
         min_p=sometimes(st.floats(0.001, 0.9), 0.0),
         presence_penalty=penalty,
         frequency_penalty=penalty / 2,
-        logit_bias=sometimes(st.dictionaries(st.integers(0, V - 1), rounded(-8, 8), max_size=3), None),
+        logit_bias=sometimes(st.dictionaries(st.integers(0, V - 1), st.floats(-8, 8), max_size=3), None),
     )
     counts = sometimes(st.lists(st.integers(0, 3), min_size=V, max_size=V), [0] * V)
     return full(logits), params, engine, np.array(counts), draw(st.integers(1, V))
 
 
 def truth(whole, params, engine, counts):
-    """What the core says; a case on an edge, where rounding decides, is left out."""
+    """What the core says; a case on an edge, where rounding decides, is left out: where the truncation ends, and which
+    of two tokens comes first that a bias or a penalty makes nearly equal."""
     chain = Chain.for_engine(engine)
     probs = softmax(chain.apply(whole.logprobs, params, counts))
-    for nudge in (1 - 1e-9, 1 + 1e-9):
-        near = params.replace(top_p=min(1.0, params.top_p * nudge), min_p=min(1.0, params.min_p * nudge))
-        assume(np.allclose(softmax(chain.apply(whole.logprobs, near, counts)), probs, atol=1e-12))
+    changed = np.isin(np.arange(len(whole)), list(params.logit_bias or {})) | (counts > 0)
+    aside = 1e-9 * changed * np.arange(1, len(whole) + 1)
+    for nudge in (-1, 1):
+        p, m = (min(1.0, x * (1 + nudge * 1e-9)) for x in (params.top_p, params.min_p))
+        near = chain.apply(whole.logprobs + nudge * aside, params.replace(top_p=p, min_p=m), counts)
+        assume(np.allclose(softmax(near), probs, atol=1e-6))
     return probs
 
 
