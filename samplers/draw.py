@@ -58,8 +58,10 @@ def _invert_one(w: np.ndarray, u: float) -> int | None:
     Where they are not, once in many millions of draws, the answer is None and the running sum decides.
     """
     whole = len(w) // BLOCK * BLOCK
-    sums = w[:whole].reshape(-1, BLOCK).sum(axis=1, dtype=np.float64)
-    ends = np.append(sums, w[whole:].sum(dtype=np.float64)).cumsum()
+    ends = np.empty(whole // BLOCK + 1)
+    np.add.reduce(w[:whole].reshape(-1, BLOCK), axis=1, dtype=np.float64, out=ends[:-1])
+    ends[-1] = np.add.reduce(w[whole:], dtype=np.float64)
+    ends.cumsum(out=ends)
     target, slack = u * ends[-1], 3 * len(w) * np.finfo(np.float64).eps * ends[-1]
     block = int(ends.searchsorted(target, side="right"))
     if block == len(ends):

@@ -74,7 +74,7 @@ def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) ->
         rough = float(weights.sum())
         stays = mass[: -n // 16 : -1].cumsum()
         above = int(stays.searchsorted(whole - rough * (1 - p) * n / V))
-        above += _spread(above, n)
+        above += int(3 * above**0.5) + 2  # standard errors of so many looked at being above the cut
         if above < len(stays):
             (ids,) = (row > looked[-1 - above]).nonzero()
             values = row[ids]
@@ -84,9 +84,7 @@ def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) ->
             if cut:
                 return Cut(cut.value, cut.count, ids[values >= cut.value])
     total = float(weights.sum(dtype=np.float64))
-    below = int(mass.cumsum().searchsorted(total * (1 - p) * n / V))
-    spread = _spread(below, n)
-    low, high = max(below - spread, 0), min(below + spread, n)
+    low, high = _guess(mass, total * (1 - p) * n / V)
     scratch[...] = row
     if (looked[n // 32 :] == looked[: -(n // 32)]).any():  # where many tokens share a value, a sort is faster
         scratch.sort()
@@ -95,9 +93,19 @@ def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) ->
     return _between(scratch, low * V // n, high * V // n, top, p, total, error)
 
 
-def _spread(i: int, n: int) -> int:
-    """Three standard errors of i of n looked at being on one side of the cut."""
-    return int(3 * (i * (n - i) / n) ** 0.5) + 2
+def _guess(mass: np.ndarray, tail: float) -> tuple[int, int]:
+    """Two ranks with the cut between them, probably, in a sample of ascending `mass` (n,), of which `tail` goes.
+
+    The running sum reaches it at some place, give or take three standard errors: a token more or less below the cut, of
+    weight w, moves the place by 1 - w / the weight at the cut.
+    """
+    n, sums = len(mass), mass.cumsum()
+    i = min(int(sums.searchsorted(tail)), n - 1)
+    if mass[i] == 0:  # nothing that was looked at has any
+        return 0, n
+    moves = 1 - mass[:i] / mass[i]
+    spread = int(3 * float(moves @ moves) ** 0.5) + 2
+    return max(i - spread, 0), min(i + spread, n)
 
 
 def _part(values: np.ndarray, low: int, high: int) -> None:
