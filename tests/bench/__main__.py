@@ -49,8 +49,9 @@ def singles(logits: np.ndarray) -> tuple[list[Work], list[str]]:
 
 
 def batch(make, V: int, size: int) -> dict[str, float]:
-    """What a row of a batch costs against the same row alone, which is in the cache and whose answer is thrown away,
-    and against a loop that keeps its answers. A batch comes from memory and goes to new memory, as a copy of it does.
+    """What a row of a batch costs against a single row: in a loop over the batch that keeps its answers, and again and
+    again, when the row is in the cache and its answer is thrown away. A batch comes from memory and goes to new memory,
+    as a copy of it does.
     """
     logits = make(V, size)
     alone = [Work("row", lambda row=row: top_p(row, peers.P)) for row in logits]
@@ -64,9 +65,9 @@ def batch(make, V: int, size: int) -> dict[str, float]:
         turns.append((taken / single, taken / once(loop), once(copy) / single))
     of_single, of_loop, of_copy = map(median, zip(*turns, strict=True))
     found = {
-        f"top_p, a row of {size} / alone": of_single,
+        f"top_p, a row of {size} / again and again": of_single,
         f"top_p, a row of {size} / in a loop": of_loop,
-        f"copying a row of {size} / top_p alone": of_copy,
+        f"copying a row of {size} / top_p again and again": of_copy,
     }
     tracemalloc.start()
     top_p(logits, peers.P)

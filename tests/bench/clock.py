@@ -32,12 +32,12 @@ def medians(works: list[Work], rounds: int, budget: float = 20.0) -> dict[str, f
 
 
 def once(work: Work) -> float:
-    """Seconds of one run: the median of those within a millisecond, but for the first.
+    """Seconds of one run: the median of those within three milliseconds, but for the first.
 
     As in timeit's loop, what ran before it is not to blame for what the caches hold.
     """
     taken = []
-    while len(taken) < 2 or sum(taken) < 1e-3:
+    while len(taken) < 2 or sum(taken) < 3e-3:
         arguments = [work.prepare()] if work.prepare else []
         start = time.perf_counter()
         work.run(*arguments)
