@@ -60,7 +60,7 @@ def batch(make, V: int, size: int) -> dict[str, float]:
     copy = Work("copy", lambda: logits.copy())
     once(whole)
     turns = []
-    for _ in range(max(3, 64 // size)):
+    for _ in range(max(7, 64 // size)):
         taken, single = once(whole), sum(once(work) for work in alone)
         turns.append((taken / single, taken / once(loop), once(copy) / single))
     of_single, of_loop, of_copy = map(median, zip(*turns, strict=True))
