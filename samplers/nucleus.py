@@ -52,10 +52,11 @@ def nucleus_cut(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray,
     target is on the same side of it in both. Where one is nearer, or the guess was wrong, the row is sorted after all:
     the speed depends on the guess, the result never does.
     """
-    if p < 1:
-        cut = _guessed(row, top, p, scratch)
-        if cut:
-            return cut
+    if p >= 1:
+        return Cut(row.dtype.type(-np.inf), len(row))
+    cut = _guessed(row, top, p, scratch)
+    if cut:
+        return cut
     found = nucleus_cuts(row[None], top, np.array([[p]]), scratch[None], inclusive)
     return Cut(found.value[0, 0], found.count[0, 0])
 

@@ -200,7 +200,7 @@ def no_sort(*_, **__):
 @pytest.mark.parametrize("name", [name for name in ROWS if name not in ("all removed", UNLUCKY)])
 def test_large_rows_are_not_sorted_for_a_nucleus(name, monkeypatch):
     monkeypatch.setattr(nucleus, "nucleus_cuts", no_sort)
-    for p in (0.0, 0.1, 0.45, 0.9, 0.99):
+    for p in (0.0, 0.1, 0.45, 0.9, 0.99, 1.0):
         top_p(ROWS[name].astype(np.float32), p)
 
 
