@@ -71,10 +71,9 @@ def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) ->
     weights = exp_below(row, top, scratch)
     looked = sample(row)
     mass, n = np.exp(looked - top), len(looked)
-    if float(mass.sum()) * 1000 < n:  # few tokens have most of the mass
-        cut = _among_few(row, top, weights, looked, mass, p, error)
-        if cut:
-            return cut
+    cut = _among_few(row, top, weights, looked, mass, p, error)
+    if cut:
+        return cut
     total = float(float64_sum(weights))
     low, high = (place * V // n for place in _guess(mass, total * (1 - p) * n / V))
     scratch[...] = row
@@ -88,13 +87,15 @@ def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) ->
 def _among_few(
     row: np.ndarray, top: np.ndarray, weights: np.ndarray, looked: np.ndarray, mass: np.ndarray, p: float, error: float
 ) -> Cut | None:
-    """The cut if it is one of the few tokens above a value that the sample gives.
+    """The cut if few tokens have most of the mass, and it is one of those above a value that the sample gives.
 
     Rarely is one's sum so near to the target that a sum in the row's own type, which takes half the time, does not do.
     """
-    rough, share = float(weights.sum()), len(looked) / len(row)
-    best = mass[: -len(mass) // 16 : -1]
-    above = int(best.cumsum().searchsorted(float(mass.sum()) - rough * (1 - p) * share))
+    n, whole = len(mass), float(mass.sum())
+    if whole * 1000 >= n:
+        return None
+    rough, best = float(weights.sum()), mass[: -n // 16 : -1]
+    above = int(best.cumsum().searchsorted(whole - rough * (1 - p) * n / len(row)))
     above += int(3 * above**0.5) + 2  # standard errors of so many looked at being above the cut
     if above >= len(best):
         return None

@@ -99,5 +99,5 @@ def _where_counted(change, logits: np.ndarray, counts: np.ndarray, *parameters: 
     if not (c >= 0).all():
         raise ValueError(f"counts must be numbers >= 0, got {counts}")
     changed = change(x, c, *parameters)
-    out[..., ids] = changed if c.ndim == 1 else np.where(c > 0, changed, x)
+    out[..., ids] = changed if c.ndim == 1 else np.where(c > 0, changed, x)  # of one row's counts none is 0
     return out
