@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,18 +38,27 @@ def source_of(path: Path) -> str:
     return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in code.splitlines())
 
 
-def imported(path: Path) -> set[str]:
-    """Full names of every module that a file imports anywhere in it, relative imports resolved."""
+def import_statements(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """(module, names taken from it) of every import anywhere in a file, relative ones resolved."""
     package = list(path.relative_to(ROOT).parts[:-1])
-    names = set()
     for node in ast.walk(ast.parse(source_of(path))):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            yield from ((alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             start = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*start, *([node.module] if node.module else [])])
-            names |= {module} | ({f"{module}.{alias.name}" for alias in node.names} if module == "samplers" else set())
-    return names
+            yield module, [alias.name for alias in node.names]
+
+
+def modules(path: Path) -> set[str]:
+    """The modules that a file's import statements name."""
+    return {module for module, _ in import_statements(path)}
+
+
+def imported(path: Path) -> set[str]:
+    """The same, and whatever is taken from `samplers` itself, which may be a module."""
+    taken = {f"{module}.{name}" for module, names in import_statements(path) if module == "samplers" for name in names}
+    return modules(path) | taken
 
 
 def owner(path: Path) -> str:
@@ -60,6 +70,12 @@ def owner(path: Path) -> str:
 def test_arrows_run_one_way(path):
     reached = {part_of(name) for name in imported(path) if name.split(".")[0] == "samplers"}
     assert reached <= ALLOWED[owner(path)]
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if owner(p.values[0]) == "notebooks"])
+def test_lessons_import_from_the_package_tops(path):
+    ours = {name for name in modules(path) if name.split(".")[0] == "samplers"}
+    assert ours <= {"samplers", "samplers.api", "samplers.compare", "samplers.lab"}
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if owner(p.values[0]) == "core"])

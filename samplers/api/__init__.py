@@ -20,6 +20,7 @@ from samplers.api.errors import (
 from samplers.api.events import Arrival, Event, read_events
 from samplers.api.messages import Fitted, fit
 from samplers.api.partial import partial_json
+from samplers.api.pricing import price_list
 from samplers.api.react import run_tools
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.schema import strict_schema
@@ -66,6 +67,7 @@ __all__ = [
     "connect",
     "fit",
     "partial_json",
+    "price_list",
     "read_answer",
     "read_chunks",
     "read_events",
