@@ -3,16 +3,13 @@
 import json
 
 import pytest
-import test_strict
+from example_schemas import RULES, STEPS, STRICT, STRING, an_object, nested
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_strict import STEPS, STRICT, STRING, an_object, nested
 
 from samplers.api import why_not_strict
 from samplers.local.errors import ApiError
 from samplers.local.schema import check, refusal
-
-RULES = next(mark for mark in test_strict.test_each_rule.pytestmark if mark.name == "parametrize").args[1]
 
 
 def refused(schema) -> str | None:

@@ -6,7 +6,7 @@ from typing import Literal
 import jsonschema
 import pydantic
 import pytest
-import test_strict
+from example_schemas import STRICT, an_object
 
 from samplers.api import (
     APIError,
@@ -121,14 +121,14 @@ def asked(client, schema) -> APIError | None:
         return error
 
 
-@pytest.mark.parametrize("name", test_strict.STRICT)
+@pytest.mark.parametrize("name", STRICT)
 def test_the_endpoint_takes_what_the_checker_passes(client, name):
-    assert why_not_strict(test_strict.STRICT[name]) == []
-    assert asked(client, test_strict.STRICT[name]) is None
+    assert why_not_strict(STRICT[name]) == []
+    assert asked(client, STRICT[name]) is None
 
 
 def test_the_endpoint_refuses_what_the_checker_refuses(client):
-    schema = test_strict.an_object(x={"type": "object"})  # tests/api/test_checkers_agree.py has all the others
+    schema = an_object(x={"type": "object"})  # tests/api/test_checkers_agree.py has all the others
     assert why_not_strict(schema)
     error = asked(client, schema)
     assert (error.status, error.param) == (400, "response_format")
