@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: setup lab test bench notebooks lock
 
 setup: .venv/.ready
-	@$(BIN)/python -m samplers.local.weights >/dev/null
+	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
 
 # JupyterLab would ask at its first start whether to fetch news: this kit needs no network.
 .venv/.ready: .requirements.lock pyproject.toml
@@ -40,8 +40,8 @@ bench: setup
 
 # For whoever writes lessons: run the masters again and make the learners' copies from them.
 notebooks: setup
-	$(BIN)/python -m samplers.lab.execute notebooks/*.ipynb
-	$(BIN)/python -m samplers.lab.learner notebooks
+	$(BIN)/python -m samplers.lab.publish.execute notebooks/*.ipynb
+	$(BIN)/python -m samplers.lab.publish.learner notebooks
 
 # For whoever changes a dependency: pin every version for every platform, with hashes and without naming a registry.
 lock:

@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from samplers.lab import learner
-from samplers.lab.learner import KERNEL, tags
+from samplers.lab.publish import learner
+from samplers.lab.publish.learner import KERNEL, tags
 
 ROOT = Path(__file__).parents[1]
 MASTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))

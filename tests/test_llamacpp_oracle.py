@@ -24,7 +24,7 @@ from samplers import (
     top_k,
     top_p,
 )
-from samplers.local import weights
+from samplers.local.engine import weights
 
 SEED = 20261122
 SHOWN = 1000  # tokens the server lists; the rest of its 49,152 are each less likely than the last one shown

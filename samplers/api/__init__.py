@@ -3,12 +3,23 @@
 Around them: `accumulate` a stream, `tool` and `run_tools`, `strict_schema` and `why_not_strict`, `fit` a conversation.
 """
 
-from samplers.api.accumulate import Accumulated, accumulate
-from samplers.api.budget import Budget
-from samplers.api.chunk import Chunk, ToolCallDelta
 from samplers.api.client import Client
 from samplers.api.connect import connect, start_local
-from samplers.api.errors import (
+from samplers.api.history import Fitted, fit
+from samplers.api.pricing.budget import Budget
+from samplers.api.pricing.prices import price_list
+from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
+from samplers.api.stream.accumulate import Accumulated, accumulate
+from samplers.api.stream.chunk import Chunk, ToolCallDelta
+from samplers.api.stream.events import Arrival, Event, read_events
+from samplers.api.stream.reader import read_chunks
+from samplers.api.structured.answer import Invalid, Parsed, Refusal, Truncated, read_answer, response_format
+from samplers.api.structured.partial import partial_json
+from samplers.api.structured.schema import strict_schema
+from samplers.api.tools.react import run_tools
+from samplers.api.tools.tool import Tool, ToolError, tool
+from samplers.api.tools.tool_run import Round, ToolResult, ToolRun
+from samplers.api.transport.errors import (
     APIError,
     AuthenticationError,
     BudgetExceeded,
@@ -17,19 +28,8 @@ from samplers.api.errors import (
     RateLimitError,
     StreamBroken,
 )
-from samplers.api.events import Arrival, Event, read_events
-from samplers.api.messages import Fitted, fit
-from samplers.api.partial import partial_json
-from samplers.api.pricing import price_list
-from samplers.api.react import run_tools
-from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
-from samplers.api.schema import strict_schema
-from samplers.api.stream import read_chunks
-from samplers.api.strict import Reason, why_not_strict
-from samplers.api.structured import Invalid, Parsed, Refusal, Truncated, read_answer, response_format
-from samplers.api.text import readable
-from samplers.api.tool_run import Round, ToolResult, ToolRun
-from samplers.api.tools import Tool, ToolError, tool
+from samplers.wire.strict import Reason, why_not_strict
+from samplers.wire.tokens import readable
 
 __all__ = [
     "APIError",

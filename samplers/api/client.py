@@ -2,11 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from samplers.api.auth import Key
-from samplers.api.budget import Budget
-from samplers.api.chunk import Chunk
-from samplers.api.errors import APIError, lacking
-from samplers.api.events import Arrival
 from samplers.api.next_token import (
     MOST,
     EndpointModel,
@@ -16,11 +11,16 @@ from samplers.api.next_token import (
     question,
     top_distribution,
 )
+from samplers.api.pricing.budget import Budget
 from samplers.api.request import as_messages, as_seconds, chat_body, token_ids
 from samplers.api.results import Completion, Tokens
-from samplers.api.stream import read_chunks
-from samplers.api.structured import Answer, read_answer, response_format
-from samplers.api.wire import Wire
+from samplers.api.stream.chunk import Chunk
+from samplers.api.stream.events import Arrival
+from samplers.api.stream.reader import read_chunks
+from samplers.api.structured.answer import Answer, read_answer, response_format
+from samplers.api.transport.auth import Key
+from samplers.api.transport.errors import APIError, lacking
+from samplers.api.transport.transport import Wire
 from samplers.distribution import Distribution
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from samplers.api.text import readable
+from samplers.wire.tokens import readable
 
 SENTINEL = -9999.0  # OpenAI's and vLLM's way to write -inf in JSON
 

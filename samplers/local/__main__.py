@@ -79,7 +79,9 @@ def _end_soon() -> None:
 async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event) -> None:
     import uvicorn  # the imports from here on cost most of the start: the watch on stdin is already there
 
-    from samplers.local import decode, engine, gateway, start
+    from samplers.local import gateway, start
+    from samplers.local.answer import decode
+    from samplers.local.engine import llama_cpp
 
     listening = _listen(options.port)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.CRITICAL, stream=sys.stderr)
@@ -88,7 +90,7 @@ async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event
         model = await start.model(settings, options.verbose)
     except start.PROBLEMS as error:
         raise StartError(error) from None
-    key = options.api_key or engine.new_key()
+    key = options.api_key or llama_cpp.new_key()
     app = gateway.application(model, key)
     config = uvicorn.Config(
         app, http="h11", ws="none", lifespan="off", log_config=None, server_header=False, timeout_graceful_shutdown=1

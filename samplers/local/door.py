@@ -5,8 +5,8 @@ import time
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from samplers.local.errors import ApiError
-from samplers.local.wire import answer
+from samplers.local.answer.json_text import answer
+from samplers.local.request.errors import ApiError
 
 INCORRECT = "Incorrect API key provided."
 NO_KEY = (

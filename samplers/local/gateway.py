@@ -12,10 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from samplers.local import chat, job, requests, wire
+from samplers.local.answer import chat, json_text
+from samplers.local.answer.tokenize import tokenize
 from samplers.local.door import Door
-from samplers.local.errors import ApiError, bad_request, server_error
-from samplers.local.tokenize import tokenize
+from samplers.local.request import chat as chat_request
+from samplers.local.request import job
+from samplers.local.request.errors import ApiError, bad_request, server_error
 
 BIGGEST_BODY = 4 << 20  # bytes
 LONG_BODY = 32 << 10
@@ -26,26 +28,26 @@ def application(model: job.Model, key: str) -> Door:
     """The ASGI application that serves `model` to whoever has `key`."""
 
     async def models(request: Request) -> Response:
-        return wire.answer({"object": "list", "data": [_about(model)]})
+        return json_text.answer({"object": "list", "data": [_about(model)]})
 
     async def one_model(request: Request) -> Response:
         name = request.path_params["model"]
         if name != model.id:
             raise ApiError(404, f"The model '{name[:200]}' does not exist", param="model", code="model_not_found")
-        return wire.answer(_about(model))
+        return json_text.answer(_about(model))
 
     async def completions(request: Request) -> Response:
         parts = (await read_json(request), request.headers, len(model.engine.vocabulary))
         big = int(request.headers.get("content-length", BIGGEST_BODY)) > LONG_BODY
         # a big schema takes seconds to check: others must not wait for it
-        asked = await asyncio.to_thread(requests.parse, *parts) if big else requests.parse(*parts)
+        asked = await asyncio.to_thread(chat_request.parse, *parts) if big else chat_request.parse(*parts)
         if asked.model != model.id:
             message = f"The model `{asked.model[:200]}` does not exist or you do not have access to it."
             raise ApiError(404, message, code="model_not_found")
         work = await job.prepare(model, asked)
         if asked.stream:
             return EventStream(chat.stream(work))
-        return wire.answer(await unless_gone(request.receive, chat.complete(work)))
+        return json_text.answer(await unless_gone(request.receive, chat.complete(work)))
 
     async def tokens(request: Request) -> Response:
         return JSONResponse(await tokenize(model, await read_json(request)))
@@ -122,7 +124,7 @@ class EventStream(Response):
 
     async def _send(self, send) -> None:
         async def emit(event, more: bool = True) -> None:
-            await send({"type": "http.response.body", "body": wire.sse(event), "more_body": more})
+            await send({"type": "http.response.body", "body": json_text.sse(event), "more_body": more})
 
         try:
             async with aclosing(self.events) as events:
@@ -135,7 +137,7 @@ class EventStream(Response):
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
-    return wire.answer(error.body, error.status, error.headers)
+    return json_text.answer(error.body, error.status, error.headers)
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:

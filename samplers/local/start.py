@@ -6,11 +6,11 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-from samplers.local import engine, vocabulary, weights
-from samplers.local.decode import Settings
-from samplers.local.job import Model
+from samplers.local.answer.decode import Settings
+from samplers.local.engine import llama_cpp, vocabulary, weights
+from samplers.local.request.job import Model
 
-PROBLEMS = (weights.WeightsError, engine.EngineError, ValueError, RuntimeError)
+PROBLEMS = (weights.WeightsError, llama_cpp.EngineError, ValueError, RuntimeError)
 MODEL_ID = "smollm2-135m-instruct"
 # SmolLM2's own template, but for the system message that it adds when a conversation has none: what a request does not
 # say, the model is not told.
@@ -24,16 +24,16 @@ async def model(settings: Settings, verbose: bool = False) -> Model:
     """Finds the weights (fetches them if they are missing), starts the engine. One of PROBLEMS if that fails."""
     path = await asyncio.to_thread(weights.ensure)
     words = await asyncio.to_thread(vocabulary.read, path)
-    key = engine.new_key()
+    key = llama_cpp.new_key()
     size, changed = path.stat().st_size, int(path.stat().st_mtime)
     ours = (path.name, size) == (weights.FILE, weights.BYTES)
     try:
-        server = await asyncio.to_thread(engine.load, path, key, TEMPLATE if ours else None, verbose)
+        server = await asyncio.to_thread(llama_cpp.load, path, key, TEMPLATE if ours else None, verbose)
     except Exception as error:  # the binding raises plain RuntimeError; the file may be no model for it
         raise RuntimeError(
             f"the engine cannot load {path} ({error}): it is broken, or no model for llama.cpp"
         ) from None
-    running = engine.Engine(server.listening_address, key, words)
+    running = llama_cpp.Engine(server.listening_address, key, words)
     running.server = server  # the engine lives as long as this reference
     await running.open()
     identity = weights.SHA256 if ours else f"{path.name} {size} {changed}"

@@ -22,7 +22,7 @@ sys.stdin.read()
 def bare():
     """A client of llama.cpp's server with the same weights."""
     weights = subprocess.run(
-        [sys.executable, "-m", "samplers.local.weights"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-m", "samplers.local.engine.weights"], capture_output=True, text=True, check=True, timeout=60
     ).stdout.strip()
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
     with subprocess.Popen([sys.executable, "-c", SERVER, weights], **pipes) as process:

@@ -127,7 +127,7 @@ def test_an_address_without_a_list_of_models_needs_a_name(monkeypatch):
     def respond(self, method, path, *_, **__):
         raise APIError(404, "no such path")
 
-    monkeypatch.setattr("samplers.api.wire.Wire.request", respond)
+    monkeypatch.setattr("samplers.api.transport.transport.Wire.request", respond)
     with pytest.raises(APIError):
         connect("http://127.0.0.1:9/v1")
     assert connect("http://127.0.0.1:9/v1", model="named").model == "named"

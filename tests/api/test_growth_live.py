@@ -128,7 +128,7 @@ def test_the_endpoint_takes_what_the_checker_passes(client, name):
 
 
 def test_the_endpoint_refuses_what_the_checker_refuses(client):
-    schema = an_object(x={"type": "object"})  # tests/api/test_checkers_agree.py has all the others
+    schema = an_object(x={"type": "object"})  # tests/local/request/test_checkers_agree.py has all the others
     assert why_not_strict(schema)
     error = asked(client, schema)
     assert (error.status, error.param) == (400, "response_format")

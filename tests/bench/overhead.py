@@ -90,11 +90,11 @@ def _first(server: dict) -> float:
 def _serve() -> None:
     """llama.cpp's own server, as the endpoint starts it, till standard input closes; and how the endpoint samples: that
     costs more than llama.cpp's defaults, which look at 40 tokens, and is no matter of the gateway's."""
-    from samplers.local.decode import Settings, engine_body
-    from samplers.local.engine import load
-    from samplers.local.requests import parse
+    from samplers.local.answer.decode import Settings, engine_body
+    from samplers.local.engine.llama_cpp import load
+    from samplers.local.engine.weights import ensure
+    from samplers.local.request.chat import parse
     from samplers.local.start import TEMPLATE
-    from samplers.local.weights import ensure
 
     server = load(ensure(), "bench", TEMPLATE)
     line = {"base_url": f"{server.listening_address}/v1", "api_key": "bench", "model": "any"}

@@ -71,8 +71,8 @@ def recorded() -> np.ndarray | None:
 
 
 def _record(path: str) -> None:
-    from samplers.local.engine import load
-    from samplers.local.weights import ensure
+    from samplers.local.engine.llama_cpp import load
+    from samplers.local.engine.weights import ensure
 
     server = load(ensure(), "bench")
     rows = []

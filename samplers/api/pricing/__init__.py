@@ -1,0 +1,1 @@
+"""What a call can cost, what it did cost, and the budget that holds it."""

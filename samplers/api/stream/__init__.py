@@ -1,0 +1,1 @@
+"""A streamed answer: its bytes, its events, its chunks, and the chunks joined."""

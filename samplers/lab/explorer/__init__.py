@@ -1,0 +1,1 @@
+"""The explorer: sliders over a distribution, and its picture."""

@@ -1,0 +1,1 @@
+"""What lessons need besides pictures: exercise checks, data, trials."""

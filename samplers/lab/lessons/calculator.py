@@ -1,0 +1,89 @@
+"""A calculator for models: it reads an arithmetic expression, and never evaluates it as Python."""
+
+import ast
+import math
+import operator
+import re
+
+from samplers.api.tools.tool import tool
+
+MAX_LENGTH, MAX_DEPTH = 400, 200  # characters; operations inside one another
+MAX_BITS = 4_096  # of a whole number, about 1,233 digits
+
+BINARY = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+UNARY = {ast.UAdd: operator.pos, ast.USub: operator.neg}
+
+
+def calculate(expression: str) -> int | float:
+    """The value of `expression`: numbers, + - * / // % **, and parentheses, with Python's precedence.
+
+    Raises ValueError, in words that help a model to mend it, for anything else, and for what is too long, too deep or
+    too large. Python's parser reads it; the tree is walked, and only the operations above are done.
+    """
+    if not isinstance(expression, str) or not expression.strip():
+        raise ValueError("the expression is empty")
+    if len(expression) > MAX_LENGTH:
+        raise ValueError(f"the expression is longer than {MAX_LENGTH} characters")
+    if unknown := re.search(r"[^0-9.eE+\-*/%()\s]", expression):
+        hint = ": a power is written **" if unknown[0] == "^" else ""
+        raise ValueError(f"{unknown[0]!r} is not allowed{hint}; use numbers, + - * / // % ** and parentheses")
+    try:
+        tree = ast.parse(" ".join(expression.split()), mode="eval")
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(f"the expression cannot be read: {getattr(error, 'msg', 'it is too deep')}") from None
+    try:
+        return _value(tree.body, 0)
+    except ZeroDivisionError:
+        raise ValueError("division by zero") from None
+    except OverflowError:
+        raise ValueError("a number is too large") from None
+
+
+def _value(node: ast.AST, depth: int) -> int | float:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"the expression has more than {MAX_DEPTH} operations inside one another")
+    match node:
+        case ast.Constant(value=int() | float() as value):
+            return _bounded(value)
+        case ast.UnaryOp(op=sign, operand=operand) if type(sign) in UNARY:
+            return UNARY[type(sign)](_value(operand, depth + 1))
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in BINARY:
+            a, b = _value(left, depth + 1), _value(right, depth + 1)
+            if isinstance(sign, ast.Pow):
+                _check_power(a, b)
+            return _bounded(BINARY[type(sign)](a, b))
+    raise ValueError("the expression is more than arithmetic; use numbers, + - * / // % ** and parentheses")
+
+
+def _check_power(base: int | float, exponent: int | float) -> None:
+    """Raises ValueError for a power whose mere calculation would take long, or that is not a real number."""
+    whole = isinstance(base, int) and isinstance(exponent, int)
+    if whole and abs(base) > 1 and base.bit_length() * abs(exponent) > 2 * MAX_BITS:
+        raise OverflowError
+    if base < 0 and not float(exponent).is_integer():
+        raise ValueError("a negative number to a fractional power is not a real number")
+
+
+def _bounded(value: int | float) -> int | float:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise OverflowError
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        raise OverflowError
+    return value
+
+
+@tool
+def calculator(expression: str) -> int | float:
+    """The value of an arithmetic expression: numbers, + - * / // % ** and parentheses.
+
+    expression: such as (2 + 3) * 4
+    """
+    return calculate(expression)

@@ -1,0 +1,129 @@
+"""Exercises of lesson 05, Test a simulation against a live model."""
+
+import numpy as np
+from scipy import stats
+
+from samplers.lab.lessons.exercises import Exercise
+
+STATEMENTS = {
+    "Of many true predictions, about 5 % get a p-value below 0.05.": True,
+    "p = 0.03 means that the prediction is true with probability 3 %.": False,
+    "p = 0.60 shows that the prediction is true.": False,
+    "A small p-value means that the difference is large.": False,
+    "With enough draws even a harmless difference gets a small p-value.": True,
+}
+
+
+def _spread(answer, prediction) -> bool | str:
+    expected = 250 * prediction.bounds("The")[0]
+    low, high = answer
+    if low <= expected <= high and high - low < 20:
+        return "The middle is right, but the spread is too small: two standard deviations are about 16."
+    return abs(low - (expected - 15.5)) <= 5 and abs(high - (expected + 15.5)) <= 5
+
+
+def _excluded(answer, prediction, wrong) -> bool | str:
+    outside = sum(p for p, status in zip(prediction.probs, wrong.status, strict=False) if status == "removed")
+    if abs(answer - outside) < 0.02:
+        return "That is the share. How many of 250 draws is it?"
+    return abs(answer - 250 * outside) <= 10
+
+
+def _bounds(answer) -> bool | str:
+    low, high = sorted(answer)
+    if abs(high - 0.6) < 0.01:
+        return "0.6 is 好 at T = 1. Take square roots first, then divide by the sum."
+    want = np.sqrt(0.6) / (np.sqrt(0.6) + np.sqrt(0.2) + np.array([np.sqrt(0.6), np.sqrt(0.2)]))
+    right = np.abs([low, high] - want) < 0.006
+    return (
+        bool(right.all()) or (not right.any() and False) or f"One of the two is right: {(low, high)[right.argmax()]}."
+    )
+
+
+def _statements(answer) -> bool | str:
+    wrong = [said for said, true in STATEMENTS.items() if answer.get(said) is not true]
+    return f"Think again about: {' '.join(wrong)}" if wrong else True
+
+
+def draws_needed(p, q, power: float = 0.9, level: float = 0.05) -> float:
+    """Draws with which Pearson's test of cells p (C,) rejects with `power` where q (C,) is true, by the noncentral
+    chi-square that its statistic then follows approximately."""
+    p, q, df = np.asarray(p), np.asarray(q), len(p) - 1
+    low, high, critical = 1.0, 1e9, stats.chi2.isf(level, df)
+    while high / low > 1.001:
+        middle = np.sqrt(low * high)
+        enough = stats.ncx2.sf(critical, df, middle * ((q - p) ** 2 / p).sum()) >= power
+        low, high = (low, middle) if enough else (middle, high)
+    return high
+
+
+def _power(answer, p, q) -> bool | str:
+    need = draws_needed(p, q)
+    if abs(answer - need) <= 0.25 * need:
+        return True
+    return "That many are not enough." if answer < need else "Fewer would do: look for the least number."
+
+
+def _suspects(answer, suspects) -> bool | str:
+    said = {name: tuple(str(part).removeprefix("temperature ") for part in parts) for name, parts in answer.items()}
+    truth = {name: (order.removeprefix("temperature "), mode) for name, (order, mode) in suspects.reveal().items()}
+    wrong = [name for name in truth if said.get(name) != truth[name]]
+    return f"{len(wrong)} of the three {'is' if len(wrong) == 1 else 'are'} not right yet." if wrong else True
+
+
+EXERCISES = {
+    "05-spread": Exercise(
+        ask="write two numbers, (from, to).",
+        test=_spread,
+        hint="250 times the probability, and twice the square root of 250 p (1 − p) to either side.",
+        why="A count of n draws has mean n p and standard deviation √(n p (1 − p)): here about 8.",
+    ),
+    "05-uniform": Exercise(
+        ask="write a whole number from 0 to 1,000.",
+        test=lambda answer: abs(answer - 50) <= 10,
+        hint="What does a p-value of 0.05 promise when the prediction is true?",
+        why="That is what 0.05 means: chance alone goes below it in one true experiment of twenty.",
+    ),
+    "05-excluded": Exercise(
+        ask="write a whole number from 0 to 250.",
+        test=_excluded,
+        hint="Add up what the first prediction gives to the tokens that the second one removes.",
+        why="About a fifth of the draws fall where this prediction says never.",
+    ),
+    "05-seed": Exercise(
+        ask="write a whole number from 1 to 20.",
+        test=lambda answer: answer == 1,
+        hint="The same request, the same seed, the same first random number.",
+        why="Twenty answers, but one and the same draw.",
+    ),
+    "05-known": Exercise(
+        ask="write one of the temperatures.",
+        test=lambda answer: answer == 1,
+        hint="At which temperature is the sum of the unseen tokens' weights known without knowing the tokens?",
+        why="At T = 1 nothing is raised to a power, so the unseen tokens weigh what is missing to 1.",
+    ),
+    "05-suspects": Exercise(
+        ask='write ("first" or "last", "raw" or "processed") for each endpoint.',
+        test=_suspects,
+        hint="Compare what each drew, and what it showed, with the table of the four kinds.",
+        why="Drawn tokens told the order; shown logprobs told their meaning.",
+    ),
+    "05-bounds": Exercise(
+        ask="write two numbers, (lower, upper).",
+        test=_bounds,
+        hint="The three unseen words weigh least as one word of 0.2, and most as three equal ones.",
+        why="√0.6 / (√0.6 + √0.2 + U), with U from √0.2 = 0.447 to 3·√(0.2/3) = 0.775. The truth, 0.390, is inside.",
+    ),
+    "05-statements": Exercise(
+        ask="write True or False for each statement.",
+        test=_statements,
+        hint="A p-value is about the draws, if the prediction is true. It is not about the prediction.",
+        why="The p-value says how rare such draws would be under the prediction, and nothing else.",
+    ),
+    "05-power": Exercise(
+        ask="write a number of draws.",
+        test=_power,
+        hint="Simulate: for several n draw 1,000 experiments and look where the share of p < 0.05 passes 0.9.",
+        why="To see a difference half as large takes four times as many draws.",
+    ),
+}

@@ -1,0 +1,195 @@
+"""Exercises of lesson 06, Manage the messages."""
+
+from copy import deepcopy
+
+from samplers.api import Completion
+from samplers.lab.lessons.exercises import Exercise
+
+CALL = {"id": "call_9", "type": "function", "function": {"name": "get_time", "arguments": '{"city":"Rome"}'}}
+TALK = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Thanks!"},
+    {"role": "assistant", "content": "You are welcome."},
+    {"role": "user", "content": "What time is it in Rome?"},
+    {"role": "assistant", "content": None, "tool_calls": [CALL]},
+    {"role": "tool", "tool_call_id": "call_9", "content": "noon"},
+    {"role": "assistant", "content": "It is noon."},
+    {"role": "user", "content": "Thanks!"},
+]
+TURNS = (1, 3, 7)  # where they begin
+REASONS = {
+    "The model drew the token that ends its turn.": "stop",
+    "The text ran into one of your stop strings.": "stop",
+    "max_completion_tokens tokens were drawn.": "length",
+    "The context window is full.": "length",
+    "The model asks you to call a function.": "tool_calls",
+}
+
+
+def _count(messages) -> int:
+    """Ten tokens a message: easy to check by hand."""
+    return 10 * len(messages)
+
+
+def _newest(function) -> bool | str:
+    """The learner's newest(messages, budget, count), tried with every budget and on three conversations."""
+    alone = [TALK[0], TALK[-1]]
+    for budget, start in ((80, 1), (1000, 1), (79, 3), (60, 3), (59, 7), (50, 7), (40, 7), (20, 7)):
+        messages = deepcopy(TALK)
+        kept = function(messages, budget, _count)
+        if messages != TALK:
+            return "It changed the list that it was given. The caller still needs the whole conversation."
+        if not isinstance(kept, list) or not all(m in TALK for m in kept):
+            return "It must return a list of some of the messages."
+        told = _wrong(kept, budget, TALK[:1] + TALK[start:])
+        if told:
+            return f"A conversation of {len(TALK)} messages of 10 tokens each, budget {budget}: {told}"
+    if function(deepcopy(TALK[1:]), 49, _count) != TALK[-1:]:
+        return "A conversation may have no system message. Then only whole turns are kept, and nothing else."
+    if function(deepcopy(alone), 20, _count) != alone:
+        return "A conversation of one question that fits must come back whole."
+    try:
+        function(deepcopy(TALK), 19, _count)
+    except ValueError:
+        return True
+    return "With a budget of 19 not even the last question fits. Raise a ValueError then: nothing honest can be sent."
+
+
+def _wrong(kept: list[dict], budget: int, want: list[dict]) -> str | None:
+    """What is wrong with `kept`, the worst first; None if nothing is."""
+    roles = [m["role"] for m in kept]
+    calls = [c["id"] for m in kept for c in m.get("tool_calls") or ()]
+    if "system" not in roles or roles[0] != "system":
+        return "the system message must stay, first."
+    if kept[-1] != TALK[-1]:
+        return "the last question must stay, last."
+    if any(m.get("tool_call_id", "call_9") not in calls for m in kept if m["role"] == "tool"):
+        return "it keeps a tool's result without its call. The API refuses that with a 400."
+    if calls and "tool" not in roles:
+        return "it keeps a tool call without its result. The API refuses that with a 400."
+    if _count(kept) > budget:
+        return f"it keeps {_count(kept)} tokens."
+    if roles[1] != "user":
+        return "what stays begins with an answer whose question is gone. Cut at the beginning of a turn."
+    if kept != want:
+        return f"it keeps {len(kept)} messages; the newest whole turns that fit have {len(want)}."
+    return None
+
+
+class _Model:
+    """Stands for client.chat: answers 1, 2, 3 …, remembers what it was sent, and may fail once."""
+
+    def __init__(self):
+        self.sent, self.fail = [], False
+
+    def __call__(self, messages, **params) -> Completion:
+        if self.fail:
+            raise ConnectionError("the network was away")
+        self.sent.append(deepcopy(list(messages)))
+        message = {"role": "assistant", "content": f"answer {len(self.sent)}"}
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        return Completion.from_wire({"model": "test", "choices": [choice], "usage": None})
+
+
+def _history(ask) -> bool | str:
+    """The learner's ask(history, text, chat) in a talk of two questions, then in one where the call fails."""
+    model, history = _Model(), []
+    texts = [ask(history, f"question {n}", chat=model) for n in (1, 2)]
+    if texts != ["answer 1", "answer 2"]:
+        return f"It must return the answer's text; it returned {texts[0]!r}."
+    if any(not m.get("content") for m in history) or any(set(m) - {"role", "content", "refusal"} for m in history):
+        return "The history must be messages with a role and a content, nothing else."
+    told = [(m["role"], m["content"]) for m in model.sent[-1]]
+    want = [("user", "question 1"), ("assistant", "answer 1"), ("user", "question 2")]
+    if told != want:
+        roles = ", ".join(role for role, _ in told)
+        return f"The second request had the roles {roles}. What did the model know of its own first answer?"
+    if len(history) != 4:
+        return f"After two questions and two answers the history has {len(history)} messages."
+    before, model.fail = deepcopy(history), True
+    try:
+        ask(history, "question 3", chat=model)
+    except ConnectionError:
+        if history == before:
+            return True
+        return "Better. Now the network fails once, and you ask again: the question is in the history twice."
+    return "A call that fails must not look like an answer: let the error pass."
+
+
+def _stop(answer, whole) -> bool | str:
+    if answer.rstrip() == whole.partition("nan")[0].rstrip():
+        return True
+    if "nan" in answer:
+        return "The stop string itself is not in the answer."
+    return "Look for the first place in the whole answer where these three letters are."
+
+
+def _reasons(answer) -> bool | str:
+    wrong = [case for case, reason in REASONS.items() if answer.get(case) != reason]
+    return f"Think again about: {' '.join(wrong)}" if wrong else True
+
+
+EXERCISES = {
+    "06-memory": Exercise(
+        ask='write "yes" or "no".',
+        test=lambda answer: answer.strip().lower() == "no",
+        hint="What in the second request says that we speak about colours?",
+        why="Nothing in the request speaks of colours, and the request is all that there is.",
+    ),
+    "06-sixth": Exercise(
+        ask="write a number of tokens.",
+        test=lambda answer: 100 <= answer <= 125,
+        hint="31 for the first, and 16 more with every turn.",
+        why="31 + 5 · 16 = 111, and a few more for longer words.",
+    ),
+    "06-obeys": Exercise(
+        ask='write "pirate", "capitals", "both" or "none".',
+        test=lambda answer: answer == "pirate",
+        hint="Which of the two is nearer to the stories that a small model has read?",
+        why="It plays the pirate and overlooks the capitals.",
+    ),
+    "06-forged": Exercise(
+        ask='write "yes" or "no".',
+        test=lambda answer: answer.strip().lower() == "no",
+        hint="Is the server forced to make the marks out of whatever text has their letters?",
+        why="A mark is a token that only the template may write; the user's letters stay letters.",
+    ),
+    "06-window": Exercise(
+        ask="write a whole number.",
+        test=lambda answer: (
+            "The prompt has a place in the window, too: how many tokens has it?" if answer == 4096 else answer == 4086
+        ),
+        hint="4,096 tokens in all, less those of the templated prompt.",
+        why="4,096 − 10: prompt and answer share one window.",
+    ),
+    "06-stop": Exercise(
+        ask="write the answer's text; a new line is \\n.",
+        test=_stop,
+        hint="Characters are compared, not tokens, and the first match counts.",
+        why="It stops in the middle of a word, and of a token.",
+    ),
+    "06-exact": Exercise(
+        ask='write two words, (at 14, at 15), each "stop" or "length".',
+        test=lambda answer: tuple(answer) == ("length", "stop"),
+        hint="The end of a turn is a token, too.",
+        why="At 14 the text is whole, but the token that ends the turn was not drawn any more.",
+    ),
+    "06-newest": Exercise(
+        ask="write newest(messages, budget, count).",
+        test=_newest,
+        hint="Turns begin where a user speaks. Try each of those places, the oldest first, and count.",
+        why="The system message, whole turns only, the newest that fit, and an error where nothing fits.",
+    ),
+    "06-history": Exercise(
+        ask="run ask twice, print its history, and mend it.",
+        test=_history,
+        hint="What does a conversation consist of besides questions? And what if chat raises an error?",
+        why="Question and answer go into the history together, once the answer is there.",
+    ),
+    "06-reasons": Exercise(
+        ask='write "stop", "length" or "tool_calls" for each.',
+        test=_reasons,
+        hint="stop: the answer came to an end. length: it was cut off. tool_calls: it is your turn to act.",
+        why="So stop has two causes, and length has two.",
+    ),
+}

@@ -1,0 +1,169 @@
+"""Exercises of lesson 07, Read the stream."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from samplers.lab.lessons.exercises import Exercise
+
+PLAIN = 'data: {"a": 1}\n\ndata: [DONE]\n\n'
+# What is in the stream, and the events that it holds. Each is fed in every way of cutting it once, byte by byte, whole.
+STREAMS = {
+    "two events": (PLAIN, ['{"a": 1}', "[DONE]"]),
+    "Chinese and an emoji": ("data: 你好🌟\n\ndata: ！\n\n", ["你好🌟", "！"]),
+    "CRLF at the ends of lines": (PLAIN.replace("\n", "\r\n"), ['{"a": 1}', "[DONE]"]),
+    "comments and other fields": (": ping\n\nevent: x\nid: 7\ndata: a\n: ping\n\nretry: 9\n\n", ["a"]),
+    "an event of two data lines": ("data: a\ndata: b\n\ndata: c\n\n", ["a\nb", "c"]),
+    "data without a space, and with two": ("data:a\n\ndata:  b\n\n", ["a", " b"]),
+    "data: inside the data": ("data: x data: y\n\n", ["x data: y"]),
+    "an event that never ends": ("data: a\n\ndata: half", ["a"]),
+}
+
+
+def cuttings(raw: bytes):
+    """(how it is said, the pieces): whole, byte by byte, and cut in two after every byte."""
+    yield "in one piece", [raw]
+    yield "byte by byte", [raw[i : i + 1] for i in range(len(raw))]
+    for i in range(1, len(raw)):
+        yield f"cut after byte {i} ({raw[:i][-6:]!r})", [raw[:i], raw[i:]]
+
+
+def _parser(events: Callable) -> bool | str:
+    for name, (text, wanted) in STREAMS.items():
+        for how, pieces in cuttings(text.encode()):
+            try:
+                got = list(events(iter(pieces)))
+            except Exception as error:
+                return f"A stream with {name}, {how}: {type(error).__name__}: {error}"
+            if got != wanted:
+                return f"A stream with {name}, {how}: {wanted} were sent, yours gives {got}"
+    return True
+
+
+def delta(index: int, finish_reason=None, **fields) -> dict:
+    """The JSON of a chunk with one choice."""
+    return {"choices": [{"index": index, "delta": fields, "finish_reason": finish_reason}], "usage": None}
+
+
+# Two answers (n = 2) that come interleaved, as they do; the second ends first. First and last have no choice.
+TWO = [
+    {"choices": [], "prompt_filter_results": []},
+    delta(0, role="assistant", content=""), delta(1, role="assistant", content=None),
+    delta(1, content="No"), delta(0, content="Y"), delta(0, content="es"), delta(1, content="."),
+    delta(1, "stop"), delta(0, content=", it"), delta(0, content=" is"), delta(0, "length"),
+    {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 7, "total_tokens": 16}},
+]  # fmt: skip
+
+
+def _join(join: Callable) -> bool | str:
+    got = join(json.loads(json.dumps(TWO)))
+    if not isinstance(got, dict):
+        return f"Give a dict {{index: (text, finish_reason)}}; yours gives {got!r:.80}"
+    wanted = {0: ("Yes, it is", "length"), 1: ("No.", "stop")}
+    wrong = [index for index in wanted if tuple(got.get(index) or ()) != wanted[index]]
+    if wrong:
+        return f"Choice {wrong[0]} should be {wanted[wrong[0]]}; yours is {got.get(wrong[0])!r}"
+    return set(got) == {0, 1} or f"There are two choices, 0 and 1; yours are {sorted(got)}"
+
+
+def _clock(answer, arrivals) -> bool | str:
+    first, rate, total = answer
+    (begin, _), (end, _) = arrivals[0], arrivals[-1]
+    after = sum(tokens for _, tokens in arrivals[1:])
+    if not np.isclose(first, begin, atol=0.006):
+        return "The first number: when did the first text come? The clock began at the request."
+    right = after / (end - begin)
+    if np.isclose(rate, (after + arrivals[0][1]) / end, rtol=0.01):
+        return (
+            "Your rate counts the wait for the first token. Count from there, and only the tokens that came after it."
+        )
+    if np.isclose(rate, (len(arrivals) - 1) / (end - begin), rtol=0.01):
+        return "Your rate counts chunks. Some of these hold two tokens."
+    if not np.isclose(rate, right, rtol=0.01):
+        return "The first number is right. The rate: tokens after the first chunk, divided by their time."
+    return np.isclose(total, begin + (200 - arrivals[0][1]) / right, rtol=0.01) or (
+        "The first two are right. The third: the wait for the first token, and then all others at that rate."
+    )
+
+
+def _signs(answer) -> bool | str:
+    wrong = sorted(name for name, whole in SIGNS.items() if answer.get(name) is not whole)
+    return f"Look again at: {', '.join(wrong)}." if wrong else True
+
+
+SIGNS = {
+    "status 200": False,
+    "a finish_reason came": True,
+    "[DONE] came": True,
+    "the text ends with a full stop": False,
+}
+
+EXERCISES = {
+    "07-events": Exercise(
+        ask="write a whole number.",
+        test=lambda answer, raw: answer == raw.count(b"data: "),
+        hint="Eight events bring a token each. What comes before the first, and what (two things) after the last?",
+        why="One event with the role, eight with a token, one with the finish_reason, and [DONE].",
+    ),
+    "07-loop": Exercise(
+        ask='write "ends well", "loses the text" or "breaks at the end".',
+        test=lambda answer: answer == "breaks at the end",
+        hint="What does a chunk hold that brings the numbers of the whole answer, and belongs to no choice?",
+        why="The usage chunk has no choice, so choices[0] is an IndexError.",
+    ),
+    "07-sooner": Exercise(
+        ask='write "sooner", "later" or "at the same time".',
+        test=lambda answer: answer == "at the same time",
+        hint="Streaming changes when you are told. Does it change how fast the model computes?",
+        why="The same tokens, one after the other. Only the waiting is different.",
+    ),
+    "07-longer": Exercise(
+        ask='write "the first", "between" or "both".',
+        test=lambda answer: answer == "the first",
+        hint="When is the prompt read: once, or again at every token?",
+        why="The prompt is read once, before the first token.",
+    ),
+    "07-halves": Exercise(
+        ask="write two whole numbers, (tokens, chunks).",
+        test=lambda answer: tuple(answer) == (6, 3),
+        hint="9 bytes in pieces of two and one. And can a JSON string hold half a character?",
+        why="Two tokens a character; and a chunk waits until its character is whole.",
+    ),
+    "07-partial": Exercise(
+        ask="write a whole number, True or False: (the number so far, may you act on it?).",
+        test=lambda answer: answer[0] == 12 and answer[1] is False,
+        hint="What may the next chunk be, after 12?",
+        why="The next chunk may be 5, and 12 becomes 125.",
+    ),
+    "07-cancel": Exercise(
+        ask='write "at once" or "after the long answers".',
+        test=lambda answer: answer == "at once",
+        hint="Who notices that a connection is closed?",
+        why="A closed connection reaches the server, and the server stops drawing.",
+    ),
+    "07-signs": Exercise(
+        ask="write True or False for each sign.",
+        test=_signs,
+        hint="Which of them can only come after the last token?",
+        why="finish_reason says that the answer is over, [DONE] that the stream is.",
+    ),
+    "07-parser": Exercise(
+        ask="write events(pieces): a generator of each event's data.",
+        test=_parser,
+        hint="Keep the bytes of the line that is not whole yet. Decode whole lines only.",
+        why="It reads every stream here, however it is cut.",
+    ),
+    "07-join": Exercise(
+        ask="write join_all(chunks): {index: (text, finish_reason)}.",
+        test=_join,
+        hint="A chunk may have no choice, a delta no content or None. And choices[0] is not always choice 0.",
+        why="The index says whose delta it is, and chunks without a choice are passed over.",
+    ),
+    "07-clock": Exercise(
+        ask="write three numbers: (seconds to the first token, tokens a second after it, seconds for 200 tokens).",
+        test=_clock,
+        hint="The first chunk ends the first wait. What comes after it has its own time, and its own tokens.",
+        why="Two numbers describe a stream: the wait for the first token and the rate after it.",
+    ),
+}

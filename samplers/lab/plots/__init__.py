@@ -1,0 +1,1 @@
+"""Pictures with alternative text, one kind a module."""

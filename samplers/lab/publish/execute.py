@@ -1,0 +1,64 @@
+"""Run the masters and store them as the repository keeps them.
+
+`python -m samplers.lab.publish.execute notebooks/*.ipynb`
+
+Every cell is run in a fresh kernel, in the notebook's own folder, with errors only where a cell is tagged
+`raises-exception`. What changes from run to run is left out: widget state, widget views (their image/png stays),
+times, the kernel's version. Cells keep their ids; one without gets its name from its place.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from samplers.lab.publish.learner import KERNEL
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+TIMEOUT = 120  # seconds a cell
+
+
+def tidy(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
+    """`notebook` without what changes from run to run, in place and returned; `name` begins missing ids."""
+    notebook.metadata = nbformat.from_dict(KERNEL)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    used = set()
+    for n, cell in enumerate(notebook.cells):
+        if not cell.get("id") or cell.id in used:
+            cell["id"] = f"{name}-{n}"[-64:]
+        used.add(cell.id)
+        keep = ("tags", "alt")
+        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in keep if cell.metadata.get(k)})
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if WIDGET_VIEW in data and "image/png" in data:
+                del data[WIDGET_VIEW]  # without its state it would show as an error: the picture stands for it
+    return notebook
+
+
+def execute(path: Path) -> None:
+    """Run the notebook at `path` and write it back; the first unexpected error raises CellExecutionError."""
+    notebook = tidy(nbformat.read(path, as_version=4), path.stem)
+    client = NotebookClient(
+        notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False, record_timing=False, coalesce_streams=True)  # fmt: skip
+    client.execute()
+    tidy(notebook, path.stem)
+    nbformat.validate(notebook)
+    path.write_text(nbformat.writes(notebook) + "\n", "utf-8", newline="\n")
+
+
+def main(paths: list[str]) -> int:
+    """Execute each notebook named; returns the exit code."""
+    if not paths:
+        print("name the notebooks to run: python -m samplers.lab.publish.execute notebooks/*.ipynb", file=sys.stderr)
+        return 2
+    for path in map(Path, paths):
+        print(path, flush=True)
+        execute(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

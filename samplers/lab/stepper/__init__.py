@@ -1,0 +1,1 @@
+"""The stepper: a tree of continuations, one token at a time."""

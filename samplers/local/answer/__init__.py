@@ -1,0 +1,1 @@
+"""What goes out: an answer made from one job, whole or streamed."""

@@ -1,0 +1,1 @@
+"""llama.cpp's server and the weights that it runs."""

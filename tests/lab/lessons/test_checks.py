@@ -1,0 +1,73 @@
+"""Exercises: no answer is no error, a wrong one gets a hint that does not tell, a right one its reason."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from samplers.lab import check
+from samplers.lab.lessons.checks import verdict
+from samplers.lab.lessons.exercises import Exercise, find, lessons
+
+HALF = Exercise(
+    ask="Set answer to a half.",
+    test=lambda answer, scale=1: "Too large: go down." if answer > scale else abs(answer - 0.5 * scale) < 0.01,
+    hint="Divide one by two.",
+    why="Two halves make one.",
+)
+
+
+@pytest.fixture(autouse=True)
+def one_exercise(monkeypatch):
+    monkeypatch.setattr("samplers.lab.lessons.checks.find", lambda name: HALF)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (..., "Your turn: Set answer to a half."),
+        (0.5, "Correct. Two halves make one."),
+        (0.4, "Not yet. Divide one by two."),
+        (7, "Not yet. Too large: go down."),
+    ],
+)
+def test_what_is_said(answer, said):
+    assert verdict("99-half", answer) == said
+
+
+def test_an_answer_of_the_wrong_kind_gets_the_hint_and_the_error():
+    said = verdict("99-half", None)
+    assert said.startswith("Not yet: checking your answer gave TypeError")
+    assert said.endswith("Divide one by two.")
+
+
+def test_facts_reach_the_test():
+    assert verdict("99-half", 50, scale=100).startswith("Correct")
+
+
+def test_check_prints_and_returns_nothing(capsys):
+    assert check("99-half", ...) is None
+    assert capsys.readouterr().out == "Your turn: Set answer to a half.\n"
+
+
+def test_an_unknown_exercise_is_an_error(monkeypatch):
+    with pytest.raises(ValueError, match="got '98-x'"):
+        find("98-x")
+    monkeypatch.setitem(
+        sys.modules, "samplers.lab.lessons.exercises.lesson_02", SimpleNamespace(EXERCISES={"02-a": HALF})
+    )
+    assert find("02-a") is HALF
+    with pytest.raises(ValueError, match="one of 02-a, got '02-b'"):
+        find("02-b")
+
+
+def test_every_exercise_belongs_to_its_lesson():
+    from importlib import import_module
+
+    for number in lessons():
+        for name, exercise in import_module(f"samplers.lab.lessons.exercises.lesson_{number}").EXERCISES.items():
+            assert name.startswith(f"{number}-"), name
+            assert exercise.ask, name
+            assert exercise.hint, name
+            assert exercise.why, name
+            assert verdict(name, ...).startswith("Your turn"), name

@@ -1,0 +1,53 @@
+"""A small notebook with pictures and the explorer, stored by samplers.lab.publish.execute, then compared by nbval."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from samplers.lab.publish.execute import WIDGET_VIEW, execute
+
+SETUP = """from samplers import Distribution, temperature
+from samplers.lab import explore, plot_before_after
+five = Distribution.from_probs({"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05})"""
+CELLS = [
+    SETUP,
+    "plot_before_after(five, temperature(five, 2))",
+    "explorer = explore(five)\nexplorer",
+    "explorer.temperature.value = 2\nprint(explorer.state.probs.round(3), len(explorer.kept))",
+    "explorer.draw_button.click()\nprint(explorer.drawn.sum())",
+]
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    path = tmp_path_factory.mktemp("stored") / "00_small.ipynb"
+    path.write_text(nbformat.writes(new_notebook(cells=[new_code_cell(c) for c in CELLS])), "utf-8")
+    execute(path)
+    return path
+
+
+def test_outputs_are_stored_as_pictures_with_alternative_text(stored):
+    book = nbformat.read(stored, as_version=4)
+    for n in (1, 2):
+        [output] = book.cells[n].outputs
+        assert set(output["data"]) == {"image/png", "text/plain"}
+        assert output["metadata"]["image/png"]["alt"]
+        assert WIDGET_VIEW not in output["data"]
+    assert all(cell.execution_count for cell in book.cells)
+
+
+def test_nbval_passes_the_notebook_and_fails_one_with_a_number_changed(stored):
+    text = stored.read_text("utf-8")
+    assert "0.39 " in text
+    changed = stored.with_name("01_changed.ipynb")
+    changed.write_text(text.replace("0.39 ", "0.38 "), "utf-8")
+    options = ["-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", stored.name, changed.name]
+    command = [sys.executable, "-m", "pytest", *options]
+    result = subprocess.run(command, cwd=stored.parent, capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 1, result.stdout[-3000:]
+    failed = [line for line in result.stdout.splitlines() if line.startswith("FAILED")]
+    assert [line.split()[1] for line in failed] == ["01_changed.ipynb::Cell"], result.stdout[-3000:]
+    assert "9 passed" in result.stdout

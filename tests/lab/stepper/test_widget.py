@@ -1,0 +1,227 @@
+"""The stepper: its buttons and sliders move the tree, its pictures and words follow; in a notebook and live."""
+
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from samplers import SamplingParams, generate, softmax
+from samplers.lab import step_through
+from samplers.lab.publish.execute import WIDGET_VIEW, execute
+
+WORDS = ["a", " b", "c", "<end>"]
+TABLE = np.array([[1 / 8, 1 / 2, 1 / 4, 1 / 8], [1 / 2, 1 / 4, 1 / 8, 1 / 8], [3 / 4, 1 / 8, 0, 1 / 8], [0, 0, 0, 1]])
+
+
+def bigram(ids):
+    with np.errstate(divide="ignore"):
+        return np.log(TABLE[ids[-1]])
+
+
+def stepper_of(seed=0, **params):
+    return step_through(bigram, [0], SamplingParams(**params), seed, vocabulary=WORDS, stop_tokens=[3])
+
+
+def alert(stepper):
+    """The error under the picture, or None."""
+    return stepper.caption.value if 'role="alert"' in stepper.caption.value else None
+
+
+def test_chance_hand_and_force_move_one_tree():
+    stepper = stepper_of()
+    stepper.next_button.click()
+    made = generate(bigram, [0], SamplingParams(seed=0, max_tokens=1), vocabulary=WORDS)
+    assert stepper.path == made.tokens
+    stepper.restart_button.click()
+    stepper.choice.value = 2
+    stepper.pick_button.click()
+    stepper.forced.value = "a b"
+    stepper.force_button.click()
+    assert (stepper.path, stepper.text, stepper.forced.value) == ((2, 0, 1), "ca b", "")
+    np.testing.assert_allclose(stepper.tree.text_chance(), 1 / 4 * 3 / 4 * 1 / 2)
+    assert "Probability of these 3 tokens: 0.094; by the model&#x27;s own 0.094." in stepper.caption.value
+
+
+def test_back_and_branch():
+    stepper = stepper_of()
+    stepper.forced.value = " bc"
+    stepper.force_button.click()
+    stepper.back_button.click()
+    assert stepper.path == (1,)
+    stepper.pick_button.click()  # the most probable stands first: a after b
+    assert stepper.path == (1, 0)
+    stepper.place.value = 2
+    stepper.go_button.click()
+    assert (stepper.path, stepper.place.value) == ((1, 2), 2)
+    assert [said for said, _ in stepper.place.options] == ["0: start", "1: ␣b", "2: ␣bc", "3: ␣ba"]
+
+
+def walk(stepper):
+    """Where four steps by chance lead, those that the text's end allows."""
+    for _ in range(4):
+        stepper.next_button.click()
+    return stepper.path
+
+
+def test_the_seed_decides_chance():
+    five = walk(stepper_of(seed=5))
+    stepper = stepper_of(seed=1)
+    assert walk(stepper) != five
+    stepper.seed.value = 5
+    stepper.restart_button.click()
+    assert walk(stepper) == five
+    in_params = step_through(bigram, [0], SamplingParams(seed=5), 1, vocabulary=WORDS, stop_tokens=[3])
+    assert walk(in_params) == five
+
+
+def test_sliders_are_the_parameters_of_every_step():
+    stepper = stepper_of(top_k=4)
+    stepper.forced.value = "aa"
+    stepper.force_button.click()
+    stepper.top_p.value = 0.75
+    assert (stepper.tree.params.top_p, stepper.tree.params.top_k) == (0.75, 4)
+    np.testing.assert_allclose(stepper.step.probs, [0, 2 / 3, 1 / 3, 0])
+    stepper.frequency_penalty.value = 1
+    stepper.top_p.value = 1
+    np.testing.assert_allclose(stepper.step.probs, softmax(np.log(TABLE[0]) - np.array([2, 0, 0, 0])))
+    assert "The penalties count a 2× (−2.00)." in stepper.caption.value
+
+
+def test_it_says_what_was_cut():
+    stepper = stepper_of(top_p=0.75)
+    assert "2 of 4 tokens can be drawn; top_p removed 2 (mass 0.250)." in stepper.caption.value
+    assert "a 0.125 to 0 (removed)" in stepper.image.value
+    assert ("a   × removed (model 0.125)", 0) in stepper.choice.options
+
+
+def test_pictures_have_alternative_text_and_follow():
+    stepper = stepper_of()
+    before = stepper.image.value, stepper.tree_image.value
+    assert ' alt="The next token. Paired bars, the model&#x27;s own and drawn from: ␣b 0.500' in before[0]
+    assert ' alt="The tree of continuations. Visited tokens: 0.' in before[1]
+    stepper.next_button.click()
+    assert stepper.image.value != before[0]
+    assert stepper.tree_image.value != before[1]
+
+
+def test_parts_of_a_character_are_shown():
+    pieces = ["好".encode()[:2], "好".encode()[2:], b"<"]
+    stepper = step_through(lambda ids: np.zeros(3), [], vocabulary=pieces)
+    stepper.pick_button.click()
+    assert "⟨e5 a5⟩</span>" in stepper.text_view.value
+    stepper.forced.value = "<"
+    stepper.force_button.click()
+    assert "⟨e5 a5⟩&lt;</span>" in stepper.text_view.value
+
+
+def test_after_a_stop_token_it_says_so_and_goes_back():
+    stepper = stepper_of()
+    stepper.choice.value = 3
+    stepper.pick_button.click()
+    assert "ended by &lt;end&gt;" in stepper.text_view.value
+    assert (stepper.text, stepper.step, stepper.image.value, stepper.choice.options) == ("", None, "", ())
+    for button in (stepper.next_button, stepper.pick_button):
+        button.click()
+        assert "the text has ended" in alert(stepper)
+    stepper.back_button.click()
+    assert alert(stepper) is None
+    assert stepper.choice.value == 1
+
+
+def test_errors_stand_under_the_picture():
+    stepper = stepper_of()
+    stepper.back_button.click()
+    assert "nothing to go back to" in alert(stepper)
+    stepper.forced.value = "a?"
+    stepper.force_button.click()
+    assert "no token fits at &#x27;?&#x27;" in alert(stepper)
+    assert (stepper.path, stepper.forced.value) == ((), "a?")
+    stepper.next_button.click()
+    assert alert(stepper) is None
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"engine": "gpt"}, "engine must be one of"),
+    ({"vocabulary": None}, "vocabulary must be given"),
+    ({"messages": [7]}, "tokens must be ids"),
+])  # fmt: skip
+def test_wrong_arguments_are_named(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        step_through(**{"client_or_model": bigram, "messages": [0], "vocabulary": WORDS, **wrong})
+
+
+def test_every_control_has_a_name():
+    stepper = stepper_of()
+    buttons = [stepper.next_button, stepper.back_button, stepper.pick_button, stepper.force_button, stepper.go_button]
+    fields = [stepper.choice, stepper.forced, stepper.place, stepper.seed, stepper.temperature, stepper.top_p]
+    names = [control.description for control in (*buttons, stepper.restart_button, *fields)]
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
+def test_it_prints_as_one_picture():
+    stepper = stepper_of()
+    stepper.next_button.click()
+    data, metadata = stepper._repr_mimebundle_()
+    assert set(data) >= {WIDGET_VIEW, "image/png", "text/plain"}
+    assert data["text/plain"] == repr(stepper_of(seed=3))
+    alt = metadata["image/png"]["alt"]
+    assert [alt.index(part) for part in ("The text so far.", "The next token.", "The tree of")] == sorted(
+        alt.index(part) for part in ("The tree of", "The next token.", "The text so far.")
+    )
+
+
+NOTEBOOK = [
+    """import numpy as np
+from samplers.lab import plot_tree, step_through
+model = lambda ids: np.log([[0.5, 0.25, 0.25], [0.75, 0.125, 0.125], [0.25, 0.25, 0.5]])[ids[-1]]
+stepper = step_through(model, [0], vocabulary=["a", " b", "好"])
+stepper""",
+    "for _ in range(3):\n    stepper.next_button.click()\nprint(stepper.path, stepper.text)",
+    "stepper.temperature.value = 0.5\nstepper.forced.value = '好'\nstepper.force_button.click()\nprint(stepper.text)",
+    "stepper.back_button.click()\nassert len(stepper.tree.nodes) == 5\nplot_tree(stepper.tree)",
+]
+
+
+def test_a_notebook_with_it_passes_nbval(tmp_path):
+    path = tmp_path / "00_small.ipynb"
+    path.write_text(nbformat.writes(new_notebook(cells=[new_code_cell(c) for c in NOTEBOOK])), "utf-8")
+    execute(path)
+    [shown] = nbformat.read(path, as_version=4).cells[0].outputs
+    assert set(shown["data"]) == {"image/png", "text/plain"}
+    assert shown["metadata"]["image/png"]["alt"].startswith("The next token.")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        path.name,
+    ]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stdout[-3000:]
+    assert "4 passed" in result.stdout
+
+
+def test_live(client):
+    stepper = step_through(client, "Say hello.", SamplingParams(temperature=0.8, top_p=0.9), seed=1)
+    stepper.next_button.click()
+    assert len(stepper.path) == 1
+    stepper.forced.value = " 好"  # split by this model's tokenizer
+    stepper.force_button.click()
+    assert stepper.text.endswith(" 好")
+    assert len(stepper.path) > 2
+    stepper.back_button.click()
+    assert "⟨" in stepper.text
+    stepper.tree.force(" hellooo")  # the longest tokens would be ␣hello and oo
+    assert stepper.path[-3:] == client.tokenize(" hellooo").ids
+    stepper.tree.back(3)
+    own = client.next_token("Say hello.", top="all", after=stepper.path)
+    np.testing.assert_allclose(stepper.step.distribution.probs, own.probs, atol=1e-3)
+    assert 0 < np.count_nonzero(stepper.step.probs) < len(own)
