@@ -1,4 +1,6 @@
-"""Samplers: how LLM APIs choose the next token, in numpy. `import samplers` loads numpy and nothing else."""
+"""Samplers: how LLM APIs choose the next token, in numpy. `import samplers` loads numpy and nothing
+else.
+"""
 
 from samplers.chain import Chain
 from samplers.distribution import (

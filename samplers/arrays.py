@@ -1,10 +1,14 @@
-"""What every transform asks of its arrays: logits (..., V), and parameters that broadcast over the leading axes."""
+"""What every transform asks of its arrays: logits (..., V), and parameters that broadcast over the
+leading axes.
+"""
 
 import numpy as np
 
 
 def as_logits(logits) -> np.ndarray:
-    """`logits` as an array (..., V), V >= 1; float32 and float64 are kept without a copy, others become float64."""
+    """`logits` as an array (..., V), V >= 1; float32 and float64 are kept without a copy, others
+    become float64.
+    """
     array = np.asarray(logits)
     if array.dtype not in (np.float32, np.float64):
         if array.dtype.kind not in "fiu":
@@ -16,7 +20,8 @@ def as_logits(logits) -> np.ndarray:
 
 
 def row_max(logits: np.ndarray) -> np.ndarray:
-    """The maximum of each row, shape (..., 1); 0 for a row whose tokens are all removed. NaN or +inf is an error.
+    """The maximum of each row, shape (..., 1); 0 for a row whose tokens are all removed. NaN or
+    +inf is an error.
 
     Subtracting it keeps exp from overflowing, and 0 keeps -inf - max from becoming NaN.
     """
@@ -29,8 +34,11 @@ def row_max(logits: np.ndarray) -> np.ndarray:
 
 
 def exp_below(values: np.ndarray, top: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """exp(values - top), where `top` is the greatest of the row that they are from; in `out`, if it is given."""
-    if values.flags.c_contiguous and not np.count_nonzero(top):  # as after temperature: there is nothing to subtract
+    """exp(values - top), where `top` is the greatest of the row that they are from; in `out`, if it
+    is given.
+    """
+    # as after temperature: there is nothing to subtract
+    if values.flags.c_contiguous and not np.count_nonzero(top):
         return np.exp(values, out=out)
     shifted = np.subtract(values, top, out=out)
     return np.exp(shifted, out=shifted)
@@ -42,20 +50,30 @@ def weights(logits: np.ndarray) -> np.ndarray:
 
 
 def float64_sum(values: np.ndarray) -> np.ndarray:
-    """The sums over the last axis, in float64: einsum casts and adds at once, in five sixths of the time of a sum."""
+    """The sums over the last axis, in float64: einsum casts and adds at once, in five sixths of the
+    time of a sum.
+    """
     return np.einsum("...i->...", values, dtype=np.float64)
 
 
-def per_row(logits: np.ndarray, value, name: str, low: float, high: float, *, integer: bool = False) -> np.ndarray:
-    """A parameter as an array (..., 1) that broadcasts against logits (..., V), checked to lie in [low, high].
+def per_row(
+    logits: np.ndarray, value, name: str, low: float, high: float, *, integer: bool = False
+) -> np.ndarray:
+    """A parameter as an array (..., 1) that broadcasts against logits (..., V), checked to lie in
+    [low, high].
 
-    float64, or the integers as they are. Raises ValueError that names the parameter, the range and what came.
+    float64, or the integers as they are. Raises ValueError that names the parameter, the range and
+    what came.
     """
     if type(value) is float and not integer and low <= value <= high and abs(value) < np.inf:
-        return np.array([value])  # what nearly every call comes with, and the rest takes microseconds
+        # what nearly every call comes with, and the rest takes microseconds
+        return np.array([value])
     array = np.asarray(value)
-    if integer and array.dtype == object:  # Python's integers have no end; above 64 bits they all mean the same here
-        array = np.asarray([min(v, 2**63 - 1) if type(v) is int else v for v in array.flat]).reshape(array.shape)
+    # Python's integers have no end; above 64 bits they all mean the same here
+    if integer and array.dtype == object:
+        array = np.asarray(
+            [min(v, 2**63 - 1) if type(v) is int else v for v in array.flat]
+        ).reshape(array.shape)
     kinds, wanted = ("iu", "an integer") if integer else ("fiu", "a number")
     if array.size and array.dtype.kind not in kinds:
         raise ValueError(f"{name} must be {wanted} in {_interval(low, high)}, got {value!r}")

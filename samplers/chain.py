@@ -1,9 +1,10 @@
 """The stages between a model's logits and the draw, in each engine's order.
 
-The same request gives different distributions on different engines: they order the same stages differently, draw the
-nucleus' boundary differently, clamp the temperature differently and count different tokens. Each preset below is one
-engine's rules; tests/data holds what the engines themselves answered. The float32 rounding of cumulative sums that
-moves decimal boundaries in llama.cpp and SGLang is not reproduced: sums are float64 here.
+The same request gives different distributions on different engines: they order the same stages
+differently, draw the nucleus' boundary differently, clamp the temperature differently and count
+different tokens. Each preset below is one engine's rules; tests/data holds what the engines
+themselves answered. The float32 rounding of cumulative sums that moves decimal boundaries in
+llama.cpp and SGLang is not reproduced: sums are float64 here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +70,8 @@ _LLAMA_CPP = {
     "min_p": rules.minimum_p,
     "temperature": rules.plain_temperature,
 }
-# engine -> (stages, tokens that frequency and presence count (None: it has neither), tokens that repetition counts)
+# engine -> (stages, tokens that frequency and presence count (None: it has neither), tokens that
+# repetition counts)
 ENGINES = {
     "openai": (_OPENAI, "output", "output"),
     "vllm": (_VLLM, "output", "prompt and output"),
@@ -91,11 +93,13 @@ class Chain:
 
     @classmethod
     def for_engine(cls, name: str) -> "Chain":
-        """The preset of "openai", "vllm", "transformers", "sglang" or "llama.cpp"; ValueError for another name.
+        """The preset of "openai", "vllm", "transformers", "sglang" or "llama.cpp"; ValueError for
+        another name.
 
-        OpenAI documents neither its order nor its boundary: that preset puts temperature before top_p, as vLLM does.
-        OpenAI has no top_k, min_p or repetition_penalty: where a request sets them, they act where vLLM has them.
-        transformers has no frequency and presence penalty: a request that sets one is a ValueError, as it is there.
+        OpenAI documents neither its order nor its boundary: that preset puts temperature before
+        top_p, as vLLM does. OpenAI has no top_k, min_p or repetition_penalty: where a request sets
+        them, they act where vLLM has them. transformers has no frequency and presence penalty: a
+        request that sets one is a ValueError, as it is there.
         """
         return cls(name)
 
@@ -104,18 +108,26 @@ class Chain:
         """The stages' names, in the order in which they act."""
         return tuple(ENGINES[self.name][0])
 
-    def apply(self, logits, params: SamplingParams | Sequence[SamplingParams], counts=None) -> np.ndarray:
-        """The logits (..., V) that are drawn from, after every stage; dtype kept, the input unchanged.
+    def apply(
+        self, logits, params: SamplingParams | Sequence[SamplingParams], counts=None
+    ) -> np.ndarray:
+        """The logits (..., V) that are drawn from, after every stage; dtype kept, the input
+        unchanged.
 
-        `params` is one request's, or a sequence with one for each of B rows (B, V). `counts` is what `Chain.counts`
-        returns, or one array (..., V) for every penalty; None is a request with nothing to count yet.
+        `params` is one request's, or a sequence with one for each of B rows (B, V). `counts` is
+        what `Chain.counts` returns, or one array (..., V) for every penalty; None is a request with
+        nothing to count yet.
         """
         for stage in self._steps(logits, params, counts):
             last = stage
         return last.logits
 
-    def trace(self, logits, params: SamplingParams | Sequence[SamplingParams], counts=None) -> list[Stage]:
-        """What `apply` does, step by step: first the ("logits", input), then each stage with the logits after it."""
+    def trace(
+        self, logits, params: SamplingParams | Sequence[SamplingParams], counts=None
+    ) -> list[Stage]:
+        """What `apply` does, step by step: first the ("logits", input), then each stage with the
+        logits after it.
+        """
         return list(self._steps(logits, params, counts))
 
     def _steps(self, logits, params, counts) -> Iterator[Stage]:
@@ -126,15 +138,20 @@ class Chain:
         if not isinstance(counts, Mapping):
             counts = {"penalties": counts, "repetition": counts}
         stages, penalised, _ = ENGINES[self.name]
-        if penalised is None and (np.any(params.frequency_penalty) or np.any(params.presence_penalty)):
-            raise ValueError(f"frequency_penalty and presence_penalty must be 0 for {self.name}, which has neither")
+        if penalised is None and (
+            np.any(params.frequency_penalty) or np.any(params.presence_penalty)
+        ):
+            raise ValueError(
+                f"frequency_penalty and presence_penalty must be 0 for {self.name}, which has neither"
+            )
         yield Stage("logits", logits)
         for name, stage in stages.items():
             logits = stage(logits, params, counts)
             yield Stage(name, logits)
 
     def counts(self, prompt, output, V: int) -> dict[str, np.ndarray]:
-        """Counts (V,) of the tokens that this engine's penalties look at, from the ids of prompt and output so far.
+        """Counts (V,) of the tokens that this engine's penalties look at, from the ids of prompt
+        and output so far.
 
         {"penalties": for frequency and presence, "repetition": for the repetition penalty}.
         """

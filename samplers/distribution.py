@@ -1,4 +1,6 @@
-"""From logits to probabilities, and what a distribution is worth in one number. All logarithms are natural (nats)."""
+"""From logits to probabilities, and what a distribution is worth in one number. All logarithms are
+natural (nats).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +11,8 @@ from samplers.arrays import as_logits, row_max, weights
 
 
 def log_softmax(logits) -> np.ndarray:
-    """Logprobs: logits - log(sum(exp(logits))) along the last axis; shape (..., V) and dtype kept, the sum in float64.
+    """Logprobs: logits - log(sum(exp(logits))) along the last axis; shape (..., V) and dtype kept,
+    the sum in float64.
 
     A row whose tokens are all removed (-inf) stays all -inf. NaN or +inf raises ValueError.
     """
@@ -22,9 +25,11 @@ def log_softmax(logits) -> np.ndarray:
 
 
 def softmax(logits) -> np.ndarray:
-    """Probabilities exp(l) / sum(exp(l)) along the last axis; shape (..., V) and dtype kept, the sum in float64.
+    """Probabilities exp(l) / sum(exp(l)) along the last axis; shape (..., V) and dtype kept, the
+    sum in float64.
 
-    A row whose tokens are all removed (-inf) has no mass: it is all zeros. NaN or +inf raises ValueError.
+    A row whose tokens are all removed (-inf) has no mass: it is all zeros. NaN or +inf raises
+    ValueError.
     """
     logits = as_logits(logits)
     w = weights(logits)
@@ -33,7 +38,9 @@ def softmax(logits) -> np.ndarray:
 
 
 def entropy(logits) -> np.ndarray:
-    """Shannon entropy -sum(p log p) in nats, shape (...), float64; 0 log 0 = 0. NaN where every token is removed."""
+    """Shannon entropy -sum(p log p) in nats, shape (...), float64; 0 log 0 = 0. NaN where every
+    token is removed.
+    """
     logprobs = log_softmax(np.asarray(as_logits(logits), dtype=np.float64))
     p = np.exp(logprobs)
     h = -(p * np.where(p > 0, logprobs, 0.0)).sum(axis=-1)
@@ -41,18 +48,23 @@ def entropy(logits) -> np.ndarray:
 
 
 def effective_vocabulary(logits) -> np.ndarray:
-    """exp(entropy): how many equally likely tokens would be as uncertain, from 1 to V (uniform); shape (...)."""
+    """exp(entropy): how many equally likely tokens would be as uncertain, from 1 to V (uniform);
+    shape (...).
+    """
     return np.exp(entropy(logits))
 
 
 def perplexity(token_logprobs) -> float:
-    """exp of minus the mean logprob (nats) of a text's tokens, shape (n,), n >= 1: 1 is certain, V is uniform guessing.
+    """exp of minus the mean logprob (nats) of a text's tokens, shape (n,), n >= 1: 1 is certain, V
+    is uniform guessing.
 
     Jelinek et al., "Perplexity: a measure of the difficulty of speech recognition tasks", 1977.
     """
     token_logprobs = np.asarray(token_logprobs, dtype=np.float64)
     if token_logprobs.ndim != 1 or token_logprobs.size == 0:
-        raise ValueError(f"token_logprobs must have shape (n,) with n >= 1, got {token_logprobs.shape}")
+        raise ValueError(
+            f"token_logprobs must have shape (n,) with n >= 1, got {token_logprobs.shape}"
+        )
     if not (token_logprobs <= 1e-6).all():
         raise ValueError("token_logprobs must be <= 0 (natural logarithms of probabilities)")
     return float(np.exp(-token_logprobs.mean()))
@@ -60,10 +72,11 @@ def perplexity(token_logprobs) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """A next-token distribution with its tokens, from an endpoint or written down; every transform takes it as logits.
+    """A next-token distribution with its tokens, from an endpoint or written down; every transform
+    takes it as logits.
 
-    A full one (unseen = 0) that came from a model is in token-id order. One of an API's top K is in rank order, and
-    `unseen` is the probability of all tokens it does not list.
+    A full one (unseen = 0) that came from a model is in token-id order. One of an API's top K is in
+    rank order, and `unseen` is the probability of all tokens it does not list.
     """
 
     tokens: tuple[str, ...]  # readable text, one a token
@@ -77,7 +90,9 @@ class Distribution:
         logprobs = np.array(self.logprobs, dtype=np.float64)  # a copy that nobody else can change
         logprobs.setflags(write=False)
         if logprobs.shape != (len(self.tokens),) or not len(self.tokens):
-            raise ValueError(f"logprobs must have shape ({len(self.tokens)},), one a token, got {logprobs.shape}")
+            raise ValueError(
+                f"logprobs must have shape ({len(self.tokens)},), one a token, got {logprobs.shape}"
+            )
         if not (logprobs <= 1e-3).all():  # servers round
             raise ValueError("logprobs must be <= 0 (natural logarithms of probabilities)")
         for name in ("bytes", "ids"):
@@ -89,11 +104,15 @@ class Distribution:
             raise ValueError(f"unseen must be in [0, 1], got {self.unseen!r}")
         object.__setattr__(self, "logprobs", logprobs)
         object.__setattr__(self, "tokens", tuple(self.tokens))
-        object.__setattr__(self, "bytes", tuple(self.bytes) or tuple(t.encode() for t in self.tokens))
+        object.__setattr__(
+            self, "bytes", tuple(self.bytes) or tuple(t.encode() for t in self.tokens)
+        )
 
     @classmethod
     def from_probs(cls, probs: Mapping[str, float]) -> "Distribution":
-        """A whole distribution from {token: probability}; the probabilities must be >= 0 and sum to 1 (within 1e-6)."""
+        """A whole distribution from {token: probability}; the probabilities must be >= 0 and sum to
+        1 (within 1e-6).
+        """
         p = np.array(list(probs.values()), dtype=np.float64)
         if not (p >= 0).all() or abs(p.sum() - 1) > 1e-6:
             raise ValueError(f"probs must be >= 0 and sum to 1, got a sum of {p.sum():g}")
@@ -106,12 +125,16 @@ class Distribution:
         return np.exp(self.logprobs)
 
     def index(self, token: str) -> int:
-        """Where `token` stands: text as shown ("␣London") or as it is (" London"); ValueError if it is not there."""
+        """Where `token` stands: text as shown ("␣London") or as it is (" London"); ValueError if it
+        is not there.
+        """
         if token in self.tokens:
             return self.tokens.index(token)
         if token.encode() in self.bytes:
             return self.bytes.index(token.encode())
-        raise ValueError(f"token {token!r} is not among the {len(self.tokens)} tokens of this distribution")
+        raise ValueError(
+            f"token {token!r} is not among the {len(self.tokens)} tokens of this distribution"
+        )
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -1,6 +1,9 @@
-"""The last step: one token from the distribution that is left. `samplers.reference.draw` is the same, shorter."""
+"""The last step: one token from the distribution that is left. `samplers.reference.draw` is the
+same, shorter.
+"""
 
-import numpy as np  # its random part loads on the first draw: "np.random" in quotes keeps `import samplers` cheap
+# its random part loads on the first draw: "np.random" in quotes keeps `import samplers` cheap
+import numpy as np
 
 from samplers.arrays import as_logits, exp_below, float64_sum, row_max
 
@@ -9,14 +12,18 @@ BLOCK = 512  # tokens whose sum is taken at once to find one draw
 
 
 def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> np.ndarray:
-    """Token ids drawn from softmax(logits): shape (...) for logits (..., V), or (..., size) if `size` is given. int64.
+    """Token ids drawn from softmax(logits): shape (...) for logits (..., V), or (..., size) if
+    `size` is given. int64.
 
-    `rng` is a numpy Generator, or an int seed (the same seed draws the same tokens). A removed token is never drawn.
-    A row with every token removed raises ValueError. By inversion: the first token whose cumulative mass exceeds u.
+    `rng` is a numpy Generator, or an int seed (the same seed draws the same tokens). A removed
+    token is never drawn. A row with every token removed raises ValueError. By inversion: the first
+    token whose cumulative mass exceeds u.
     """
     logits = as_logits(logits)
     top = _best(logits)
-    if size is not None and (isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0):
+    if size is not None and (
+        isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0
+    ):
         raise ValueError(f"size must be an integer >= 0, got {size!r}")
     rows = logits.reshape(-1, logits.shape[-1])
     tokens = np.empty((len(rows), 1 if size is None else size), dtype=np.int64)
@@ -27,16 +34,21 @@ def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> n
 
 
 def greedy(logits) -> np.ndarray:
-    """The most probable token of each row, ties to the lower id; shape (...). Every token removed raises ValueError."""
+    """The most probable token of each row, ties to the lower id; shape (...). Every token removed
+    raises ValueError.
+    """
     logits = as_logits(logits)
     _best(logits)
     return logits.argmax(axis=-1)
 
 
 def _invert(row: np.ndarray, top: np.floating, u: np.ndarray) -> np.ndarray:
-    """For each u: the first token whose cumulative mass, in the order of ids, exceeds u of the whole."""
+    """For each u: the first token whose cumulative mass, in the order of ids, exceeds u of the
+    whole.
+    """
     some = row[::LOOK]
-    if np.count_nonzero(some > -np.inf) * 64 < len(some):  # a removed token adds 0 to the sums: leave it out
+    # a removed token adds 0 to the sums: leave it out
+    if np.count_nonzero(some > -np.inf) * 64 < len(some):
         ids = np.flatnonzero(row > -np.inf)
         return ids[_invert(row[ids], top, u)]
     w = exp_below(row, top)
@@ -51,11 +63,13 @@ def _invert(row: np.ndarray, top: np.floating, u: np.ndarray) -> np.ndarray:
 
 
 def _invert_one(w: np.ndarray, u: float) -> int | None:
-    """The same for one u by sums of blocks: a running sum is slow, as each addition waits for the one before it.
+    """The same for one u by sums of blocks: a running sum is slow, as each addition waits for the
+    one before it.
 
-    Only the block that holds the token is summed token by token. Both ways are float64 sums of V terms, which differ
-    by less than V * eps of the total: where the token's limits are further than that from u, both give that token.
-    Where they are not, once in many millions of draws, the answer is None and the running sum decides.
+    Only the block that holds the token is summed token by token. Both ways are float64 sums of V
+    terms, which differ by less than V * eps of the total: where the token's limits are further than
+    that from u, both give that token. Where they are not, once in many millions of draws, the
+    answer is None and the running sum decides.
     """
     whole = len(w) // BLOCK * BLOCK
     ends = np.empty(whole // BLOCK + 1)
@@ -90,5 +104,9 @@ def _best(logits: np.ndarray) -> np.ndarray:
     if np.count_nonzero(np.isfinite(top)) == top.size:
         return top
     row_max(logits)  # an error for NaN or +inf
-    where = "" if logits.ndim == 1 else f" in row {tuple(int(i) for i in np.argwhere(top == -np.inf)[0])}"
+    where = (
+        ""
+        if logits.ndim == 1
+        else f" in row {tuple(int(i) for i in np.argwhere(top == -np.inf)[0])}"
+    )
     raise ValueError(f"every token is removed{where}: nothing is left to draw")

@@ -1,7 +1,8 @@
-"""The stages as engines define them, each `f(logits, params, counts) -> logits`; `samplers.chain` puts them in order.
+"""The stages as engines define them, each `f(logits, params, counts) -> logits`; `samplers.chain`
+puts them in order.
 
-`params` is what `rows` returns: the request's parameters, one value or one a row. Sources are the engines' own files,
-named below. A stage that a request leaves off returns the very logits it got.
+`params` is what `rows` returns: the request's parameters, one value or one a row. Sources are the
+engines' own files, named below. A stage that a request leaves off returns the very logits it got.
 """
 
 from collections.abc import Sequence
@@ -14,17 +15,29 @@ from samplers.penalties import as_counts, logit_bias, penalties, repetition_pena
 from samplers.temperature import temperature
 from samplers.truncation import _keep, min_p, top_k, top_p, top_p_inclusive
 
-_NUMBERS = ("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty")
+_NUMBERS = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "repetition_penalty",
+)
 
 
 def rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamespace:
-    """One request as it is; of one request a row, each number as an array (B,) and logit_bias as a list of B."""
+    """One request as it is; of one request a row, each number as an array (B,) and logit_bias as a
+    list of B.
+    """
     if isinstance(params, SamplingParams):
         return params
     if not isinstance(params, Sequence) or not all(isinstance(p, SamplingParams) for p in params):
         raise ValueError(f"params must be a SamplingParams, or a sequence of them, got {params!r}")
     if leading != (len(params),):
-        raise ValueError(f"params must be one SamplingParams, or one for each row of {leading}, got {len(params)}")
+        raise ValueError(
+            f"params must be one SamplingParams, or one for each row of {leading}, got {len(params)}"
+        )
     numbers = {name: np.array([getattr(p, name) for p in params]) for name in _NUMBERS}
     return SimpleNamespace(logit_bias=[p.logit_bias for p in params], **numbers)
 
@@ -60,12 +73,15 @@ def repetition(logits, params, counts):
 
 
 def plain_temperature(logits, params, counts):
-    """Divide by the temperature; 0 is greedy. llama.cpp: src/llama-sampler.cpp. transformers: t > 0, and a switch."""
+    """Divide by the temperature; 0 is greedy. llama.cpp: src/llama-sampler.cpp. transformers: t >
+    0, and a switch.
+    """
     return temperature(logits, params.temperature)
 
 
 def vllm_temperature(logits, params, counts):
-    """0 is greedy, anything else under 0.01 is raised to 0.01, so its own test for t < 1e-5 only ever sees 0.
+    """0 is greedy, anything else under 0.01 is raised to 0.01, so its own test for t < 1e-5 only
+    ever sees 0.
 
     vLLM: vllm/sampling_params.py, SamplingParams.__post_init__.
     """
@@ -74,7 +90,9 @@ def vllm_temperature(logits, params, counts):
 
 
 def sglang_temperature(logits, params, counts):
-    """Below 1e-6 the engine takes top_k = 1, which is greedy. SGLang: python/sglang/srt/sampling/sampling_params.py."""
+    """Below 1e-6 the engine takes top_k = 1, which is greedy. SGLang:
+    python/sglang/srt/sampling/sampling_params.py.
+    """
     t = np.asarray(params.temperature)
     return temperature(logits, np.where(t < 1e-6, 0.0, t))
 
@@ -104,5 +122,7 @@ def minimum_p(logits, params, counts):
 
 
 def joint_top_k_top_p(logits, params, counts):
-    """top_k and top_p on the same mass; a token stays iff the mass before it is <= p. SGLang: layers/sampler.py."""
+    """top_k and top_p on the same mass; a token stays iff the mass before it is <= p. SGLang:
+    layers/sampler.py.
+    """
     return np.minimum(top_k(logits, params.top_k), top_p_inclusive(logits, params.top_p))

@@ -15,13 +15,18 @@ from samplers.penalties import token_counts
 
 @dataclass(frozen=True)
 class Generation:
-    """A generated text. `finish_reason` is "stop" (a stop token or a stop string) or "length" (max_tokens)."""
+    """A generated text. `finish_reason` is "stop" (a stop token or a stop string) or "length"
+    (max_tokens).
+    """
 
     text: str  # up to the stop string, which is never in it
-    tokens: tuple[int, ...]  # drawn ids, with those whose text the stop string took; without the stop token
+    # drawn ids, with those whose text the stop string took; without the stop token
+    tokens: tuple[int, ...]
     finish_reason: str
-    logprobs: tuple[float, ...]  # each token's, in the model's own distribution: before bias, penalties, temperature
-    top_logprobs: tuple[dict[int, float], ...] | None  # per token {id: logprob} of the params.top_logprobs best
+    # each token's, in the model's own distribution: before bias, penalties, temperature
+    logprobs: tuple[float, ...]
+    # per token {id: logprob} of the params.top_logprobs best
+    top_logprobs: tuple[dict[int, float], ...] | None
     trace: tuple[list[Stage], ...] | None  # `Chain.trace` of each step, the stop token's too
 
 
@@ -35,12 +40,14 @@ def generate(
     chain: Chain | None = None,
     trace: bool = False,
 ) -> Generation:
-    """Ask `model` for the next token's logits (V,), process, draw, append; until a stop or max_tokens.
+    """Ask `model` for the next token's logits (V,), process, draw, append; until a stop or
+    max_tokens.
 
-    `model` takes all ids so far, the prompt's first: a bigram table's lookup will do, or a real model. `vocabulary[id]`
-    is a token's text, or its bytes where it need not be whole UTF-8 (bytes that never become text show as U+FFFD).
-    `params` defaults to SamplingParams(), `chain` to Chain.for_engine("openai"). The same seed gives the same text.
-    ValueError if nothing can end the loop, if params.n is not 1, or if the model's logits do not fit the vocabulary.
+    `model` takes all ids so far, the prompt's first: a bigram table's lookup will do, or a real
+    model. `vocabulary[id]` is a token's text, or its bytes where it need not be whole UTF-8 (bytes
+    that never become text show as U+FFFD). `params` defaults to SamplingParams(), `chain` to
+    Chain.for_engine("openai"). The same seed gives the same text. ValueError if nothing can end the
+    loop, if params.n is not 1, or if the model's logits do not fit the vocabulary.
     """
     params = params or SamplingParams()
     chain = chain or Chain.for_engine("openai")
@@ -50,9 +57,12 @@ def generate(
     text, output, logprobs, tops, steps = "", [], [], [], []
     reason = cut = None
     while reason is None:
-        logits = np.array(model([*prompt, *output]))  # a copy: a model may use its buffer again, and the trace stays
+        # a copy: a model may use its buffer again, and the trace stays
+        logits = np.array(model([*prompt, *output]))
         if logits.shape != (len(vocabulary),):
-            raise ValueError(f"model must return logits of shape ({len(vocabulary)},), got {logits.shape}")
+            raise ValueError(
+                f"model must return logits of shape ({len(vocabulary)},), got {logits.shape}"
+            )
         stages = chain.trace(logits, params, chain.counts(prompt, output, len(vocabulary)))
         if trace:
             steps.append(stages)
@@ -85,14 +95,20 @@ def generate(
 
 
 def find_stop(text: str, stops: Sequence[str]) -> int | None:
-    """Where the first stop string begins in `text`, or None. A stop string may begin and end inside tokens."""
+    """Where the first stop string begins in `text`, or None. A stop string may begin and end inside
+    tokens.
+    """
     found = [at for at in (text.find(stop) for stop in stops) if at >= 0]
     return min(found, default=None)
 
 
-def _check(prompt: Sequence[int], params: SamplingParams, stop_tokens: Collection[int], V: int) -> None:
+def _check(
+    prompt: Sequence[int], params: SamplingParams, stop_tokens: Collection[int], V: int
+) -> None:
     token_counts(prompt, V)  # an error for what is not an id
     if params.n != 1:
         raise ValueError(f"n must be 1 here (call generate once a text), got {params.n}")
     if params.max_tokens is None and not stop_tokens and not params.stop:
-        raise ValueError("max_tokens must be set where there is neither a stop token nor a stop string, got None")
+        raise ValueError(
+            "max_tokens must be set where there is neither a stop token nor a stop string, got None"
+        )

@@ -1,4 +1,6 @@
-"""What changes single tokens' logits before temperature: penalties for what was said, and the caller's bias."""
+"""What changes single tokens' logits before temperature: penalties for what was said, and the
+caller's bias.
+"""
 
 from collections.abc import Mapping
 from numbers import Integral, Real
@@ -9,28 +11,33 @@ from samplers.arrays import as_logits, per_row
 
 
 def token_counts(tokens, V: int) -> np.ndarray:
-    """How often each of V token ids occurs: ids (n,) give (V,), a sequence of B id sequences of any lengths (B, V).
+    """How often each of V token ids occurs: ids (n,) give (V,), a sequence of B id sequences of any
+    lengths (B, V).
 
     Returns int64. An id that is not an integer in [0, V) raises ValueError.
     """
     if not hasattr(tokens, "__len__"):
-        raise ValueError(f"tokens must be a sequence of integer ids in [0, {V - 1}], got {tokens!r}")
+        raise ValueError(
+            f"tokens must be a sequence of integer ids in [0, {V - 1}], got {tokens!r}"
+        )
     if len(tokens) and np.ndim(tokens[0]):
         return np.stack([token_counts(row, V) for row in tokens])
     ids = np.asarray(tokens if len(tokens) else np.zeros(0, dtype=np.int64))
     if ids.dtype.kind not in "iu":
         raise ValueError(f"tokens must be integer ids in [0, {V - 1}], got {ids.dtype}")
     if ids.size and not (ids.min() >= 0 and ids.max() < V):
-        raise ValueError(f"tokens must be ids in [0, {V - 1}], got {ids.min() if ids.min() < 0 else ids.max()}")
+        raise ValueError(
+            f"tokens must be ids in [0, {V - 1}], got {ids.min() if ids.min() < 0 else ids.max()}"
+        )
     return np.bincount(ids.astype(np.int64, copy=False), minlength=V)
 
 
 def penalties(logits, counts, frequency=0.0, presence=0.0) -> np.ndarray:
     """logits - frequency * counts - presence * [counts > 0]; shape (..., V), dtype kept.
 
-    `counts` (..., V) comes from `token_counts`; frequency and presence are finite numbers, one or one a row. Negative
-    values encourage repetition. They act on logits, before temperature.
-    Source: OpenAI's guide, "Frequency and presence penalties".
+    `counts` (..., V) comes from `token_counts`; frequency and presence are finite numbers, one or
+    one a row. Negative values encourage repetition. They act on logits, before temperature. Source:
+    OpenAI's guide, "Frequency and presence penalties".
     """
     logits = as_logits(logits)
     counts = as_counts(counts, logits)
@@ -40,10 +47,11 @@ def penalties(logits, counts, frequency=0.0, presence=0.0) -> np.ndarray:
 
 
 def repetition_penalty(logits, counts, penalty) -> np.ndarray:
-    """Divide the positive logits of counted tokens by `penalty` and multiply the others; shape (..., V), dtype kept.
+    """Divide the positive logits of counted tokens by `penalty` and multiply the others; shape
+    (..., V), dtype kept.
 
-    penalty > 0, one number or one a row; above 1 discourages repetition, 1 is off; how often does not matter.
-    Source: Keskar et al., "CTRL", 2019, with the sign rule that engines added.
+    penalty > 0, one number or one a row; above 1 discourages repetition, 1 is off; how often does
+    not matter. Source: Keskar et al., "CTRL", 2019, with the sign rule that engines added.
     """
     logits = as_logits(logits)
     counts = as_counts(counts, logits)
@@ -63,10 +71,18 @@ def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
     if not isinstance(bias, Mapping):
         raise ValueError(f"logit_bias must map token ids to numbers below +inf, got {bias!r}")
     for token, value in bias.items():
-        if isinstance(token, bool) or not isinstance(token, Integral) or not 0 <= token < logits.shape[-1]:
-            raise ValueError(f"logit_bias ids must be integers in [0, {logits.shape[-1] - 1}], got {token!r}")
+        if (
+            isinstance(token, bool)
+            or not isinstance(token, Integral)
+            or not 0 <= token < logits.shape[-1]
+        ):
+            raise ValueError(
+                f"logit_bias ids must be integers in [0, {logits.shape[-1] - 1}], got {token!r}"
+            )
         if not isinstance(value, Real) or not value < np.inf:
-            raise ValueError(f"logit_bias must be a number below +inf, got {value!r} for token {token}")
+            raise ValueError(
+                f"logit_bias must be a number below +inf, got {value!r} for token {token}"
+            )
     logits[..., list(bias)] += list(bias.values())
     return logits
 
@@ -87,8 +103,12 @@ def as_counts(counts, logits: np.ndarray) -> np.ndarray:
     return counts
 
 
-def _where_counted(change, logits: np.ndarray, counts: np.ndarray, *parameters: np.ndarray) -> np.ndarray:
-    """change(logits, counts, *parameters) of the counted tokens, which are few, and the other logits as they are."""
+def _where_counted(
+    change, logits: np.ndarray, counts: np.ndarray, *parameters: np.ndarray
+) -> np.ndarray:
+    """change(logits, counts, *parameters) of the counted tokens, which are few, and the other
+    logits as they are.
+    """
     out = np.empty(np.broadcast(logits, counts, *parameters).shape, logits.dtype)
     out[...] = logits
     counted = counts != 0
@@ -99,5 +119,6 @@ def _where_counted(change, logits: np.ndarray, counts: np.ndarray, *parameters: 
     if not (c >= 0).all():
         raise ValueError(f"counts must be numbers >= 0, got {counts}")
     changed = change(x, c, *parameters)
-    out[..., ids] = changed if c.ndim == 1 else np.where(c > 0, changed, x)  # of one row's counts none is 0
+    # of one row's counts none is 0
+    out[..., ids] = changed if c.ndim == 1 else np.where(c > 0, changed, x)
     return out

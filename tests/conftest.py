@@ -1,4 +1,6 @@
-"""What several folders of tests share: one local endpoint with the real model for the whole session."""
+"""What several folders of tests share: one local endpoint with the real model for the whole
+session.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""A learner's first minutes, in headless Chromium: run lesson 02, move the slider with the keyboard, see the change."""
+"""A learner's first minutes, in headless Chromium: run lesson 02, move the slider with the
+keyboard, see the change.
+"""
 
 import os
 import re
@@ -11,19 +13,39 @@ from threading import Thread
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 PATIENCE = 120_000  # ms; a busy machine starts a kernel slowly
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install it to run this test")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine: install it to run this test"
+)
 
 
 @pytest.fixture
 def lab(tmp_path):
-    """JupyterLab as `make lab` starts it, on a copy of the learner's notebooks; its address with the token."""
+    """JupyterLab as `make lab` starts it, on a copy of the learner's notebooks; its address with
+    the token.
+    """
     shutil.copytree(ROOT / "notebooks/learner", tmp_path / "learner")
-    own = {name: str(tmp_path / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+    own = {
+        name: str(tmp_path / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.port=0",
+    ]
     with subprocess.Popen(
         [*command, f"--ServerApp.root_dir={tmp_path}"],
         env={**os.environ, **own},
@@ -31,11 +53,14 @@ def lab(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     ) as server:
-        log = Thread(target=server.stderr.read, daemon=True)  # unread, it would fill the pipe and stop the server
+        # unread, it would fill the pipe and stop the server
+        log = Thread(target=server.stderr.read, daemon=True)
         try:
             lines = iter(server.stderr.readline, "")
             address = next(
-                found[0] for line in lines if (found := re.search(r"http://127[\d.]+:\d+/\S*token=\w+", line))
+                found[0]
+                for line in lines
+                if (found := re.search(r"http://127[\d.]+:\d+/\S*token=\w+", line))
             )
             log.start()
             yield address
@@ -46,13 +71,17 @@ def lab(tmp_path):
 
 
 def test_lesson_02_redraws_when_the_slider_moves(lab):
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright drives Chromium: pip install .[test]")
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright drives Chromium: pip install .[test]"
+    )
     address, token = lab.split("?")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{address.removesuffix('/lab')}/lab/tree/learner/02_turn_the_temperature.ipynb?{token}")
+        page.goto(
+            f"{address.removesuffix('/lab')}/lab/tree/learner/02_turn_the_temperature.ipynb?{token}"
+        )
         page.get_by_text("| Idle").wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -68,7 +97,8 @@ def test_lesson_02_redraws_when_the_slider_moves(lab):
         slider.focus()
         for _ in range(10):
             slider.press("ArrowRight")
-        sync_api.expect(slider).to_have_attribute("aria-valuetext", "0.5")  # the lesson's last cell left it at 0
+        # the lesson's last cell left it at 0
+        sync_api.expect(slider).to_have_attribute("aria-valuetext", "0.5")
         sync_api.expect(picture).not_to_have_attribute("alt", before, timeout=PATIENCE)
         sync_api.expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
         page.screenshot(path=os.environ.get("SAMPLERS_SCREENSHOT", os.devnull), type="png")

@@ -1,4 +1,6 @@
-"""Chain: each engine's stages and order, trace and apply, counted tokens, clamps, boundaries, requests for rows."""
+"""Chain: each engine's stages and order, trace and apply, counted tokens, clamps, boundaries,
+requests for rows.
+"""
 
 import copy
 import pickle
@@ -8,15 +10,55 @@ import numpy as np
 import pytest
 from hand import DTYPES, INF, kept, logits_of
 
-from samplers import Chain, SamplingParams, logit_bias, min_p, penalties, repetition_penalty, softmax, temperature
+from samplers import (
+    Chain,
+    SamplingParams,
+    logit_bias,
+    min_p,
+    penalties,
+    repetition_penalty,
+    softmax,
+    temperature,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 STAGES = {  # shared/engines.md, "Order of the stages"
-    "openai": ("logit_bias", "repetition_penalty", "penalties", "temperature", "min_p", "top_k", "top_p"),
-    "vllm": ("logit_bias", "repetition_penalty", "penalties", "temperature", "min_p", "top_k", "top_p"),
+    "openai": (
+        "logit_bias",
+        "repetition_penalty",
+        "penalties",
+        "temperature",
+        "min_p",
+        "top_k",
+        "top_p",
+    ),
+    "vllm": (
+        "logit_bias",
+        "repetition_penalty",
+        "penalties",
+        "temperature",
+        "min_p",
+        "top_k",
+        "top_p",
+    ),
     "transformers": ("logit_bias", "repetition_penalty", "temperature", "top_k", "top_p", "min_p"),
-    "sglang": ("penalties", "repetition_penalty", "logit_bias", "temperature", "top_k and top_p", "min_p"),
-    "llama.cpp": ("logit_bias", "repetition_penalty", "penalties", "top_k", "top_p", "min_p", "temperature"),
+    "sglang": (
+        "penalties",
+        "repetition_penalty",
+        "logit_bias",
+        "temperature",
+        "top_k and top_p",
+        "min_p",
+    ),
+    "llama.cpp": (
+        "logit_bias",
+        "repetition_penalty",
+        "penalties",
+        "top_k",
+        "top_p",
+        "min_p",
+        "temperature",
+    ),
 }
 ENGINES = list(STAGES)
 FOUR = logits_of(0.4, 0.3, 0.2, 0.1)
@@ -35,7 +77,9 @@ def survivors(engine, logits, counts=None, **params):
 
 
 def busy(engine):
-    penalty = {} if engine == "transformers" else {"frequency_penalty": 0.5, "presence_penalty": -0.3}
+    penalty = (
+        {} if engine == "transformers" else {"frequency_penalty": 0.5, "presence_penalty": -0.3}
+    )
     return SamplingParams(**BUSY, **penalty)
 
 
@@ -48,7 +92,10 @@ def test_stage_names_in_order(engine):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_trace_shows_every_stage_and_ends_where_apply_does(engine, dtype):
-    chain, logits = Chain.for_engine(engine), np.random.default_rng(1).normal(size=40).astype(dtype) * 3
+    chain, logits = (
+        Chain.for_engine(engine),
+        np.random.default_rng(1).normal(size=40).astype(dtype) * 3,
+    )
     counts = chain.counts([3, 4, 4], [5, 5, 6], 40)
     trace = chain.trace(logits, busy(engine), counts)
     assert tuple(stage.name for stage in trace) == ("logits", *STAGES[engine])
@@ -69,17 +116,28 @@ def test_each_parameter_acts_in_its_own_stage(engine):
         "top_k and top_p": {"top_k": 3, "top_p": 0.6},
         "min_p": {"min_p": 0.5},
     }
-    chain, logits, counts = Chain.for_engine(engine), np.array([2.0, 1.5, 1.0, 0.0, -3.0]), [1, 0, 0, 2, 0]
+    chain, logits, counts = (
+        Chain.for_engine(engine),
+        np.array([2.0, 1.5, 1.0, 0.0, -3.0]),
+        [1, 0, 0, 2, 0],
+    )
     for name in chain.stages:
-        probs = [softmax(stage.logits) for stage in chain.trace(logits, SamplingParams(**one_stage[name]), counts)]
+        probs = [
+            softmax(stage.logits)
+            for stage in chain.trace(logits, SamplingParams(**one_stage[name]), counts)
+        ]
         changed = [not np.allclose(a, b) for a, b in pairwise(probs)]
-        assert [stage for stage, acted in zip(chain.stages, changed, strict=True) if acted] == [name]
+        assert [stage for stage, acted in zip(chain.stages, changed, strict=True) if acted] == [
+            name
+        ]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_defaults_change_nothing(engine):
     logits = np.array([3.0, 1.0, -INF, 1.0, -9.0])
-    np.testing.assert_allclose(softmax(Chain.for_engine(engine).apply(logits, SamplingParams())), softmax(logits))
+    np.testing.assert_allclose(
+        softmax(Chain.for_engine(engine).apply(logits, SamplingParams())), softmax(logits)
+    )
 
 
 def test_temperature_before_or_after_top_p():
@@ -90,17 +148,22 @@ def test_temperature_before_or_after_top_p():
 
 def test_top_p_of_what_top_k_left_or_of_the_original_mass():
     for engine in ENGINES:
-        assert survivors(engine, FOUR, top_k=2, top_p=0.5) == ([0, 1] if engine == "sglang" else [0]), engine
+        assert survivors(engine, FOUR, top_k=2, top_p=0.5) == (
+            [0, 1] if engine == "sglang" else [0]
+        ), engine
 
 
 def test_min_p_sees_the_temperature_except_in_llama_cpp():
     # .3/.4 = .75; squared .5625
     for engine in ENGINES:
-        assert survivors(engine, FOUR, temperature=0.5, min_p=0.6) == ([0, 1] if engine == "llama.cpp" else [0]), engine
+        assert survivors(engine, FOUR, temperature=0.5, min_p=0.6) == (
+            [0, 1] if engine == "llama.cpp" else [0]
+        ), engine
 
 
 def test_min_p_before_or_after_top_p():
-    # min_p .5 leaves .4 .3 .2: top_p .75 of that (.675) needs two; top_p .75 of everything needs three
+    # min_p .5 leaves .4 .3 .2: top_p .75 of that (.675) needs two; top_p .75 of everything needs
+    # three
     for engine in ENGINES:
         n = 2 if engine in ("openai", "vllm") else 3
         assert len(survivors(engine, FOUR, min_p=0.5, top_p=0.75)) == n, engine
@@ -126,7 +189,9 @@ def test_bias_before_or_after_the_repetition_penalty():
         out = Chain.for_engine(engine).trace(
             [1.0, 0.0], SamplingParams(logit_bias={0: 1}, repetition_penalty=2), [1, 0]
         )
-        last = {"transformers": "repetition_penalty", "sglang": "logit_bias"}.get(engine, "penalties")
+        last = {"transformers": "repetition_penalty", "sglang": "logit_bias"}.get(
+            engine, "penalties"
+        )
         assert dict(out)[last][0] == (1.5 if engine == "sglang" else 1.0), engine
 
 
@@ -137,15 +202,17 @@ def test_repetition_before_or_after_frequency():
                 [2.0, 0.0], SamplingParams(frequency_penalty=1, repetition_penalty=2), [1, 0]
             )
         )
-        assert trace["logit_bias" if engine == "sglang" else "penalties"][0] == (0.5 if engine == "sglang" else 0), (
-            engine
-        )
+        assert trace["logit_bias" if engine == "sglang" else "penalties"][0] == (
+            0.5 if engine == "sglang" else 0
+        ), engine
 
 
 def test_penalties_and_bias_act_before_greedy():
     for engine in ENGINES:
         assert survivors(engine, [1.0, 2.0], temperature=0, logit_bias={0: 2}) == [0], engine
-        assert survivors(engine, [1.0, 2.0], [0, 1], temperature=0, repetition_penalty=4) == [0], engine
+        assert survivors(engine, [1.0, 2.0], [0, 1], temperature=0, repetition_penalty=4) == [0], (
+            engine
+        )
 
 
 def test_the_openai_preset_is_the_transforms_in_its_order():
@@ -188,7 +255,9 @@ def test_temperature_clamps(engine, t, expected):
 def test_greedy_below_a_clamp_takes_the_first_maximum():
     # at any t > 0 two equal maxima share the mass
     assert survivors("sglang", [1.0, 2.0, 2.0], temperature=9e-7) == [1]
-    shared = Chain.for_engine("transformers").apply([1.0, 2.0, 2.0], SamplingParams(temperature=1e-6))
+    shared = Chain.for_engine("transformers").apply(
+        [1.0, 2.0, 2.0], SamplingParams(temperature=1e-6)
+    )
     assert softmax(shared).tolist() == [0, 0.5, 0.5]
 
 
@@ -209,7 +278,8 @@ def test_which_tokens_are_counted():
 
 def test_llama_cpp_counts_the_last_64_tokens():
     chain = Chain.for_engine("llama.cpp")
-    counts = chain.counts([7, *[1] * 60], [2] * 4, 8)["penalties"]  # 65 tokens: the prompt's first is out
+    # 65 tokens: the prompt's first is out
+    counts = chain.counts([7, *[1] * 60], [2] * 4, 8)["penalties"]
     assert (counts[7], counts[1], counts[2]) == (0, 60, 4)
     assert chain.counts([7, *[1] * 59], [2] * 4, 8)["penalties"][7] == 1  # 64: it is in
     assert chain.counts([7] * 100, [2] * 70, 8)["repetition"].tolist() == [0, 0, 64, 0, 0, 0, 0, 0]
@@ -218,14 +288,18 @@ def test_llama_cpp_counts_the_last_64_tokens():
 
 def test_apply_uses_each_count_for_its_own_penalty():
     counts = {"penalties": np.array([1, 0]), "repetition": np.array([0, 1])}
-    out = Chain.for_engine("vllm").trace([2.0, 2.0], SamplingParams(presence_penalty=1, repetition_penalty=2), counts)
+    out = Chain.for_engine("vllm").trace(
+        [2.0, 2.0], SamplingParams(presence_penalty=1, repetition_penalty=2), counts
+    )
     assert dict(out)["penalties"].tolist() == [1, 1]
 
 
 def test_transformers_has_no_frequency_and_presence_penalty():
     chain = Chain.for_engine("transformers")
     for bad in ({"frequency_penalty": 0.1}, {"presence_penalty": -0.1}):
-        with pytest.raises(ValueError, match="frequency_penalty and presence_penalty must be 0 for transformers"):
+        with pytest.raises(
+            ValueError, match="frequency_penalty and presence_penalty must be 0 for transformers"
+        ):
             chain.apply([1.0, 2.0], SamplingParams(**bad))
         with pytest.raises(ValueError, match="must be 0 for transformers"):
             chain.apply(np.zeros((2, 2)), [SamplingParams(), SamplingParams(**bad)])
@@ -244,10 +318,16 @@ def test_a_request_for_each_row(engine, dtype):
         SamplingParams(top_p=0, temperature=2),
     ]
     counts = [chain.counts(rng.integers(0, 30, 20), rng.integers(0, 30, 9), 30) for _ in rows]
-    together = chain.apply(rows, requests, {name: np.stack([c[name] for c in counts]) for name in counts[0]})
-    alone = [chain.apply(row, request, c) for row, request, c in zip(rows, requests, counts, strict=True)]
+    together = chain.apply(
+        rows, requests, {name: np.stack([c[name] for c in counts]) for name in counts[0]}
+    )
+    alone = [
+        chain.apply(row, request, c) for row, request, c in zip(rows, requests, counts, strict=True)
+    ]
     np.testing.assert_array_equal(together, alone)
-    np.testing.assert_array_equal(chain.apply(rows, busy(engine)), [chain.apply(row, busy(engine)) for row in rows])
+    np.testing.assert_array_equal(
+        chain.apply(rows, busy(engine)), [chain.apply(row, busy(engine)) for row in rows]
+    )
     assert chain.apply(rows[:0], []).shape == chain.apply(rows[:0], busy(engine)).shape == (0, 30)
     cube = chain.apply(rows[None], busy(engine))
     np.testing.assert_array_equal(cube[0], chain.apply(rows, busy(engine)))
@@ -268,7 +348,9 @@ def test_inputs_stay_as_they_were(engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_row_with_every_token_removed_passes_through(engine):
-    assert Chain.for_engine(engine).apply([-INF, -INF], busy(engine).replace(logit_bias=None)).tolist() == [-INF, -INF]
+    assert Chain.for_engine(engine).apply(
+        [-INF, -INF], busy(engine).replace(logit_bias=None)
+    ).tolist() == [-INF, -INF]
 
 
 def test_a_chain_is_a_value():

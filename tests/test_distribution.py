@@ -1,4 +1,6 @@
-"""softmax, log_softmax, entropy, effective_vocabulary, perplexity, Distribution: arithmetic by hand, edges, errors."""
+"""softmax, log_softmax, entropy, effective_vocabulary, perplexity, Distribution: arithmetic by
+hand, edges, errors.
+"""
 
 import copy
 import math
@@ -8,7 +10,15 @@ import numpy as np
 import pytest
 from hand import DTYPES, HAOYONG, INF, logits_of
 
-from samplers import Distribution, effective_vocabulary, entropy, log_softmax, perplexity, softmax, top_p
+from samplers import (
+    Distribution,
+    effective_vocabulary,
+    entropy,
+    log_softmax,
+    perplexity,
+    softmax,
+    top_p,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 LN2 = math.log(2)
@@ -25,7 +35,9 @@ def test_softmax_of_doublings(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_log_softmax_of_doublings(dtype):
     lp = log_softmax(np.array([0, LN2, 2 * LN2, -INF], dtype=dtype))
-    np.testing.assert_allclose(lp, [-math.log(7), LN2 - math.log(7), 2 * LN2 - math.log(7), -INF], 1e-6)
+    np.testing.assert_allclose(
+        lp, [-math.log(7), LN2 - math.log(7), 2 * LN2 - math.log(7), -INF], 1e-6
+    )
     assert lp.dtype == dtype
 
 
@@ -34,7 +46,9 @@ def test_extreme_and_removed_rows(dtype):
     rows = np.array([[1e4, -1e4, 1e4], [-INF, -INF, -INF], [-1e4, -1e4, -INF]], dtype=dtype)
     assert softmax(rows).tolist() == [[0.5, 0, 0.5], [0, 0, 0], [0.5, 0.5, 0]]
     half = float(dtype(-LN2))
-    np.testing.assert_allclose(log_softmax(rows), [[half, -20000 + half, half], [-INF] * 3, [half, half, -INF]], 1e-6)
+    np.testing.assert_allclose(
+        log_softmax(rows), [[half, -20000 + half, half], [-INF] * 3, [half, half, -INF]], 1e-6
+    )
     np.testing.assert_allclose(entropy(rows), [LN2, np.nan, LN2], 1e-12)
 
 
@@ -45,7 +59,9 @@ def test_sums_are_float64():
     total = math.fsum(w.tolist())
     np.testing.assert_array_equal(softmax(logits), (w / np.float64(total)).astype(np.float32))
     log_total = np.float64(math.log(total))
-    np.testing.assert_array_equal(log_softmax(logits), (logits - logits.max() - log_total).astype(np.float32))
+    np.testing.assert_array_equal(
+        log_softmax(logits), (logits - logits.max() - log_total).astype(np.float32)
+    )
 
 
 def test_shapes_and_integers():
@@ -137,9 +153,16 @@ def test_a_distribution_cannot_be_changed_from_outside():
 
 
 def test_a_distribution_survives_pickle_and_copy():
-    dist = Distribution(("a", "�"), np.log([0.5, 0.25]), bytes=(b"a", b"\xe5\xa5"), unseen=0.25, ids=(7, 3))
+    dist = Distribution(
+        ("a", "�"), np.log([0.5, 0.25]), bytes=(b"a", b"\xe5\xa5"), unseen=0.25, ids=(7, 3)
+    )
     for twin in (pickle.loads(pickle.dumps(dist)), copy.deepcopy(dist)):
-        assert (twin.tokens, twin.bytes, twin.unseen, twin.ids) == (dist.tokens, dist.bytes, dist.unseen, dist.ids)
+        assert (twin.tokens, twin.bytes, twin.unseen, twin.ids) == (
+            dist.tokens,
+            dist.bytes,
+            dist.unseen,
+            dist.ids,
+        )
         assert twin.logprobs.tolist() == dist.logprobs.tolist()
 
 

@@ -28,7 +28,8 @@ LAST = np.nextafter(1.0, 0.0)
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(
-    ("u", "token"), [(0, 0), (0.4999, 0), (0.5, 1), (0.7499, 1), (0.75, 2), (0.874, 2), (0.875, 3), (LAST, 3)]
+    ("u", "token"),
+    [(0, 0), (0.4999, 0), (0.5, 1), (0.7499, 1), (0.75, 2), (0.874, 2), (0.875, 3), (LAST, 3)],
 )
 def test_the_token_is_the_first_whose_cumulative_mass_exceeds_u(u, token, dtype):
     logits = logits_of(1 / 2, 1 / 4, 1 / 8, 1 / 8, dtype=dtype)
@@ -50,7 +51,8 @@ def test_a_removed_token_is_never_drawn_at_any_u(u, dtype):
 
 @pytest.mark.parametrize("n", [3, 10, 49, 1000, 50_000])
 def test_u_times_the_total_may_round_up_to_the_total(n):
-    # no cumulative mass exceeds the total itself: without care the answer would be an id outside the vocabulary
+    # no cumulative mass exceeds the total itself: without care the answer would be an id outside
+    # the vocabulary
     logits = np.append(np.full(n, -0.1), [-INF, -800.0, -INF])
     assert draw(logits, Fixed(LAST)) == n - 1
     assert draw(logits, Fixed(1.0)) == n - 1  # the worst that rounding could do
@@ -73,7 +75,8 @@ def test_a_token_ends_where_its_mass_ends(k):
     logits = np.full(6000, -11.6, dtype=np.float32)
     logits[0] = 0
     mass = np.cumsum(np.exp(logits), dtype=np.float64)
-    for size in (None, 2):  # 1e-10 is far above float64's rounding of these sums, and far below float32's
+    # 1e-10 is far above float64's rounding of these sums, and far below float32's
+    for size in (None, 2):
         assert np.all(draw(logits, Fixed((mass[k] - 1e-10) / mass[-1]), size) == k)
         assert np.all(draw(logits, Fixed((mass[k] + 1e-10) / mass[-1]), size) == k + 1)
 
@@ -168,7 +171,9 @@ def test_logits_that_are_no_logits(f, bad):
         f(bad)
 
 
-@pytest.mark.parametrize("rng", [None, 1.0, "1", True, -1, np.random.RandomState(0), np.random, [1]])
+@pytest.mark.parametrize(
+    "rng", [None, 1.0, "1", True, -1, np.random.RandomState(0), np.random, [1]]
+)
 def test_an_rng_that_is_none(rng):
     with pytest.raises(ValueError, match=r"rng must be a numpy Generator or an int seed >= 0, got"):
         draw([1.0, 2.0], rng)

@@ -1,4 +1,6 @@
-"""Each engine preset gives what that engine itself gave: tests/data holds the recorded answers (see its README)."""
+"""Each engine preset gives what that engine itself gave: tests/data holds the recorded answers (see
+its README).
+"""
 
 import json
 from pathlib import Path
@@ -38,7 +40,9 @@ def test_preset_gives_the_engine_s_probabilities(engine, answer):
     kept = np.flatnonzero(probs > VISIBLE)
     if case["ties"]:  # which of the equal tokens stay is nobody's promise
         assert len(kept) == len(answer["kept"])
-        np.testing.assert_allclose(np.sort(probs[kept]), np.sort(answer["probs"]), rtol=0, atol=1e-6)
+        np.testing.assert_allclose(
+            np.sort(probs[kept]), np.sort(answer["probs"]), rtol=0, atol=1e-6
+        )
     else:
         assert kept.tolist() == answer["kept"]
         np.testing.assert_allclose(probs[kept], answer["probs"], rtol=0, atol=1e-6)

@@ -1,4 +1,6 @@
-"""The fast transforms against `samplers.reference`, bit for bit: chosen rows, any rows, batches; and how they do it."""
+"""The fast transforms against `samplers.reference`, bit for bit: chosen rows, any rows, batches;
+and how they do it.
+"""
 
 import tracemalloc
 
@@ -67,10 +69,16 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def every_p(logits: np.ndarray) -> list[float]:
-    """PS, and p at exact sums (of one token, of half, of all but the last) and on either side of each."""
+    """PS, and p at exact sums (of one token, of half, of all but the last) and on either side of
+    each.
+    """
     mass = np.cumsum(reference.weights(-np.sort(-logits)), dtype=np.float64)
-    exact = [] if mass[-1] == 0 else [mass[i] / mass[-1] for i in (0, len(mass) // 2, len(mass) - 2)]
-    return PS + [float(p) for e in exact for p in (np.nextafter(e, 0), e, np.nextafter(e, 2)) if p <= 1]
+    exact = (
+        [] if mass[-1] == 0 else [mass[i] / mass[-1] for i in (0, len(mass) // 2, len(mass) - 2)]
+    )
+    return PS + [
+        float(p) for e in exact for p in (np.nextafter(e, 0), e, np.nextafter(e, 2)) if p <= 1
+    ]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -88,7 +96,9 @@ def test_chosen_rows(name, dtype):
     assert same(logits, before)
 
 
-values = st.one_of(st.floats(-30, 30, width=32), st.sampled_from([-INF, 0.0, -0.0, 1.0, 1e-40, -1e30, 1e30]))
+values = st.one_of(
+    st.floats(-30, 30, width=32), st.sampled_from([-INF, 0.0, -0.0, 1.0, 1e-40, -1e30, 1e30])
+)
 
 
 @settings(deadline=None)
@@ -116,7 +126,9 @@ def test_any_row(logits, k, p):
 )
 def test_any_large_row(seed, scale, decimals, share, dtype, p):
     rng = np.random.default_rng(seed)
-    logits = rng.normal(size=int(rng.integers(truncation.SMALL + 1, 4 * truncation.SMALL))).astype(dtype) * dtype(scale)
+    logits = rng.normal(size=int(rng.integers(truncation.SMALL + 1, 4 * truncation.SMALL))).astype(
+        dtype
+    ) * dtype(scale)
     logits = logits if decimals is None else logits.round(decimals)
     logits[rng.random(len(logits)) < share] = -INF
     k = int(rng.integers(len(logits)))
@@ -125,11 +137,15 @@ def test_any_large_row(seed, scale, decimals, share, dtype, p):
     assert same(top_k(logits, k), reference.top_k(logits, k))
 
 
-@pytest.mark.parametrize("V", [7, 1000, truncation.BLOCK // 3, truncation.SMALL, truncation.SMALL + 1, V])
+@pytest.mark.parametrize(
+    "V", [7, 1000, truncation.BLOCK // 3, truncation.SMALL, truncation.SMALL + 1, V]
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_batches_with_their_own_p_and_k(V, dtype):
     rng = np.random.default_rng(V)
-    rows = (rng.normal(size=(2, 5, V)) * [[[0.1], [1.0], [3.0], [8.0], [0.0]]]).round(2).astype(dtype)
+    rows = (
+        (rng.normal(size=(2, 5, V)) * [[[0.1], [1.0], [3.0], [8.0], [0.0]]]).round(2).astype(dtype)
+    )
     p, k = rng.random((2, 5)), rng.integers(0, V + 2, (2, 5))
     p[0, 0], p[1, 1], k[0, 3] = 1, 0, 0
     at = list(np.ndindex(2, 5))
@@ -152,7 +168,9 @@ def test_a_large_batch_whose_memory_is_touched_ahead(monkeypatch):
         top_p(rows, 0.9)
 
 
-@pytest.mark.parametrize("name", ["all equal", "flat", "ordinary", "peaked", "few values, many ties", "half removed"])
+@pytest.mark.parametrize(
+    "name", ["all equal", "flat", "ordinary", "peaked", "few values, many ties", "half removed"]
+)
 def test_the_inclusive_boundary_of_sglang(name):
     logits = ROWS[name]
     order = np.argsort(-logits, kind="stable")
@@ -213,7 +231,11 @@ def test_large_rows_are_not_sorted_for_the_k_best(name, monkeypatch):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_rows_with_steps_in_memory_and_a_maximum_of_0_are_as_any_other(dtype):
-    logits = temperature(np.stack([normal(2.0, 1), normal(2.0, 2)], axis=-1).astype(dtype).T, 0.8).T.copy().T
+    logits = (
+        temperature(np.stack([normal(2.0, 1), normal(2.0, 2)], axis=-1).astype(dtype).T, 0.8)
+        .T.copy()
+        .T
+    )
     assert not logits.flags.c_contiguous
     assert (logits.max(axis=-1) == 0).all()
     for row in logits:
@@ -224,7 +246,13 @@ def test_rows_with_steps_in_memory_and_a_maximum_of_0_are_as_any_other(dtype):
 
 def test_a_batch_needs_at_most_three_copies_of_itself():
     rows = np.random.default_rng(0).normal(size=(16, 1 << 16)).astype(np.float32)
-    for f, x in ((top_p, 0.9), (top_p, np.linspace(0.1, 1, 16)), (top_k, 50), (min_p, 0.1), (draw, 0)):
+    for f, x in (
+        (top_p, 0.9),
+        (top_p, np.linspace(0.1, 1, 16)),
+        (top_k, 50),
+        (min_p, 0.1),
+        (draw, 0),
+    ):
         f(rows[:2, :100], x[:2] if np.ndim(x) else x)
         tracemalloc.start()
         f(rows, x)

@@ -1,4 +1,6 @@
-"""generate: a scripted model, so that every stop, every logprob and every count can be worked out by hand."""
+"""generate: a scripted model, so that every stop, every logprob and every count can be worked out
+by hand.
+"""
 
 import math
 
@@ -26,7 +28,11 @@ def script(*ids, V=6):
 
 def say(*ids, vocabulary=WORDS, stop_tokens=(END,), **params):
     return generate(
-        script(*ids, V=len(vocabulary)), [0], SamplingParams(**params), vocabulary=vocabulary, stop_tokens=stop_tokens
+        script(*ids, V=len(vocabulary)),
+        [0],
+        SamplingParams(**params),
+        vocabulary=vocabulary,
+        stop_tokens=stop_tokens,
     )
 
 
@@ -36,7 +42,9 @@ def coin(tokens):
 
 
 def toss(seed, **kwargs):
-    return generate(coin, [], SamplingParams(seed=seed, max_tokens=40, **kwargs), vocabulary=["a", "b", "c"])
+    return generate(
+        coin, [], SamplingParams(seed=seed, max_tokens=40, **kwargs), vocabulary=["a", "b", "c"]
+    )
 
 
 def test_a_stop_token_ends_the_text_and_is_not_in_it():
@@ -101,7 +109,8 @@ def test_a_character_may_be_split_over_tokens():
 
 
 def test_text_before_a_stop_keeps_no_half_character():
-    # "x" then the first bytes of 好: the stop string is complete, so the half character after it is nobody's
+    # "x" then the first bytes of 好: the stop string is complete, so the half character after it is
+    # nobody's
     vocabulary = [b"ax\xe5\xa5", b"\xbd", b"<end>"]
     assert say(0, 1, 2, vocabulary=vocabulary, stop_tokens=[2], stop="x").text == "a"
 
@@ -145,7 +154,9 @@ def test_top_logprobs_are_the_best_of_the_model():
 
 def test_a_trace_of_every_step_the_stop_tokens_too():
     chain = Chain.for_engine("llama.cpp")
-    out = generate(script(0, 1, END), [0], vocabulary=WORDS, stop_tokens={END}, chain=chain, trace=True)
+    out = generate(
+        script(0, 1, END), [0], vocabulary=WORDS, stop_tokens={END}, chain=chain, trace=True
+    )
     assert len(out.trace) == 3
     assert [stage.name for stage in out.trace[0]] == ["logits", *chain.stages]
     assert [int(step[0].logits.argmax()) for step in out.trace] == [0, 1, END]
@@ -177,27 +188,40 @@ def test_the_model_sees_the_prompt_and_what_was_said():
 @pytest.mark.parametrize(
     ("engine", "text"),
     [
-        ("openai", "abacba"),  # scores (0 -.5 -1) a, (-.6 -.5 -1) b, (-.6 -1.1 -1) a, (-1.2 -1.1 -1) c, then b, a
-        ("llama.cpp", "bcbacb"),  # the prompt's two a's cost 1.2 at once: (-1.2 -.5 -1) b, (-1.2 -1.1 -1) c, ...
+        # scores (0 -.5 -1) a, (-.6 -.5 -1) b, (-.6 -1.1 -1) a, (-1.2 -1.1 -1) c, then b, a
+        ("openai", "abacba"),
+        # the prompt's two a's cost 1.2 at once: (-1.2 -.5 -1) b, (-1.2 -1.1 -1) c, ...
+        ("llama.cpp", "bcbacb"),
     ],
 )
 def test_penalties_count_what_the_engine_counts(engine, text):
     params = SamplingParams(temperature=0, frequency_penalty=0.6, max_tokens=6)
     out = generate(
-        lambda ids: [0.0, -0.5, -1.0], [0, 0], params, vocabulary=["a", "b", "c"], chain=Chain.for_engine(engine)
+        lambda ids: [0.0, -0.5, -1.0],
+        [0, 0],
+        params,
+        vocabulary=["a", "b", "c"],
+        chain=Chain.for_engine(engine),
     )
     assert out.text == text
 
 
 def test_a_table_of_bigrams_is_a_model():
     table = np.log(np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]) + 1e-300)
-    out = generate(lambda ids: table[ids[-1]], [0], SamplingParams(max_tokens=4), vocabulary=["a", "b", "c"])
+    out = generate(
+        lambda ids: table[ids[-1]], [0], SamplingParams(max_tokens=4), vocabulary=["a", "b", "c"]
+    )
     assert out.text == "bcab"
     assert out.logprobs == pytest.approx((0, 0, 0, 0))
 
 
 def test_float32_models():
-    out = generate(lambda ids: np.zeros(3, np.float32), [], SamplingParams(max_tokens=2), vocabulary=["a", "b", "c"])
+    out = generate(
+        lambda ids: np.zeros(3, np.float32),
+        [],
+        SamplingParams(max_tokens=2),
+        vocabulary=["a", "b", "c"],
+    )
     assert out.logprobs[0] == pytest.approx(float(log_softmax(np.zeros(3, np.float32))[0]))
 
 

@@ -21,7 +21,9 @@ ALLOWED = {  # the arrows: notebooks -> lab -> compare -> api -> wire -> core, l
     "notebooks": {"lab", "compare", "api", "core"},
 }
 PYTHON = sorted((ROOT / "samplers").rglob("*.py"))
-NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+NOTEBOOKS = sorted(
+    p for p in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts
+)
 FILES = [pytest.param(p, id=str(p.relative_to(ROOT))) for p in PYTHON + NOTEBOOKS]
 
 
@@ -36,7 +38,9 @@ def source_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in code.splitlines())
+    return "\n".join(
+        "pass" if line.lstrip().startswith(("%", "!")) else line for line in code.splitlines()
+    )
 
 
 def import_statements(path: Path) -> Iterator[tuple[str, list[str]]]:
@@ -58,7 +62,12 @@ def modules(path: Path) -> set[str]:
 
 def imported(path: Path) -> set[str]:
     """The same, and whatever is taken from `samplers` itself, which may be a module."""
-    taken = {f"{module}.{name}" for module, names in import_statements(path) if module == "samplers" for name in names}
+    taken = {
+        f"{module}.{name}"
+        for module, names in import_statements(path)
+        if module == "samplers"
+        for name in names
+    }
     return modules(path) | taken
 
 
@@ -81,7 +90,10 @@ def test_lessons_import_from_the_package_tops(path):
 
 @pytest.mark.parametrize("path", [p for p in FILES if owner(p.values[0]) == "core"])
 def test_the_core_imports_numpy_and_the_standard_library_alone(path):
-    assert {name.split(".")[0] for name in imported(path)} <= {"samplers", "numpy"} | sys.stdlib_module_names
+    assert {name.split(".")[0] for name in imported(path)} <= {
+        "samplers",
+        "numpy",
+    } | sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.values[0].suffix == ".py"])
@@ -91,14 +103,22 @@ def test_no_file_is_over_300_lines(path):
 
 def fresh(code: str) -> str:
     """What a new interpreter prints, that may keep its bytecode."""
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_START")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    env = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_START")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_import_samplers_loads_numpy_and_nothing_else():
-    loaded = fresh("import numpy, sys; a = set(sys.modules); import samplers; print(*(set(sys.modules) - a))").split()
+    loaded = fresh(
+        "import numpy, sys; a = set(sys.modules); import samplers; print(*(set(sys.modules) - a))"
+    ).split()
     assert "samplers.chain" in loaded
     assert {name.split(".")[0] for name in loaded} - {"samplers"} <= sys.stdlib_module_names
     assert {part_of(name) for name in loaded if name.startswith("samplers")} == {"core"}

@@ -1,4 +1,6 @@
-"""What every stored lesson must be, beyond running: executed, compared, described, in readable cells, with no key."""
+"""What every stored lesson must be, beyond running: executed, compared, described, in readable
+cells, with no key.
+"""
 
 import re
 from itertools import pairwise
@@ -66,10 +68,16 @@ def test_code_cells_are_at_most_twelve_lines(notebook):
 
 @lesson
 def test_exercises_have_solutions_and_checks(notebook):
-    sources = {tag: [c.source for c in code(notebook) if tag in tags(c)] for tag in ("exercise", "solution")}
-    checked = {tag: set(re.findall(r'check\("([\w-]+)"', "".join(found))) for tag, found in sources.items()}
+    sources = {
+        tag: [c.source for c in code(notebook) if tag in tags(c)]
+        for tag in ("exercise", "solution")
+    }
+    checked = {
+        tag: set(re.findall(r'check\("([\w-]+)"', "".join(found))) for tag, found in sources.items()
+    }
     assert len(checked["solution"]) >= 2
-    assert checked["solution"] <= checked["exercise"]  # a prediction is answered by what the lesson shows next
+    # a prediction is answered by what the lesson shows next
+    assert checked["solution"] <= checked["exercise"]
 
 
 @lesson

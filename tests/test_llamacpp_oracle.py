@@ -1,7 +1,8 @@
-"""Our numbers against llama.cpp's running server: 200 random requests, and what it would draw from after each.
+"""Our numbers against llama.cpp's running server: 200 random requests, and what it would draw from
+after each.
 
-The server's `post_sampling_probs` is the distribution after its whole chain. Ours starts from the model's raw
-logprobs of the same prompt, which the same server gives for the whole vocabulary.
+The server's `post_sampling_probs` is the distribution after its whole chain. Ours starts from the
+model's raw logprobs of the same prompt, which the same server gives for the whole vocabulary.
 """
 
 import secrets
@@ -27,7 +28,8 @@ from samplers import (
 from samplers.local.engine import weights
 
 SEED = 20261122
-SHOWN = 1000  # tokens the server lists; the rest of its 49,152 are each less likely than the last one shown
+# tokens the server lists; the rest of its 49,152 are each less likely than the last one shown
+SHOWN = 1000
 PENALTY_ALONE = {"samplers": ["penalties"], "repeat_penalty": 0.5, "post_sampling_probs": True}
 TOLERANCE = 1e-4
 VISIBLE = 1e-30  # what float32 can still tell from 0
@@ -36,11 +38,13 @@ TURN = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
 PROMPTS = [
     TURN.format("What is the capital of France?"),
     TURN.format("这个系统非常好用。用一个词评价它。"),
-    TURN.format("Write one word.") + "ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha",
+    TURN.format("Write one word.")
+    + "ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha ha",
     "Once upon a time there was a",
     "这个系统非常",
     "def fibonacci(n):\n    if n < 2:\n        return n\n    return",
-    "zebra " + "one two three four five six seven eight nine ten " * 8 + "zebra one two",  # over 64 tokens
+    # over 64 tokens
+    "zebra " + "one two three four five six seven eight nine ten " * 8 + "zebra one two",
     "I do not like it. " * 12 + "I do",
 ]
 
@@ -84,42 +88,59 @@ class Context(NamedTuple):
 
     ids: list[int]
     logits: np.ndarray
-    broken: list[int]  # tokens that are not whole UTF-8: the server tells nothing of a step that draws one
+    # tokens that are not whole UTF-8: the server tells nothing of a step that draws one
+    broken: list[int]
 
 
 @cache
 def context(server: Server, prompt: str) -> Context:
     """Ask the model once a prompt.
 
-    The server tells log-softmax: the logits up to one constant. Only the repetition penalty asks for the constant,
-    for it looks at a logit's sign. It is found from one token: a penalty of 0.5 doubles its logit, and its odds
-    against a token outside the window say by how much. All the other tokens then test the penalty.
+    The server tells log-softmax: the logits up to one constant. Only the repetition penalty asks
+    for the constant, for it looks at a logit's sign. It is found from one token: a penalty of 0.5
+    doubles its logit, and its odds against a token outside the window say by how much. All the
+    other tokens then test the penalty.
     """
     ids = server.post("/tokenize", content=prompt, parse_special=True)["tokens"]
     draw_a = {"logit_bias": [["a", 100]], "samplers": []}  # the raw logprobs don't see it
-    server.next_token(ids, 1, **draw_a)  # from here on the prompt is cached, and every request computes the same
+    # from here on the prompt is cached, and every request computes the same
+    server.next_token(ids, 1, **draw_a)
     entries = server.next_token(ids, 49_152, **draw_a)
     assert len(entries) == 49_152
     logprobs = np.empty(len(entries))
     logprobs[[entry["id"] for entry in entries]] = [entry["logprob"] for entry in entries]
-    broken = [entry["id"] for entry in entries if "\ufffd" in bytes(entry["bytes"]).decode(errors="replace")]
+    broken = [
+        entry["id"]
+        for entry in entries
+        if "\ufffd" in bytes(entry["bytes"]).decode(errors="replace")
+    ]
 
     whole = [entry["id"] for entry in entries if entry["id"] not in broken]
     inside = next(token for token in whole if token in ids[-64:])
     outside = next(token for token in whole if token not in ids[-64:])
-    after = server.next_token(ids, SHOWN, **PENALTY_ALONE, logit_bias=[[token, -100] for token in broken])
+    after = server.next_token(
+        ids, SHOWN, **PENALTY_ALONE, logit_bias=[[token, -100] for token in broken]
+    )
     after = {entry["id"]: entry["prob"] for entry in after}
     logit = np.log(after[inside] / after[outside]) - (logprobs[inside] - logprobs[outside])
     assert logit > 0  # else a penalty of 0.5 would have halved it
     return Context(ids, logprobs + (logit - logprobs[inside]), broken)
 
 
-def random_request(seed: int, ids: list[int], logits: np.ndarray, broken: list[int]) -> tuple[SamplingParams, bool]:
-    """Parameters, and whether the temperature comes first. Broken tokens are always banned, by bias."""
+def random_request(
+    seed: int, ids: list[int], logits: np.ndarray, broken: list[int]
+) -> tuple[SamplingParams, bool]:
+    """Parameters, and whether the temperature comes first. Broken tokens are always banned, by
+    bias.
+    """
     rng = np.random.default_rng(seed)
     sometimes = lambda off, value: off if rng.random() < 0.4 else value  # noqa: E731
-    biased = rng.choice(np.unique([*np.argsort(-logits)[:30], *ids[-10:]]), rng.integers(6), replace=False)
-    bias = {int(token): float(rng.uniform(-8, 8)) for token in biased} | dict.fromkeys(broken, -100.0)
+    biased = rng.choice(
+        np.unique([*np.argsort(-logits)[:30], *ids[-10:]]), rng.integers(6), replace=False
+    )
+    bias = {int(token): float(rng.uniform(-8, 8)) for token in biased} | dict.fromkeys(
+        broken, -100.0
+    )
     params = SamplingParams(
         temperature=float(rng.choice([0, 1e-6, 0.02, 0.3, 1, 2, *rng.uniform(0.2, 2, 6)])),
         top_p=float(rng.choice([0, 0.05, 1, 1, *rng.uniform(0.3, 0.99, 8)])),
@@ -137,7 +158,9 @@ def temperature_first(logits: np.ndarray, params: SamplingParams, counts) -> np.
     """The order that the gateway asks of the engine, from the core's own functions."""
     logits = logit_bias(logits, params.logit_bias)
     logits = repetition_penalty(logits, counts["repetition"], params.repetition_penalty)
-    logits = penalties(logits, counts["penalties"], params.frequency_penalty, params.presence_penalty)
+    logits = penalties(
+        logits, counts["penalties"], params.frequency_penalty, params.presence_penalty
+    )
     logits = temperature(logits, params.temperature)
     return min_p(top_p(top_k(logits, params.top_k), params.top_p), params.min_p)
 

@@ -28,7 +28,22 @@ INSIDE = {
     "logit_bias": [None, {}, {5: 100}, {5: -100}, {0: 0.5}],
     "logprobs": [False, True],
 }
-NUMBER = ["1", "", True, False, np.bool_(True), None, [1], np.array([1.0]), NAN, INF, -INF, 1j, np.float32(NAN), object]
+NUMBER = [
+    "1",
+    "",
+    True,
+    False,
+    np.bool_(True),
+    None,
+    [1],
+    np.array([1.0]),
+    NAN,
+    INF,
+    -INF,
+    1j,
+    np.float32(NAN),
+    object,
+]
 INTEGER = [v for v in NUMBER if v is not None] + [1.0, 1.5, np.float64(1)]
 RANGES = {  # parameter: (what the error says of the range, values outside of it or of a wrong type)
     "temperature": ("a number in [0, 2]", [-0.1, 2.0001, np.nextafter(2, 3), 10**400, *NUMBER]),
@@ -63,10 +78,14 @@ def test_every_parameter_is_tested():
     assert set(INSIDE) | {"top_logprobs"} == names
 
 
-@pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in INSIDE.items() for v in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(n, v) for n, values in INSIDE.items() for v in values]
+)
 def test_the_edges_are_inside(name, value):
     kept = getattr(SamplingParams(**{name: value}), name)
-    expected = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    expected = (
+        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    )
     assert kept == expected
 
 
@@ -75,7 +94,9 @@ def test_top_logprobs_edges(value):
     assert SamplingParams(logprobs=True, top_logprobs=value).top_logprobs == value
 
 
-@pytest.mark.parametrize(("name", "value"), [(n, v) for n, (_, values) in RANGES.items() for v in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(n, v) for n, (_, values) in RANGES.items() for v in values]
+)
 def test_the_error_names_the_parameter_the_range_and_what_came(name, value):
     with pytest.raises(ValueError, match=rf"^{name} must ") as error:
         SamplingParams(**{name: value, **({"logprobs": True} if name == "top_logprobs" else {})})
@@ -95,7 +116,9 @@ def test_top_logprobs_needs_logprobs():
 
 
 def test_numpy_numbers_become_pythons():
-    params = SamplingParams(temperature=np.float32(0.5), top_k=np.uint8(3), seed=np.int64(7), top_p=Fraction(1, 4))
+    params = SamplingParams(
+        temperature=np.float32(0.5), top_k=np.uint8(3), seed=np.int64(7), top_p=Fraction(1, 4)
+    )
     assert (params.temperature, params.top_k, params.seed, params.top_p) == (0.5, 3, 7, 0.25)
     assert json.loads(json.dumps(asdict(params)))["temperature"] == 0.5
     assert SamplingParams(repetition_penalty=np.float32(2)).repetition_penalty == 2
@@ -118,7 +141,9 @@ def test_the_callers_objects_are_copied():
 
 def test_replace_checks_again_and_leaves_the_first():
     params = SamplingParams(temperature=0.5, stop="x", logit_bias={1: 2})
-    assert params.replace(temperature=2) == SamplingParams(temperature=2, stop=["x"], logit_bias={"1": 2})
+    assert params.replace(temperature=2) == SamplingParams(
+        temperature=2, stop=["x"], logit_bias={"1": 2}
+    )
     assert params.temperature == 0.5
     with pytest.raises(ValueError, match="temperature"):
         params.replace(temperature=3)

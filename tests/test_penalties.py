@@ -24,7 +24,8 @@ def test_counts_of_any_integer_type(dtype):
 
 
 @pytest.mark.parametrize(
-    "bad", [[3], [-1], [0, 3], [1.0], ["a"], [True], [None], [[0], [7]], [0, [1]], [[0], 1], 5, "12"]
+    "bad",
+    [[3], [-1], [0, 3], [1.0], ["a"], [True], [None], [[0], [7]], [0, [1]], [[0], 1], 5, "12"],
 )
 def test_tokens_that_are_not_ids(bad):
     with pytest.raises(ValueError, match=r"tokens must be|inhomogeneous"):
@@ -52,7 +53,8 @@ def test_a_removed_token_stays_removed():
 def test_repetition_divides_positive_logits_and_multiplies_the_others(dtype):
     logits = np.array([4, -4, 0, 4, -4], dtype=dtype)
     assert repetition_penalty(logits, [1, 1, 1, 0, 0], 2).tolist() == [2, -8, 0, 4, -4]
-    assert repetition_penalty(logits, [9, 9, 9, 0, 0], 2).tolist() == [2, -8, 0, 4, -4]  # how often does not matter
+    # how often does not matter
+    assert repetition_penalty(logits, [9, 9, 9, 0, 0], 2).tolist() == [2, -8, 0, 4, -4]
     assert repetition_penalty(logits, [1, 1, 1, 1, 1], 0.5).tolist() == [8, -2, 0, 8, -2]
     assert repetition_penalty(logits, [1, 1, 1, 1, 1], 1).tolist() == logits.tolist()
     assert repetition_penalty(logits, [1, 0, 0, 0, 0], 2).dtype == dtype
@@ -86,10 +88,12 @@ def test_counts_and_parameters_for_each_row(shape):
     flat = [a.reshape(-1, 3) for a in (logits, counts)] + [np.reshape(a, -1) for a in (f, p, r)]
     rows = list(zip(*flat, strict=True))
     np.testing.assert_array_equal(
-        penalties(logits, counts, f, p).reshape(-1, 3), [penalties(x, c, a, b) for x, c, a, b, _ in rows]
+        penalties(logits, counts, f, p).reshape(-1, 3),
+        [penalties(x, c, a, b) for x, c, a, b, _ in rows],
     )
     np.testing.assert_array_equal(
-        repetition_penalty(logits, counts, r).reshape(-1, 3), [repetition_penalty(x, c, a) for x, c, _, _, a in rows]
+        repetition_penalty(logits, counts, r).reshape(-1, 3),
+        [repetition_penalty(x, c, a) for x, c, _, _, a in rows],
     )
 
 
@@ -106,8 +110,12 @@ def test_unsigned_counts_and_integer_logits():
     assert penalties([1, 2], [False, True], 1).tolist() == [1, 1]
 
 
-@pytest.mark.parametrize("f", [lambda x, c: penalties(x, c, 1, 1), lambda x, c: repetition_penalty(x, c, 2)])
-@pytest.mark.parametrize("counts", [[1, 0], [[1, 0], [0, 1]], 1, [-1, 0, 0], [np.nan, 0, 0], ["a", "b", "c"], None])
+@pytest.mark.parametrize(
+    "f", [lambda x, c: penalties(x, c, 1, 1), lambda x, c: repetition_penalty(x, c, 2)]
+)
+@pytest.mark.parametrize(
+    "counts", [[1, 0], [[1, 0], [0, 1]], 1, [-1, 0, 0], [np.nan, 0, 0], ["a", "b", "c"], None]
+)
 def test_counts_that_do_not_fit(f, counts):
     with pytest.raises(ValueError, match="counts must"):
         f([1.0, 2.0, 3.0], counts)
@@ -127,7 +135,8 @@ def test_repetition_errors_name_the_parameter(bad):
 
 
 @pytest.mark.parametrize(
-    "bias", [{2: 1}, {-1: 1}, {"0": 1}, {True: 1}, {1.0: 1}, {0: np.nan}, {0: INF}, {0: "1"}, {0: None}]
+    "bias",
+    [{2: 1}, {-1: 1}, {"0": 1}, {True: 1}, {1.0: 1}, {0: np.nan}, {0: INF}, {0: "1"}, {0: None}],
 )
 def test_bias_errors_name_the_parameter_and_the_token(bias):
     (key,) = bias

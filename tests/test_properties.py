@@ -1,4 +1,6 @@
-"""What holds for every distribution, tried on random ones by hypothesis (fixed examples, so that a run repeats)."""
+"""What holds for every distribution, tried on random ones by hypothesis (fixed examples, so that a
+run repeats).
+"""
 
 import math
 from fractions import Fraction
@@ -32,7 +34,11 @@ pytestmark = pytest.mark.filterwarnings("error")
 exactly = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 # quarters make ties and exact sums; the rest are the edges
-LOGIT = st.one_of(st.integers(-40, 40).map(lambda n: n / 4), st.floats(-50, 50), st.sampled_from([-INF, 1e4, -1e4]))
+LOGIT = st.one_of(
+    st.integers(-40, 40).map(lambda n: n / 4),
+    st.floats(-50, 50),
+    st.sampled_from([-INF, 1e4, -1e4]),
+)
 DTYPE = st.sampled_from([np.float32, np.float64])
 P = st.one_of(st.integers(0, 64).map(lambda n: n / 64), st.floats(0, 1))
 T = st.one_of(st.sampled_from([0, 1e-300, 1e-6, 1, 2]), st.floats(0.01, 10))
@@ -51,8 +57,12 @@ QUARTERS = st.integers(-40, 40).map(lambda n: n / 4)
 BATCH = rows(n=st.integers(1, 4))
 TRUNCATIONS = {top_k: st.integers(0, 14), top_p: P, min_p: P}
 TRANSFORMS = {**TRUNCATIONS, temperature: T}
-truncation = st.sampled_from(list(TRUNCATIONS)).flatmap(lambda f: st.tuples(st.just(f), TRUNCATIONS[f]))
-transform = st.sampled_from(list(TRANSFORMS)).flatmap(lambda f: st.tuples(st.just(f), TRANSFORMS[f]))
+truncation = st.sampled_from(list(TRUNCATIONS)).flatmap(
+    lambda f: st.tuples(st.just(f), TRUNCATIONS[f])
+)
+transform = st.sampled_from(list(TRANSFORMS)).flatmap(
+    lambda f: st.tuples(st.just(f), TRANSFORMS[f])
+)
 
 
 @exactly
@@ -72,9 +82,12 @@ def test_a_truncation_removes_or_leaves_alone(logits, step):
     out = f(logits, x)
     assert ((out == logits) | (out == -INF)).all()
     assert out[greedy(logits)] == logits.max()  # the best always stays
-    assert out[out > -INF].min() >= np.max(logits[out == -INF], initial=-INF)  # and none goes before a better one
+    # and none goes before a better one
+    assert out[out > -INF].min() >= np.max(logits[out == -INF], initial=-INF)
     before, after = softmax(logits.astype(np.float64)), softmax(out.astype(np.float64))
-    np.testing.assert_allclose(after, np.where(out > -INF, before, 0) / before[out > -INF].sum(), 1e-9, 1e-300)
+    np.testing.assert_allclose(
+        after, np.where(out > -INF, before, 0) / before[out > -INF].sum(), 1e-9, 1e-300
+    )
 
 
 @exactly
@@ -90,7 +103,9 @@ def test_min_p_sets_are_nested_the_other_way(logits, p, q):
 
 
 def smallest_reaching(logits, p: Fraction) -> list[int]:
-    """Brute force in exact rationals: the shortest list of best tokens, ties by id, whose mass reaches p."""
+    """Brute force in exact rationals: the shortest list of best tokens, ties by id, whose mass
+    reaches p.
+    """
     w = [Fraction(math.exp(float(x) - float(logits.max()))) for x in logits]
     order = sorted((i for i in range(len(w)) if logits[i] > -INF), key=lambda i: (-logits[i], i))
     n = 1
@@ -110,7 +125,9 @@ def test_the_nucleus_is_the_smallest_set_that_reaches_p(logits, p):
 
 
 @exactly
-@given(st.lists(st.integers(0, 99), max_size=8), st.randoms(use_true_random=False), st.data(), DTYPE)
+@given(
+    st.lists(st.integers(0, 99), max_size=8), st.randoms(use_true_random=False), st.data(), DTYPE
+)
 def test_the_nucleus_is_exact_at_dyadic_boundaries(splits, random, data, dtype):
     probs = [Fraction(1)]
     for at in splits:  # halve one again and again: every sum is exact, and p is one of them
@@ -140,7 +157,8 @@ def test_top_k_is_a_sort(logits, k):
 @given(rows(cells=QUARTERS, unique=True), transform, st.randoms(use_true_random=False))
 def test_permuting_tokens_permutes_the_result(logits, step, random):
     f, x = step
-    assume(f is not top_p or x == 1 or x * 64 % 1 == 0)  # a p within rounding of a boundary may fall either way
+    # a p within rounding of a boundary may fall either way
+    assume(f is not top_p or x == 1 or x * 64 % 1 == 0)
     order = random.sample(range(len(logits)), len(logits))
     np.testing.assert_array_equal(f(logits[order], x), f(logits, x)[order])
     np.testing.assert_allclose(entropy(logits[order]), entropy(logits), 1e-6, 1e-9)
@@ -198,7 +216,8 @@ def test_bias_frequency_and_presence_commute(logits, data):
     bias = data.draw(st.dictionaries(st.integers(0, V - 1), QUARTERS))
     f, p = data.draw(QUARTERS), data.draw(QUARTERS)
     expected = penalties(logit_bias(logits, bias), counts, f, p)
-    np.testing.assert_array_equal(logit_bias(penalties(logits, counts, f, p), bias), expected)  # quarters add exactly
+    # quarters add exactly
+    np.testing.assert_array_equal(logit_bias(penalties(logits, counts, f, p), bias), expected)
     np.testing.assert_array_equal(
         penalties(penalties(logits, counts, 0, p), counts, f, 0), penalties(logits, counts, f, p)
     )
@@ -210,13 +229,19 @@ def test_a_row_of_a_batch_is_the_row_alone_with_its_own_parameter(batch, data):
     V, B = batch.shape[-1], len(batch)
     for f, values in TRANSFORMS.items():
         xs = data.draw(st.lists(values, min_size=B, max_size=B))
-        np.testing.assert_array_equal(f(batch, xs), [f(row, x) for row, x in zip(batch, xs, strict=True)])
+        np.testing.assert_array_equal(
+            f(batch, xs), [f(row, x) for row, x in zip(batch, xs, strict=True)]
+        )
         np.testing.assert_array_equal(f(batch, xs[0]), [f(row, xs[0]) for row in batch])
         np.testing.assert_array_equal(f(batch[:, None], np.array(xs)[:, None])[:, 0], f(batch, xs))
-    counts = data.draw(st.lists(st.lists(st.integers(0, 3), min_size=V, max_size=V), min_size=B, max_size=B))
+    counts = data.draw(
+        st.lists(st.lists(st.integers(0, 3), min_size=V, max_size=V), min_size=B, max_size=B)
+    )
     xs = data.draw(st.lists(st.floats(0.1, 2), min_size=B, max_size=B))
     zipped = list(zip(batch, counts, xs, strict=True))
-    np.testing.assert_array_equal(penalties(batch, counts, xs, xs), [penalties(r, c, x, x) for r, c, x in zipped])
+    np.testing.assert_array_equal(
+        penalties(batch, counts, xs, xs), [penalties(r, c, x, x) for r, c, x in zipped]
+    )
     np.testing.assert_array_equal(
         repetition_penalty(batch, counts, xs), [repetition_penalty(r, c, x) for r, c, x in zipped]
     )
@@ -252,7 +277,9 @@ def test_counts_are_never_changed(batch):
     counts.setflags(write=False)
     penalties(batch, counts, 1, 1)
     repetition_penalty(batch, counts, 2)
-    Chain.for_engine("openai").apply(batch, SamplingParams(frequency_penalty=1, repetition_penalty=2), counts)
+    Chain.for_engine("openai").apply(
+        batch, SamplingParams(frequency_penalty=1, repetition_penalty=2), counts
+    )
 
 
 @exactly

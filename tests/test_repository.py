@@ -1,4 +1,6 @@
-"""The repository's own promises: its top level, one declaration of each dependency, a lock that names no registry."""
+"""The repository's own promises: its top level, one declaration of each dependency, a lock that
+names no registry.
+"""
 
 import re
 import subprocess
@@ -17,11 +19,15 @@ LOCK = (ROOT / ".requirements.lock").read_text()
 
 def declared() -> list[Requirement]:
     extras = PROJECT["optional-dependencies"].values()
-    return [Requirement(r) for r in [*PROJECT["dependencies"], *(r for extra in extras for r in extra)]]
+    return [
+        Requirement(r) for r in [*PROJECT["dependencies"], *(r for extra in extras for r in extra)]
+    ]
 
 
 def tracked() -> list[str]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if listed.returncode:
         pytest.skip("not a git checkout: nothing says which files belong to the repository")
     return listed.stdout.split("\0")[:-1]

@@ -27,7 +27,9 @@ def test_probabilities_are_raised_to_one_over_t_and_renormalised(t, expected, dt
 
 def test_the_lesson_example_by_hand():
     # squares .36 .04 .01 .0025 .0025 sum to .415; t = 1 changes nothing
-    np.testing.assert_allclose(softmax(temperature(HAOYONG, 0.5)), np.array([36, 4, 1, 0.25, 0.25]) / 41.5, 1e-12)
+    np.testing.assert_allclose(
+        softmax(temperature(HAOYONG, 0.5)), np.array([36, 4, 1, 0.25, 0.25]) / 41.5, 1e-12
+    )
     np.testing.assert_allclose(softmax(temperature(HAOYONG, 1)), [0.6, 0.2, 0.1, 0.05, 0.05], 1e-12)
     assert round(float(softmax(temperature(HAOYONG, 2))[0]), 4) == 0.3902  # sqrt .7746 of 1.9852
 
@@ -85,7 +87,11 @@ def test_leading_axes_and_a_parameter_for_each_row():
     np.testing.assert_allclose(softmax(temperature(logits, [[0.5], [2]])), expected)
     assert temperature(np.zeros((0, 3)), 0.5).shape == (0, 3)
     assert temperature(np.zeros((0, 3)), []).shape == (0, 3)
-    assert temperature([3.0, 2.0, 1.0], [0, 0.5, 1]).tolist() == [[3, -INF, -INF], [0, -2, -4], [0, -1, -2]]
+    assert temperature([3.0, 2.0, 1.0], [0, 0.5, 1]).tolist() == [
+        [3, -INF, -INF],
+        [0, -2, -4],
+        [0, -1, -2],
+    ]
 
 
 def test_integers_come_out_as_float64():

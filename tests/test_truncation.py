@@ -15,7 +15,14 @@ EVERY = [(top_k, 2), (top_p, 0.5), (min_p, 0.5)]
 
 @pytest.mark.parametrize(
     ("k", "expected"),
-    [(1, [0]), (2, [0, 1]), (3, [0, 1, 2]), (4, [0, 1, 2, 3]), (5, [0, 1, 2, 3, 4]), (0, [0, 1, 2, 3, 4])],
+    [
+        (1, [0]),
+        (2, [0, 1]),
+        (3, [0, 1, 2]),
+        (4, [0, 1, 2, 3]),
+        (5, [0, 1, 2, 3, 4]),
+        (0, [0, 1, 2, 3, 4]),
+    ],
 )
 def test_top_k_keeps_exactly_k(k, expected):
     assert kept(top_k(HAOYONG, k)) == expected
@@ -143,18 +150,23 @@ def test_min_p_of_the_lesson_example():
 def test_min_p_of_1_keeps_every_tie_with_the_best_and_does_not_underflow():
     assert kept(min_p([2.0, 1.0, 2.0], 1)) == [0, 2]
     assert kept(min_p([0.0, -740.0, -760.0], 1e-322)) == [0, 1]
-    assert kept(min_p(np.array([0.0, -120.0, -140.0], dtype=np.float32), 1e-60)) == [0, 1]  # e**-120 is no float32
+    # e**-120 is no float32
+    assert kept(min_p(np.array([0.0, -120.0, -140.0], dtype=np.float32), 1e-60)) == [0, 1]
     assert min_p([0.0, -1e4, -INF], 0).tolist() == [0.0, -1e4, -INF]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("f", "x"), [(top_k, 2), (top_p, 0.9), (top_p, 0), (top_p, 1), (min_p, 0.1), (min_p, 0)])
+@pytest.mark.parametrize(
+    ("f", "x"), [(top_k, 2), (top_p, 0.9), (top_p, 0), (top_p, 1), (min_p, 0.1), (min_p, 0)]
+)
 def test_extreme_and_removed_rows(f, x, dtype):
     rows = np.array([[1e4, -1e4, 1e4], [-INF, -INF, -INF], [-1e4, -1e4 - 50, -INF]], dtype=dtype)
     out = f(rows, x)
     assert out.dtype == dtype
     assert kept(out[1]) == []
-    assert kept(out[0]) == {(top_p, 0): [0], (top_p, 1): [0, 1, 2], (min_p, 0): [0, 1, 2]}.get((f, x), [0, 2])
+    assert kept(out[0]) == {(top_p, 0): [0], (top_p, 1): [0, 1, 2], (min_p, 0): [0, 1, 2]}.get(
+        (f, x), [0, 2]
+    )
     assert kept(out[2]) in ([0], [0, 1])
     assert not np.isnan(out).any()
 
@@ -170,7 +182,11 @@ def test_one_token_vocabulary_and_no_rows(f, x):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(
     ("f", "xs"),
-    [(top_k, [0, 1, 3, 50, 6, 2]), (top_p, [0, 0.3, 0.9, 1, 0.5, 0.99]), (min_p, [0, 0.1, 1, 0.5, 0.01, 0.9])],
+    [
+        (top_k, [0, 1, 3, 50, 6, 2]),
+        (top_p, [0, 0.3, 0.9, 1, 0.5, 0.99]),
+        (min_p, [0, 0.1, 1, 0.5, 0.01, 0.9]),
+    ],
 )
 def test_a_parameter_for_each_row_is_a_loop_over_rows(f, xs, dtype):
     rng = np.random.default_rng(7)
@@ -181,8 +197,10 @@ def test_a_parameter_for_each_row_is_a_loop_over_rows(f, xs, dtype):
     np.testing.assert_array_equal(f(rows, np.array(xs)), expected)
     cube = rows.reshape(2, 3, 50)
     np.testing.assert_array_equal(f(cube, np.reshape(xs, (2, 3))).reshape(6, 50), expected)
-    np.testing.assert_array_equal(f(cube, xs[:3])[0], expected[:3])  # one a column of (B, T), as numpy broadcasts
-    np.testing.assert_array_equal(f(rows[0], xs), [f(rows[0], x) for x in xs])  # one row, a sweep of the parameter
+    # one a column of (B, T), as numpy broadcasts
+    np.testing.assert_array_equal(f(cube, xs[:3])[0], expected[:3])
+    # one row, a sweep of the parameter
+    np.testing.assert_array_equal(f(rows[0], xs), [f(rows[0], x) for x in xs])
 
 
 @pytest.mark.parametrize(("f", "x"), EVERY)
@@ -192,7 +210,9 @@ def test_views_of_any_layout_give_the_same(f, x):
     expected = f(base.T.copy(), x)
     np.testing.assert_array_equal(f(base.T, x), expected)
     np.testing.assert_array_equal(f(base[::-1].T[:, ::-1], x), expected)
-    np.testing.assert_array_equal(f(np.broadcast_to(base[:, 0], (3, 40)), x), np.stack([f(base[:, 0], x)] * 3))
+    np.testing.assert_array_equal(
+        f(np.broadcast_to(base[:, 0], (3, 40)), x), np.stack([f(base[:, 0], x)] * 3)
+    )
     swapped = base.astype(">f8")
     np.testing.assert_array_equal(f(swapped.T, x), expected)
 
@@ -210,11 +230,13 @@ def test_integers_come_out_as_float64(f, x):
      (8_000, -18.7, 0.99997), (8_000, -16.2, 0.9995)],
 )  # fmt: skip
 def test_sums_are_float64_on_a_large_vocabulary(V, tail, p):
-    # one token of weight 1 and all others small: a float32 running sum, or a float32 total, is off by many of them
+    # one token of weight 1 and all others small: a float32 running sum, or a float32 total, is off
+    # by many of them
     logits = np.full(V, tail, dtype=np.float32)
     logits[V // 20] = 0
     each = Fraction(float(np.exp(logits)[0]))
-    n = math.ceil((Fraction(p) * (1 + each * (V - 1)) - 1) / each)  # how many of the small ones it takes to reach p
+    # how many of the small ones it takes to reach p
+    n = math.ceil((Fraction(p) * (1 + each * (V - 1)) - 1) / each)
     out = top_p(logits, p)
     assert abs(np.count_nonzero(out > -INF) - 1 - n) <= 1  # float64 may round the last one
     assert (out[: n - 5] > -INF).all()  # the lower ids
@@ -257,7 +279,8 @@ def test_logits_that_are_no_logits(f, x, bad):
 
 
 @pytest.mark.parametrize(
-    ("f", "name", "xs"), [(top_k, "top_k", [1, 2, 3]), (top_p, "top_p", [0.5] * 3), (min_p, "min_p", [0.5] * 3)]
+    ("f", "name", "xs"),
+    [(top_k, "top_k", [1, 2, 3]), (top_p, "top_p", [0.5] * 3), (min_p, "min_p", [0.5] * 3)],
 )
 def test_a_parameter_that_does_not_fit_the_rows(f, name, xs):
     with pytest.raises(ValueError, match=name):

@@ -1,6 +1,8 @@
-"""The client's side of an LLM API: `client = connect()`, then chat, stream, parse, models, tokenize, next_token.
+"""The client's side of an LLM API: `client = connect()`, then chat, stream, parse, models,
+tokenize, next_token.
 
-Around them: `accumulate` a stream, `tool` and `run_tools`, `strict_schema` and `why_not_strict`, `fit` a conversation.
+Around them: `accumulate` a stream, `tool` and `run_tools`, `strict_schema` and `why_not_strict`,
+`fit` a conversation.
 """
 
 from samplers.api.client import Client
@@ -13,7 +15,14 @@ from samplers.api.stream.accumulate import Accumulated, accumulate
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
 from samplers.api.stream.events import Arrival, Event, read_events
 from samplers.api.stream.reader import read_chunks
-from samplers.api.structured.answer import Invalid, Parsed, Refusal, Truncated, read_answer, response_format
+from samplers.api.structured.answer import (
+    Invalid,
+    Parsed,
+    Refusal,
+    Truncated,
+    read_answer,
+    response_format,
+)
 from samplers.api.structured.partial import partial_json
 from samplers.api.structured.schema import strict_schema
 from samplers.api.tools.react import run_tools

@@ -1,4 +1,6 @@
-"""The local endpoint as a child process: `python -m samplers.local`, alive as long as its standard input is open."""
+"""The local endpoint as a child process: `python -m samplers.local`, alive as long as its standard
+input is open.
+"""
 
 import contextlib
 import json
@@ -16,10 +18,12 @@ SILENCE = 120  # seconds in which a starting child says nothing before it is giv
 
 
 class LocalEndpoint:
-    """A started endpoint: `base_url`, `key`, `model`. If it does not start: ConnectionFailed with its own words.
+    """A started endpoint: `base_url`, `key`, `model`. If it does not start: ConnectionFailed with
+    its own words.
 
-    `options` are arguments of `python -m samplers.local`; `environment` is set for the child besides our own.
-    While the child fetches the weights its progress bar is passed on to our standard error.
+    `options` are arguments of `python -m samplers.local`; `environment` is set for the child
+    besides our own. While the child fetches the weights its progress bar is passed on to our
+    standard error.
     """
 
     base_url = "(starting)"
@@ -45,7 +49,8 @@ class LocalEndpoint:
             self._news.put(text)
 
     def _read_stdout(self) -> None:
-        self._news.put(self._process.stdout.readline())  # bytes: the one line, or nothing if the child has ended
+        # bytes: the one line, or nothing if the child has ended
+        self._news.put(self._process.stdout.readline())
 
     def _hello(self) -> tuple[str, Key, str]:
         line = None
@@ -72,16 +77,24 @@ class LocalEndpoint:
         return self._process.poll() is None
 
     def last_words(self) -> str:
-        """What the child last wrote to its standard error, its progress bar left out, and whether it still runs."""
+        """What the child last wrote to its standard error, its progress bar left out, and whether
+        it still runs.
+        """
         if not self.alive():
             self._listener.join(1)  # it may still have words to read
         said = "".join(self._said).replace("\r\n", "\n").split("\n")
         words = "\n".join(line for line in said if "\r" not in line).strip()
-        state = "It still runs" if self.alive() else f"It has ended (exit code {self._process.returncode})"
+        state = (
+            "It still runs"
+            if self.alive()
+            else f"It has ended (exit code {self._process.returncode})"
+        )
         return f"{state}. Its last words:\n{words}" if words else f"{state}."
 
     def close(self, wait: float = 5) -> None:
-        """Ends the child: closes its standard input, and kills it if that is not enough within `wait` seconds."""
+        """Ends the child: closes its standard input, and kills it if that is not enough within
+        `wait` seconds.
+        """
         with contextlib.suppress(OSError):  # it is gone already
             self._process.stdin.close()
         if not self._wait(wait):
@@ -100,9 +113,14 @@ class LocalEndpoint:
 
 
 def _start(options: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen:
-    # A session of its own: an interrupt (Ctrl-C, Jupyter's stop button) is for us; closing stdin ends the child.
+    # A session of its own: an interrupt (Ctrl-C, Jupyter's stop button) is for us; closing stdin
+    # ends the child.
     windows = os.name == "nt"
-    apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if windows else {"start_new_session": True}
+    apart = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        if windows
+        else {"start_new_session": True}
+    )
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     command = [sys.executable, "-m", "samplers.local", *options]
     return subprocess.Popen(command, **pipes, **apart, env=os.environ | environment)

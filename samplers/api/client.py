@@ -25,16 +25,21 @@ from samplers.distribution import Distribution
 
 
 class Client:
-    """Talks to the endpoint at `base_url` (it usually ends in /v1). Threads may share it; close it or use `with`.
+    """Talks to the endpoint at `base_url` (it usually ends in /v1). Threads may share it; close it
+    or use `with`.
 
-    `model`: whom to ask; None takes the endpoint's first (OpenAI: gpt-4o-mini). At OpenAI's own address every call is
-    priced before it is sent and held against `budget` (None: the process's one, SAMPLERS_BUDGET_USD).
-    `transport`: httpx's, for tests. A wrong argument raises ValueError; what happens on the way, an EndpointError.
+    `model`: whom to ask; None takes the endpoint's first (OpenAI: gpt-4o-mini). At OpenAI's own
+    address every call is priced before it is sent and held against `budget` (None: the process's
+    one, SAMPLERS_BUDGET_USD). `transport`: httpx's, for tests. A wrong argument raises ValueError;
+    what happens on the way, an EndpointError.
     """
 
-    base_url, _model = "(no address)", None  # so that the repr of a client that was refused its arguments works
+    # so that the repr of a client that was refused its arguments works
+    base_url, _model = "(no address)", None
 
-    def __init__(self, base_url: str, api_key=None, model: str | None = None, *, budget=None, transport=None):
+    def __init__(
+        self, base_url: str, api_key=None, model: str | None = None, *, budget=None, transport=None
+    ):
         api_key = Key(api_key)  # first: a traceback may print this frame's locals
         api_key.check()
         self._model = model
@@ -43,8 +48,10 @@ class Client:
         if model is None and self._wire.at_openai:
             self._model = "gpt-4o-mini"
         self._vocabularies: dict[str, Distribution] = {}  # by model: a full one, for its tokens
-        self._sizes: dict[str, int | None] = {}  # by model: of its vocabulary, None if the endpoint tells none
-        # connect() sets these for an endpoint that it started: what closing ends, and why nothing answers
+        # by model: of its vocabulary, None if the endpoint tells none
+        self._sizes: dict[str, int | None] = {}
+        # connect() sets these for an endpoint that it started: what closing ends, and why nothing
+        # answers
         self._endpoint_close: Callable[[], None] | None = None
         self._hint: Callable[[], str] | None = None
 
@@ -54,9 +61,11 @@ class Client:
 
     @property
     def auth(self) -> Key:
-        """Signs requests of your own, ``httpx.get(f"{client.base_url}/models", auth=client.auth)``; hides the key.
+        """Signs requests of your own, ``httpx.get(f"{client.base_url}/models", auth=client.auth)``;
+        hides the key.
 
-        For OpenAI's SDK: ``OpenAI(base_url=client.base_url, api_key="-", http_client=httpx.Client(auth=client.auth))``.
+        For OpenAI's SDK: ``OpenAI(base_url=client.base_url, api_key="-",
+        http_client=httpx.Client(auth=client.auth))``.
         """
         return self._wire.auth
 
@@ -66,7 +75,9 @@ class Client:
         if self._model is None:
             there = self.models()
             if not there:
-                raise APIError(200, "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME")
+                raise APIError(
+                    200, "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME"
+                )
             self._model = there[0]
         return self._model
 
@@ -76,10 +87,11 @@ class Client:
         return self._wire.read(response, lambda answer: [model["id"] for model in answer["data"]])
 
     def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
-        """One answer to `messages` (a list of {"role", "content"}, or a str: one user message), whole.
+        """One answer to `messages` (a list of {"role", "content"}, or a str: one user message),
+        whole.
 
-        `params` go on the wire as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); None is left out.
-        `timeout`: seconds to wait for the answer (600), then ConnectionFailed.
+        `params` go on the wire as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …);
+        None is left out. `timeout`: seconds to wait for the answer (600), then ConnectionFailed.
         """
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
@@ -87,10 +99,12 @@ class Client:
         return self._ask(self._body(messages, params), Completion.from_wire, timeout=wait)
 
     def stream(self, messages, **params) -> Iterator[Chunk]:
-        """The answer as an iterator of Chunk, as it is made. Closing the iterator stops the endpoint.
+        """The answer as an iterator of Chunk, as it is made. Closing the iterator stops the
+        endpoint.
 
-        The request is sent when the first chunk is asked for. On a paid endpoint usage is asked for too
-        (stream_options), so that the bill is real; its chunk has no text. `accumulate` joins the chunks.
+        The request is sent when the first chunk is asked for. On a paid endpoint usage is asked for
+        too (stream_options), so that the bill is real; its chunk has no text. `accumulate` joins
+        the chunks.
         """
         body = self._body(messages, {**params, "stream": True})
         if self.budget is not None:
@@ -100,25 +114,32 @@ class Client:
     def stream_bytes(self, messages, **params) -> Iterator[Arrival]:
         """The same stream as the network brings it: (at, data), seconds and bytes, cut anywhere.
 
-        ``read_chunks`` makes the chunks of stream() from it. On a paid endpoint all that the call could cost stays
-        held, because nobody reads the bill.
+        ``read_chunks`` makes the chunks of stream() from it. On a paid endpoint all that the call
+        could cost stays held, because nobody reads the bill.
         """
         return self._bytes(self._body(messages, {**params, "stream": True}))
 
     def parse(self, messages, model: type, **params) -> Answer:
-        """The answer as an object of `model`, a pydantic model or a dataclass: Structured Outputs, strict.
+        """The answer as an object of `model`, a pydantic model or a dataclass: Structured Outputs,
+        strict.
 
-        Gives Parsed(value), Refusal(text), Truncated(text, partial) or Invalid(text, reason): see `read_answer`.
-        ValueError if the model has no strict schema.
+        Gives Parsed(value), Refusal(text), Truncated(text, partial) or Invalid(text, reason): see
+        `read_answer`. ValueError if the model has no strict schema.
         """
-        return read_answer(self.chat(messages, response_format=response_format(model), **params), model)
+        return read_answer(
+            self.chat(messages, response_format=response_format(model), **params), model
+        )
 
     def tokenize(self, text) -> Tokens:
-        """`text` (a str as it is, or a list of messages in the model's template) as the model's tokens.
+        """`text` (a str as it is, or a list of messages in the model's template) as the model's
+        tokens.
 
         OpenAI's API has no such call: the local endpoint answers it. Elsewhere an APIError says so.
         """
-        body = {"model": self.model, **({"input": text} if isinstance(text, str) else {"messages": as_messages(text)})}
+        body = {
+            "model": self.model,
+            **({"input": text} if isinstance(text, str) else {"messages": as_messages(text)}),
+        }
         try:
             response = self._wire.request("POST", "/tokenize", body, hint=self._hint)
         except APIError as error:
@@ -130,11 +151,13 @@ class Client:
         raise lacking(status)
 
     def next_token(self, prompt, top: int | str = MOST, after: Sequence[int] = ()) -> Distribution:
-        """The model's next-token distribution after `prompt` (a str: one user message, or messages).
+        """The model's next-token distribution after `prompt` (a str: one user message, or
+        messages).
 
-        `top`: an int >= 1 (OpenAI gives 20 at most), in rank order and with the rest of the mass in `unseen`; or "all":
-        the whole vocabulary in token-id order from the local endpoint, and from one that cannot, such as OpenAI's or
-        vLLM's, its top 20. `after`: ids that the answer already begins with; only the local endpoint takes them.
+        `top`: an int >= 1 (OpenAI gives 20 at most), in rank order and with the rest of the mass in
+        `unseen`; or "all": the whole vocabulary in token-id order from the local endpoint, and from
+        one that cannot, such as OpenAI's or vLLM's, its top 20. `after`: ids that the answer
+        already begins with; only the local endpoint takes them.
         """
         check_top(top)
         after, model = token_ids("after", after), self.model
@@ -155,7 +178,9 @@ class Client:
         return distribution
 
     def _vocabulary_size(self, model: str) -> int | None:
-        """V, or None where the endpoint does not tell it: then it is not ours and has none of our extensions."""
+        """V, or None where the endpoint does not tell it: then it is not ours and has none of our
+        extensions.
+        """
         if model not in self._sizes:
             try:
                 self._sizes[model] = self.tokenize("a").vocabulary_size
@@ -166,7 +191,9 @@ class Client:
         return self._sizes[model]
 
     def as_model(self, messages) -> EndpointModel:
-        """The endpoint as a model for `samplers.generate`: token ids -> logits; .prompt, .vocabulary, .stop_tokens."""
+        """The endpoint as a model for `samplers.generate`: token ids -> logits; .prompt,
+        .vocabulary, .stop_tokens.
+        """
         return EndpointModel(self, as_messages(messages))
 
     def close(self) -> None:
@@ -190,7 +217,9 @@ class Client:
     def _ask(self, body: dict, reader, headers=None, timeout=None):
         with self._wire.paid(body) as settle:
             path = "/chat/completions"
-            response = self._wire.request("POST", path, body, headers, hint=self._hint, timeout=timeout)
+            response = self._wire.request(
+                "POST", path, body, headers, hint=self._hint, timeout=timeout
+            )
             if self.budget is not None:
                 settle(self._wire.read(response, Completion.from_wire).usage)
             return self._wire.read(response, reader)

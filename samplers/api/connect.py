@@ -1,4 +1,6 @@
-"""Which endpoint: the local one, one at an address, or OpenAI. A key in the environment alone never spends money."""
+"""Which endpoint: the local one, one at an address, or OpenAI. A key in the environment alone never
+spends money.
+"""
 
 import atexit
 import os
@@ -12,19 +14,23 @@ from samplers.api.transport.auth import Key
 from samplers.api.transport.errors import APIError, usd
 
 _lock = threading.Lock()
-_shared: dict[int, LocalEndpoint] = {}  # by process id: a fork starts its own, and leaves its parent's alone
+# by process id: a fork starts its own, and leaves its parent's alone
+_shared: dict[int, LocalEndpoint] = {}
 
 
 def connect(where: str | None = None, model: str | None = None) -> Client:
     """A client, and one printed line that says where it goes.
 
-    `where`: "local" (a real model in a child process, started on first use, one a process), an address such as
-    "http://192.168.1.5:8000/v1" (signed with SAMPLERS_API_KEY if that is set), or "openai" (OPENAI_API_KEY; priced and
-    held to SAMPLERS_BUDGET_USD). None takes SAMPLERS_BASE_URL, which may be any of these, or else "local".
-    `model` (None: SAMPLERS_MODEL_NAME) names the model at an address. Raises ValueError for a wrong setting,
-    ConnectionFailed where nothing answers, AuthenticationError where the key is not taken.
+    `where`: "local" (a real model in a child process, started on first use, one a process), an
+    address such as "http://192.168.1.5:8000/v1" (signed with SAMPLERS_API_KEY if that is set), or
+    "openai" (OPENAI_API_KEY; priced and held to SAMPLERS_BUDGET_USD). None takes SAMPLERS_BASE_URL,
+    which may be any of these, or else "local". `model` (None: SAMPLERS_MODEL_NAME) names the model
+    at an address. Raises ValueError for a wrong setting, ConnectionFailed where nothing answers,
+    AuthenticationError where the key is not taken.
     """
-    where = where if where is not None else os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
+    where = (
+        where if where is not None else os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
+    )
     model = model or os.environ.get("SAMPLERS_MODEL_NAME") or None
     if where == "local":
         _keep_from_proxies()
@@ -34,19 +40,31 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
     elif isinstance(where, str) and "://" in where:
         what, client = "endpoint", _remote(where, model)
     else:
-        raise ValueError(f"where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, got {where!r}")
-    paid = f", budget {usd(client.budget.limit)} at the prices of {price_list()['date']}" if client.budget else ""
+        raise ValueError(
+            f"where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, got {where!r}"
+        )
+    paid = (
+        f", budget {usd(client.budget.limit)} at the prices of {price_list()['date']}"
+        if client.budget
+        else ""
+    )
     print(f"samplers: {what} {client.base_url}, model {client.model}{paid}")
     return client
 
 
 def start_local(**options: str) -> Client:
-    """A local endpoint of its own, for this client alone; closing the client ends it. Prints nothing.
+    """A local endpoint of its own, for this client alone; closing the client ends it. Prints
+    nothing.
 
-    `options` are those of `python -m samplers.local`: start_local(engine_order="llama.cpp", logprobs_mode="processed").
-    An `api_key` among them goes by way of the environment: a command line is there for all to see.
+    `options` are those of `python -m samplers.local`: start_local(engine_order="llama.cpp",
+    logprobs_mode="processed"). An `api_key` among them goes by way of the environment: a command
+    line is there for all to see.
     """
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if name != "api_key"]
+    flags = [
+        f"--{name.replace('_', '-')}={value}"
+        for name, value in options.items()
+        if name != "api_key"
+    ]
     endpoint = LocalEndpoint(*flags, environment=_key_for_the_child(options))
     atexit.register(endpoint.close)
     client = _client_of(endpoint)
@@ -68,7 +86,9 @@ def _local() -> LocalEndpoint:
 
 
 def _keep_from_proxies() -> None:
-    """Where the environment names proxies, a learner's own httpx and OpenAI's SDK would send them our local calls."""
+    """Where the environment names proxies, a learner's own httpx and OpenAI's SDK would send them
+    our local calls.
+    """
     named = getproxies_environment()
     if named.keys() - {"no"} and "127.0.0.1" not in named.get("no", ""):
         os.environ["no_proxy"] = ",".join(filter(None, [named.get("no"), "127.0.0.1"]))
@@ -93,7 +113,8 @@ def _openai(model: str | None) -> Client:
             "connect('local') needs no key"
         )
     client = Client("https://api.openai.com/v1", _key("OPENAI_API_KEY"), model)
-    price_of(client.model)  # a model whose price is not known is refused here, not at the first call
+    # a model whose price is not known is refused here, not at the first call
+    price_of(client.model)
     return client
 
 

@@ -18,11 +18,12 @@ class Fitted:
 def fit(messages, budget: int, count: Callable[[list[dict]], int]) -> Fitted:
     """Drops the oldest of `messages` till they have at most `budget` tokens.
 
-    Kept whatever happens: system and developer messages, the last user message, and what came last. First whole turns
-    go (a user message and all that answered it), then, in the last turn, the oldest answers; a message that calls
-    tools goes with its results. `count`: the tokens of a list of messages, such as
-    ``lambda m: client.tokenize(m).count``; it is asked about log2(len(messages)) times. Leave room for the answer:
-    ``budget = tokens.context_length - max_tokens``. ValueError if not even the least fits.
+    Kept whatever happens: system and developer messages, the last user message, and what came last.
+    First whole turns go (a user message and all that answered it), then, in the last turn, the
+    oldest answers; a message that calls tools goes with its results. `count`: the tokens of a list
+    of messages, such as ``lambda m: client.tokenize(m).count``; it is asked about
+    log2(len(messages)) times. Leave room for the answer: ``budget = tokens.context_length -
+    max_tokens``. ValueError if not even the least fits.
     """
     messages = as_messages(messages)
     if isinstance(budget, bool) or not isinstance(budget, int) or budget < 1:
@@ -41,7 +42,9 @@ def fit(messages, budget: int, count: Callable[[list[dict]], int]) -> Fitted:
         low, fits = 0, len(droppable)
         found = tokens(fits)
         if found > budget:
-            raise ValueError(f"budget must be >= {found} tokens, which the least that can be kept has, got {budget}")
+            raise ValueError(
+                f"budget must be >= {found} tokens, which the least that can be kept has, got {budget}"
+            )
         while fits - low > 1:
             middle = (low + fits) // 2
             size = tokens(middle)
@@ -67,7 +70,9 @@ def _droppable(messages: Sequence[dict]) -> list[list[int]]:
 
 
 def _groups(messages: Sequence[dict]) -> list[list[int]]:
-    """Messages that only make sense together, as indices: a call with its results, any other alone; no instructions."""
+    """Messages that only make sense together, as indices: a call with its results, any other alone;
+    no instructions.
+    """
     groups: list[list[int]] = []
     open_calls: set = set()
     for i, message in enumerate(messages):
@@ -76,7 +81,9 @@ def _groups(messages: Sequence[dict]) -> list[list[int]]:
             continue
         if role == "tool":
             if message.get("tool_call_id") not in open_calls:
-                raise ValueError(f"messages[{i}] is the result of a tool call that is not right before it")
+                raise ValueError(
+                    f"messages[{i}] is the result of a tool call that is not right before it"
+                )
             groups[-1].append(i)
             continue
         groups.append([i])

@@ -1,4 +1,6 @@
-"""From an endpoint's logprobs to a `samplers.Distribution`, and from an endpoint to a model for `samplers.generate`."""
+"""From an endpoint's logprobs to a `samplers.Distribution`, and from an endpoint to a model for
+`samplers.generate`.
+"""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +18,9 @@ def first_entries(answer: dict) -> list[dict]:
     content = (answer["choices"][0].get("logprobs") or {}).get("content")
     entries = content[0]["top_logprobs"] if content else None
     if not entries:
-        raise ValueError("it holds no top_logprobs for a first token: this endpoint or model gives none")
+        raise ValueError(
+            "it holds no top_logprobs for a first token: this endpoint or model gives none"
+        )
     return entries
 
 
@@ -30,12 +34,18 @@ def top_distribution(entries: list[dict], vocabulary_size: int | None = None) ->
     return Distribution(labels, logprobs, pieces, unseen, ids, vocabulary_size)
 
 
-def full_distribution(entries: list[dict], size: int, known: Distribution | None = None) -> Distribution:
-    """All `size` entries, put in token-id order. `known`: an earlier one of the same model, for its tokens."""
+def full_distribution(
+    entries: list[dict], size: int, known: Distribution | None = None
+) -> Distribution:
+    """All `size` entries, put in token-id order. `known`: an earlier one of the same model, for its
+    tokens.
+    """
     ids = np.array([e["id"] for e in entries])
     order = np.argsort(ids)
     if not np.array_equal(ids[order], np.arange(size)):
-        raise ValueError(f"the answer's {len(entries)} entries are not the {size} tokens of the vocabulary")
+        raise ValueError(
+            f"the answer's {len(entries)} entries are not the {size} tokens of the vocabulary"
+        )
     logprobs = np.array([logprob_of(e) for e in entries])[order]
     if known is None:
         ordered = [entries[i] for i in order.tolist()]
@@ -52,7 +62,9 @@ def check_top(top) -> None:
 
 
 def question(top: int | str, after: Sequence[int], size: int | None) -> tuple[dict, dict]:
-    """The parameters and the headers that ask for a next-token distribution. `size`: V where it can be had whole."""
+    """The parameters and the headers that ask for a next-token distribution. `size`: V where it can
+    be had whole.
+    """
     wanted = size or MOST if top == "all" else top
     ask = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": wanted}
     headers = {"x-samplers-full-logprobs": "true"} if wanted > MOST else {}
@@ -62,9 +74,11 @@ def question(top: int | str, after: Sequence[int], size: int | None) -> tuple[di
 
 
 class EndpointModel:
-    """The endpoint as a function from token ids to logits (V,). `client.as_model(messages)` makes it.
+    """The endpoint as a function from token ids to logits (V,). `client.as_model(messages)` makes
+    it.
 
-    `prompt`: the messages' ids in the model's template; `vocabulary`: bytes by id; `stop_tokens`: ids that end a turn.
+    `prompt`: the messages' ids in the model's template; `vocabulary`: bytes by id; `stop_tokens`:
+    ids that end a turn.
     """
 
     def __init__(self, client, messages):
@@ -74,11 +88,15 @@ class EndpointModel:
         self.vocabulary = client.next_token(messages, top="all").bytes
 
     def __call__(self, ids: Sequence[int]) -> np.ndarray:
-        """The model's logprobs (which are logits) after `ids`, the prompt and what follows it; shape (V,), float64."""
+        """The model's logprobs (which are logits) after `ids`, the prompt and what follows it;
+        shape (V,), float64.
+        """
         ids = [int(i) for i in ids]
         start = len(self.prompt)
         if tuple(ids[:start]) != self.prompt:
-            raise ValueError(f"ids must begin with the {start} ids of .prompt, got {ids[: start + 1]}")
+            raise ValueError(
+                f"ids must begin with the {start} ids of .prompt, got {ids[: start + 1]}"
+            )
         return self._client.next_token(self._messages, top="all", after=ids[start:]).logprobs
 
     def __repr__(self) -> str:

@@ -8,15 +8,23 @@ import httpx
 
 
 def address(base_url: str) -> httpx.URL:
-    """`base_url` checked and without its last slash: http or https, a host, no password or query (they get printed)."""
+    """`base_url` checked and without its last slash: http or https, a host, no password or query
+    (they get printed).
+    """
     try:
         url = httpx.URL(base_url.strip().rstrip("/"))
     except (httpx.InvalidURL, AttributeError):
-        raise ValueError(f"base_url must be an address such as http://127.0.0.1:8000/v1, got {base_url!r}") from None
+        raise ValueError(
+            f"base_url must be an address such as http://127.0.0.1:8000/v1, got {base_url!r}"
+        ) from None
     if url.userinfo or url.query:
-        raise ValueError("base_url must hold no user, password or query: a key goes into SAMPLERS_API_KEY")
+        raise ValueError(
+            "base_url must hold no user, password or query: a key goes into SAMPLERS_API_KEY"
+        )
     if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(f"base_url must be an address such as http://127.0.0.1:8000/v1, got {base_url!r}")
+        raise ValueError(
+            f"base_url must be an address such as http://127.0.0.1:8000/v1, got {base_url!r}"
+        )
     return url
 
 
@@ -26,7 +34,9 @@ def as_messages(messages: str | Sequence[Mapping]) -> list[dict]:
         return [{"role": "user", "content": messages}]
     listed = isinstance(messages, Sequence) and len(messages) > 0
     if not listed or not all(isinstance(m, Mapping) and "role" in m for m in messages):
-        raise ValueError(f"messages must be a str or a list of {{'role': …, 'content': …}}, got {messages!r:.200}")
+        raise ValueError(
+            f"messages must be a str or a list of {{'role': …, 'content': …}}, got {messages!r:.200}"
+        )
     return [dict(message) for message in messages]
 
 
@@ -37,7 +47,9 @@ def chat_body(messages, params: Mapping) -> dict:
 
 
 def encode(body: Mapping) -> bytes:
-    """A body as JSON in UTF-8; numpy's numbers and arrays go as Python's. ValueError names what JSON cannot hold."""
+    """A body as JSON in UTF-8; numpy's numbers and arrays go as Python's. ValueError names what
+    JSON cannot hold.
+    """
     try:
         return _dump(body)
     except (TypeError, ValueError, RecursionError):
@@ -45,7 +57,9 @@ def encode(body: Mapping) -> bytes:
             try:
                 _dump(value)
             except (TypeError, ValueError, RecursionError) as error:
-                problem = f"{name} must be something that JSON can hold, got {value!r:.200} ({error})"
+                problem = (
+                    f"{name} must be something that JSON can hold, got {value!r:.200} ({error})"
+                )
                 raise ValueError(problem) from None
         raise
 
@@ -65,7 +79,9 @@ def token_ids(name: str, ids) -> list[int]:
     try:
         ids = [operator.index(i) for i in ids]
     except TypeError:
-        raise ValueError(f"{name} must be a sequence of token ids (ints >= 0), got {ids!r:.200}") from None
+        raise ValueError(
+            f"{name} must be a sequence of token ids (ints >= 0), got {ids!r:.200}"
+        ) from None
     if any(i < 0 for i in ids):
         raise ValueError(f"{name} must be a sequence of token ids (ints >= 0), got {ids!r:.200}")
     return ids
@@ -73,6 +89,10 @@ def token_ids(name: str, ids) -> list[int]:
 
 def as_seconds(name: str, seconds) -> float:
     """`seconds` if it is a finite number > 0."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+    if (
+        isinstance(seconds, bool)
+        or not isinstance(seconds, int | float)
+        or not 0 < seconds < float("inf")
+    ):
         raise ValueError(f"{name} must be a number of seconds > 0, got {seconds!r}")
     return seconds

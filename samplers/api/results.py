@@ -1,4 +1,6 @@
-"""An endpoint's answers as plain frozen dataclasses, close to the wire. `raw` keeps the JSON as it came."""
+"""An endpoint's answers as plain frozen dataclasses, close to the wire. `raw` keeps the JSON as it
+came.
+"""
 
 import math
 from dataclasses import dataclass, field
@@ -14,12 +16,20 @@ def logprob_of(entry: dict) -> float:
 
 
 def bytes_of(entry: dict) -> bytes:
-    """An entry's bytes: the truth about a token. An endpoint that sends none (null) gives its text's UTF-8."""
-    return entry["token"].encode("utf-8", "replace") if entry.get("bytes") is None else bytes(entry["bytes"])
+    """An entry's bytes: the truth about a token. An endpoint that sends none (null) gives its
+    text's UTF-8.
+    """
+    return (
+        entry["token"].encode("utf-8", "replace")
+        if entry.get("bytes") is None
+        else bytes(entry["bytes"])
+    )
 
 
 def label_of(entry: dict) -> str:
-    """An entry's token for a person; a token of no bytes that has a name (<|im_end|>) is shown by it."""
+    """An entry's token for a person; a token of no bytes that has a name (<|im_end|>) is shown by
+    it.
+    """
     return readable(bytes_of(entry) or entry["token"].encode("utf-8", "replace"))
 
 
@@ -43,7 +53,9 @@ class Usage:
 
 @dataclass(frozen=True)
 class TokenLogprob:
-    """A token of the answer: its bytes, its logprob (nats), and the most likely tokens at its place (`top`)."""
+    """A token of the answer: its bytes, its logprob (nats), and the most likely tokens at its place
+    (`top`).
+    """
 
     token: str  # readable text
     bytes: bytes
@@ -58,14 +70,18 @@ class TokenLogprob:
 
 
 def logprobs_of(choice: dict) -> tuple[TokenLogprob, ...] | None:
-    """A choice's (or its delta's) tokens with their logprobs; None if the request did not ask for them."""
+    """A choice's (or its delta's) tokens with their logprobs; None if the request did not ask for
+    them.
+    """
     content = (choice.get("logprobs") or {}).get("content")
     return None if content is None else tuple(TokenLogprob.from_wire(entry) for entry in content)
 
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A function that the model asks for. `arguments` is what it wrote: JSON if all went well, never checked here."""
+    """A function that the model asks for. `arguments` is what it wrote: JSON if all went well,
+    never checked here.
+    """
 
     id: str
     name: str
@@ -73,7 +89,9 @@ class ToolCall:
 
     @classmethod
     def from_wire(cls, call: dict) -> "ToolCall":
-        return cls(call.get("id") or "", call["function"]["name"], call["function"].get("arguments") or "")
+        return cls(
+            call.get("id") or "", call["function"]["name"], call["function"].get("arguments") or ""
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +110,14 @@ class Choice:
         message = choice["message"]
         calls = tuple(map(ToolCall.from_wire, message.get("tool_calls") or ()))
         text, refusal = message.get("content") or "", message.get("refusal")
-        return cls(choice.get("index", 0), text, choice.get("finish_reason"), logprobs_of(choice), calls, refusal)
+        return cls(
+            choice.get("index", 0),
+            text,
+            choice.get("finish_reason"),
+            logprobs_of(choice),
+            calls,
+            refusal,
+        )
 
     @property
     def message(self) -> dict:
@@ -103,7 +128,11 @@ class Choice:
             message["refusal"] = self.refusal
         if self.tool_calls:
             message["tool_calls"] = [
-                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": call.arguments},
+                }
                 for call in self.tool_calls
             ]
         return message
@@ -126,7 +155,15 @@ class Completion:
         choices = tuple(sorted(map(Choice.from_wire, answer["choices"]), key=lambda c: c.index))
         first = choices[0]
         usage = Usage.from_wire(answer.get("usage"))
-        return cls(first.text, first.finish_reason, usage, answer.get("model"), first.logprobs, choices, answer)
+        return cls(
+            first.text,
+            first.finish_reason,
+            usage,
+            answer.get("model"),
+            first.logprobs,
+            choices,
+            answer,
+        )
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:

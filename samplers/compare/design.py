@@ -1,4 +1,6 @@
-"""Which question to ask next: the one whose answer tells the hypotheses apart with the fewest draws."""
+"""Which question to ask next: the one whose answer tells the hypotheses apart with the fewest
+draws.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,8 @@ PENALTIES = (0.0, 2.0)  # presence: it asks whether a token was counted, not how
 class Experiment:
     """A question, and what one draw of it tells: `information` nats about which hypothesis is true.
 
-    `per_draw[i, j]`: the expected log-likelihood ratio of hypothesis i to j, in nats a draw, where i is true.
+    `per_draw[i, j]`: the expected log-likelihood ratio of hypothesis i to j, in nats a draw, where
+    i is true.
     """
 
     question: Question
@@ -34,7 +37,12 @@ class Experiment:
 
     def __repr__(self) -> str:
         p = self.params
-        apart = int((np.minimum(self.per_draw, self.per_draw.T)[np.triu_indices(len(self.hypotheses), 1)] > 1e-6).sum())
+        apart = int(
+            (
+                np.minimum(self.per_draw, self.per_draw.T)[np.triu_indices(len(self.hypotheses), 1)]
+                > 1e-6
+            ).sum()
+        )
         pairs = len(self.hypotheses) * (len(self.hypotheses) - 1) // 2
         return (
             f"<Experiment: temperature {p.temperature:g}, top_p {p.top_p:g}, presence_penalty {p.presence_penalty:g}, "
@@ -54,46 +62,67 @@ def design_experiment(
 ) -> Experiment:
     """The temperature, top_p and presence penalty whose draws separate `hypotheses` most.
 
-    The measure is Lindley's (1956): the expected log-likelihood ratio of the true hypothesis to the mixture of all, in
-    nats a draw, Σ w_h KL(P_h ‖ Σ w P); it is the mean fall of the entropy of `weights` (their probabilities now; None:
-    alike). `prompt` and `then` are as in `Question`: the tokens that a penalty on the prompt would count, and the
-    distributions after a first token, with which questions of two tokens are weighed too (per draw, not per token).
+    The measure is Lindley's (1956): the expected log-likelihood ratio of the true hypothesis to the
+    mixture of all, in nats a draw, Σ w_h KL(P_h ‖ Σ w P); it is the mean fall of the entropy of
+    `weights` (their probabilities now; None: alike). `prompt` and `then` are as in `Question`: the
+    tokens that a penalty on the prompt would count, and the distributions after a first token, with
+    which questions of two tokens are weighed too (per draw, not per token).
 
-    Settings under which some hypothesis cannot say what to expect are left out: where too few tokens are listed, or,
-    with `noise` (in nats, of measured logprobs), where the nucleus might be another. A boundary rule shows itself on
-    exact ties alone, so it takes noise 0 and dyadic numbers.
-    ValueError if no setting is left or there are fewer than two hypotheses.
+    Settings under which some hypothesis cannot say what to expect are left out: where too few
+    tokens are listed, or, with `noise` (in nats, of measured logprobs), where the nucleus might be
+    another. A boundary rule shows itself on exact ties alone, so it takes noise 0 and dyadic
+    numbers. ValueError if no setting is left or there are fewer than two hypotheses.
     """
     return most_telling(questions(distribution, messages, prompt, then, noise), hypotheses, weights)
 
 
-def questions(distribution: Distribution, messages=None, prompt=None, then=None, noise: float = 0.0) -> list[Question]:
-    """Those that `design_experiment` chooses from. They remember what they worked out, so keep them to ask again."""
+def questions(
+    distribution: Distribution, messages=None, prompt=None, then=None, noise: float = 0.0
+) -> list[Question]:
+    """Those that `design_experiment` chooses from. They remember what they worked out, so keep them
+    to ask again.
+    """
     found = []
-    for t, p, penalty, two in product(TEMPERATURES, NUCLEI, PENALTIES, (False, True) if then else (False,)):
+    for t, p, penalty, two in product(
+        TEMPERATURES, NUCLEI, PENALTIES, (False, True) if then else (False,)
+    ):
         if two and not penalty:
             continue  # a second token tells more than the first only by what it counts
-        params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty, max_tokens=2 if two else None)
-        found.append(Question(messages, params, distribution, prompt or {}, then if two else {}, noise))
+        params = SamplingParams(
+            temperature=t, top_p=p, presence_penalty=penalty, max_tokens=2 if two else None
+        )
+        found.append(
+            Question(messages, params, distribution, prompt or {}, then if two else {}, noise)
+        )
     return found
 
 
-def most_telling(among: Sequence[Question], hypotheses: Sequence[Hypothesis], weights=None) -> Experiment:
-    """The one of some questions on the same model whose draws separate `hypotheses` most; as `design_experiment`."""
+def most_telling(
+    among: Sequence[Question], hypotheses: Sequence[Hypothesis], weights=None
+) -> Experiment:
+    """The one of some questions on the same model whose draws separate `hypotheses` most; as
+    `design_experiment`.
+    """
     hypotheses = tuple(hypotheses)
     if len(hypotheses) < 2:
         raise ValueError(f"hypotheses must be two or more, got {len(hypotheses)}")
     w = np.full(len(hypotheses), 1.0) if weights is None else np.asarray(weights, dtype=float)
     few, few_w = _alike(hypotheses, w / w.sum(), any(question.noise for question in among))
-    found = [(_information(question, few, few_w), question) for question in among if question.usable(few)]
+    found = [
+        (_information(question, few, few_w), question) for question in among if question.usable(few)
+    ]
     for told, question in sorted(found, key=lambda pair: -pair[0]):
         if question.usable(hypotheses):
             return Experiment(question, hypotheses, told, separation(question, hypotheses))
-    raise ValueError("distribution must list more tokens: under no setting is there a prediction to compare with")
+    raise ValueError(
+        "distribution must list more tokens: under no setting is there a prediction to compare with"
+    )
 
 
 def _alike(hypotheses, w: np.ndarray, noisy: bool) -> tuple[list[Hypothesis], np.ndarray]:
-    """One of each kind that draws can tell apart, and the kinds' weights; where noise is, boundary rules are none."""
+    """One of each kind that draws can tell apart, and the kinds' weights; where noise is, boundary
+    rules are none.
+    """
     kinds: dict[tuple, list] = {}
     for h, weight in zip(hypotheses, w, strict=True):
         kinds.setdefault((h.order, h.counts) if noisy else h.draws_like, [h, 0.0])[1] += weight
@@ -102,7 +131,9 @@ def _alike(hypotheses, w: np.ndarray, noisy: bool) -> tuple[list[Hypothesis], np
 
 
 def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
-    """Expected log-likelihood ratio of i to j a draw where i is true, KL(P_i ‖ P_j); shape (H, H), nats."""
+    """Expected log-likelihood ratio of i to j a draw where i is true, KL(P_i ‖ P_j); shape (H, H),
+    nats.
+    """
     first = _table(question, hypotheses, None)
     kl = _kl(first)
     for token, place in _after(question, hypotheses):
@@ -124,9 +155,13 @@ def _information(question: Question, hypotheses, w: np.ndarray) -> float:
 
 
 def _table(question: Question, hypotheses, first) -> np.ndarray | None:
-    """Each hypothesis' probabilities of the cells, shape (H, C); all have the same cells: the listed tokens."""
+    """Each hypothesis' probabilities of the cells, shape (H, C); all have the same cells: the
+    listed tokens.
+    """
     cells = {h.draws_like: question.cells(h, first) for h in hypotheses}
-    return None if None in cells.values() else np.stack([cells[h.draws_like][1] for h in hypotheses])
+    return (
+        None if None in cells.values() else np.stack([cells[h.draws_like][1] for h in hypotheses])
+    )
 
 
 def _after(question: Question, hypotheses):

@@ -8,7 +8,8 @@ from itertools import product
 
 from samplers.compare.rules import BOUNDARIES, ORDERS
 
-LOGPROBS = ("raw", "processed", "processed before truncation")  # llama.cpp, vLLM | vLLM's processed modes | SGLang
+# llama.cpp, vLLM | vLLM's processed modes | SGLang
+LOGPROBS = ("raw", "processed", "processed before truncation")
 COUNTS = ("output", "prompt and output", "nothing")
 UNDECIDED = "undecided"
 
@@ -17,9 +18,10 @@ UNDECIDED = "undecided"
 class Hypothesis:
     """One way in which an endpoint may work. A field is "undecided" where the data do not tell.
 
-    `order` is one of ORDERS, `boundary` of the nucleus one of BOUNDARIES, `logprobs` (what the returned ones mean) one
-    of LOGPROBS, `counts` (which tokens frequency and presence penalties count) one of COUNTS. "prompt and output" may
-    be only the last of them: llama.cpp counts a window of 64 tokens, which a short prompt does not fill.
+    `order` is one of ORDERS, `boundary` of the nucleus one of BOUNDARIES, `logprobs` (what the
+    returned ones mean) one of LOGPROBS, `counts` (which tokens frequency and presence penalties
+    count) one of COUNTS. "prompt and output" may be only the last of them: llama.cpp counts a
+    window of 64 tokens, which a short prompt does not fill.
     """
 
     order: str = UNDECIDED
@@ -41,8 +43,12 @@ def all_hypotheses() -> list[Hypothesis]:
     return [Hypothesis(*fields) for fields in product(ORDERS, BOUNDARIES, LOGPROBS, COUNTS)]
 
 
-def counted(rule: str, prompt: Mapping[bytes, int], output: Sequence[bytes] = ()) -> dict[bytes, int]:
-    """{token's bytes: how often} that `rule`, one of COUNTS, counts after the prompt's tokens and an output so far."""
+def counted(
+    rule: str, prompt: Mapping[bytes, int], output: Sequence[bytes] = ()
+) -> dict[bytes, int]:
+    """{token's bytes: how often} that `rule`, one of COUNTS, counts after the prompt's tokens and
+    an output so far.
+    """
     total = Counter()
     if rule == "prompt and output":
         total.update(prompt)
@@ -52,15 +58,20 @@ def counted(rule: str, prompt: Mapping[bytes, int], output: Sequence[bytes] = ()
 
 
 def tokens_in(messages, vocabulary: Iterable[bytes]) -> Counter:
-    """How often each of some tokens occurs in the messages, for an endpoint that does not tokenize for us.
+    """How often each of some tokens occurs in the messages, for an endpoint that does not tokenize
+    for us.
 
-    A word counts where it is a token as it stands, with the space before it or without; a number is read from its left
-    in the longest known tokens. That is how byte-pair tokenizers split, but for the template's own words: use it with
-    presence penalties, which ask only whether a token occurs.
+    A word counts where it is a token as it stands, with the space before it or without; a number is
+    read from its left in the longest known tokens. That is how byte-pair tokenizers split, but for
+    the template's own words: use it with presence penalties, which ask only whether a token occurs.
     """
     known, found = set(vocabulary), Counter()
     longest = max(map(len, known), default=0)
-    text = messages if isinstance(messages, str) else "\n".join(str(message["content"]) for message in messages)
+    text = (
+        messages
+        if isinstance(messages, str)
+        else "\n".join(str(message["content"]) for message in messages)
+    )
     for piece in re.findall(r" ?[^\W\d]+|\d+|\s+|[^\w\s]+", text):
         rest = piece.encode()
         if not piece.isdecimal():

@@ -1,4 +1,6 @@
-"""What was found out about an endpoint, as a table that says how sure it is and what it could not tell."""
+"""What was found out about an endpoint, as a table that says how sure it is and what it could not
+tell.
+"""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -15,13 +17,16 @@ from samplers.compare.question import Question
 from samplers.distribution import Distribution
 
 DECIDED = 99.0  # odds at which a pair counts as decided
-REJECT = 0.001  # a p-value below this, corrected for the number of questions, says that no hypothesis fits
+# a p-value below this, corrected for the number of questions, says that no hypothesis fits
+REJECT = 0.001
 FIELDS = tuple(f.name for f in fields(Hypothesis))
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its answers: the draws, and the logprobs that the endpoint showed beside one more."""
+    """A question with its answers: the draws, and the logprobs that the endpoint showed beside one
+    more.
+    """
 
     question: Question
     counts: Counts
@@ -35,9 +40,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two hypotheses between which the data leave odds under DECIDED, and how many more draws would decide.
+    """Two hypotheses between which the data leave odds under DECIDED, and how many more draws would
+    decide.
 
-    `more_draws`: by the expected log-likelihood ratio of the best question there is; inf where no draw tells.
+    `more_draws`: by the expected log-likelihood ratio of the best question there is; inf where no
+    draw tells.
     """
 
     a: Hypothesis
@@ -46,7 +53,9 @@ class Pair:
 
     def __str__(self) -> str:
         differ = [name for name in FIELDS if getattr(self.a, name) != getattr(self.b, name)]
-        names = "; ".join(f"{name}: {getattr(self.a, name)} or {getattr(self.b, name)}?" for name in differ)
+        names = "; ".join(
+            f"{name}: {getattr(self.a, name)} or {getattr(self.b, name)}?" for name in differ
+        )
         return f"{names} {_more(self.more_draws)}"
 
 
@@ -58,11 +67,12 @@ def _more(draws: float) -> str:
 
 @dataclass(frozen=True)
 class Identification:
-    """Which hypotheses fit an endpoint. `posterior` maps each (those that the data leave equal are one) to its
-    probability, the likeliest first; `log_likelihood` to its log-likelihood; before the data all were alike.
+    """Which hypotheses fit an endpoint. `posterior` maps each (those that the data leave equal are
+    one) to its probability, the likeliest first; `log_likelihood` to its log-likelihood; before the
+    data all were alike.
 
-    `undecided`: pairs between which the data do not decide. `fits`: the test of the best hypothesis on each question's
-    draws. `draws`: answers used in all.
+    `undecided`: pairs between which the data do not decide. `fits`: the test of the best hypothesis
+    on each question's draws. `draws`: answers used in all.
     """
 
     posterior: Mapping[Hypothesis, float]
@@ -79,11 +89,14 @@ class Identification:
 
     @property
     def p_value(self) -> float:
-        """Of the best hypothesis, over all questions: the least p-value times their number (Bonferroni).
+        """Of the best hypothesis, over all questions: the least p-value times their number
+        (Bonferroni).
 
         It was chosen with the same draws, so this errs towards fitting.
         """
-        return min(1.0, max(1, len(self.fits)) * min((fit.p_value for fit in self.fits), default=1.0))
+        return min(
+            1.0, max(1, len(self.fits)) * min((fit.p_value for fit in self.fits), default=1.0)
+        )
 
     def marginal(self, name: str) -> dict[str, float]:
         """{value: probability} of one field: order, boundary, logprobs or counts."""
@@ -108,12 +121,19 @@ class Identification:
         elif self.p_value < REJECT:
             verdict = f"NO hypothesis fits ({p}): something acts that none of them knows; do not trust the posterior"
         asked = [f"asked: {_setting(a)}" for a in self.asked]
-        return [f"{self.draws:,} answers used; {verdict}", *asked, *(f"undecided: {p}" for p in self.undecided)]
+        return [
+            f"{self.draws:,} answers used; {verdict}",
+            *asked,
+            *(f"undecided: {p}" for p in self.undecided),
+        ]
 
     def __repr__(self) -> str:
         rows = self._rows()
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
         return "\n".join([*lines, *self._notes()])
 
     def _repr_html_(self) -> str:
@@ -121,18 +141,24 @@ class Identification:
         titles = "".join(f'<th scope="col">{cell}</th>' for cell in head)
         body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self._notes())
-        return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table><ul>{notes}</ul>"
+        return (
+            f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table><ul>{notes}</ul>"
+        )
 
 
 def _setting(asked: Asked) -> str:
     p = asked.question.params
-    drawn = f"{asked.counts.draws} draws of {p.max_tokens or 1} token{'s' * ((p.max_tokens or 1) > 1)}"
+    drawn = (
+        f"{asked.counts.draws} draws of {p.max_tokens or 1} token{'s' * ((p.max_tokens or 1) > 1)}"
+    )
     failed = f", {asked.counts.failed} requests failed" if asked.counts.failed else ""
     return (f"temperature {p.temperature:g}, top_p {p.top_p:g}, presence_penalty {p.presence_penalty:g}: "
             f"{drawn if asked.counts.draws else 'the shown logprobs alone'}{failed}")  # fmt: skip
 
 
-def summary(hypotheses: list[Hypothesis], asked: list[Asked], models: list[Model], draws: int) -> Identification:
+def summary(
+    hypotheses: list[Hypothesis], asked: list[Asked], models: list[Model], draws: int
+) -> Identification:
     """The posterior over hypotheses, those to which all answers are equally likely put together."""
     likelihoods = np.stack([a.log_likelihoods(hypotheses) for a in asked])  # (questions, H)
     total = likelihoods.sum(axis=0)
@@ -147,9 +173,13 @@ def summary(hypotheses: list[Hypothesis], asked: list[Asked], models: list[Model
     return Identification(
         dict(zip(merged, (float(weights[group].sum()) for group in order), strict=True)),
         dict(zip(merged, (float(total[group[0]]) for group in order), strict=True)),
-        tuple(_undecided([[hypotheses[i] for i in group] for group in order], weights, order, models)),
+        tuple(
+            _undecided([[hypotheses[i] for i in group] for group in order], weights, order, models)
+        ),
         tuple(asked),
-        tuple(goodness_of_fit(a.question.prediction(best), a.counts) for a in asked if a.counts.draws),
+        tuple(
+            goodness_of_fit(a.question.prediction(best), a.counts) for a in asked if a.counts.draws
+        ),
         draws,
     )
 
@@ -160,7 +190,9 @@ def _merge(group: list[Hypothesis]) -> Hypothesis:
 
 
 def _undecided(groups, weights, order, models: list[Model]):
-    """Pairs within the best group that differ in one field, and pairs of groups whose odds are not DECIDED."""
+    """Pairs within the best group that differ in one field, and pairs of groups whose odds are not
+    DECIDED.
+    """
     first = groups[0][0]
     for name in FIELDS:
         values = sorted({getattr(h, name) for h in groups[0]})
@@ -177,4 +209,6 @@ def _pair(a: Hypothesis, b: Hypothesis, log_odds: float, models: list[Model]) ->
         return Pair(a, b, np.inf)
     found = [e for model in models if (e := model.experiment([a, b])) is not None]
     most = max((min(e.per_draw[0, 1], e.per_draw[1, 0]) for e in found), default=0.0)
-    return Pair(a, b, float(np.ceil((np.log(DECIDED) - log_odds) / most)) if most > 1e-4 else np.inf)
+    return Pair(
+        a, b, float(np.ceil((np.log(DECIDED) - log_odds) / most)) if most > 1e-4 else np.inf
+    )

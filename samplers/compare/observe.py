@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 
 from tqdm.auto import tqdm
 
-from samplers.api import APIError, AuthenticationError, BudgetExceeded, Client, EndpointError, readable
+from samplers.api import (
+    APIError,
+    AuthenticationError,
+    BudgetExceeded,
+    Client,
+    EndpointError,
+    readable,
+)
 from samplers.compare.request import extensions, fields
 from samplers.params import SamplingParams
 
@@ -18,18 +25,21 @@ LONGEST_WAIT = 30.0  # seconds, whatever Retry-After says
 
 @dataclass
 class Counts:
-    """How often each sequence of tokens was drawn. A token is its bytes; b"" is the end of the turn.
+    """How often each sequence of tokens was drawn. A token is its bytes; b"" is the end of the
+    turn.
 
-    `failed` requests gave no draws; `errors` counts why. Their draws were asked for again, so the counts stay a sample
-    of the distribution unless failing depends on what is drawn (a content filter, say). `stopped` says why there are
-    fewer draws than were asked for, None if there are not.
+    `failed` requests gave no draws; `errors` counts why. Their draws were asked for again, so the
+    counts stay a sample of the distribution unless failing depends on what is drawn (a content
+    filter, say). `stopped` says why there are fewer draws than were asked for, None if there are
+    not.
     """
 
     sequences: Counter = field(default_factory=Counter)  # {(bytes, …): draws}
     failed: int = 0
     errors: Counter = field(default_factory=Counter)
     stopped: str | None = None
-    question: str | None = field(default=None, repr=False)  # what was asked, so that other draws are not mixed in
+    # what was asked, so that other draws are not mixed in
+    question: str | None = field(default=None, repr=False)
 
     @property
     def draws(self) -> int:
@@ -44,9 +54,17 @@ class Counts:
         return first
 
     def __repr__(self) -> str:
-        best = ", ".join(f"{' '.join(map(readable, s))!r} {n:,}" for s, n in self.sequences.most_common(5))
-        why = f" ({', '.join(f'{name}: {n}' for name, n in self.errors.most_common())})" if self.failed else ""
-        failed = f"; {self.failed} request{'s' * (self.failed != 1)} failed{why}" if self.failed else ""
+        best = ", ".join(
+            f"{' '.join(map(readable, s))!r} {n:,}" for s, n in self.sequences.most_common(5)
+        )
+        why = (
+            f" ({', '.join(f'{name}: {n}' for name, n in self.errors.most_common())})"
+            if self.failed
+            else ""
+        )
+        failed = (
+            f"; {self.failed} request{'s' * (self.failed != 1)} failed{why}" if self.failed else ""
+        )
         stopped = f"; stopped early: {self.stopped}" if self.stopped else ""
         return f"<Counts: {self.draws:,} draws, {len(self.sequences):,} different: {best}{failed}{stopped}>"
 
@@ -65,23 +83,30 @@ def observe(
 ) -> Counts:
     """Draw until `draws` answers of `params.max_tokens` tokens (None: 1) to `messages` are counted.
 
-    `into`: counts of the same question to go on with; they are filled as draws come in, so that nothing is lost even
-    where the cell is interrupted. `extra`: what `extensions` found for this endpoint (None: ask it). `workers` requests
-    run at once, each for up to `batch` answers (n); an endpoint that refuses n gets smaller ones.
+    `into`: counts of the same question to go on with; they are filled as draws come in, so that
+    nothing is lost even where the cell is interrupted. `extra`: what `extensions` found for this
+    endpoint (None: ask it). `workers` requests run at once, each for up to `batch` answers (n); an
+    endpoint that refuses n gets smaller ones.
 
-    A request that fails is counted and made up for. After PATIENCE failures in a row, or one that repeating cannot mend
-    (the key, the budget), observe stops: it returns what it has, `stopped` says why, and calling it again with `into`
-    goes on. The error itself is raised only where there are no draws to lose. ValueError for a seed, or for counts of
-    another question.
+    A request that fails is counted and made up for. After PATIENCE failures in a row, or one that
+    repeating cannot mend (the key, the budget), observe stops: it returns what it has, `stopped`
+    says why, and calling it again with `into` goes on. The error itself is raised only where there
+    are no draws to lose. ValueError for a seed, or for counts of another question.
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         raise ValueError(f"draws must be an int >= 1, got {draws!r}")
     counts = into if into is not None else Counts()
     extra = extensions(client, messages) if extra is None else extra
-    wire = fields(params, extra) | {"max_tokens": params.max_tokens or 1, "logprobs": True, "top_logprobs": 1}
+    wire = fields(params, extra) | {
+        "max_tokens": params.max_tokens or 1,
+        "logprobs": True,
+        "top_logprobs": 1,
+    }
     question = json.dumps([messages, wire], sort_keys=True, default=str)
     if counts.question not in (None, question):
-        raise ValueError("into must be counts of the same messages and params, got counts of another question")
+        raise ValueError(
+            "into must be counts of the same messages and params, got counts of another question"
+        )
     counts.question, counts.stopped = question, None
     in_a_row, last = 0, None
     bar = tqdm(total=draws, initial=min(counts.draws, draws), unit="draw", disable=not progress)
@@ -107,7 +132,10 @@ def observe(
                     counts.failed += 1
                     counts.errors[_reason(error)] += 1
                     bar.set_postfix(failed=counts.failed)
-                    if isinstance(error, AuthenticationError | BudgetExceeded) or in_a_row >= PATIENCE:
+                    if (
+                        isinstance(error, AuthenticationError | BudgetExceeded)
+                        or in_a_row >= PATIENCE
+                    ):
                         counts.stopped = f"{_reason(error)}, {in_a_row} in a row; observe(…, into=counts) goes on"
                     else:
                         time.sleep(min(getattr(error, "retry_after", None) or 0.0, LONGEST_WAIT))
@@ -130,14 +158,21 @@ def _answers(client: Client, messages, wire: dict, n: int) -> list[tuple[bytes, 
 
 
 def _sequence(choice, length: int) -> tuple[bytes, ...]:
-    """An answer's tokens; one that ended early ends in b"". Without logprobs the text of one token is its bytes."""
+    """An answer's tokens; one that ended early ends in b"". Without logprobs the text of one token
+    is its bytes.
+    """
     if choice.logprobs is None and length > 1:
-        raise APIError(200, "the endpoint gives no logprobs, and without them an answer's tokens cannot be told apart.")
+        raise APIError(
+            200,
+            "the endpoint gives no logprobs, and without them an answer's tokens cannot be told apart.",
+        )
     if choice.logprobs is None:
         tokens = [choice.text.encode()] if choice.text else []
     else:
         tokens = [token.bytes for token in choice.logprobs]
-    if not tokens or (len(tokens) < length and choice.finish_reason == "stop" and tokens[-1] != b""):
+    if not tokens or (
+        len(tokens) < length and choice.finish_reason == "stop" and tokens[-1] != b""
+    ):
         tokens.append(b"")
     return tuple(tokens)
 

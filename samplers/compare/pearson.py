@@ -12,9 +12,11 @@ LEVEL, POWER = 0.05, 0.90
 
 @dataclass(frozen=True)
 class Pearson:
-    """The test of n draws: which cells it pools, and each group's bounds and a point within them, shape (G,).
+    """The test of n draws: which cells it pools, and each group's bounds and a point within them,
+    shape (G,).
 
-    `group` (C,): the group of each of the prediction's cells, -1 for one that the prediction excludes.
+    `group` (C,): the group of each of the prediction's cells, -1 for one that the prediction
+    excludes.
     """
 
     n: int
@@ -26,7 +28,9 @@ class Pearson:
 
     @classmethod
     def of(cls, n: int, low: np.ndarray, high: np.ndarray) -> "Pearson":
-        """The test for cells with probabilities in [low, high], (C,). It never sees the counts that it will judge."""
+        """The test for cells with probabilities in [low, high], (C,). It never sees the counts that
+        it will judge.
+        """
         point = within(low, high)
         group = _pool(n, np.where(high - low > 1e-9, low, point), high)
         chi_square = group.max() >= 1
@@ -59,7 +63,9 @@ class Pearson:
         return ((observed - self.n * p) ** 2 / expected).sum(axis=-1)
 
     def p_value(self, observed: np.ndarray, rng: np.random.Generator) -> float:
-        """Of counts (G,): chi-square's, or (k + 1) / (SAMPLES + 1) with k samples as extreme or more."""
+        """Of counts (G,): chi-square's, or (k + 1) / (SAMPLES + 1) with k samples as extreme or
+        more.
+        """
         if len(self.point) == 1:
             return 1.0
         statistic = self.statistic(observed)
@@ -70,7 +76,8 @@ class Pearson:
         return float((1 + (samples >= statistic - 1e-9 * abs(statistic)).sum()) / (SAMPLES + 1))
 
     def detectable(self, rng: np.random.Generator) -> float:
-        """The least share that, moved from the likeliest group to the others, this test detects with POWER at LEVEL.
+        """The least share that, moved from the likeliest group to the others, this test detects
+        with POWER at LEVEL.
 
         By bisection on the test's simulated power, with the same random numbers at every step.
         """
@@ -83,7 +90,9 @@ class Pearson:
         seed = int(rng.integers(2**32))
 
         def power(share: float) -> float:
-            samples = np.random.default_rng(seed).multinomial(self.n, shifted(self.point, share), 2000)
+            samples = np.random.default_rng(seed).multinomial(
+                self.n, shifted(self.point, share), 2000
+            )
             return float((self.statistic(samples) > critical).mean())
 
         no, yes = 0.0, float(self.point.max())
@@ -96,7 +105,9 @@ class Pearson:
 
 
 def shifted(p: np.ndarray, share: float) -> np.ndarray:
-    """`p` (G,) with `share` of the probability moved from the likeliest to the others, in proportion to theirs."""
+    """`p` (G,) with `share` of the probability moved from the likeliest to the others, in
+    proportion to theirs.
+    """
     top = int(np.argmax(p))
     q = p * (1 + share / (1 - p[top]))
     q[top] = max(0.0, p[top] - share)
@@ -111,10 +122,12 @@ def within(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def nearest(frequency: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The p in [low, high] with Σ p = 1 that frequencies (..., C) fit best by Pearson's statistic, and by likelihood.
+    """The p in [low, high] with Σ p = 1 that frequencies (..., C) fit best by Pearson's statistic,
+    and by likelihood.
 
-    Both have their optimum where p = clip(λ frequency, low, high): the derivatives, -f²/p² and -f/p, of the cells that
-    are not clipped are equal there. λ by bisection; where all drawn cells are at a bound, others take what is left.
+    Both have their optimum where p = clip(λ frequency, low, high): the derivatives, -f²/p² and
+    -f/p, of the cells that are not clipped are equal there. λ by bisection; where all drawn cells
+    are at a bound, others take what is left.
     """
     frequency = np.asarray(frequency, dtype=float)
     a, b = (np.full((*frequency.shape[:-1], 1), end) for end in (-40.0, 40.0))
@@ -126,7 +139,9 @@ def nearest(frequency: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndar
     spare = high - p
     missing = 1 - p.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = p + np.where(missing > 1e-9, spare * np.minimum(1, missing / spare.sum(axis=-1, keepdims=True)), 0.0)
+        p = p + np.where(
+            missing > 1e-9, spare * np.minimum(1, missing / spare.sum(axis=-1, keepdims=True)), 0.0
+        )
     return p / p.sum(axis=-1, keepdims=True)
 
 
@@ -136,11 +151,15 @@ def sums(group: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _pool(n: int, p: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Each cell's group: the least expected cells share one until that and every other expects enough."""
+    """Each cell's group: the least expected cells share one until that and every other expects
+    enough.
+    """
     group = np.full(len(p), -1)
     order = [i for i in np.argsort(p, kind="stable") if high[i] > 0]
     pooled, at = 0.0, 0
-    while at < len(order) and (n * p[order[at]] < LEAST_EXPECTED or (at > 0 and n * pooled < LEAST_EXPECTED)):
+    while at < len(order) and (
+        n * p[order[at]] < LEAST_EXPECTED or (at > 0 and n * pooled < LEAST_EXPECTED)
+    ):
         pooled, at = pooled + p[order[at]], at + 1
     group[order[:at]] = 0
     group[order[at:]] = np.arange(len(order) - at) + (at > 0)

@@ -8,10 +8,12 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """Each listed token's probability lies in [low, high], that of all others together in [unseen_low, unseen_high].
+    """Each listed token's probability lies in [low, high], that of all others together in
+    [unseen_low, unseen_high].
 
-    `tokens`, `bytes`, `low`, `high` and `status` run over the listed tokens, in the distribution's order. `status` is
-    "kept" (not truncated), "removed", or "undecided" where the bounds do not tell. `notes` say what was not known.
+    `tokens`, `bytes`, `low`, `high` and `status` run over the listed tokens, in the distribution's
+    order. `status` is "kept" (not truncated), "removed", or "undecided" where the bounds do not
+    tell. `notes` say what was not known.
     """
 
     tokens: tuple[str, ...]
@@ -23,7 +25,8 @@ class Prediction:
     status: tuple[str, ...]
     notes: tuple[str, ...] = ()
     each_unseen: float = field(default=0.0, repr=False)  # no unlisted token is likelier
-    unseen_tokens: Mapping = field(default_factory=dict, repr=False)  # but for these: {bytes or id: most}
+    # but for these: {bytes or id: most}
+    unseen_tokens: Mapping = field(default_factory=dict, repr=False)
 
     @property
     def exact(self) -> bool:
@@ -48,7 +51,9 @@ class Prediction:
         return low + (high - low) * ((1 - low.sum()) / room if room > 1e-15 else 0.0)
 
     def bounds(self, token: "str | bytes") -> tuple[float, float]:
-        """A token's lower and upper bound, by its text or its bytes; one that is not listed has bounds too."""
+        """A token's lower and upper bound, by its text or its bytes; one that is not listed has
+        bounds too.
+        """
         keys = self.bytes if isinstance(token, bytes) else self.tokens
         at = [i for i, key in enumerate(keys) if key == token]
         if at:
@@ -57,7 +62,8 @@ class Prediction:
         return 0.0, self.unseen_tokens.get(key, self.each_unseen)
 
     def cells(self) -> "tuple[dict[bytes, int], np.ndarray, np.ndarray]":
-        """Tokens as draws show them: {bytes: cell}, and each cell's bounds (C,); the last cell is every other token.
+        """Tokens as draws show them: {bytes: cell}, and each cell's bounds (C,); the last cell is
+        every other token.
 
         Tokens of the same bytes cannot be told apart in a draw, so they share a cell.
         """
@@ -69,7 +75,9 @@ class Prediction:
 
     def __repr__(self) -> str:
         best = np.argsort(-self.high, kind="stable")[:5]
-        shown = ", ".join(f"{self.tokens[i]!r} {_interval(self.low[i], self.high[i])}" for i in best)
+        shown = ", ".join(
+            f"{self.tokens[i]!r} {_interval(self.low[i], self.high[i])}" for i in best
+        )
         rest = f"unlisted {_interval(self.unseen_low, self.unseen_high)}"
         return f"<Prediction: {shown}; {rest}{''.join(f'; {note}' for note in self.notes)}>"
 

@@ -1,4 +1,6 @@
-"""An engine's rules as far as a prediction needs them: which stages, in which order, and the nucleus' boundary."""
+"""An engine's rules as far as a prediction needs them: which stages, in which order, and the
+nucleus' boundary.
+"""
 
 from dataclasses import dataclass
 
@@ -6,16 +8,19 @@ from samplers.chain import ENGINES
 
 BOUNDARIES = ("before < p", "before <= p", "ties stay")
 ORDERS = ("temperature first", "temperature last")
-_FIRST = ("min_p", "top_k", "top_p")  # as vLLM has them; with top_p alone their order does not matter
+# as vLLM has them; with top_p alone their order does not matter
+_FIRST = ("min_p", "top_k", "top_p")
 _LAST = ("top_k", "top_p", "min_p")  # as llama.cpp has them
 
 
 @dataclass(frozen=True)
 class Rules:
-    """`order` is one of ORDERS, `boundary` one of BOUNDARIES, `stages` the truncations in the order in which they act.
+    """`order` is one of ORDERS, `boundary` one of BOUNDARIES, `stages` the truncations in the order
+    in which they act.
 
-    `top_k_ties`: tokens as probable as the k-th stay too. `greedy_below`, `coldest`: the engine's own handling of tiny
-    temperatures. `penalties`: whether it has frequency and presence penalties at all.
+    `top_k_ties`: tokens as probable as the k-th stay too. `greedy_below`, `coldest`: the engine's
+    own handling of tiny temperatures. `penalties`: whether it has frequency and presence penalties
+    at all.
     """
 
     order: str
@@ -35,19 +40,27 @@ class Rules:
 RULES = {
     "openai": Rules("temperature first"),
     "vllm": Rules("temperature first", top_k_ties=True, coldest=0.01),
-    "transformers": Rules("temperature first", stages=("top_k", "top_p", "min_p"), top_k_ties=True, penalties=False),
-    "sglang": Rules("temperature first", "before <= p", stages=("top_k and top_p", "min_p"), greedy_below=1e-6),
+    "transformers": Rules(
+        "temperature first", stages=("top_k", "top_p", "min_p"), top_k_ties=True, penalties=False
+    ),
+    "sglang": Rules(
+        "temperature first", "before <= p", stages=("top_k and top_p", "min_p"), greedy_below=1e-6
+    ),
     "llama.cpp": Rules("temperature last", stages=_LAST),
 }
 
 
 def rules_of(engine) -> Rules:
-    """The rules of an engine's name, of a `Hypothesis` (anything with .order and .boundary), or Rules as they are."""
+    """The rules of an engine's name, of a `Hypothesis` (anything with .order and .boundary), or
+    Rules as they are.
+    """
     if isinstance(engine, Rules):
         return engine
     if isinstance(engine, str):
         if engine not in RULES:
-            raise ValueError(f"engine must be one of {', '.join(ENGINES)}, or rules, got {engine!r}")
+            raise ValueError(
+                f"engine must be one of {', '.join(ENGINES)}, or rules, got {engine!r}"
+            )
         return RULES[engine]
     stages = _LAST if engine.order == "temperature last" else _FIRST
     return Rules(engine.order, engine.boundary, stages)

@@ -1,8 +1,10 @@
-"""Truncation of a distribution whose tail is known only within bounds: what surely stays, and what may.
+"""Truncation of a distribution whose tail is known only within bounds: what surely stays, and what
+may.
 
-`Candidates` are the listed tokens in descending order of their weights, and the tail: all tokens that are not listed.
-Every truncation keeps a prefix of the true order, so a token that stays keeps all before it. Each function here takes
-intervals to intervals: whatever the tail is within its bounds, what truly happens lies within the answer.
+`Candidates` are the listed tokens in descending order of their weights, and the tail: all tokens
+that are not listed. Every truncation keeps a prefix of the true order, so a token that stays keeps
+all before it. Each function here takes intervals to intervals: whatever the tail is within its
+bounds, what truly happens lies within the answer.
 """
 
 from dataclasses import dataclass, replace
@@ -11,15 +13,18 @@ import numpy as np
 
 ROUNDING = 1e-12  # of sums of float64 weights: a mass this close to a boundary is on it
 EDGE = 1e-5  # of top_p: an endpoint's sums of float32 probabilities are no better
-CLOSE = 1e-9  # relative: a tail token this close to a listed one may equal it, for m = 1 - Σp is rounded
+# relative: a tail token this close to a listed one may equal it, for m = 1 - Σp is rounded
+CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """`weights` (K,) descending; `sure` and `may` (K,): stays whatever the tail is, stays for some tail.
+    """`weights` (K,) descending; `sure` and `may` (K,): stays whatever the tail is, stays for some
+    tail.
 
-    The tail: its whole weight is in [low, high], no token of it weighs more than `cap`, and it has `size` tokens (inf
-    if unknown). A tail token of a listed one's weight counts as after it, as API lists have it.
+    The tail: its whole weight is in [low, high], no token of it weighs more than `cap`, and it has
+    `size` tokens (inf if unknown). A tail token of a listed one's weight counts as after it, as API
+    lists have it.
     """
 
     weights: np.ndarray
@@ -50,9 +55,13 @@ def top_k(c: Candidates, k: int, ties: bool = False) -> Candidates:
     if k == 0:
         return c
     first = _first_of_equals(c.weights) if ties else np.arange(len(c.weights))
-    fewest, most = _before(c.sure)[first], _before(c.may)[first] + np.where(c.above, 0.0, c.size if c.high else 0)
+    fewest, most = (
+        _before(c.sure)[first],
+        _before(c.may)[first] + np.where(c.above, 0.0, c.size if c.high else 0),
+    )
     kept = replace(c, sure=c.sure & (most < k), may=c.may & (fewest < k))
-    # at least `least` tail tokens find a place, at most `slots`; the heaviest ones weigh more than their share
+    # at least `least` tail tokens find a place, at most `slots`; the heaviest ones weigh more than
+    # their share
     slots, least = k - np.sum(c.sure & c.above), max(0, k - np.sum(c.may))
     if slots <= 0 and ties and not c.clear[c.sure][k - 1]:
         return replace(kept, low=0.0)  # tail tokens may tie with the k-th
@@ -72,14 +81,17 @@ def min_p(c: Candidates, p: float) -> Candidates:
     kept = replace(c, sure=c.sure & (c.weights >= most), may=c.may & (c.weights >= least))
     if least > c.cap:
         return kept.without_tail()
-    return replace(kept, low=max(0.0, c.low - c.size * most) if c.low else 0.0)  # each that goes weighed less than that
+    # each that goes weighed less than that
+    return replace(kept, low=max(0.0, c.low - c.size * most) if c.low else 0.0)
 
 
 def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
-    """The nucleus. `boundary`: a token stays iff the share strictly before it is "before < p" or "before <= p"; with
-    "ties stay", iff the share of strictly heavier tokens is < p. The first always stays; p >= 1 is off.
+    """The nucleus. `boundary`: a token stays iff the share strictly before it is "before < p" or
+    "before <= p"; with "ties stay", iff the share of strictly heavier tokens is < p. The first
+    always stays; p >= 1 is off.
 
-    The share before a token is B / (B + R), which grows with B (the weight before) and falls with R (the rest).
+    The share before a token is B / (B + R), which grows with B (the weight before) and falls with R
+    (the rest).
     """
     if p >= 1:
         return c
@@ -88,7 +100,9 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
     sure, may = c.weights * c.sure, c.weights * c.may
     low_before = _before(sure)[first]
     high_before = _before(may)[first] + np.where(c.above, 0.0, c.high)
-    low_rest = sure.sum() - low_before + np.where(c.sure, 0.0, c.weights) + np.where(c.above, c.low, 0.0)
+    low_rest = (
+        sure.sum() - low_before + np.where(c.sure, 0.0, c.weights) + np.where(c.above, c.low, 0.0)
+    )
     high_rest = may.sum() - _before(may)[first] + c.high
     most, least = _share(high_before, low_rest), _share(low_before, high_rest)
     stays = _stays(most, p, boundary) | (high_before == 0)
@@ -98,7 +112,9 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
 
     ahead = c.sure & (c.clear if ties else c.above)
     before = sure[ahead].sum()
-    if c.high == 0 or not (before == 0 or _stays(_share(before, may.sum() - may[ahead].sum() + c.high), p, boundary)):
+    if c.high == 0 or not (
+        before == 0 or _stays(_share(before, may.sum() - may[ahead].sum() + c.high), p, boundary)
+    ):
         return kept.without_tail()
     # what stays weighs at least p of the whole, and at most that and the token that crosses p
     high = c.high if ties else min(c.high, p * (may.sum() + c.high) - before + c.cap)

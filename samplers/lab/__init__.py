@@ -1,4 +1,6 @@
-"""The notebook's side: pictures with alternative text, the explorer widget, exercise checks. Nothing imports it."""
+"""The notebook's side: pictures with alternative text, the explorer widget, exercise checks.
+Nothing imports it.
+"""
 
 from samplers.lab.explorer.widget import explore
 from samplers.lab.lessons.calculator import calculator

@@ -1,4 +1,6 @@
-"""`python -m samplers.local`: starts the endpoint, says where it is in one JSON line, and serves until stdin closes."""
+"""`python -m samplers.local`: starts the endpoint, says where it is in one JSON line, and serves
+until stdin closes.
+"""
 
 import argparse
 import asyncio
@@ -16,12 +18,16 @@ from typing import TextIO
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m samplers.local", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="a port of 127.0.0.1; 0 (the default) takes a free one")
+    parser.add_argument(
+        "--port", type=int, default=0, help="a port of 127.0.0.1; 0 (the default) takes a free one"
+    )
     key = "the bearer token to ask for; a random one if not given. SAMPLERS_LOCAL_KEY does the same, unseen by `ps`"
     parser.add_argument("--api-key", default=os.environ.get("SAMPLERS_LOCAL_KEY") or None, help=key)
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
     parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
-    parser.add_argument("--verbose", action="store_true", help="log requests and the engine's own words to stderr")
+    parser.add_argument(
+        "--verbose", action="store_true", help="log requests and the engine's own words to stderr"
+    )
     chosen = parser.parse_args(given)
     if not 0 <= chosen.port <= 65535:
         parser.error(f"--port must be in [0, 65535], got {chosen.port}")
@@ -33,7 +39,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
 
 def main() -> int:
-    """Runs the endpoint; 0 when it was asked to end, 1 with a message on stderr when it could not start."""
+    """Runs the endpoint; 0 when it was asked to end, 1 with a message on stderr when it could not
+    start.
+    """
     line = _own_stdout()
     end = threading.Event()
     threading.Thread(target=_watch_stdin, args=(end,), daemon=True).start()
@@ -54,14 +62,18 @@ class StartError(Exception):
 
 
 def _own_stdout() -> TextIO:
-    """Our standard output, for the one line. Descriptor 1 now leads to stderr: the C++ engine may write to it."""
+    """Our standard output, for the one line. Descriptor 1 now leads to stderr: the C++ engine may
+    write to it.
+    """
     kept = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return kept
 
 
 def _watch_stdin(end: threading.Event) -> None:
-    """Our parent holds the other end of stdin: when it is closed, or the parent is gone, however it went, so are we."""
+    """Our parent holds the other end of stdin: when it is closed, or the parent is gone, however it
+    went, so are we.
+    """
     with contextlib.suppress(OSError):  # no stdin at all
         while os.read(0, 4096):
             pass
@@ -70,21 +82,26 @@ def _watch_stdin(end: threading.Event) -> None:
 
 
 def _end_soon() -> None:
-    """Whatever still runs (a fetch, a start, a long prompt inside the engine), the process ends in 2 seconds."""
+    """Whatever still runs (a fetch, a start, a long prompt inside the engine), the process ends in
+    2 seconds.
+    """
     timer = threading.Timer(2, os._exit, (0,))
     timer.daemon = True
     timer.start()
 
 
 async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event) -> None:
-    import uvicorn  # the imports from here on cost most of the start: the watch on stdin is already there
+    # the imports from here on cost most of the start: the watch on stdin is already there
+    import uvicorn
 
     from samplers.local import gateway, start
     from samplers.local.answer import decode
     from samplers.local.engine import llama_cpp
 
     listening = _listen(options.port)
-    logging.basicConfig(level=logging.INFO if options.verbose else logging.CRITICAL, stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.INFO if options.verbose else logging.CRITICAL, stream=sys.stderr
+    )
     settings = decode.Settings(options.engine_order, options.logprobs_mode == "processed")
     try:
         model = await start.model(settings, options.verbose)
@@ -93,10 +110,17 @@ async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event
     key = options.api_key or llama_cpp.new_key()
     app = gateway.application(model, key)
     config = uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", log_config=None, server_header=False, timeout_graceful_shutdown=1
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # ours stay: uvicorn would raise SIGTERM again when it is done
+    # ours stay: uvicorn would raise SIGTERM again when it is done
+    server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
     print(json.dumps({"base_url": url, "api_key": key, "model": model.id}), file=line, flush=True)
@@ -108,7 +132,8 @@ async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event
 
 
 def _listen(port: int) -> socket.socket:
-    # asyncio turns Nagle's algorithm off only where the protocol is named: without it a kept connection loses 40 ms
+    # asyncio turns Nagle's algorithm off only where the protocol is named: without it a kept
+    # connection loses 40 ms
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name != "nt":  # on Windows it would let two servers share a port
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

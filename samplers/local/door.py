@@ -1,4 +1,6 @@
-"""What every request passes: only from this machine, only with the key; and the headers that every answer carries."""
+"""What every request passes: only from this machine, only with the key; and the headers that every
+answer carries.
+"""
 
 import secrets
 import time
@@ -48,10 +50,15 @@ class Door:
         # A web page that had its own name resolved to 127.0.0.1 says that name here.
         if headers.get("host", "").rsplit(":", 1)[0] not in HOSTS:
             return ApiError(
-                403, "This endpoint answers to 127.0.0.1 and localhost only.", param="host", code="invalid_host"
+                403,
+                "This endpoint answers to 127.0.0.1 and localhost only.",
+                param="host",
+                code="invalid_host",
             )
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and secrets.compare_digest(key.strip().encode(), self._key):
             return None
         message, code = (INCORRECT, "invalid_api_key") if key.strip() else (NO_KEY, None)
-        return ApiError(401, f"{message} {WHERE}", code=code, headers={"WWW-Authenticate": "Bearer"})
+        return ApiError(
+            401, f"{message} {WHERE}", code=code, headers={"WWW-Authenticate": "Bearer"}
+        )

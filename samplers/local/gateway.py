@@ -33,16 +33,27 @@ def application(model: job.Model, key: str) -> Door:
     async def one_model(request: Request) -> Response:
         name = request.path_params["model"]
         if name != model.id:
-            raise ApiError(404, f"The model '{name[:200]}' does not exist", param="model", code="model_not_found")
+            raise ApiError(
+                404,
+                f"The model '{name[:200]}' does not exist",
+                param="model",
+                code="model_not_found",
+            )
         return json_text.answer(_about(model))
 
     async def completions(request: Request) -> Response:
         parts = (await read_json(request), request.headers, len(model.engine.vocabulary))
         big = int(request.headers.get("content-length", BIGGEST_BODY)) > LONG_BODY
         # a big schema takes seconds to check: others must not wait for it
-        asked = await asyncio.to_thread(chat_request.parse, *parts) if big else chat_request.parse(*parts)
+        asked = (
+            await asyncio.to_thread(chat_request.parse, *parts)
+            if big
+            else chat_request.parse(*parts)
+        )
         if asked.model != model.id:
-            message = f"The model `{asked.model[:200]}` does not exist or you do not have access to it."
+            message = (
+                f"The model `{asked.model[:200]}` does not exist or you do not have access to it."
+            )
             raise ApiError(404, message, code="model_not_found")
         work = await job.prepare(model, asked)
         if asked.stream:
@@ -58,7 +69,12 @@ def application(model: job.Model, key: str) -> Door:
         Route("/v1/chat/completions", completions, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
     ]
-    handlers = {ApiError: _api_error, HTTPException: _http_error, ClientDisconnect: _gone, Exception: _unexpected}
+    handlers = {
+        ApiError: _api_error,
+        HTTPException: _http_error,
+        ClientDisconnect: _gone,
+        Exception: _unexpected,
+    }
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False  # a path with a slash too many is just not there
     return Door(app, key)
@@ -69,18 +85,22 @@ def _about(model: job.Model) -> dict:
 
 
 async def read_json(request: Request):
-    """The request's body as JSON. ApiError 413 if it is too big, 400 if it is not JSON (NaN and Infinity are not)."""
+    """The request's body as JSON. ApiError 413 if it is too big, 400 if it is not JSON (NaN and
+    Infinity are not).
+    """
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > BIGGEST_BODY:
-            raise ApiError(413, f"The request body is larger than {BIGGEST_BODY} bytes.", code="request_too_large")
+            raise ApiError(
+                413,
+                f"The request body is larger than {BIGGEST_BODY} bytes.",
+                code="request_too_large",
+            )
     try:
         return json.loads(body.decode(), parse_constant=_not_json)
     except (ValueError, RecursionError):
-        message = (
-            "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
-        )
+        message = "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
         message += "library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)"
         raise bad_request(message) from None
 
@@ -90,7 +110,9 @@ def _not_json(constant: str):
 
 
 async def unless_gone(receive, work: Awaitable):
-    """The result of `work`, unless the client goes first: then `work` is cancelled, which frees the engine."""
+    """The result of `work`, unless the client goes first: then `work` is cancelled, which frees the
+    engine.
+    """
     task, gone = asyncio.ensure_future(work), asyncio.create_task(_disconnect(receive))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,7 +131,9 @@ async def _disconnect(receive) -> None:
 
 
 class EventStream(Response):
-    """Server-sent events from an iterator of dicts, then `[DONE]`. A client that goes stops the iterator."""
+    """Server-sent events from an iterator of dicts, then `[DONE]`. A client that goes stops the
+    iterator.
+    """
 
     media_type = "text/event-stream"
 
@@ -119,12 +143,16 @@ class EventStream(Response):
         self.events = events
 
     async def __call__(self, scope, receive, send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        )
         await unless_gone(receive, self._send(send))
 
     async def _send(self, send) -> None:
         async def emit(event, more: bool = True) -> None:
-            await send({"type": "http.response.body", "body": json_text.sse(event), "more_body": more})
+            await send(
+                {"type": "http.response.body", "body": json_text.sse(event), "more_body": more}
+            )
 
         try:
             async with aclosing(self.events) as events:
@@ -132,7 +160,8 @@ class EventStream(Response):
                     await emit(event)
         except Exception:
             log.exception("a stream broke off")
-            await emit(server_error().body)  # the status has been sent: the error can only be an event
+            # the status has been sent: the error can only be an event
+            await emit(server_error().body)
         await emit("[DONE]", more=False)
 
 
@@ -146,7 +175,9 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
     if error.status_code == 405:
         message = f"Not allowed to {request.method} on {request.url.path[:200]} "
         message += "(HINT: Perhaps you meant to use a different HTTP method?)"
-        found = ApiError(405, message, code="method_not_supported", headers=dict(error.headers or {}))
+        found = ApiError(
+            405, message, code="method_not_supported", headers=dict(error.headers or {})
+        )
     else:
         found = ApiError(error.status_code, f"Invalid URL ({where})")
     return await _api_error(request, found)

@@ -1,9 +1,10 @@
 """Why a JSON Schema is not one that OpenAI's Structured Outputs take with `strict`.
 
-Source: OpenAI's guide "Structured model outputs", section "Supported schemas", as it stood in February 2026. Its limits
-were raised over time: at the start (August 2024) they were 100 properties, 5 levels and 500 enum values. Two rules are
-not in the guide: no keywords beside `$ref`, which the API's errors tell, and a type also where there is an enum or a
-const, which OpenAI's Java SDK (JsonSchemaValidator, 2025) and reports of the API's errors agree on.
+Source: OpenAI's guide "Structured model outputs", section "Supported schemas", as it stood in
+February 2026. Its limits were raised over time: at the start (August 2024) they were 100
+properties, 5 levels and 500 enum values. Two rules are not in the guide: no keywords beside `$ref`,
+which the API's errors tell, and a type also where there is an enum or a const, which OpenAI's Java
+SDK (JsonSchemaValidator, 2025) and reports of the API's errors agree on.
 """
 
 from collections.abc import Iterator
@@ -24,7 +25,18 @@ KEYWORDS = {  # by type
     "array": {"items", "minItems", "maxItems"},
     "object": {"properties", "required", "additionalProperties"},
 }
-ANYWHERE = {"type", "description", "title", "enum", "const", "anyOf", "$ref", "$defs", "definitions", "$schema"}
+ANYWHERE = {
+    "type",
+    "description",
+    "title",
+    "enum",
+    "const",
+    "anyOf",
+    "$ref",
+    "$defs",
+    "definitions",
+    "$schema",
+}
 KINDS = {  # of what a keyword's value is, where no rule of its own says that
     **dict.fromkeys(("title", "description", "$schema", "pattern"), "a string"),
     **dict.fromkeys(("$defs", "definitions"), "an object of schemas"),
@@ -70,14 +82,20 @@ def _wrong(node, root: dict) -> Iterator[str]:
         yield f"type {repr(unknown[0] if unknown else types)} is not supported"
         return
     if not types and "anyOf" not in node:
-        yield "it has no type and no anyOf" + (" (values need one too)" if node.keys() & {"enum", "const"} else "")
+        yield "it has no type and no anyOf" + (
+            " (values need one too)" if node.keys() & {"enum", "const"} else ""
+        )
     allowed = ANYWHERE.union(*(KEYWORDS[t] for t in types))
     yield from (f"{keyword} is not supported here" for keyword in node if keyword not in allowed)
     if "anyOf" in node and not (isinstance(node["anyOf"], list) and node["anyOf"]):
         yield "anyOf must be a list of schemas"
     if node.get("format", "date") not in FORMATS:
         yield f"format {repr(node['format'])} is not supported"
-    yield from (f"{keyword} must be {KINDS[keyword]}" for keyword in node if _misused(keyword, node[keyword]))
+    yield from (
+        f"{keyword} must be {KINDS[keyword]}"
+        for keyword in node
+        if _misused(keyword, node[keyword])
+    )
     yield from _wrong_values(node, types)
     if "array" in types and "items" not in node:
         yield "an array must have items"

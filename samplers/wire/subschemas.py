@@ -11,12 +11,15 @@ def resolve(ref, root: dict) -> dict | None:
         return None
     node = root
     for key in ref[2:].split("/"):
-        node = node.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
+        node = (
+            node.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
+        )
     return node if isinstance(node, dict) else None
 
 
 def nodes(root) -> Iterator[tuple[str, int, object]]:
-    """(path, level, subschema) of the schema, at level 0, and of all inside it; each step inwards is a level.
+    """(path, level, subschema) of the schema, at level 0, and of all inside it; each step inwards
+    is a level.
 
     A `$ref` is not followed. There is no recursion: no depth is too deep for it.
     """

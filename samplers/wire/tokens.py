@@ -6,10 +6,12 @@ _MARKS = str.maketrans({" ": "␣", "\n": "⏎", "\t": "⇥"})
 
 
 def readable(token: bytes) -> str:
-    """A token's bytes as text for a person: spaces, newlines and tabs as ␣ ⏎ ⇥, what cannot be shown as hex in ⟨ ⟩.
+    """A token's bytes as text for a person: spaces, newlines and tabs as ␣ ⏎ ⇥, what cannot be
+    shown as hex in ⟨ ⟩.
 
-    ``readable(b" The")`` is ``"␣The"``; the first two bytes of 好 are ``"⟨e5 a5⟩"``; a token of no bytes (an
-    end-of-turn mark, say) is ``"⟨empty⟩"``. It is for showing only: there is no way back to the bytes.
+    ``readable(b" The")`` is ``"␣The"``; the first two bytes of 好 are ``"⟨e5 a5⟩"``; a token of no
+    bytes (an end-of-turn mark, say) is ``"⟨empty⟩"``. It is for showing only: there is no way back
+    to the bytes.
     """
     text = token.decode("utf-8", errors="surrogateescape")
     if not text:

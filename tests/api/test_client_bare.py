@@ -1,4 +1,6 @@
-"""The client on llama.cpp's own server, bare: an endpoint that is not ours, and whose wire differs a little."""
+"""The client on llama.cpp's own server, bare: an endpoint that is not ours, and whose wire differs
+a little.
+"""
 
 import subprocess
 import sys
@@ -22,9 +24,18 @@ sys.stdin.read()
 def bare():
     """A client of llama.cpp's server with the same weights."""
     weights = subprocess.run(
-        [sys.executable, "-m", "samplers.local.engine.weights"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-m", "samplers.local.engine.weights"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     ).stdout.strip()
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    pipes = {
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.DEVNULL,
+        "text": True,
+    }
     with subprocess.Popen([sys.executable, "-c", SERVER, weights], **pipes) as process:
         address = process.stdout.readline().strip()
         with Client(address + "/v1", "k") as client:
@@ -35,7 +46,9 @@ def bare():
 def test_it_chats_and_streams(bare):
     ask = {"temperature": 0, "max_tokens": 8}
     whole = bare.chat("What is the capital of France?", **ask)
-    assert "".join(c.text for c in bare.stream("What is the capital of France?", **ask)) == whole.text
+    assert (
+        "".join(c.text for c in bare.stream("What is the capital of France?", **ask)) == whole.text
+    )
     assert whole.usage.completion_tokens == 8
 
 

@@ -32,7 +32,8 @@ def test_chat(client):
 def test_a_str_is_one_user_message(client):
     message = [{"role": "user", "content": FRANCE}]
     assert (
-        client.chat(FRANCE, temperature=0, max_tokens=9).text == client.chat(message, temperature=0, max_tokens=9).text
+        client.chat(FRANCE, temperature=0, max_tokens=9).text
+        == client.chat(message, temperature=0, max_tokens=9).text
     )
 
 
@@ -43,8 +44,14 @@ def test_n_choices_in_order(client):
 
 
 def test_logprobs_of_an_answer_spell_its_text(client):
-    answer = client.chat("Write 好 and 🎈.", temperature=0, max_tokens=16, logprobs=True, top_logprobs=3)
-    assert b"".join(t.bytes for t in answer.logprobs).decode(errors="replace").startswith(answer.text[:20])
+    answer = client.chat(
+        "Write 好 and 🎈.", temperature=0, max_tokens=16, logprobs=True, top_logprobs=3
+    )
+    assert (
+        b"".join(t.bytes for t in answer.logprobs)
+        .decode(errors="replace")
+        .startswith(answer.text[:20])
+    )
     assert all(len(t.top) == 3 and t.logprob <= t.top[0].logprob + 1e-6 for t in answer.logprobs)
 
 
@@ -74,7 +81,9 @@ def test_a_closed_stream_frees_the_endpoint(client):
 
 def test_a_client_serves_threads(client):
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: client.chat("Say hi.", temperature=0, max_tokens=4).text, range(8)))
+        answers = list(
+            pool.map(lambda _: client.chat("Say hi.", temperature=0, max_tokens=4).text, range(8))
+        )
     assert len(set(answers)) == 1
 
 
@@ -108,7 +117,8 @@ def test_next_token_top_20_and_all_agree(client):
     for token, piece, p in zip(top.tokens, top.bytes, top.probs, strict=True):
         at = whole.bytes.index(piece)
         assert whole.tokens[at] == token
-        assert whole.probs[at] == pytest.approx(p, abs=0.05)  # how the engine batches moves its rounding
+        # how the engine batches moves its rounding
+        assert whole.probs[at] == pytest.approx(p, abs=0.05)
 
 
 def test_next_token_between_20_and_all(client):
@@ -118,7 +128,10 @@ def test_next_token_between_20_and_all(client):
 
 
 def test_ids_of_a_full_distribution_are_the_tokenizers(client):
-    tokens, whole = client.tokenize("The best thing about rainy days is"), client.next_token(FRANCE, top="all")
+    tokens, whole = (
+        client.tokenize("The best thing about rainy days is"),
+        client.next_token(FRANCE, top="all"),
+    )
     assert [whole.bytes[i] for i in tokens.ids] == list(tokens.bytes)
 
 
@@ -134,7 +147,9 @@ def test_as_model_drives_generate_to_the_endpoints_own_greedy_answer(client):
     assert len(model.vocabulary) == V
     assert model.prompt == client.tokenize([{"role": "user", "content": FRANCE}]).ids
     params = SamplingParams(temperature=0, max_tokens=4)
-    ours = generate(model, model.prompt, params, vocabulary=model.vocabulary, stop_tokens=model.stop_tokens)
+    ours = generate(
+        model, model.prompt, params, vocabulary=model.vocabulary, stop_tokens=model.stop_tokens
+    )
     assert ours.text == client.chat(FRANCE, temperature=0, max_tokens=4).text
 
 
@@ -146,7 +161,12 @@ def test_as_model_wants_its_own_prompt_first(client):
 
 @pytest.mark.parametrize(
     ("params", "param"),
-    [({"temperature": 3}, "temperature"), ({"top_p": -1}, "top_p"), ({"max_tokens": 0}, "max_tokens"), ({"n": 0}, "n")],
+    [
+        ({"temperature": 3}, "temperature"),
+        ({"top_p": -1}, "top_p"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"n": 0}, "n"),
+    ],
 )
 def test_what_the_endpoint_refuses_is_named(client, params, param):
     for ask in (lambda: client.chat("x", **params), lambda: list(client.stream("x", **params))):

@@ -13,7 +13,13 @@ from samplers.api import APIError, AuthenticationError, ConnectionFailed, connec
 from samplers.api.child import LocalEndpoint
 from samplers.api.connect import _shared
 
-SETTINGS = ("SAMPLERS_BASE_URL", "SAMPLERS_API_KEY", "SAMPLERS_MODEL_NAME", "SAMPLERS_BUDGET_USD", "OPENAI_API_KEY")
+SETTINGS = (
+    "SAMPLERS_BASE_URL",
+    "SAMPLERS_API_KEY",
+    "SAMPLERS_MODEL_NAME",
+    "SAMPLERS_BUDGET_USD",
+    "OPENAI_API_KEY",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +32,12 @@ def python(code: str, **environment) -> subprocess.CompletedProcess:
     """A Python process of its own, as a learner's kernel is."""
     env = os.environ | environment
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=env, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=env,
+        check=False,
     )
 
 
@@ -52,7 +63,9 @@ def test_closing_a_client_leaves_the_shared_endpoint(client):
 def test_an_address_from_the_environment(client, monkeypatch, capsys):
     with start_local() as server:
         seen = []
-        server._wire._http.event_hooks["request"].append(lambda request: seen.append(request.headers["authorization"]))
+        server._wire._http.event_hooks["request"].append(
+            lambda request: seen.append(request.headers["authorization"])
+        )
         server.models()
         monkeypatch.setenv("SAMPLERS_BASE_URL", server.base_url + "/")
         with pytest.raises(AuthenticationError, match="SAMPLERS_API_KEY"):
@@ -60,7 +73,10 @@ def test_an_address_from_the_environment(client, monkeypatch, capsys):
         monkeypatch.setenv("SAMPLERS_API_KEY", seen[0].removeprefix("Bearer "))
         other = connect()
         assert other.model == "smollm2-135m-instruct"
-        assert capsys.readouterr().out == f"samplers: endpoint {server.base_url}, model smollm2-135m-instruct\n"
+        assert (
+            capsys.readouterr().out
+            == f"samplers: endpoint {server.base_url}, model smollm2-135m-instruct\n"
+        )
         monkeypatch.setenv("SAMPLERS_MODEL_NAME", "another")
         assert connect().model == "another"
         assert connect("local").base_url == client.base_url  # what is said in the call comes first
@@ -72,7 +88,11 @@ def test_openai_by_name_is_priced_and_has_a_budget(monkeypatch, capsys):
     monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
     monkeypatch.setenv("SAMPLERS_BASE_URL", "openai")
     client = connect()
-    assert (client.base_url, client.model, client.budget.limit) == ("https://api.openai.com/v1", "gpt-4o-mini", 0.10)
+    assert (client.base_url, client.model, client.budget.limit) == (
+        "https://api.openai.com/v1",
+        "gpt-4o-mini",
+        0.10,
+    )
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "OpenAI" in out
@@ -109,7 +129,9 @@ def test_a_bad_where(where):
 
 
 def test_an_address_where_nothing_answers():
-    with pytest.raises(ConnectionFailed, match=r"127.0.0.1:9/v1 does not answer .*Is the server running"):
+    with pytest.raises(
+        ConnectionFailed, match=r"127.0.0.1:9/v1 does not answer .*Is the server running"
+    ):
         connect("http://127.0.0.1:9/v1")
 
 
@@ -134,15 +156,21 @@ def test_an_address_without_a_list_of_models_needs_a_name(monkeypatch):
 
 
 def test_options_reach_the_endpoint_and_each_start_is_another(client):
-    with start_local(engine_order="llama.cpp", logprobs_mode="processed", api_key="sk-of-my-own") as other:
+    with start_local(
+        engine_order="llama.cpp", logprobs_mode="processed", api_key="sk-of-my-own"
+    ) as other:
         assert other.base_url != client.base_url
         mine = {"Authorization": "Bearer sk-of-my-own"}
         signed = httpx.get(f"{other.base_url}/models", headers=mine, trust_env=False)
         assert signed.status_code == 200
-        assert "sk-of" not in str(other._endpoint_close.__self__._process.args)  # what `ps` shows to everybody
+        # what `ps` shows to everybody
+        assert "sk-of" not in str(other._endpoint_close.__self__._process.args)
         ask = {"temperature": 0.25, "max_tokens": 1, "logprobs": True, "top_logprobs": 2}
-        cool, warm = (c.chat("What is the capital of France?", **ask).logprobs[0].top for c in (other, client))
-        # after T = 1/4 the gap between the first two is four times the model's; engines' rounding leaves room
+        cool, warm = (
+            c.chat("What is the capital of France?", **ask).logprobs[0].top for c in (other, client)
+        )
+        # after T = 1/4 the gap between the first two is four times the model's; engines' rounding
+        # leaves room
         assert cool[0].logprob - cool[1].logprob > 3 * (warm[0].logprob - warm[1].logprob)
 
 
@@ -202,7 +230,8 @@ def wait_for_end(pid: int, seconds: float = 10) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX's")
 def test_an_interrupt_of_the_kernels_group_does_not_reach_the_endpoint(client):
-    assert os.getpgid(_shared[os.getpid()]._process.pid) != os.getpgrp()  # Jupyter's stop button interrupts a group
+    # Jupyter's stop button interrupts a group
+    assert os.getpgid(_shared[os.getpid()]._process.pid) != os.getpgrp()
 
 
 STUB = """#!{python}

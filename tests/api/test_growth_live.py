@@ -1,4 +1,6 @@
-"""What the client grew into, on the real local endpoint: tools, Structured Outputs, refusals of bad schemas."""
+"""What the client grew into, on the real local endpoint: tools, Structured Outputs, refusals of bad
+schemas.
+"""
 
 import json
 from typing import Literal
@@ -53,7 +55,11 @@ def test_an_answer_is_an_object(client):
 def test_a_streamed_answer_grows_into_the_same_object(client):
     ask = {"temperature": 0, "max_tokens": 80}
     known = []
-    for _ in (s := accumulate(client.stream("Paris, as JSON.", response_format=response_format(City), **ask))):
+    for _ in (
+        s := accumulate(
+            client.stream("Paris, as JSON.", response_format=response_format(City), **ask)
+        )
+    ):
         known.append(partial_json(s.completion.text))
     assert {"name"} in [set(k) for k in known if k]  # the first field was there before the others
     jsonschema.validate(known[-1], strict_schema(City))
@@ -75,14 +81,17 @@ def test_plain_text_is_invalid(client):
 
 
 def test_a_loop_with_a_forced_call_ends_in_an_answer(client):
-    run = run_tools(client, WEATHER, [weather], temperature=0, max_tokens=60, tool_choice="required")
+    run = run_tools(
+        client, WEATHER, [weather], temperature=0, max_tokens=60, tool_choice="required"
+    )
     assert run.ended in ("answer", "tokens")
     assert [m["role"] for m in run.messages[:3]] == ["user", "assistant", "tool"]
     assert run.rounds[0].results[0].error is None
     assert run.text
     assert run.usage.completion_tokens <= 60
     assert run.usage.total_tokens == run.usage.prompt_tokens + run.usage.completion_tokens
-    assert client.chat(list(run.messages), max_tokens=1).usage.completion_tokens == 1  # the transcript can go on
+    # the transcript can go on
+    assert client.chat(list(run.messages), max_tokens=1).usage.completion_tokens == 1
 
 
 @pytest.mark.parametrize("limit", [{"max_rounds": 1}, {"max_tokens": 3}])
@@ -94,10 +103,17 @@ def test_a_loop_that_a_limit_ended_leaves_a_transcript_that_can_go_on(client, li
 
 
 def test_a_streamed_call_joined_is_the_call(client):
-    ask = {"tools": [weather.definition], "tool_choice": "required", "temperature": 0, "max_tokens": 60}
+    ask = {
+        "tools": [weather.definition],
+        "tool_choice": "required",
+        "temperature": 0,
+        "max_tokens": 60,
+    }
     joined = accumulate(client.stream(WEATHER, **ask))
     streamed, whole = joined.read(), client.chat(WEATHER, **ask)
-    assert [(c.name, c.arguments) for c in streamed.tool_calls] == [(c.name, c.arguments) for c in whole.tool_calls]
+    assert [(c.name, c.arguments) for c in streamed.tool_calls] == [
+        (c.name, c.arguments) for c in whole.tool_calls
+    ]
     assert streamed.finish_reason == whole.finish_reason == "tool_calls"
     assert len(joined.times) > 3  # it came in pieces
     (call,) = streamed.tool_calls
@@ -107,7 +123,9 @@ def test_a_streamed_call_joined_is_the_call(client):
 
 
 def test_history_with_calls_is_cut_where_it_may_be(client):
-    run = run_tools(client, WEATHER, [weather], temperature=0, max_tokens=100, tool_choice="required")
+    run = run_tools(
+        client, WEATHER, [weather], temperature=0, max_tokens=100, tool_choice="required"
+    )
     talk = [*run.messages, {"role": "user", "content": "Thanks."}]
     fitted = fit(talk, client.tokenize(talk).count - 1, lambda m: client.tokenize(m).count)
     assert fitted.messages == talk[-1:]
@@ -128,7 +146,8 @@ def test_the_endpoint_takes_what_the_checker_passes(client, name):
 
 
 def test_the_endpoint_refuses_what_the_checker_refuses(client):
-    schema = an_object(x={"type": "object"})  # tests/local/request/test_checkers_agree.py has all the others
+    # tests/local/request/test_checkers_agree.py has all the others
+    schema = an_object(x={"type": "object"})
     assert why_not_strict(schema)
     error = asked(client, schema)
     assert (error.status, error.param) == (400, "response_format")

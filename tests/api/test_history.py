@@ -78,7 +78,9 @@ def test_what_was_dropped_is_told_and_nothing_is_lost_or_changed():
 
 
 def test_the_least_is_told_when_it_does_not_fit():
-    with pytest.raises(ValueError, match="budget must be >= 4 tokens, which the least that can be kept has, got 3"):
+    with pytest.raises(
+        ValueError, match="budget must be >= 4 tokens, which the least that can be kept has, got 3"
+    ):
         fit(TALK, 3, count)
 
 
@@ -87,12 +89,15 @@ def test_the_least_is_told_when_it_does_not_fit():
     [
         ([message("user")], 1, "u"),
         ([message("system"), message("developer")], 2, "sd"),
-        ([message("user"), message("developer"), message("user")], 2, "du"),  # instructions stay where they were
-        ([message("assistant"), message("user"), message("assistant")], 2, "ua"),  # a greeting before the first turn
+        # instructions stay where they were
+        ([message("user"), message("developer"), message("user")], 2, "du"),
+        # a greeting before the first turn
+        ([message("assistant"), message("user"), message("assistant")], 2, "ua"),
         ([message("assistant")] * 3, 1, "a"),
         ([message("user")] * 3, 1, "u"),
         ([message("user"), calling("a"), result("a"), message("assistant")], 2, "ua"),
-        ([message("user"), message("assistant"), message("user"), calling("a")], 2, "ua"),  # its result is to come
+        # its result is to come
+        ([message("user"), message("assistant"), message("user"), calling("a")], 2, "ua"),
     ],
 )
 def test_shapes(messages, budget, left):
@@ -136,7 +141,9 @@ def test_any_conversation(messages, budget):
     assert {m["tool_call_id"] for m in fitted.messages if m["role"] == "tool"} == called
     assert [m for m in messages if m in fitted.messages or m in fitted.dropped] == messages
     assert len(fitted.messages) + len(fitted.dropped) == len(messages)
-    assert [m for m in fitted.messages if m["role"] == "system"] == [m for m in messages if m["role"] == "system"]
+    assert [m for m in fitted.messages if m["role"] == "system"] == [
+        m for m in messages if m["role"] == "system"
+    ]
     assert next(m["role"] for m in fitted.messages if m["role"] != "system") == "user"
     if messages[-1]["role"] != "tool":
         assert fitted.messages[-1] == messages[-1]
@@ -155,7 +162,8 @@ def test_any_conversation(messages, budget):
 )
 def test_a_result_without_its_call(messages, place):
     with pytest.raises(
-        ValueError, match=rf"messages\[{place}\] is the result of a tool call that is not right before it"
+        ValueError,
+        match=rf"messages\[{place}\] is the result of a tool call that is not right before it",
     ):
         fit(messages, 100, count)
 

@@ -25,7 +25,15 @@ def test_a_str_is_one_user_message_and_nothing_is_added():
 
 
 def test_parameters_go_as_they_are_and_none_is_left_out():
-    body = sent(temperature=0, top_k=40, min_p=0.1, stop=["\n"], seed=None, logit_bias={"5": -100}, model="other")
+    body = sent(
+        temperature=0,
+        top_k=40,
+        min_p=0.1,
+        stop=["\n"],
+        seed=None,
+        logit_bias={"5": -100},
+        model="other",
+    )
     extra = {k: v for k, v in body.items() if k != "messages"}
     assert extra == {
         "model": "other",
@@ -38,7 +46,9 @@ def test_parameters_go_as_they_are_and_none_is_left_out():
 
 
 def test_numpy_values_go_as_plain_numbers():
-    assert sent(temperature=np.float32(0.5), n=np.int64(2), logit_bias={"1": np.float64(2)})["n"] == 2
+    assert (
+        sent(temperature=np.float32(0.5), n=np.int64(2), logit_bias={"1": np.float64(2)})["n"] == 2
+    )
 
 
 def test_next_token_asks_for_the_undisturbed_distribution():
@@ -46,7 +56,11 @@ def test_next_token_asks_for_the_undisturbed_distribution():
 
     def answer(request):
         bodies.append((json.loads(request.content), request.headers))
-        return completion(logprobs={"content": [{"top_logprobs": [{"token": "a", "bytes": [97], "logprob": -0.1}]}]})
+        return completion(
+            logprobs={
+                "content": [{"top_logprobs": [{"token": "a", "bytes": [97], "logprob": -0.1}]}]
+            }
+        )
 
     fake(answer).next_token([{"role": "user", "content": "x"}], top=5)
     body, headers = bodies[0]
@@ -56,7 +70,8 @@ def test_next_token_asks_for_the_undisturbed_distribution():
 
 
 @pytest.mark.parametrize(
-    "messages", [[], None, 5, {"role": "user", "content": "x"}, ["text"], [{"content": "x"}], [None]]
+    "messages",
+    [[], None, 5, {"role": "user", "content": "x"}, ["text"], [{"content": "x"}], [None]],
 )
 def test_bad_messages(messages):
     for ask in (
@@ -69,7 +84,9 @@ def test_bad_messages(messages):
             ask(messages)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}, "\ud800", b"bytes"])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), object(), {1, 2}, "\ud800", b"bytes"]
+)
 def test_what_json_cannot_hold_is_named(value):
     with pytest.raises(ValueError, match="stop must be something that JSON can hold"):
         fake(completion()).chat("x", temperature=1, stop=value)
@@ -93,7 +110,18 @@ def test_bad_after(after):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "localhost:8000", "127.0.0.1/v1", "ftp://host/v1", "http://", "http:///v1", "http://[::", None, 5]
+    "url",
+    [
+        "",
+        "localhost:8000",
+        "127.0.0.1/v1",
+        "ftp://host/v1",
+        "http://",
+        "http:///v1",
+        "http://[::",
+        None,
+        5,
+    ],
 )
 def test_bad_address(url):
     with pytest.raises(ValueError, match="base_url must be an address"):

@@ -52,25 +52,31 @@ def test_a_token_that_is_not_utf8_keeps_its_bytes():
 def test_the_sentinel_is_minus_infinity():
     distribution = fake(with_logprobs(entry("a", 0.0), entry("b", -9999.0))).next_token("x", top=2)
     assert distribution.logprobs.tolist() == [0.0, -math.inf]
-    assert fake(with_logprobs(entry("b", -9999.0))).chat("x").logprobs[0].top[0].logprob == -math.inf
+    assert (
+        fake(with_logprobs(entry("b", -9999.0))).chat("x").logprobs[0].top[0].logprob == -math.inf
+    )
 
 
 def test_a_token_without_bytes_has_its_text_as_bytes():
-    distribution = fake(with_logprobs({"token": "好", "bytes": None, "logprob": -1.0})).next_token("x", top=1)
+    distribution = fake(with_logprobs({"token": "好", "bytes": None, "logprob": -1.0})).next_token(
+        "x", top=1
+    )
     assert distribution.bytes == ("好".encode(),)
     assert distribution.ids is None
 
 
 def test_a_named_token_of_no_bytes_is_shown_by_its_name():
-    distribution = fake(with_logprobs({"token": "<|im_end|>", "bytes": [], "logprob": -1.0})).next_token("x", top=1)
+    distribution = fake(
+        with_logprobs({"token": "<|im_end|>", "bytes": [], "logprob": -1.0})
+    ).next_token("x", top=1)
     assert distribution.tokens == ("<|im_end|>",)
     assert distribution.bytes == (b"",)
 
 
 def test_a_top_distribution_is_in_rank_order_with_the_rest_unseen():
-    distribution = fake(with_logprobs(entry("b", math.log(0.25), id=7), entry("a", math.log(0.5), id=3))).next_token(
-        "x", 2
-    )
+    distribution = fake(
+        with_logprobs(entry("b", math.log(0.25), id=7), entry("a", math.log(0.5), id=3))
+    ).next_token("x", 2)
     assert distribution.tokens == ("a", "b")
     assert distribution.ids == (3, 7)
     assert distribution.unseen == pytest.approx(0.25)
@@ -81,7 +87,11 @@ def test_a_top_distribution_is_in_rank_order_with_the_rest_unseen():
 def test_all_must_be_the_whole_vocabulary(ids):
     tokens = {"ids": [0], "tokens": [], "vocabulary_size": 3, "context_length": 9, "stop_ids": []}
     whole = with_logprobs(*(entry("x", -1.0, id=i) for i in ids))
-    client = fake(lambda request: httpx.Response(200, json=tokens) if "tokenize" in str(request.url) else whole)
+    client = fake(
+        lambda request: (
+            httpx.Response(200, json=tokens) if "tokenize" in str(request.url) else whole
+        )
+    )
     with pytest.raises(APIError, match="not the 3 tokens of the vocabulary"):
         client.next_token("x", top="all")
 
@@ -93,7 +103,12 @@ def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
         if "tokenize" in str(request.url):
             asked.append("tokenize")
             return httpx.Response(404, json={"error": {"message": "Invalid URL"}})
-        asked.append((json.loads(request.content)["top_logprobs"], "x-samplers-full-logprobs" in request.headers))
+        asked.append(
+            (
+                json.loads(request.content)["top_logprobs"],
+                "x-samplers-full-logprobs" in request.headers,
+            )
+        )
         return with_logprobs(entry("a", math.log(0.5)), entry("b", math.log(0.25)))
 
     client = fake(answer)
@@ -108,7 +123,11 @@ def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
 @pytest.mark.parametrize("status", [401, 429, 500])
 def test_an_endpoint_that_fails_is_not_one_without_the_extension(status):
     client = fake(
-        lambda r: httpx.Response(status, json={}) if "tokenize" in str(r.url) else with_logprobs(entry("a", -1))
+        lambda r: (
+            httpx.Response(status, json={})
+            if "tokenize" in str(r.url)
+            else with_logprobs(entry("a", -1))
+        )
     )
     with pytest.raises(APIError) as caught:
         client.next_token("x", top="all")
@@ -117,7 +136,9 @@ def test_an_endpoint_that_fails_is_not_one_without_the_extension(status):
 
 def test_the_first_choice_is_the_completion_and_all_are_kept():
     answer = completion("zero").json()
-    answer["choices"].insert(0, {"index": 1, "message": {"content": "one"}, "finish_reason": "length"})
+    answer["choices"].insert(
+        0, {"index": 1, "message": {"content": "one"}, "finish_reason": "length"}
+    )
     whole = Completion.from_wire(answer)
     assert (whole.text, whole.finish_reason) == ("zero", "stop")
     assert [c.text for c in whole.choices] == ["zero", "one"]
@@ -128,17 +149,27 @@ def test_the_first_choice_is_the_completion_and_all_are_kept():
 
 def test_what_an_endpoint_leaves_out_is_none():
     whole = Completion.from_wire({"choices": [{"message": {"content": None}}]})
-    assert (whole.text, whole.finish_reason, whole.usage, whole.logprobs, whole.model) == ("", None, None, None, None)
+    assert (whole.text, whole.finish_reason, whole.usage, whole.logprobs, whole.model) == (
+        "",
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_usage_knows_cached_tokens_and_their_absence():
     usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
-    assert Usage.from_wire(usage | {"prompt_tokens_details": {"cached_tokens": 8}}) == Usage(9, 1, 10, 8)
+    assert Usage.from_wire(usage | {"prompt_tokens_details": {"cached_tokens": 8}}) == Usage(
+        9, 1, 10, 8
+    )
     assert Usage.from_wire(usage | {"prompt_tokens_details": None}) == Usage(9, 1, 10, 0)
 
 
 def test_a_usage_chunk_has_no_choice_and_no_text():
-    chunk = Chunk.from_wire({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}})
+    chunk = Chunk.from_wire(
+        {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}
+    )
     assert (chunk.text, chunk.finish_reason, chunk.usage.total_tokens) == ("", None, 3)
 
 
@@ -171,7 +202,8 @@ def test_an_answer_that_cannot_be_read_is_a_typed_error_that_shows_it(answer):
 
 
 @pytest.mark.parametrize(
-    "logprobs", [None, {"content": []}, {"content": None}, {"content": [entry("x", -1.0, top_logprobs=[])]}]
+    "logprobs",
+    [None, {"content": []}, {"content": None}, {"content": [entry("x", -1.0, top_logprobs=[])]}],
 )
 def test_no_logprobs_says_so(logprobs):
     with pytest.raises(APIError, match="no top_logprobs"):

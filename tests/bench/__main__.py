@@ -1,4 +1,6 @@
-"""`python -m tests.bench`: one table of ratios, all from one run. `--save` also writes it to tests/bench/RESULTS.md."""
+"""`python -m tests.bench`: one table of ratios, all from one run. `--save` also writes it to
+tests/bench/RESULTS.md.
+"""
 
 import argparse
 import os
@@ -10,7 +12,18 @@ from statistics import median
 
 import numpy as np
 
-from samplers import Chain, SamplingParams, draw, min_p, penalties, reference, temperature, token_counts, top_k, top_p
+from samplers import (
+    Chain,
+    SamplingParams,
+    draw,
+    min_p,
+    penalties,
+    reference,
+    temperature,
+    token_counts,
+    top_k,
+    top_p,
+)
 
 from . import overhead, peers, process, rows
 from .clock import Work, medians, once
@@ -49,9 +62,9 @@ def singles(logits: np.ndarray) -> tuple[list[Work], list[str]]:
 
 
 def batch(make, V: int, size: int) -> dict[str, float]:
-    """What a row of a batch costs against a single row: in a loop over the batch that keeps its answers, and again and
-    again, when the row is in the cache and its answer is thrown away. A batch comes from memory and goes to new memory,
-    as a copy of it does.
+    """What a row of a batch costs against a single row: in a loop over the batch that keeps its
+    answers, and again and again, when the row is in the cache and its answer is thrown away. A
+    batch comes from memory and goes to new memory, as a copy of it does.
     """
     logits = make(V, size)
     alone = [Work("row", lambda row=row: top_p(row, peers.P)) for row in logits]
@@ -91,7 +104,9 @@ def report() -> Iterator[str]:
             works, missing = singles(make(V)[0])
             table[kind, V] = medians(works, rounds=60)
         yield (
-            f"| {UNIT}, in µs | {kind} | " + " | ".join(f"{table[kind, V][UNIT] * 1e6:.0f}" for V in rows.SIZES) + " |"
+            f"| {UNIT}, in µs | {kind} | "
+            + " | ".join(f"{table[kind, V][UNIT] * 1e6:.0f}" for V in rows.SIZES)
+            + " |"
         )
         for name in [work.name for work in works if work.name != UNIT]:
             ratios = [table[kind, V][name] / table[kind, V][UNIT] for V in rows.SIZES]
@@ -99,27 +114,34 @@ def report() -> Iterator[str]:
         for size in (8, 64):
             costs = [batch(make, V, size) for V in rows.SIZES]
             for name in costs[0]:
-                yield f"| {name} | {kind} | " + " | ".join(f"{cost[name]:.2f}" for cost in costs) + " |"
+                yield (
+                    f"| {name} | {kind} | "
+                    + " | ".join(f"{cost[name]:.2f}" for cost in costs)
+                    + " |"
+                )
     for name in rows.hard(8):
         gains = []
         for V in rows.SIZES:
             row = rows.hard(V)[name]
-            names = {"ours": lambda row=row: top_p(row, peers.P), "sort": lambda row=row: peers.full_sort(row)}
+            names = {
+                "ours": lambda row=row: top_p(row, peers.P),
+                "sort": lambda row=row: peers.full_sort(row),
+            }
             taken = medians([Work(key, run) for key, run in names.items()], rounds=9)
             gains.append(taken["sort"] / taken["ours"])
         yield f"| full sort / ours | {name} | " + " | ".join(f"{gain:.1f}" for gain in gains) + " |"
     yield ""
     for kind, make in kinds.items():
         row, rng = make(rows.SIZES[-1])[0], np.random.default_rng(0)
-        taken = medians([Work("draw", lambda row=row, rng=rng: draw(row, rng, 1_000_000))], rounds=5)["draw"]
+        taken = medians(
+            [Work("draw", lambda row=row, rng=rng: draw(row, rng, 1_000_000))], rounds=5
+        )["draw"]
         yield f"- 1,000,000 draws from one distribution of {rows.SIZES[-1]:,}, {kind}: {taken:.2f} s (goal 0.5)"
     yield f"- `import samplers` / `import numpy`: {process.import_ratio():.2f} (goal 1.3)"
     if recorded is not None and (taken := process.redraw(recorded)) is not None:
         yield f"- the explorer's redraw after a slider moved, 49,152 tokens: {taken * 1e3:.0f} ms (goal 60)"
     if recorded is not None and (added := overhead.added()) is not None:
-        told = (
-            f"{added['plain'] * 1e3:.1f} ms to a request of 2 tokens, {added['first'] * 1e3:.1f} ms to a stream's first"
-        )
+        told = f"{added['plain'] * 1e3:.1f} ms to a request of 2 tokens, {added['first'] * 1e3:.1f} ms to a stream's first"
         yield f"- the gateway adds to llama.cpp's own server: {told} (goal 5; medians of {overhead.ROUNDS} in turns)"
     yield from (f"- skipped, not installed: {name}" for name in missing)
     if recorded is None:
@@ -131,7 +153,9 @@ def report() -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--save", action="store_true", help="write the table to tests/bench/RESULTS.md too")
+    parser.add_argument(
+        "--save", action="store_true", help="write the table to tests/bench/RESULTS.md too"
+    )
     save = parser.parse_args().save
     lines = []
     for line in report():

@@ -1,4 +1,6 @@
-"""Medians of things timed in turns, so that all of them meet the same weather, and each with its row in the cache."""
+"""Medians of things timed in turns, so that all of them meet the same weather, and each with its
+row in the cache.
+"""
 
 import gc
 import time
@@ -16,7 +18,9 @@ class Work(NamedTuple):
 
 
 def medians(works: list[Work], rounds: int, budget: float = 20.0) -> dict[str, float]:
-    """Seconds by name: the median of `rounds` rounds, each of which runs every work once; fewer after `budget` s."""
+    """Seconds by name: the median of `rounds` rounds, each of which runs every work once; fewer
+    after `budget` s.
+    """
     times = {work.name: [] for work in works}
     deadline = time.perf_counter() + budget
     gc.disable()

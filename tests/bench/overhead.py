@@ -1,4 +1,6 @@
-"""What the local endpoint's gateway adds to llama.cpp's own server: both as processes of their own, asked in turns."""
+"""What the local endpoint's gateway adds to llama.cpp's own server: both as processes of their own,
+asked in turns.
+"""
 
 import http.client
 import json
@@ -12,16 +14,25 @@ from statistics import median
 from urllib.parse import urlsplit
 
 ROUNDS = 100
-ASK = {"messages": [{"role": "user", "content": "What is the capital of France?"}], "temperature": 0, "max_tokens": 2}
+ASK = {
+    "messages": [{"role": "user", "content": "What is the capital of France?"}],
+    "temperature": 0,
+    "max_tokens": 2,
+}
 SERVERS = {"gateway": "samplers.local", "bare": "tests.bench.overhead"}
 
 
 def added() -> dict[str, float] | None:
-    """Seconds that the gateway adds, as differences of medians: to a "plain" request of 2 tokens, and to the "first"
-    token of a stream. None where there is no local engine."""
+    """Seconds that the gateway adds, as differences of medians: to a "plain" request of 2 tokens,
+    and to the "first" token of a stream. None where there is no local engine.
+    """
     try:
         with _server("gateway") as gateway, _server("bare") as bare:
-            times = {(kind, server["base_url"]): [] for kind in (_plain, _first) for server in (gateway, bare)}
+            times = {
+                (kind, server["base_url"]): []
+                for kind in (_plain, _first)
+                for server in (gateway, bare)
+            }
             for done in range(ROUNDS + 3):
                 for kind in (_plain, _first):
                     for server in (gateway, bare) if done % 2 else (bare, gateway):
@@ -40,7 +51,10 @@ def added() -> dict[str, float] | None:
 def _server(name: str) -> Iterator[dict]:
     """A server's own line, {"base_url", "api_key", "model"}; it ends with its standard input."""
     process = subprocess.Popen(
-        [sys.executable, "-m", SERVERS[name]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", SERVERS[name]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     late = threading.Timer(120, process.kill)
     late.start()
@@ -81,15 +95,21 @@ def _first(server: dict) -> float:
     start, taken = time.perf_counter(), None
     connection, response = _asked(server, stream=True)
     while line := response.readline():  # to the end, so that the server is idle again
-        if taken is None and line.startswith(b"data: {") and json.loads(line[6:])["choices"][0]["delta"].get("content"):
+        if (
+            taken is None
+            and line.startswith(b"data: {")
+            and json.loads(line[6:])["choices"][0]["delta"].get("content")
+        ):
             taken = time.perf_counter() - start
     connection.close()
     return taken
 
 
 def _serve() -> None:
-    """llama.cpp's own server, as the endpoint starts it, till standard input closes; and how the endpoint samples: that
-    costs more than llama.cpp's defaults, which look at 40 tokens, and is no matter of the gateway's."""
+    """llama.cpp's own server, as the endpoint starts it, till standard input closes; and how the
+    endpoint samples: that costs more than llama.cpp's defaults, which look at 40 tokens, and is no
+    matter of the gateway's.
+    """
     from samplers.local.answer.decode import Settings, engine_body
     from samplers.local.engine.llama_cpp import load
     from samplers.local.engine.weights import ensure

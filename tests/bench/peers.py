@@ -1,4 +1,6 @@
-"""What a user would reach for instead, each on the same rows. A peer that is not installed is named and skipped."""
+"""What a user would reach for instead, each on the same rows. A peer that is not installed is named
+and skipped.
+"""
 
 import ctypes
 import importlib
@@ -30,7 +32,8 @@ def full_sort(logits: np.ndarray, p: float = P) -> np.ndarray:
 
 def torch_peers(logits: np.ndarray) -> tuple[list[Work], list[str]]:
     """transformers' warper and vLLM's torch function, with torch's own number of threads."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # torch's threads sleep while others are timed
+    # torch's threads sleep while others are timed
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     works, missing = [], []
     try:
         import torch
@@ -62,13 +65,20 @@ def torch_peers(logits: np.ndarray) -> tuple[list[Work], list[str]]:
 
 
 def llama_cpp_peers(logits: np.ndarray, output: list[int]) -> tuple[list[Work], list[str]]:
-    """llama.cpp's C++ samplers, called inside the xllamacpp wheel's library. Filling its candidates is not timed."""
+    """llama.cpp's C++ samplers, called inside the xllamacpp wheel's library. Filling its candidates
+    is not timed.
+    """
     try:
         from tests.data.recorders import llamacpp_engine as llama
     except (ImportError, OSError, AttributeError) as error:
         return [], [f"llama.cpp ({error})"]
     V = len(logits)
-    ours = {"temperature": TEMPERATURE, "top_p": P, "frequency_penalty": PENALTY, "presence_penalty": PENALTY}
+    ours = {
+        "temperature": TEMPERATURE,
+        "top_p": P,
+        "frequency_penalty": PENALTY,
+        "presence_penalty": PENALTY,
+    }
     top_p = llama.chain({"top_p": P}, V)[3]
     chain = llama.chain(ours, V)
     for sampler in chain:

@@ -16,22 +16,32 @@ def import_ratio() -> float:
     """`import samplers` over `import numpy`, each in new processes, in turns."""
 
     def seconds(module: str) -> float:
-        code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        code = (
+            f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
+        )
+        return float(
+            subprocess.run(
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            ).stdout
+        )
 
     turns = [(seconds("samplers"), seconds("numpy")) for _ in range(11)]
     return median(a for a, _ in turns) / median(b for _, b in turns)
 
 
 def redraw(recorded: np.ndarray) -> float | None:
-    """Seconds of the explorer's redraw after a slider moved, 49,152 tokens; None where samplers.lab cannot load."""
+    """Seconds of the explorer's redraw after a slider moved, 49,152 tokens; None where samplers.lab
+    cannot load.
+    """
     try:
         from samplers.lab import explore
     except ImportError as error:
         print(f"no explorer ({error})", file=sys.stderr)
         return None
     logprobs = samplers.log_softmax(recorded[0].astype(np.float64))
-    explorer = explore(samplers.Distribution(tuple(f"t{i}" for i in range(len(logprobs))), logprobs), top_p=0.95)
+    explorer = explore(
+        samplers.Distribution(tuple(f"t{i}" for i in range(len(logprobs))), logprobs), top_p=0.95
+    )
     times = []
     for value in np.linspace(0.1, 2, 21):
         start = time.perf_counter()

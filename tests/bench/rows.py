@@ -1,4 +1,6 @@
-"""The rows that are timed: a real model's logits, flat ones, and ones that a fast version might stumble over."""
+"""The rows that are timed: a real model's logits, flat ones, and ones that a fast version might
+stumble over.
+"""
 
 import json
 import math
@@ -30,12 +32,15 @@ def flat(V: int, rows: int = 1) -> np.ndarray:
 def tiled(recorded: np.ndarray, V: int, rows: int = 1) -> np.ndarray:
     """Rows of V from the recorded ones (n, 49152): different prompts' rows end to end, cut at V.
 
-    Nothing is repeated and no noise is added: V = 262,144 takes all six. A row's nucleus is then about as many times
-    larger as it has prompts, so it is as peaked as a model with that many equally likely continuations.
+    Nothing is repeated and no noise is added: V = 262,144 takes all six. A row's nucleus is then
+    about as many times larger as it has prompts, so it is as peaked as a model with that many
+    equally likely continuations.
     """
     n, own = recorded.shape
     need = math.ceil(V / own)
-    return np.stack([np.concatenate([recorded[(i + j) % n] for j in range(need)])[:V] for i in range(rows)])
+    return np.stack(
+        [np.concatenate([recorded[(i + j) % n] for j in range(need)])[:V] for i in range(rows)]
+    )
 
 
 def hard(V: int) -> dict[str, np.ndarray]:
@@ -46,7 +51,9 @@ def hard(V: int) -> dict[str, np.ndarray]:
     return {
         "all equal": np.zeros(V, np.float32),
         "one spike": spike,
-        "half -inf": np.where(np.random.default_rng(1).random(V) < 0.5, np.float32(-np.inf), normal),
+        "half -inf": np.where(
+            np.random.default_rng(1).random(V) < 0.5, np.float32(-np.inf), normal
+        ),
         "ascending": np.sort(normal),
         "descending": -np.sort(normal),
         "denormals": (normal * np.float32(1e-40)).astype(np.float32),
@@ -55,17 +62,25 @@ def hard(V: int) -> dict[str, np.ndarray]:
 
 
 def recorded() -> np.ndarray | None:
-    """SmolLM2's log-softmax of the token after each prompt, (6, 49152) float32; None where there is no local engine.
+    """SmolLM2's log-softmax of the token after each prompt, (6, 49152) float32; None where there is
+    no local engine.
 
     Recorded in a process of its own: the engine's threads must not be there when the clock runs.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.npy"
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.rows", path], capture_output=True, text=True, timeout=300
+            [sys.executable, "-m", "tests.bench.rows", path],
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         if done.returncode or not path.exists():
-            print("no recorded logits:", (done.stderr.strip().splitlines() or ["no reason given"])[-1], file=sys.stderr)
+            print(
+                "no recorded logits:",
+                (done.stderr.strip().splitlines() or ["no reason given"])[-1],
+                file=sys.stderr,
+            )
             return None
         return np.load(path)
 
@@ -78,7 +93,9 @@ def _record(path: str) -> None:
     rows = []
     for prompt in PROMPTS:
         turn = f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n"
-        body = json.dumps({"prompt": turn, "n_predict": 1, "n_probs": 49_152, "temperature": 0.0}).encode()
+        body = json.dumps(
+            {"prompt": turn, "n_predict": 1, "n_probs": 49_152, "temperature": 0.0}
+        ).encode()
         headers = {"Content-Type": "application/json", "Authorization": "Bearer bench"}
         request = urllib.request.Request(f"{server.listening_address}/completion", body, headers)
         with urllib.request.urlopen(request, timeout=120) as answer:

@@ -26,7 +26,11 @@ import os; os._exit(0)
 def bare():
     """A client of llama.cpp's own server with the same weights, nothing of ours in between."""
     path = subprocess.run(
-        [sys.executable, "-m", "samplers.local.engine.weights"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-m", "samplers.local.engine.weights"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     ).stdout.strip()
     with subprocess.Popen(
         [sys.executable, "-c", BARE, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -24,7 +24,9 @@ def test_there_is_every_combination_once():
 
 
 def test_separation_is_kullback_leibler_by_hand():
-    """T = 0.5, top_p 0.6: first keeps a and b as 16 : 9; last keeps a and b too; at top_p 0.5 first keeps a alone."""
+    """T = 0.5, top_p 0.6: first keeps a and b as 16 : 9; last keeps a and b too; at top_p 0.5 first
+    keeps a alone.
+    """
     question = Question(None, SamplingParams(temperature=0.5, top_p=0.5), UNEVEN)
     cells = 5  # four tokens and all others
     p = (1 - LAPSE) * np.array([1, 0, 0, 0, 0]) + LAPSE / cells
@@ -74,7 +76,9 @@ def test_the_output_is_asked_about_with_two_tokens():
 
 def test_weights_say_which_pair_matters():
     """With the order settled, the question is about the prompt."""
-    settled = design_experiment(UNEVEN, [FIRST, LAST, PROMPT], weights=[0.5, 1e-9, 0.5], prompt={b"a": 1})
+    settled = design_experiment(
+        UNEVEN, [FIRST, LAST, PROMPT], weights=[0.5, 1e-9, 0.5], prompt={b"a": 1}
+    )
     assert settled.params.presence_penalty > 0
 
 
@@ -97,7 +101,8 @@ def test_what_is_counted():
 
 def test_tokens_are_found_in_messages_as_byte_pair_tokenizers_split_them():
     single, triple = [b"1", b"4", b"The"], [b"14", b"1", b" dice", b"Roll"]
-    assert tokens_in("Roll 14, The 41 Theses", single) == {b"1": 2, b"4": 2}  # " The" is another token
+    # " The" is another token
+    assert tokens_in("Roll 14, The 41 Theses", single) == {b"1": 2, b"4": 2}
     assert tokens_in([{"role": "user", "content": "Roll 141"}, {"role": "user", "content": "Two dice"}], triple) == {
         b"14": 1, b"1": 1, b" dice": 1, b"Roll": 1,
     }  # fmt: skip

@@ -1,4 +1,6 @@
-"""The test of fit: against scipy on hand-made counts, calibrated under true predictions, as strong as it promises."""
+"""The test of fit: against scipy on hand-made counts, calibrated under true predictions, as strong
+as it promises.
+"""
 
 import numpy as np
 import pytest
@@ -44,11 +46,17 @@ def test_small_cells_are_pooled_until_each_expects_five():
     fit = goodness_of_fit(prediction(), counts([42, 30, 19, 6, 2, 1]))
     assert set(fit.pooled) == {"d", "e", "f"}
     expected = stats.chisquare([42, 30, 19, 9], [40, 30, 20, 10])
-    assert (fit.statistic, fit.p_value) == (pytest.approx(expected.statistic), pytest.approx(expected.pvalue))
+    assert (fit.statistic, fit.p_value) == (
+        pytest.approx(expected.statistic),
+        pytest.approx(expected.pvalue),
+    )
 
 
 def test_pooling_never_looks_at_the_counts():
-    pooled = {goodness_of_fit(prediction(), counts(o)).pooled for o in ([100, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 100])}
+    pooled = {
+        goodness_of_fit(prediction(), counts(o)).pooled
+        for o in ([100, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 100])
+    }
     assert len(pooled) == 1
 
 
@@ -80,19 +88,27 @@ def test_the_effect_by_chance_is_the_mean_over_true_draws():
 
 @pytest.mark.parametrize("n", [500, 40])
 def test_p_values_are_uniform_where_the_prediction_is_true(n):
-    """1,000 experiments: 500 draws; and 40, where cells pool to few and p-values are discrete, at the usual levels."""
+    """1,000 experiments: 500 draws; and 40, where cells pool to few and p-values are discrete, at
+    the usual levels.
+    """
     rng = np.random.default_rng(2)
     _, low, high = prediction().cells()
     test = Pearson.of(n, low, high)
     assert test.chi_square
     kept = test.group[:-1]
     p_values = np.array(
-        [test.p_value(np.bincount(kept, observed), rng) for observed in rng.multinomial(n, P, size=1000)]
+        [
+            test.p_value(np.bincount(kept, observed), rng)
+            for observed in rng.multinomial(n, P, size=1000)
+        ]
     )
     if n == 500:
         assert stats.kstest(p_values, "uniform").pvalue > 0.01
     for level in (0.01, 0.05, 0.1, 0.25, 0.5):
-        assert abs((p_values <= level).mean() - level) < 4 * np.sqrt(level * (1 - level) / 1000) + (n < 100) * 0.02
+        assert (
+            abs((p_values <= level).mean() - level)
+            < 4 * np.sqrt(level * (1 - level) / 1000) + (n < 100) * 0.02
+        )
 
 
 def test_monte_carlo_p_values_never_reject_too_often():
@@ -100,13 +116,17 @@ def test_monte_carlo_p_values_never_reject_too_often():
     _, low, high = prediction([0.7, 0.2, 0.1]).cells()
     test = Pearson.of(6, low, high)
     assert not test.chi_square
-    p_values = np.array([test.p_value(o, rng) for o in rng.multinomial(6, [0.7, 0.2, 0.1], size=1000)])
+    p_values = np.array(
+        [test.p_value(o, rng) for o in rng.multinomial(6, [0.7, 0.2, 0.1], size=1000)]
+    )
     for level in (0.01, 0.05, 0.1, 0.25, 0.5):
         assert (p_values <= level).mean() <= level + 3 * np.sqrt(level * (1 - level) / 1000)
 
 
 def test_against_bounds_a_true_prediction_is_rejected_no_more_often_than_the_level():
-    """The truth anywhere within the bounds: each way of filling the unlisted 0.05 that the tail allows."""
+    """The truth anywhere within the bounds: each way of filling the unlisted 0.05 that the tail
+    allows.
+    """
     rng, test_of = np.random.default_rng(4), Pearson.of
     _, low, high = bounded().cells()
     for tail in ([0.05], [0.025, 0.025], [0.001] * 50):
@@ -116,7 +136,10 @@ def test_against_bounds_a_true_prediction_is_rejected_no_more_often_than_the_lev
         assert (truth <= high + 1e-12).all()
         test = test_of(400, low, high)
         p_values = np.array(
-            [test.p_value(np.bincount(test.group, o), rng) for o in rng.multinomial(400, truth, size=600)]
+            [
+                test.p_value(np.bincount(test.group, o), rng)
+                for o in rng.multinomial(400, truth, size=600)
+            ]
         )
         for level in (0.01, 0.05, 0.1):
             assert (p_values <= level).mean() <= level + 3 * np.sqrt(level * (1 - level) / 600)
@@ -134,7 +157,9 @@ def test_the_power_is_as_promised(n, chi_square):
     found = []
     for share in (fit.detectable, fit.detectable / 2):
         draws = rng.multinomial(n, shifted(p, share), size=400)
-        found.append(np.mean([test.p_value(np.bincount(test.group[:-1], o), rng) <= 0.05 for o in draws]))
+        found.append(
+            np.mean([test.p_value(np.bincount(test.group[:-1], o), rng) <= 0.05 for o in draws])
+        )
     assert found[0] == pytest.approx(0.90, abs=0.05)
     assert found[1] < 0.75
 
@@ -148,7 +173,11 @@ def test_power_against_bounds_is_as_promised():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.floats(0.02, 1), st.floats(0, 0.5), st.floats(0, 0.5)), min_size=2, max_size=5))
+@given(
+    st.lists(
+        st.tuples(st.floats(0.02, 1), st.floats(0, 0.5), st.floats(0, 0.5)), min_size=2, max_size=5
+    )
+)
 def test_the_nearest_distribution_is_the_one_that_a_search_finds(cells):
     frequency, below, above = np.array(cells).T
     frequency /= frequency.sum()
@@ -183,5 +212,10 @@ def test_counts_objects_and_unlisted_tokens_are_taken():
 
 def test_it_reads_as_a_sentence():
     text = repr(goodness_of_fit(prediction(), counts([42, 30, 19, 6, 2, 1])))
-    for part in ("Pearson's chi-square, 3 degrees of freedom", "p = 0.", "total variation 0.0", "with 90 % power"):
+    for part in (
+        "Pearson's chi-square, 3 degrees of freedom",
+        "p = 0.",
+        "total variation 0.0",
+        "with 90 % power",
+    ):
         assert part in text

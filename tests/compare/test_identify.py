@@ -1,4 +1,6 @@
-"""`identify` on endpoints whose ways are known: a fake one of every kind, ours, and llama.cpp's own."""
+"""`identify` on endpoints whose ways are known: a fake one of every kind, ours, and llama.cpp's
+own.
+"""
 
 import pytest
 from toy_endpoint import FakeEndpoint
@@ -47,16 +49,26 @@ def test_it_names_llama_cpps_own_server(bare):
 
 def test_what_no_question_tells_is_undecided_and_said_to_be():
     result = identify(FakeEndpoint(seed=2).client(), progress=False)
-    pairs = [pair for pair in result.undecided if {pair.a.boundary, pair.b.boundary} == {"before < p", "before <= p"}]
+    pairs = [
+        pair
+        for pair in result.undecided
+        if {pair.a.boundary, pair.b.boundary} == {"before < p", "before <= p"}
+    ]
     assert pairs
     assert pairs[0].more_draws == float("inf")
     assert "boundary: before < p or before <= p?" in repr(result)
 
 
 def test_with_too_few_draws_it_names_pairs_and_how_many_would_decide():
-    """Twelve answers measure the model and one shows its logprobs: nothing is left to see the order with."""
+    """Twelve answers measure the model and one shows its logprobs: nothing is left to see the order
+    with.
+    """
     result = identify(FakeEndpoint(seed=3).client(), draws=12, progress=False)
-    assert (result.best.order, result.best.logprobs, result.best.counts) == (UNDECIDED, "raw", UNDECIDED)
+    assert (result.best.order, result.best.logprobs, result.best.counts) == (
+        UNDECIDED,
+        "raw",
+        UNDECIDED,
+    )
     order = [pair for pair in result.undecided if pair.a.order != pair.b.order]
     assert len(order) == 1
     assert 1 <= order[0].more_draws < 100
@@ -77,7 +89,8 @@ def test_an_endpoint_of_another_kind_fits_no_hypothesis():
 
     class Hidden(FakeEndpoint):
         def choice(self, body, index):
-            return super().choice({**body, "temperature": 2.0}, index)  # it clamps every temperature to 2
+            # it clamps every temperature to 2
+            return super().choice({**body, "temperature": 2.0}, index)
 
     result = identify(Hidden(seed=5).client(), progress=False)
     assert result.p_value < 0.001
@@ -104,7 +117,14 @@ def test_nothing_is_left_to_hidden_defaults():
     fake = FakeEndpoint(seed=8)
     identify(fake.client(), progress=False)
     for body in fake.bodies[1:]:
-        assert {"temperature", "top_p", "frequency_penalty", "presence_penalty", "top_k", "min_p"} <= set(body)
+        assert {
+            "temperature",
+            "top_p",
+            "frequency_penalty",
+            "presence_penalty",
+            "top_k",
+            "min_p",
+        } <= set(body)
 
 
 def test_an_endpoint_that_cannot_be_asked_is_an_error():

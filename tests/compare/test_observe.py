@@ -35,7 +35,12 @@ def test_sequences_of_two_tokens_are_counted_whole():
 def test_an_endpoint_that_ends_without_a_token_gets_an_empty_one():
     class Silent(FakeEndpoint):
         def choice(self, body, index):
-            return {"index": index, "message": {"content": ""}, "finish_reason": "stop", "logprobs": {"content": []}}
+            return {
+                "index": index,
+                "message": {"content": ""},
+                "finish_reason": "stop",
+                "logprobs": {"content": []},
+            }
 
     assert draw_from(Silent(), 5).sequences == Counter({(b"",): 5})
 
@@ -112,11 +117,21 @@ def test_a_seed_and_bad_numbers_are_refused():
 
 
 def test_an_endpoint_is_asked_which_extensions_it_takes():
-    openai = FakeEndpoint(refuse=lambda body: 400 if {"top_k", "min_p", "repetition_penalty"} & set(body) else None)
+    openai = FakeEndpoint(
+        refuse=lambda body: 400 if {"top_k", "min_p", "repetition_penalty"} & set(body) else None
+    )
     sglang = FakeEndpoint(refuse=lambda body: 400 if body.get("top_k") == 0 else None)
-    assert extensions(FakeEndpoint().client(), "Hi") == {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
+    assert extensions(FakeEndpoint().client(), "Hi") == {
+        "top_k": 0,
+        "min_p": 0.0,
+        "repetition_penalty": 1.0,
+    }
     assert extensions(openai.client(), "Hi") == {}
-    assert extensions(sglang.client(), "Hi") == {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
+    assert extensions(sglang.client(), "Hi") == {
+        "top_k": -1,
+        "min_p": 0.0,
+        "repetition_penalty": 1.0,
+    }
     assert len(openai.bodies) == 1 + len(EXTENSIONS)
     with pytest.raises(AuthenticationError):
         extensions(FakeEndpoint(refuse=lambda body: 401).client(), "Hi")
@@ -145,14 +160,18 @@ def test_an_endpoint_without_logprobs_is_an_error_that_says_so():
 
 
 def test_a_prediction_of_the_local_endpoint_holds(client):
-    """The whole way, on the real model: its 20 logprobs, a prediction, 300 draws at T = 0.5, the test."""
+    """The whole way, on the real model: its 20 logprobs, a prediction, 300 draws at T = 0.5, the
+    test.
+    """
     params = SamplingParams(temperature=0.5, top_p=0.9)
     prediction = predict(client.next_token("What is the capital of France?"), params, "openai")
     counts = observe(client, "What is the capital of France?", params, 300, progress=False)
     assert counts.draws == 300
     fit = goodness_of_fit(prediction, counts)
     assert fit.p_value > 1e-3
-    wrong = predict(client.next_token("What is the capital of France?"), SamplingParams(temperature=1), "openai")
+    wrong = predict(
+        client.next_token("What is the capital of France?"), SamplingParams(temperature=1), "openai"
+    )
     assert goodness_of_fit(wrong, counts).p_value < 1e-3
 
 

@@ -1,4 +1,6 @@
-"""`predict` against the core's own chains: equal where all is known, never outside the bounds where it is not."""
+"""`predict` against the core's own chains: equal where all is known, never outside the bounds where
+it is not.
+"""
 
 import numpy as np
 import pytest
@@ -14,7 +16,9 @@ ENGINES = ["openai", "vllm", "transformers", "sglang", "llama.cpp"]
 def full(logits):
     """A whole vocabulary of tokens t0, t1, … in id order."""
     logprobs = np.log(softmax(np.asarray(logits, dtype=float)))
-    return Distribution(tuple(f"t{i}" for i in range(len(logprobs))), logprobs, vocabulary_size=len(logprobs))
+    return Distribution(
+        tuple(f"t{i}" for i in range(len(logprobs))), logprobs, vocabulary_size=len(logprobs)
+    )
 
 
 def top(whole, k, size="known"):
@@ -23,7 +27,8 @@ def top(whole, k, size="known"):
     return Distribution(
         tuple(whole.tokens[i] for i in order),
         whole.logprobs[order],
-        unseen=float(whole.probs[rest].sum()),  # 1 - the listed ones would leave a rounding where nothing is left
+        # 1 - the listed ones would leave a rounding where nothing is left
+        unseen=float(whole.probs[rest].sum()),
         ids=tuple(int(i) for i in order),
         vocabulary_size=len(whole) if size == "known" else None,
     )
@@ -32,7 +37,8 @@ def top(whole, k, size="known"):
 @st.composite
 def cases(draw):
     V = draw(st.integers(3, 25))
-    logits = [round(x, 6) for x in draw(st.lists(st.floats(-6, 3), min_size=V, max_size=V))]  # equal, or well apart
+    # equal, or well apart
+    logits = [round(x, 6) for x in draw(st.lists(st.floats(-6, 3), min_size=V, max_size=V))]
     engine = draw(st.sampled_from(ENGINES))
 
     def sometimes(strategy, off):
@@ -46,15 +52,19 @@ def cases(draw):
         min_p=sometimes(st.floats(0.001, 0.9), 0.0),
         presence_penalty=penalty,
         frequency_penalty=penalty / 2,
-        logit_bias=sometimes(st.dictionaries(st.integers(0, V - 1), st.floats(-8, 8), max_size=3), None),
+        logit_bias=sometimes(
+            st.dictionaries(st.integers(0, V - 1), st.floats(-8, 8), max_size=3), None
+        ),
     )
     counts = sometimes(st.lists(st.integers(0, 3), min_size=V, max_size=V), [0] * V)
     return full(logits), params, engine, np.array(counts), draw(st.integers(1, V))
 
 
 def truth(whole, params, engine, counts):
-    """What the core says; a case on an edge, where rounding decides, is left out: where the truncation ends, and which
-    of two tokens comes first that a bias or a penalty makes nearly equal."""
+    """What the core says; a case on an edge, where rounding decides, is left out: where the
+    truncation ends, and which of two tokens comes first that a bias or a penalty makes nearly
+    equal.
+    """
     chain = Chain.for_engine(engine)
     probs = softmax(chain.apply(whole.logprobs, params, counts))
     changed = np.isin(np.arange(len(whole)), list(params.logit_bias or {})) | (counts > 0)
@@ -102,7 +112,8 @@ def test_the_bounds_are_never_violated(case, size):
             assert expected[i] == 0
 
 
-# Three listed tokens and m = 0.1 over 5 more: packed is one token of p_K = 0.1, spread is five of 0.02.
+# Three listed tokens and m = 0.1 over 5 more: packed is one token of p_K = 0.1, spread is five of
+# 0.02.
 LISTED = [0.5, 0.3, 0.1]
 PACKED, SPREAD = [*LISTED, 0.1, 0, 0, 0, 0], [*LISTED, *[0.02] * 5]
 
@@ -124,7 +135,11 @@ def test_the_bounds_are_attained_by_two_tails(t, greatest):
     prediction = predict(shown_of(SPREAD), SamplingParams(temperature=t), "openai")
     for p, bound, unseen in ((greatest, prediction.high, prediction.unseen_low),
                              (least, prediction.low, prediction.unseen_high)):  # fmt: skip
-        truth = softmax(Chain.for_engine("openai").apply(np.log(np.maximum(p, 1e-300)), SamplingParams(temperature=t)))
+        truth = softmax(
+            Chain.for_engine("openai").apply(
+                np.log(np.maximum(p, 1e-300)), SamplingParams(temperature=t)
+            )
+        )
         np.testing.assert_allclose(bound, truth[:3], rtol=1e-9)
         assert unseen == pytest.approx(truth[3:].sum())
 
@@ -158,7 +173,9 @@ def test_not_knowing_the_vocabulary_says_what_it_loses():
     warm = predict(shown_of(SPREAD, None), SamplingParams(temperature=2), "openai")
     assert warm.low.max() == 0
     assert warm.unseen_high == 1
-    assert any("vocabulary_size is unknown" in note and "no upper bound" in note for note in warm.notes)
+    assert any(
+        "vocabulary_size is unknown" in note and "no upper bound" in note for note in warm.notes
+    )
     cold = predict(shown_of(SPREAD, None), SamplingParams(temperature=0.5), "openai")
     assert cold.low.min() > 0
     assert any("no lower bound but 0" in note for note in cold.notes)
@@ -185,7 +202,9 @@ def test_the_boundary_rule_decides_on_an_exact_tie():
 
 
 def test_a_nucleus_that_the_bounds_cannot_decide_is_undecided():
-    """At T = 2 the share before t1 is √.5 / (L + U): with U between √.1 and 5 √.02 top_p = 0.4 lies between."""
+    """At T = 2 the share before t1 is √.5 / (L + U): with U between √.1 and 5 √.02 top_p = 0.4 lies
+    between.
+    """
     L = np.sqrt(LISTED).sum()
     least, most = (np.sqrt(0.5) / (L + u) for u in (5 * np.sqrt(0.02), np.sqrt(0.1)))
     assert least < 0.36 < most
@@ -203,12 +222,16 @@ def test_a_nucleus_that_the_bounds_cannot_decide_is_undecided():
 
 def test_a_nucleus_that_ends_where_rounding_decides_says_so():
     whole = Distribution.from_probs({"a": 0.5, "b": 0.25, "c": 0.25})
-    assert any("rounding" in note for note in predict(whole, SamplingParams(top_p=0.5), "openai").notes)
+    assert any(
+        "rounding" in note for note in predict(whole, SamplingParams(top_p=0.5), "openai").notes
+    )
     assert not predict(whole, SamplingParams(top_p=0.6), "openai").notes
 
 
 def test_greedy_is_decided_unless_the_tail_could_win():
-    assert predict(shown_of(SPREAD), SamplingParams(temperature=0), "openai").low == pytest.approx([1, 0, 0])
+    assert predict(shown_of(SPREAD), SamplingParams(temperature=0), "openai").low == pytest.approx(
+        [1, 0, 0]
+    )
     lifted = predict(shown_of(SPREAD), SamplingParams(temperature=0, logit_bias={6: 5}), "openai")
     assert lifted.status[0] == "undecided"
     assert lifted.unseen_high == 1
@@ -225,19 +248,40 @@ def test_tokens_of_the_same_bytes_share_a_cell():
     ("change", "match"),
     [
         ({"engine": "gpt"}, "engine must be one of openai"),
-        ({"params": SamplingParams(repetition_penalty=1.2), "counts": {b"t0": 1}}, "repetition_penalty must be 1"),
-        ({"params": SamplingParams(presence_penalty=1), "engine": "transformers"}, "presence_penalty must be 0"),
+        (
+            {"params": SamplingParams(repetition_penalty=1.2), "counts": {b"t0": 1}},
+            "repetition_penalty must be 1",
+        ),
+        (
+            {"params": SamplingParams(presence_penalty=1), "engine": "transformers"},
+            "presence_penalty must be 0",
+        ),
         ({"counts": [1, 2]}, r"counts must have shape \(3,\)"),
-        ({"params": SamplingParams(logit_bias={0: 1}), "ids": None}, "logit_bias needs distribution.ids"),
-        ({"params": SamplingParams(presence_penalty=1, logit_bias={7: 1}), "counts": {b"x": 1}}, "must not both name"),
+        (
+            {"params": SamplingParams(logit_bias={0: 1}), "ids": None},
+            "logit_bias needs distribution.ids",
+        ),
+        (
+            {"params": SamplingParams(presence_penalty=1, logit_bias={7: 1}), "counts": {b"x": 1}},
+            "must not both name",
+        ),
         ({"size": 4, "p": [0.5, 0.35, 0.05]}, "unseen must be at most 1 tokens of 0.05"),
         ({"p": [0.5, 0.3, 0.2]}, "must sum to 1 with its unseen mass, got 1.1"),
     ],
 )
 def test_what_cannot_be_predicted_is_an_error(change, match):
-    case = {"p": LISTED, "params": SamplingParams(), "engine": "openai", "counts": None, "ids": (0, 1, 2), "size": 8}
+    case = {
+        "p": LISTED,
+        "params": SamplingParams(),
+        "engine": "openai",
+        "counts": None,
+        "ids": (0, 1, 2),
+        "size": 8,
+    }
     case |= change
     names, size = ("t0", "t1", "t2"), case["size"]
-    shown = Distribution(names, np.log(case["p"]), unseen=0.1, ids=case["ids"], vocabulary_size=size)
+    shown = Distribution(
+        names, np.log(case["p"]), unseen=0.1, ids=case["ids"], vocabulary_size=size
+    )
     with pytest.raises(ValueError, match=match):
         predict(shown, case["params"], case["engine"], case["counts"])

@@ -1,4 +1,5 @@
-"""Ask the real engines, on the CPU, what they make of the cases in recorders/cases.py; write one JSON an engine.
+"""Ask the real engines, on the CPU, what they make of the cases in recorders/cases.py; write one
+JSON an engine.
 
 In an environment of its own (Python 3.11, Linux; no GPU; about 2 GB):
 
@@ -6,8 +7,8 @@ In an environment of its own (Python 3.11, Linux; no GPU; about 2 GB):
     pip install --no-deps vllm==0.33.0 sglang==0.5.23
     python tests/data/record_vectors.py
 
-Nothing of the engines' code is kept here: recorders/ imports it from the installed packages. README.md says what
-the files hold.
+Nothing of the engines' code is kept here: recorders/ imports it from the installed packages.
+README.md says what the files hold.
 """
 
 import json
@@ -33,7 +34,11 @@ def answer(engine, case: dict) -> dict:
     if not np.isclose(probs.sum(), 1, atol=1e-5):
         raise RuntimeError(f"{engine.ENGINE} on {case['name']}: probabilities sum to {probs.sum()}")
     kept = np.flatnonzero(probs > VISIBLE)
-    return {"name": case["name"], "kept": kept.tolist(), "probs": [float(f"{p:.9g}") for p in probs[kept]]}
+    return {
+        "name": case["name"],
+        "kept": kept.tolist(),
+        "probs": [float(f"{p:.9g}") for p in probs[kept]],
+    }
 
 
 def record(module: str) -> dict:
@@ -50,11 +55,19 @@ def record(module: str) -> dict:
 
 
 def write(name: str, value, lines: str | None = None) -> None:
-    """JSON with one entry of the list `lines` (or of the value itself) a line, so that a diff shows a case."""
+    """JSON with one entry of the list `lines` (or of the value itself) a line, so that a diff shows
+    a case.
+    """
     entries = value if lines is None else value[lines]
     body = ",\n".join(json.dumps(entry) for entry in entries)
-    head = "[" if lines is None else json.dumps({k: v for k, v in value.items() if k != lines})[:-1] + f', "{lines}": ['
-    (HERE / name).write_text(f"{head}\n{body}\n{']' if lines is None else ']}'}\n", encoding="utf-8")
+    head = (
+        "["
+        if lines is None
+        else json.dumps({k: v for k, v in value.items() if k != lines})[:-1] + f', "{lines}": ['
+    )
+    (HERE / name).write_text(
+        f"{head}\n{body}\n{']' if lines is None else ']}'}\n", encoding="utf-8"
+    )
 
 
 def main() -> None:

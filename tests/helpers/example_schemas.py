@@ -4,21 +4,33 @@ STRING = {"type": "string"}
 
 
 def an_object(**properties) -> dict:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
-# The document's own example, the recursive one of OpenAI's guide in substance, and every supported keyword.
+# The document's own example, the recursive one of OpenAI's guide in substance, and every supported
+# keyword.
 MATHS = an_object(
     reasoning_steps={
         "type": "array",
-        "items": an_object(step_number={"type": "integer"}, description=STRING, intermediate_result=STRING),
+        "items": an_object(
+            step_number={"type": "integer"}, description=STRING, intermediate_result=STRING
+        ),
     },
     final_answer=STRING,
     confidence={"type": "number", "minimum": 0, "maximum": 1},
 )
 LIST = an_object(value=STRING, next={"anyOf": [{"$ref": "#"}, {"type": "null"}]})
 TREE = an_object(root={"$ref": "#/$defs/node"}) | {
-    "$defs": {"node": an_object(name=STRING, children={"type": "array", "items": {"$ref": "#/$defs/node"}})}
+    "$defs": {
+        "node": an_object(
+            name=STRING, children={"type": "array", "items": {"$ref": "#/$defs/node"}}
+        )
+    }
 }
 EVERYTHING = an_object(
     text={"type": "string", "pattern": "^a", "description": "a text", "title": "Text"},
@@ -31,7 +43,13 @@ EVERYTHING = an_object(
     nothing={"type": "null"},
     empty=an_object(),
 )
-STRICT = {"maths": MATHS, "list": LIST, "tree": TREE, "everything": EVERYTHING, "empty": an_object()}
+STRICT = {
+    "maths": MATHS,
+    "list": LIST,
+    "tree": TREE,
+    "everything": EVERYTHING,
+    "empty": an_object(),
+}
 
 
 def x(schema) -> tuple[dict, str]:
@@ -69,19 +87,38 @@ RULES = [
     (*x(STRING | {"$defs": []}), "$defs must be an object of schemas"),
     (*x(an_object(a=STRING) | {"required": ["a", "a"]}), "required names a property twice"),
     (*x({"type": "object"}), "additionalProperties must be there and be false"),
-    (*x(an_object() | {"additionalProperties": True}), "additionalProperties must be there and be false"),
-    (*x(an_object() | {"additionalProperties": STRING}), "additionalProperties must be there and be false"),
-    (*x(an_object() | {"additionalProperties": 0}), "additionalProperties must be there and be false"),
+    (
+        *x(an_object() | {"additionalProperties": True}),
+        "additionalProperties must be there and be false",
+    ),
+    (
+        *x(an_object() | {"additionalProperties": STRING}),
+        "additionalProperties must be there and be false",
+    ),
+    (
+        *x(an_object() | {"additionalProperties": 0}),
+        "additionalProperties must be there and be false",
+    ),
     (*x({"type": "object", "additionalProperties": False}), "an object must have properties"),
     (*x(an_object() | {"properties": [1]}), "an object must have properties"),
-    (*x(an_object(a=STRING, b=STRING) | {"required": ["b"]}), "required must name every property: a is missing"),
+    (
+        *x(an_object(a=STRING, b=STRING) | {"required": ["b"]}),
+        "required must name every property: a is missing",
+    ),
     (*x(an_object() | {"required": ["b"]}), "required names what is no property: b"),
     (*x(an_object() | {"required": True}), "required (a list)"),
     (*x({"type": "array"}), "an array must have items"),
-    (an_object(x={"type": "array", "items": False}), "#/properties/x/items", "a schema must be an object"),
+    (
+        an_object(x={"type": "array", "items": False}),
+        "#/properties/x/items",
+        "a schema must be an object",
+    ),
     (an_object(x={"type": "array", "items": {}}), "#/properties/x/items", "no type"),
     (*x({"type": "array", "items": STRING, "uniqueItems": True}), "uniqueItems is not supported"),
-    (*x({"type": "array", "prefixItems": [STRING], "items": STRING}), "prefixItems is not supported"),
+    (
+        *x({"type": "array", "prefixItems": [STRING], "items": STRING}),
+        "prefixItems is not supported",
+    ),
     (*x(STRING | {"minLength": 1}), "minLength is not supported"),
     (*x(STRING | {"minimum": 1}), "minimum is not supported here"),
     (*x(STRING | {"default": "a"}), "default is not supported"),
@@ -95,7 +132,11 @@ RULES = [
     (*x({"if": STRING, "then": STRING}), "if is not supported"),
     (*x({"anyOf": []}), "anyOf must be a list of schemas"),
     (*x({"anyOf": STRING}), "anyOf must be a list of schemas"),
-    (an_object(x={"anyOf": [STRING, {"type": "array"}]}), "#/properties/x/anyOf/1", "must have items"),
+    (
+        an_object(x={"anyOf": [STRING, {"type": "array"}]}),
+        "#/properties/x/anyOf/1",
+        "must have items",
+    ),
     (*x({"enum": []}), "enum must be a list of values"),
     (*x({"enum": "ab"}), "enum must be a list of values"),
     (*x(STRING | {"enum": ["a", 1]}), "the value 1 is not of type string"),
@@ -106,7 +147,10 @@ RULES = [
     (*x({"$ref": "#/$defs/missing"}), "$ref '#/$defs/missing' points to nothing"),
     (*x({"$ref": "https://example.com/schema"}), "points to nothing"),
     (*x({"$ref": 5}), "$ref 5 points to nothing"),
-    (*x({"$ref": "#", "description": "d"}), "$ref cannot have other keywords beside it: description"),
+    (
+        *x({"$ref": "#", "description": "d"}),
+        "$ref cannot have other keywords beside it: description",
+    ),
     (an_object() | {"$defs": {"a/b~c": {}}}, "#/$defs/a~1b~0c", "no type"),
 ]
 

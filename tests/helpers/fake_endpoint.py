@@ -1,4 +1,6 @@
-"""An endpoint that a test writes itself, for what no honest one sends: broken bytes, odd errors, OpenAI's bills."""
+"""An endpoint that a test writes itself, for what no honest one sends: broken bytes, odd errors,
+OpenAI's bills.
+"""
 
 import json
 
@@ -29,16 +31,27 @@ def completion(text="hello", usage=(10, 5), **message) -> httpx.Response:
         "object": "chat.completion",
         "model": "m",
         "choices": [
-            {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop", **message}
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": text},
+                "finish_reason": "stop",
+                **message,
+            }
         ],
-        "usage": {"prompt_tokens": prompt, "completion_tokens": output, "total_tokens": prompt + output},
+        "usage": {
+            "prompt_tokens": prompt,
+            "completion_tokens": output,
+            "total_tokens": prompt + output,
+        },
     }
     return httpx.Response(200, json=body)
 
 
 def delta(text: str, **choice) -> dict:
     """A chunk's JSON."""
-    return CHUNK | {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None, **choice}]}
+    return CHUNK | {
+        "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None, **choice}]
+    }
 
 
 def event(body: dict | str) -> bytes:
@@ -47,7 +60,9 @@ def event(body: dict | str) -> bytes:
 
 
 class Bytes(httpx.SyncByteStream):
-    """A response's bytes in the given pieces; an exception among them is raised. Knows whether it was closed."""
+    """A response's bytes in the given pieces; an exception among them is raised. Knows whether it
+    was closed.
+    """
 
     def __init__(self, *pieces):
         self.pieces, self.closed = pieces, False
@@ -65,4 +80,6 @@ class Bytes(httpx.SyncByteStream):
 def sse(*pieces) -> httpx.Response:
     """A stream of these bytes. A piece may be an exception."""
     stream = pieces[0] if isinstance(pieces[0], Bytes) else Bytes(*pieces)
-    return httpx.Response(200, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=stream)
+    return httpx.Response(
+        200, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=stream
+    )

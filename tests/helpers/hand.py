@@ -7,7 +7,9 @@ DTYPES = [np.float32, np.float64]
 
 
 def logits_of(*probs, dtype=np.float64):
-    """Logits of a hand-written distribution; halves, quarters and eighths come back from exp exactly."""
+    """Logits of a hand-written distribution; halves, quarters and eighths come back from exp
+    exactly.
+    """
     with np.errstate(divide="ignore"):
         return np.log(np.array(probs, dtype=np.float64)).astype(dtype)
 

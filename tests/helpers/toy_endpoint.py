@@ -1,4 +1,6 @@
-"""An endpoint over a toy model that may work as any engine, and fail at will. Its chain is the core's own."""
+"""An endpoint over a toy model that may work as any engine, and fail at will. Its chain is the
+core's own.
+"""
 
 import json
 
@@ -9,8 +11,14 @@ from samplers import Chain, SamplingParams, draw, log_softmax
 from samplers.api import Client
 from samplers.params import RANGES
 
-# A toy model: the digits are likely, two of them likely to come again; in a shuffled order, so that ids mean nothing.
-VOCABULARY = [b""] + [str(d).encode() for d in range(10)] + [bytes([c]) for c in range(65, 91)] + [b" a", b"\xe5\xa5"]
+# A toy model: the digits are likely, two of them likely to come again; in a shuffled order, so that
+# ids mean nothing.
+VOCABULARY = (
+    [b""]
+    + [str(d).encode() for d in range(10)]
+    + [bytes([c]) for c in range(65, 91)]
+    + [b" a", b"\xe5\xa5"]
+)
 
 
 def toy_logits(after):
@@ -26,16 +34,30 @@ def toy_logits(after):
 class FakeEndpoint:
     """Chat completions over the toy model, as an engine of any kind would answer.
 
-    `engine`: whose chain. `logprobs`: "raw" or "processed". `counts`: which tokens the penalties count; the prompt's
-    digits are its tokens. `refuse(body)` may return a status with which a request is refused, before any draw.
+    `engine`: whose chain. `logprobs`: "raw" or "processed". `counts`: which tokens the penalties
+    count; the prompt's digits are its tokens. `refuse(body)` may return a status with which a
+    request is refused, before any draw.
     """
 
-    def __init__(self, engine="openai", logprobs="raw", counts="output", seed=0, refuse=None, shown=20):
-        self.chain, self.logprobs, self.counts, self.shown = Chain.for_engine(engine), logprobs, counts, shown
-        self.rng, self.refuse, self.bodies = np.random.default_rng(seed), refuse or (lambda body: None), []
+    def __init__(
+        self, engine="openai", logprobs="raw", counts="output", seed=0, refuse=None, shown=20
+    ):
+        self.chain, self.logprobs, self.counts, self.shown = (
+            Chain.for_engine(engine),
+            logprobs,
+            counts,
+            shown,
+        )
+        self.rng, self.refuse, self.bodies = (
+            np.random.default_rng(seed),
+            refuse or (lambda body: None),
+            [],
+        )
 
     def client(self):
-        return Client("http://fake.test/v1", "key", "toy", transport=httpx.MockTransport(self.answer))
+        return Client(
+            "http://fake.test/v1", "key", "toy", transport=httpx.MockTransport(self.answer)
+        )
 
     def answer(self, request):
         if request.url.path != "/v1/chat/completions":
@@ -57,7 +79,9 @@ class FakeEndpoint:
         output, content, reason = [], [], "length"
         while len(output) < body["max_tokens"]:
             logits = toy_logits(output)
-            counted = {"nothing": [], "output": output, "prompt and output": prompt + output}[self.counts]
+            counted = {"nothing": [], "output": output, "prompt and output": prompt + output}[
+                self.counts
+            ]
             after = self.chain.apply(logits, params, np.bincount(counted, minlength=len(logits)))
             token = int(draw(after, self.rng))
             tells = log_softmax(after if self.logprobs == "processed" else logits)
@@ -76,4 +100,8 @@ class FakeEndpoint:
 
 def entry(token, tells):
     piece = VOCABULARY[token]
-    return {"token": piece.decode(errors="replace"), "bytes": list(piece), "logprob": max(float(tells[token]), -9999.0)}
+    return {
+        "token": piece.decode(errors="replace"),
+        "bytes": list(piece),
+        "logprob": max(float(tells[token]), -9999.0),
+    }

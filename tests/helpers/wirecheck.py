@@ -1,4 +1,6 @@
-"""Every answer that the tests see is held to OpenAI's API file, where that file is beside the repository."""
+"""Every answer that the tests see is held to OpenAI's API file, where that file is beside the
+repository.
+"""
 
 import json
 from functools import cache
@@ -36,13 +38,17 @@ def _nullable(node):
 def _validator(name: str):
     import jsonschema
 
-    return jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": components()})
+    return jsonschema.Draft202012Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": components()}
+    )
 
 
 def check(name: str, body) -> None:
     """Fails if a body is not what the file says about the schema of that name."""
     for error in _validator(name).iter_errors(body):
-        raise AssertionError(f"{name}: {error.message[:500]} at {list(error.path)} in {json.dumps(body)[:500]}")
+        raise AssertionError(
+            f"{name}: {error.message[:500]} at {list(error.path)} in {json.dumps(body)[:500]}"
+        )
 
 
 def check_answer(path: str, status: int, kind: str, content: bytes) -> None:
@@ -66,7 +72,9 @@ def check_answer(path: str, status: int, kind: str, content: bytes) -> None:
 
 
 def transport(http=httpx):
-    """`http`'s own transport (httpx, or what has its interface), which checks each answer that is read to its end."""
+    """`http`'s own transport (httpx, or what has its interface), which checks each answer that is
+    read to its end.
+    """
 
     class Checked(http.SyncByteStream):
         def __init__(self, stream, path: str, response):

@@ -14,18 +14,27 @@ def five():
 
 @pytest.fixture(scope="session")
 def large():
-    """49,152 tokens in a random order, Zipf-like, with awkward ones: spaces, half characters, emoji, Arabic."""
+    """49,152 tokens in a random order, Zipf-like, with awkward ones: spaces, half characters,
+    emoji, Arabic.
+    """
     V, rng = 49_152, np.random.default_rng(0)
     rank = rng.permutation(V) + 1
     logits = -1.2 * np.log(rank)
     raw = [f" t{i}".encode() for i in range(V)]
     best = np.argsort(rank)
     for i, token in zip(
-        best, [b" the", b"\n\n", b"\xe4\xbd", "🙂".encode(), "م".encode(), b"a$b$c", b"", b"\xff"], strict=False
+        best,
+        [b" the", b"\n\n", b"\xe4\xbd", "🙂".encode(), "م".encode(), b"a$b$c", b"", b"\xff"],
+        strict=False,
     ):
         raw[i] = token
     logprobs = logits - np.log(np.exp(logits).sum())
-    return Distribution(tuple(b.decode("utf-8", "replace") for b in raw), logprobs, bytes=tuple(raw), vocabulary_size=V)
+    return Distribution(
+        tuple(b.decode("utf-8", "replace") for b in raw),
+        logprobs,
+        bytes=tuple(raw),
+        vocabulary_size=V,
+    )
 
 
 @pytest.fixture(scope="session")

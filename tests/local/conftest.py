@@ -25,7 +25,9 @@ class Endpoint:
 
     def client(self, **options) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.Client(base_url=self.base_url, headers=headers, timeout=120, transport=transport(), **options)
+        return httpx.Client(
+            base_url=self.base_url, headers=headers, timeout=120, transport=transport(), **options
+        )
 
     def chat(self, messages=FRANCE, headers=None, **fields) -> dict:
         """A plain chat completion's body; fails on an error."""
@@ -56,7 +58,9 @@ class Endpoint:
             return client.post("/tokenize", json={"input": text}).json()["ids"]
 
     def top(self, *args, **fields) -> dict[str, float]:
-        """The first token's distribution: token -> logprob, of the 20 most probable unless told otherwise."""
+        """The first token's distribution: token -> logprob, of the 20 most probable unless told
+        otherwise.
+        """
         fields = {"max_tokens": 1, "logprobs": True, "top_logprobs": 20} | fields
         content = self.choice(*args, **fields)["logprobs"]["content"][0]
         return {item["token"]: item["logprob"] for item in content["top_logprobs"]}
@@ -74,7 +78,9 @@ def _start(*options: str) -> Endpoint:
     if not hello:
         pytest.fail(process.communicate()[1].decode())
     said = json.loads(hello)
-    return Endpoint(process, said["base_url"], said["api_key"], said["model"], time.monotonic() - begin)
+    return Endpoint(
+        process, said["base_url"], said["api_key"], said["model"], time.monotonic() - begin
+    )
 
 
 @pytest.fixture

@@ -6,7 +6,11 @@ import httpx
 import pytest
 
 CHAT = "/chat/completions"
-BODY = {"model": "smollm2-135m-instruct", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}
+BODY = {
+    "model": "smollm2-135m-instruct",
+    "messages": [{"role": "user", "content": "Hi"}],
+    "max_tokens": 1,
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,9 @@ def error(response: httpx.Response, status: int) -> dict:
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer wrong", "Basic x", "wrong"])
-@pytest.mark.parametrize(("method", "path"), [("GET", "/models"), ("POST", CHAT), ("GET", "/nothing")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/models"), ("POST", CHAT), ("GET", "/nothing")]
+)
 def test_no_key_no_answer(endpoint, authorization, method, path):
     headers = {} if authorization is None else {"authorization": authorization}
     response = httpx.request(method, endpoint.base_url + path, headers=headers, trust_env=False)
@@ -116,7 +122,9 @@ def test_headers(client):
 
 def test_odd_texts_are_answered(client):
     for content in ("", "\x00", "\u202e", "<|im_end|>", "😊" * 9, json.dumps({"a": "\\"})):
-        response = client.post(CHAT, json=BODY | {"messages": [{"role": "user", "content": content}]})
+        response = client.post(
+            CHAT, json=BODY | {"messages": [{"role": "user", "content": content}]}
+        )
         assert response.status_code == 200, response.text
 
 
@@ -124,7 +132,10 @@ def test_an_assistants_message_at_the_end_is_whole(client):
     """llama.cpp would go on in it, and an empty one would leave it nothing to go on from."""
     prompts = []
     for content in ("", "x"):
-        response = client.post(CHAT, json=BODY | {"messages": [{"role": "assistant", "content": content}]})
+        response = client.post(
+            CHAT, json=BODY | {"messages": [{"role": "assistant", "content": content}]}
+        )
         assert response.status_code == 200
         prompts.append(response.json()["usage"]["prompt_tokens"])
-    assert prompts == [10, 11]  # <|im_start|> assistant (2 tokens) ⏎ … <|im_end|> ⏎, and 4 that begin the answer
+    # <|im_start|> assistant (2 tokens) ⏎ … <|im_end|> ⏎, and 4 that begin the answer
+    assert prompts == [10, 11]

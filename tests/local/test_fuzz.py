@@ -1,4 +1,6 @@
-"""A thousand requests made from OpenAI's API file: never a 500, never a hang, never a body outside the file."""
+"""A thousand requests made from OpenAI's API file: never a 500, never a hang, never a body outside
+the file.
+"""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -9,16 +11,30 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 BATCHES, BATCH, SECONDS = 100, 10, 60
-NEVER = {"audio", "prediction", "web_search_options", "moderation", "functions", "function_call", "modalities"}
+NEVER = {
+    "audio",
+    "prediction",
+    "web_search_options",
+    "moderation",
+    "functions",
+    "function_call",
+    "modalities",
+}
 TEXTS = st.sampled_from(
     ["Hi", "", "Paris?", "json", "a" * 65, "好😊", "\x00", "call_1", "auto", "\ud800", "<|im_end|>"]
 )
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
     max_leaves=4,
 )
-TYPES = {"type": st.sampled_from(["object", "string", "integer", "array", ["null", "number"], "banana"])}
+TYPES = {
+    "type": st.sampled_from(["object", "string", "integer", "array", ["null", "number"], "banana"])
+}
 SCHEMAS = st.recursive(
     st.sampled_from([{}, {"type": "string"}, {"enum": ["a", 1]}, {"$ref": "#"}, {"pattern": "("}, {"format": "date"}]),
     lambda inner: st.fixed_dictionaries(
@@ -41,15 +57,23 @@ def of(schema: dict, depth: int = 0):
             return st.one_of([of(option, depth + 1) for option in schema[choice]])
     if "allOf" in schema:
         parts = [of(part, depth + 1) for part in schema["allOf"]]
-        return st.tuples(*parts).map(lambda values: {key: value for part in values for key, value in part.items()})
+        return st.tuples(*parts).map(
+            lambda values: {key: value for part in values for key, value in part.items()}
+        )
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     kind = schema.get("type")
     if kind == "array":
-        return st.lists(of(schema.get("items", {}), depth + 1), min_size=schema.get("minItems", 0), max_size=3)
+        return st.lists(
+            of(schema.get("items", {}), depth + 1), min_size=schema.get("minItems", 0), max_size=3
+        )
     if kind == "object" and "properties" in schema:
         required = schema.get("required", [])
-        parts = {name: of(part, depth + 1) for name, part in schema["properties"].items() if name not in NEVER}
+        parts = {
+            name: of(part, depth + 1)
+            for name, part in schema["properties"].items()
+            if name not in NEVER
+        }
         return st.fixed_dictionaries(
             {name: part for name, part in parts.items() if name in required},
             optional={name: part for name, part in parts.items() if name not in required},
@@ -61,14 +85,18 @@ def of(schema: dict, depth: int = 0):
         "null": st.none(),
         "integer": st.integers(**{name: int(value) for name, value in numbers.items()}),
         "number": st.floats(**numbers),
-        "object": SCHEMAS if schema.get("additionalProperties") else st.dictionaries(TEXTS, ANYTHING, max_size=2),
+        "object": SCHEMAS
+        if schema.get("additionalProperties")
+        else st.dictionaries(TEXTS, ANYTHING, max_size=2),
     }
     return simple.get(kind, ANYTHING)
 
 
 @st.composite
 def requests(draw) -> dict:
-    """A request: the right model and a short answer, some fields of the file's schema, sometimes one that is spoilt."""
+    """A request: the right model and a short answer, some fields of the file's schema, sometimes
+    one that is spoilt.
+    """
     parts = wirecheck.components()["schemas"]
     everything = {}
     for part in ("CreateModelResponseProperties", "ModelResponseProperties"):
@@ -77,8 +105,16 @@ def requests(draw) -> dict:
     everything |= parts["CreateChatCompletionRequest"]["allOf"][1]["properties"]
     usual = [{"role": "user", "content": "Answer in JSON."}]
     messages = draw(st.just(usual) | of(everything["messages"]), label="messages")
-    body = {"messages": messages, "max_tokens": draw(st.integers(1, 2)), "temperature": draw(st.floats(0, 2))}
-    names = sorted(everything.keys() - NEVER - {"messages", "model", "max_tokens", "max_completion_tokens", "n"})
+    body = {
+        "messages": messages,
+        "max_tokens": draw(st.integers(1, 2)),
+        "temperature": draw(st.floats(0, 2)),
+    }
+    names = sorted(
+        everything.keys()
+        - NEVER
+        - {"messages", "model", "max_tokens", "max_completion_tokens", "n"}
+    )
     for name in draw(st.lists(st.sampled_from(names), max_size=3, unique=True)):
         body[name] = draw(of(everything[name]), label=name)
     if draw(st.booleans()):
@@ -89,27 +125,34 @@ def requests(draw) -> dict:
     if draw(st.integers(0, 9)) == 0:
         body[draw(st.sampled_from(sorted(body)))] = draw(ANYTHING)
     some = body["messages"] if isinstance(body["messages"], list) else []
-    if (whole := [item for item in some if item and isinstance(item, dict)]) and draw(st.integers(0, 2)) == 0:
+    if (whole := [item for item in some if item and isinstance(item, dict)]) and draw(
+        st.integers(0, 2)
+    ) == 0:
         spoilt = dict(draw(st.sampled_from(whole)))
         name = draw(st.sampled_from(sorted(spoilt)))
         spoilt |= {name: draw(ANYTHING)}
         if draw(st.booleans()):
             del spoilt[name]
         body["messages"] = [spoilt]
-    for name, most in (("n", draw(st.sampled_from([1, 1, 1, 2]))), ("max_tokens", 2)):  # good ones stay short
+    # good ones stay short
+    for name, most in (("n", draw(st.sampled_from([1, 1, 1, 2]))), ("max_tokens", 2)):
         if body.get(name) is None or (type(body[name]) is int and body[name] > most):
             body[name] = most
     return body
 
 
-@pytest.mark.skipif(not wirecheck.FILE.exists(), reason="OpenAI's API file is not beside this repository")
+@pytest.mark.skipif(
+    not wirecheck.FILE.exists(), reason="OpenAI's API file is not beside this repository"
+)
 def test_a_thousand_requests(endpoint):
     statuses: list[int] = []
     with endpoint.client() as client, ThreadPoolExecutor(BATCH) as crowd:
 
         def ask(body: dict) -> int:
-            content = json.dumps(body | {"model": endpoint.model})  # escapes half surrogates, as a bad client may
-            return client.post("/chat/completions", content=content, timeout=SECONDS).status_code  # wirecheck checks
+            # escapes half surrogates, as a bad client may
+            content = json.dumps(body | {"model": endpoint.model})
+            # wirecheck checks
+            return client.post("/chat/completions", content=content, timeout=SECONDS).status_code
 
         # a batch that fails is told as it is: making it smaller would take hundreds of batches more
         @settings(

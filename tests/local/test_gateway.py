@@ -24,7 +24,11 @@ def test_streams_that_are_closed(endpoint):
     with endpoint.client() as client:
         request = body(endpoint, stream=True, n=SLOTS, **LONG)
         with client.stream("POST", "/chat/completions", json=request) as response:
-            begun = (line for line in response.iter_lines() if '"content":' in line and '"content":""' not in line)
+            begun = (
+                line
+                for line in response.iter_lines()
+                if '"content":' in line and '"content":""' not in line
+            )
             assert next(begun)  # the answer grows
     assert_free(endpoint)
 

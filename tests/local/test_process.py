@@ -28,7 +28,9 @@ def failed_start(*options: str, **environment: str) -> str:
 
 def test_is_ready_in_3_seconds(endpoint, start):
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count():
-        pytest.skip("the machine is busy with something else: the time would say nothing about the endpoint")
+        pytest.skip(
+            "the machine is busy with something else: the time would say nothing about the endpoint"
+        )
     fastest = endpoint.seconds
     if fastest >= 3:  # the first one may have read the weights from a cold disk
         fastest = start().seconds
@@ -51,7 +53,9 @@ def test_sigterm_ends_it_cleanly(start):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends children with their job object")
 def test_dies_when_its_parent_is_killed():
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
     assert b"base_url" in parent.stdout.readline()
     parent.send_signal(signal.SIGKILL)
     # The child wrote to our pipe, too: the pipe ends when both are gone.

@@ -35,18 +35,27 @@ def test_chat(client, endpoint):
 
 def test_stream(client, endpoint):
     options = {"temperature": 0, "stream_options": {"include_usage": True}}
-    stream = client.chat.completions.create(model=endpoint.model, messages=FRANCE, stream=True, **options)
+    stream = client.chat.completions.create(
+        model=endpoint.model, messages=FRANCE, stream=True, **options
+    )
     chunks = list(stream)
     assert chunks[0].choices[0].delta.role == "assistant"
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks[:-1]) == "The capital of France is Paris."
-    assert [chunk.choices[0].finish_reason for chunk in chunks[:-1]] == [None] * (len(chunks) - 2) + ["stop"]
+    assert (
+        "".join(chunk.choices[0].delta.content or "" for chunk in chunks[:-1])
+        == "The capital of France is Paris."
+    )
+    assert [chunk.choices[0].finish_reason for chunk in chunks[:-1]] == [None] * (
+        len(chunks) - 2
+    ) + ["stop"]
     assert chunks[-1].choices == []
     assert chunks[-1].usage.completion_tokens == 8
     assert len({(chunk.id, chunk.created) for chunk in chunks}) == 1
 
 
 def test_stream_helper(client, endpoint):
-    with client.chat.completions.stream(model=endpoint.model, messages=FRANCE, temperature=0) as stream:
+    with client.chat.completions.stream(
+        model=endpoint.model, messages=FRANCE, temperature=0
+    ) as stream:
         final = stream.get_final_completion()
     assert final.choices[0].message.content == "The capital of France is Paris."
 
@@ -56,7 +65,10 @@ def test_logprobs(client, endpoint):
     answer = client.chat.completions.create(model=endpoint.model, messages=FRANCE, **options)
     told = answer.choices[0].logprobs
     assert told.refusal is None
-    assert b"".join(bytes(token.bytes) for token in told.content).decode() == answer.choices[0].message.content
+    assert (
+        b"".join(bytes(token.bytes) for token in told.content).decode()
+        == answer.choices[0].message.content
+    )
     for token in told.content:
         logprobs = [item.logprob for item in token.top_logprobs]
         assert logprobs == sorted(logprobs, reverse=True)
@@ -69,7 +81,9 @@ def test_128_choices(client, endpoint):
     assert [choice.index for choice in answer.choices] == list(range(128))
     assert answer.usage.completion_tokens == 128
     assert len({choice.message.content for choice in answer.choices}) > 10  # they differ
-    alone = client.chat.completions.create(model=endpoint.model, messages=FRANCE, max_tokens=1, seed=7 + 100)
+    alone = client.chat.completions.create(
+        model=endpoint.model, messages=FRANCE, max_tokens=1, seed=7 + 100
+    )
     assert alone.choices[0].message.content == answer.choices[100].message.content
 
 
@@ -77,15 +91,37 @@ def test_128_choices(client, endpoint):
     ("error", "status", "code", "param", "change"),
     [
         (openai.NotFoundError, 404, "model_not_found", None, {"model": "gpt-4o"}),
-        (openai.BadRequestError, 400, "decimal_above_max_value", "temperature", {"temperature": 2.1}),
-        (openai.BadRequestError, 400, "context_length_exceeded", "messages", {"max_tokens": 100_000}),
-        (openai.BadRequestError, 400, "unsupported_parameter", "reasoning_effort", {"reasoning_effort": "low"}),
+        (
+            openai.BadRequestError,
+            400,
+            "decimal_above_max_value",
+            "temperature",
+            {"temperature": 2.1},
+        ),
+        (
+            openai.BadRequestError,
+            400,
+            "context_length_exceeded",
+            "messages",
+            {"max_tokens": 100_000},
+        ),
+        (
+            openai.BadRequestError,
+            400,
+            "unsupported_parameter",
+            "reasoning_effort",
+            {"reasoning_effort": "low"},
+        ),
     ],
 )
 def test_errors(client, endpoint, error, status, code, param, change):
     with pytest.raises(error) as caught:
         client.chat.completions.create(**{"model": endpoint.model, "messages": FRANCE} | change)
-    assert (caught.value.status_code, caught.value.code, caught.value.param) == (status, code, param)
+    assert (caught.value.status_code, caught.value.code, caught.value.param) == (
+        status,
+        code,
+        param,
+    )
 
 
 def test_a_wrong_key(endpoint):

@@ -1,4 +1,6 @@
-"""Every body that leaves is what OpenAI's API file says: `wirecheck` holds all tests' answers to it, and can fail."""
+"""Every body that leaves is what OpenAI's API file says: `wirecheck` holds all tests' answers to
+it, and can fail.
+"""
 
 import json
 
@@ -32,7 +34,9 @@ def test_completions(endpoint, fields):
 
 
 def test_usage_comes_in_its_own_last_chunk(endpoint):
-    *chunks, last = endpoint.chunks(max_tokens=5, n=2, seed=1, stream_options={"include_usage": True})
+    *chunks, last = endpoint.chunks(
+        max_tokens=5, n=2, seed=1, stream_options={"include_usage": True}
+    )
     assert [chunk["usage"] for chunk in chunks] == [None] * len(chunks)
     assert last["choices"] == []
     assert last["usage"] == endpoint.chat(max_tokens=5, n=2, seed=1)["usage"] | {

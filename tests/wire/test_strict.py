@@ -27,7 +27,9 @@ def test_each_rule(schema, path, reason):
 
 def test_all_reasons_are_told_in_the_schemas_order():
     document = an_object(
-        query=STRING, filters={"type": "object", "properties": {"day": STRING}}, n=STRING | {"default": 5}
+        query=STRING,
+        filters={"type": "object", "properties": {"day": STRING}},
+        n=STRING | {"default": 5},
     )
     assert why_not_strict(document | {"required": ["query"]}) == [
         Reason("#", "required must name every property: filters, n is missing"),
@@ -38,7 +40,19 @@ def test_all_reasons_are_told_in_the_schemas_order():
 
 
 def test_a_property_may_have_any_name():
-    names = ["default", "required", "properties", "$ref", "anyOf", "items", "type", "enum", "a/b", "", "好"]
+    names = [
+        "default",
+        "required",
+        "properties",
+        "$ref",
+        "anyOf",
+        "items",
+        "type",
+        "enum",
+        "a/b",
+        "",
+        "好",
+    ]
     assert why_not_strict(an_object(**dict.fromkeys(names, STRING))) == []
 
 
@@ -55,7 +69,9 @@ def test_levels(step):
 
 
 def test_references_are_not_followed():
-    chain = {f"d{i}": an_object(x={"$ref": f"#/$defs/d{i + 1}"}) for i in range(20)} | {"d20": an_object()}
+    chain = {f"d{i}": an_object(x={"$ref": f"#/$defs/d{i + 1}"}) for i in range(20)} | {
+        "d20": an_object()
+    }
     assert limits(an_object(x={"$ref": "#/$defs/d0"}) | {"$defs": chain}) == []
     deep = {"d": nested(9, STEPS["items"])}  # its root is at level 1
     assert limits(an_object() | {"$defs": deep}) == []
@@ -69,7 +85,9 @@ def test_counts():
     assert limits(an_object(**dict(list(names.items())[:-1]))) == []
     assert limits(an_object(**names)) == ["5,001 properties: the limit is 5,000"]
     values = [f"{i:03}" for i in range(501)]
-    assert limits(an_object(a=STRING | {"enum": values[:-1]}, b=STRING | {"enum": values[:-1]})) == []
+    assert (
+        limits(an_object(a=STRING | {"enum": values[:-1]}, b=STRING | {"enum": values[:-1]})) == []
+    )
     assert limits(an_object(a=STRING | {"enum": values}, b=STRING | {"enum": values[:-1]})) == [
         "1,001 enum values: the limit is 1,000"
     ]
@@ -77,9 +95,12 @@ def test_counts():
     assert limits(an_object(x=STRING | {"const": "c" * 120_000})) == [
         "120,001 characters of names and values: the limit is 120,000"
     ]
-    long = ["v" * 57 + f"{i:04}" for i in range(251)]  # 61 characters each: the first 250 have 15,250
+    # 61 characters each: the first 250 have 15,250
+    long = ["v" * 57 + f"{i:04}" for i in range(251)]
     assert limits(an_object(x=STRING | {"enum": long[:250]})) == []
-    assert limits(an_object(x=STRING | {"enum": long})) == ["15,311 characters in an enum of 251: the limit is 15,000"]
+    assert limits(an_object(x=STRING | {"enum": long})) == [
+        "15,311 characters in an enum of 251: the limit is 15,000"
+    ]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -100,7 +121,18 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["type", "properties", "required", "items", "anyOf", "enum", "const", "$ref", "$defs", "format"]
+                [
+                    "type",
+                    "properties",
+                    "required",
+                    "items",
+                    "anyOf",
+                    "enum",
+                    "const",
+                    "$ref",
+                    "$defs",
+                    "format",
+                ]
             )
             | st.text(max_size=2),
             inner | st.sampled_from(["object", "string", "array", "#", "#/$defs/a", False]),

@@ -8,9 +8,11 @@ from samplers.api.transport.errors import BudgetExceeded, usd
 
 
 class Budget:
-    """`limit` USD in all; `spent` by answers that told their usage; `held` by calls that have not told it (yet).
+    """`limit` USD in all; `spent` by answers that told their usage; `held` by calls that have not
+    told it (yet).
 
-    Safe to share between threads: what is held counts against the limit, so calls at once cannot exceed it together.
+    Safe to share between threads: what is held counts against the limit, so calls at once cannot
+    exceed it together.
     """
 
     def __init__(self, limit: float):
@@ -42,7 +44,9 @@ _shared = Budget(0.10)
 
 
 def shared_budget() -> Budget:
-    """This process's one budget: SAMPLERS_BUDGET_USD, 0.10 if unset. Connecting again does not refill it."""
+    """This process's one budget: SAMPLERS_BUDGET_USD, 0.10 if unset. Connecting again does not
+    refill it.
+    """
     _shared.limit = _limit(os.environ.get("SAMPLERS_BUDGET_USD") or "0.10")
     return _shared
 

@@ -8,7 +8,8 @@ from samplers.api.stream.chunk import Chunk, ToolCallDelta
 
 
 def accumulate(chunks: Iterable[Chunk]) -> "Accumulated":
-    """Passes chunks on and joins them: ``for chunk in (s := accumulate(client.stream(…))): …``, then ``s.completion``.
+    """Passes chunks on and joins them: ``for chunk in (s := accumulate(client.stream(…))): …``,
+    then ``s.completion``.
 
     ``accumulate(client.stream(…)).read()`` reads to the end and gives the completion at once.
     """
@@ -18,8 +19,9 @@ def accumulate(chunks: Iterable[Chunk]) -> "Accumulated":
 class Accumulated:
     """An iterator of the chunks it was given, that keeps what has come: `completion`, and when.
 
-    `times`: for every chunk that added to the answer, in seconds after the request was made. A chunk is a token as a
-    rule; half a character waits for its other half, so two tokens may come as one.
+    `times`: for every chunk that added to the answer, in seconds after the request was made. A
+    chunk is a token as a rule; half a character waits for its other half, so two tokens may come as
+    one.
     """
 
     def __init__(self, chunks: Iterable[Chunk]):
@@ -43,7 +45,9 @@ class Accumulated:
         return chunk
 
     def read(self) -> Completion:
-        """Reads the stream to its end. Raises StreamBroken as the stream does; `completion` is there even then."""
+        """Reads the stream to its end. Raises StreamBroken as the stream does; `completion` is
+        there even then.
+        """
         for _ in self:
             pass
         return self.completion
@@ -55,9 +59,17 @@ class Accumulated:
 
     @property
     def completion(self) -> Completion:
-        """What has come so far, as a Completion; its finish_reason and usage are None till they came."""
-        choices = [choice.whole(index) for index, choice in sorted(self._choices.items())] or [_Choice().whole(0)]
-        whole = self._first | {"object": "chat.completion", "choices": choices, "usage": self._usage}
+        """What has come so far, as a Completion; its finish_reason and usage are None till they
+        came.
+        """
+        choices = [choice.whole(index) for index, choice in sorted(self._choices.items())] or [
+            _Choice().whole(0)
+        ]
+        whole = self._first | {
+            "object": "chat.completion",
+            "choices": choices,
+            "usage": self._usage,
+        }
         return Completion.from_wire(whole)
 
     @property
@@ -97,16 +109,25 @@ class _Choice:
         empty = {"id": None, "type": "function", "function": {"name": "", "arguments": []}}
         call = self.calls.setdefault(piece.index, empty)
         call["id"] = call["id"] or piece.id
-        call["function"]["name"] = call["function"]["name"] or piece.name or ""  # some servers repeat it in every piece
+        # some servers repeat it in every piece
+        call["function"]["name"] = call["function"]["name"] or piece.name or ""
         call["function"]["arguments"].append(piece.arguments)
 
     def whole(self, index: int) -> dict:
-        message = self.message | {kind: "".join(pieces) or None for kind, pieces in self.pieces.items()}
+        message = self.message | {
+            kind: "".join(pieces) or None for kind, pieces in self.pieces.items()
+        }
         calls = [
-            call | {"function": call["function"] | {"arguments": "".join(call["function"]["arguments"])}}
+            call
+            | {"function": call["function"] | {"arguments": "".join(call["function"]["arguments"])}}
             for _, call in sorted(self.calls.items())
         ]
         if calls:
             message["tool_calls"] = calls
         logprobs = {"content": None, "refusal": None} | self.logprobs if self.logprobs else None
-        return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": self.finish_reason}
+        return {
+            "index": index,
+            "message": message,
+            "logprobs": logprobs,
+            "finish_reason": self.finish_reason,
+        }

@@ -7,7 +7,9 @@ from samplers.api.results import TokenLogprob, Usage, logprobs_of
 
 @dataclass(frozen=True)
 class ToolCallDelta:
-    """What an event adds to tool call `index`: first its id and name, then its arguments, piece by piece."""
+    """What an event adds to tool call `index`: first its id and name, then its arguments, piece by
+    piece.
+    """
 
     index: int
     id: str | None = None
@@ -17,13 +19,18 @@ class ToolCallDelta:
     @classmethod
     def from_wire(cls, call: dict) -> "ToolCallDelta":
         function = call.get("function") or {}
-        index, name, arguments = call.get("index") or 0, function.get("name"), function.get("arguments")
+        index, name, arguments = (
+            call.get("index") or 0,
+            function.get("name"),
+            function.get("arguments"),
+        )
         return cls(int(index), _text(call.get("id")), _text(name), _text(arguments) or "")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """One event of a stream: what it adds to the answer of choice `index`. The last may hold usage and no choice.
+    """One event of a stream: what it adds to the answer of choice `index`. The last may hold usage
+    and no choice.
 
     `at`: when it came, in seconds after the request was made, on a clock that only goes forward.
     """

@@ -1,6 +1,8 @@
-"""Server-sent events out of bytes that may be cut anywhere, each with the time at which the bytes that ended it came.
+"""Server-sent events out of bytes that may be cut anywhere, each with the time at which the bytes
+that ended it came.
 
-The format: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6. httpx-sse reads it; it knows no byte order mark.
+The format: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6. httpx-sse reads it; it knows no byte
+order mark.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +19,9 @@ class Arrival(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event's data (its `data:` lines joined by newlines), and when the bytes that ended it came."""
+    """An event's data (its `data:` lines joined by newlines), and when the bytes that ended it
+    came.
+    """
 
     at: float
     data: str
@@ -36,11 +40,15 @@ class _Body(httpx.SyncByteStream):
 
 
 def read_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[Event]:
-    """The events with data, in order. Comments and other fields are passed over; an event that never ends is none."""
+    """The events with data, in order. Comments and other fields are passed over; an event that
+    never ends is none.
+    """
     import httpx_sse  # not at the top: only streams need it
 
     body = _Body(arrivals)
-    response = httpx.Response(200, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=body)
+    response = httpx.Response(
+        200, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=body
+    )
     for event in httpx_sse.EventSource(response).iter_sse():
         if event.data:
             yield Event(body.at, event.data)

@@ -1,4 +1,6 @@
-"""A streamed answer: the network's bytes to chunks. Every way a stream can end badly is a StreamBroken."""
+"""A streamed answer: the network's bytes to chunks. Every way a stream can end badly is a
+StreamBroken.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,7 +15,8 @@ from samplers.api.transport.errors import StreamBroken
 def read_chunks(arrivals: Iterable[tuple[float, bytes]], scrub=str) -> Iterator[Chunk]:
     """The chunks in a stream's bytes, till [DONE].
 
-    `arrivals`: (seconds, bytes), as stream_bytes() gives. `scrub` takes the key out of what an endpoint may echo.
+    `arrivals`: (seconds, bytes), as stream_bytes() gives. `scrub` takes the key out of what an
+    endpoint may echo.
     """
     chunks: list[Chunk] = []
     try:
@@ -32,7 +35,9 @@ def read_chunks(arrivals: Iterable[tuple[float, bytes]], scrub=str) -> Iterator[
 
 
 def _chunks(data: str, at: float, chunks: list[Chunk]) -> list[Chunk]:
-    """An event as a chunk for each of its choices: OpenAI sends one at a time, the format allows more."""
+    """An event as a chunk for each of its choices: OpenAI sends one at a time, the format allows
+    more.
+    """
     try:
         body = json.loads(data)
         error = body.get("error")

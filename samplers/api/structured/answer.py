@@ -1,4 +1,6 @@
-"""Structured Outputs: a model as the request's response_format, and the answer as one of four typed results."""
+"""Structured Outputs: a model as the request's response_format, and the answer as one of four typed
+results.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -18,7 +20,9 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The model will not answer, or a filter took the answer away; `text` is what it says instead, if anything."""
+    """The model will not answer, or a filter took the answer away; `text` is what it says instead,
+    if anything.
+    """
 
     text: str
     completion: Completion = field(repr=False)
@@ -26,7 +30,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Truncated:
-    """The answer ended before its JSON did (max_tokens, or a stream that broke). `partial`: what is known so far."""
+    """The answer ended before its JSON did (max_tokens, or a stream that broke). `partial`: what is
+    known so far.
+    """
 
     text: str
     partial: object
@@ -35,7 +41,9 @@ class Truncated:
 
 @dataclass(frozen=True)
 class Invalid:
-    """The answer is whole and does not fit: an endpoint that ignores the schema, or a validator of the model's own."""
+    """The answer is whole and does not fit: an endpoint that ignores the schema, or a validator of
+    the model's own.
+    """
 
     text: str
     reason: str
@@ -46,13 +54,19 @@ Answer = Parsed | Refusal | Truncated | Invalid
 
 
 def response_format(model: type) -> dict:
-    """What asks for answers of `model`, a pydantic model or a dataclass: ``client.stream(…, response_format=…)``."""
+    """What asks for answers of `model`, a pydantic model or a dataclass: ``client.stream(…,
+    response_format=…)``.
+    """
     name = re.sub(r"[^a-zA-Z0-9_-]", "_", getattr(model, "__name__", "answer"))[:64]
-    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": strict_schema(model)}}
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": name, "strict": True, "schema": strict_schema(model)},
+    }
 
 
 def read_answer(completion: Completion, model: type) -> Answer:
-    """What a completion (its first choice) says, as `model`. Types are held to strictly: "5" is no number.
+    """What a completion (its first choice) says, as `model`. Types are held to strictly: "5" is no
+    number.
 
     ::
 

@@ -3,14 +3,17 @@
 from samplers.wire.strict import why_not_strict
 from samplers.wire.subschemas import resolve
 
-DROPPED = {"default", "title", "examples", "deprecated", "discriminator"}  # notes that constrain nothing
+# notes that constrain nothing
+DROPPED = {"default", "title", "examples", "deprecated", "discriminator"}
 
 
 def strict_schema(model: type) -> dict:
-    """The strict schema of `model`: every property required, nothing else allowed, defaults dropped.
+    """The strict schema of `model`: every property required, nothing else allowed, defaults
+    dropped.
 
-    A field may be null only if its type says so (``str | None``). What strict cannot express (a dict of any keys, a
-    tuple, a length of a string …) raises ValueError, with every path and reason.
+    A field may be null only if its type says so (``str | None``). What strict cannot express (a
+    dict of any keys, a tuple, a length of a string …) raises ValueError, with every path and
+    reason.
     """
     import pydantic  # here: it is heavy, and most programs never need it
 
@@ -18,20 +21,30 @@ def strict_schema(model: type) -> dict:
         whole = pydantic.TypeAdapter(model).json_schema()
     except (pydantic.PydanticUserError, pydantic.errors.PydanticUndefinedAnnotation) as error:
         problem = str(error).partition("\n")[0]
-        raise ValueError(f"model must be a pydantic model or a dataclass, got {model!r:.80} ({problem})") from None
+        raise ValueError(
+            f"model must be a pydantic model or a dataclass, got {model!r:.80} ({problem})"
+        ) from None
     return to_strict(whole, getattr(model, "__name__", repr(model)))
 
 
 def to_strict(schema: dict, name: str) -> dict:
-    """`schema` as pydantic writes it, made strict; ValueError that calls it `name` if that cannot be."""
+    """`schema` as pydantic writes it, made strict; ValueError that calls it `name` if that cannot
+    be.
+    """
     if "$ref" in schema:  # a model that contains itself
         schema = schema | (resolve(schema["$ref"], schema) or {})
         del schema["$ref"]
     strict = _strict(schema, schema, ())
     if "$defs" in strict:
         used = set(_refs(strict))
-        strict["$defs"] = {key: node for key, node in strict["$defs"].items() if f"#/$defs/{key}" in used}
-        strict = strict if strict["$defs"] else {key: value for key, value in strict.items() if key != "$defs"}
+        strict["$defs"] = {
+            key: node for key, node in strict["$defs"].items() if f"#/$defs/{key}" in used
+        }
+        strict = (
+            strict
+            if strict["$defs"]
+            else {key: value for key, value in strict.items() if key != "$defs"}
+        )
     if reasons := why_not_strict(strict):
         told = "; ".join(f"{path}: {reason}" for path, reason in reasons)
         raise ValueError(f"{name} has no strict schema: {told}")
@@ -51,19 +64,24 @@ def _strict(node, root: dict, inlined: tuple[str, ...]):
     if not isinstance(node, dict):
         return node
     node = {key: value for key, value in node.items() if key not in DROPPED}
-    if "type" not in node and (values := node.get("enum") or [node[k] for k in ("const",) if k in node]):
+    if "type" not in node and (
+        values := node.get("enum") or [node[k] for k in ("const",) if k in node]
+    ):
         node["type"] = _types(values)
     if "oneOf" in node and "anyOf" not in node:
         node["anyOf"] = node.pop("oneOf")
     ref = node.get("$ref")
-    if ref and len(node) > 1 and ref not in inlined:  # strict wants a $ref alone: what it means takes its place
+    # strict wants a $ref alone: what it means takes its place
+    if ref and len(node) > 1 and ref not in inlined:
         node.pop("$ref")
         return _strict((resolve(ref, root) or {}) | node, root, (*inlined, ref))
     if ref:
         return {"$ref": ref}
     for keyword in ("properties", "$defs"):
         if keyword in node:
-            node[keyword] = {name: _strict(child, root, inlined) for name, child in node[keyword].items()}
+            node[keyword] = {
+                name: _strict(child, root, inlined) for name, child in node[keyword].items()
+            }
     if "items" in node:
         node["items"] = _strict(node["items"], root, inlined)
     if "anyOf" in node:
@@ -75,7 +93,9 @@ def _strict(node, root: dict, inlined: tuple[str, ...]):
 
 
 def _types(values: list) -> list[str]:
-    """The types of an enum's values, which pydantic leaves out where there are several; strict wants them."""
+    """The types of an enum's values, which pydantic leaves out where there are several; strict
+    wants them.
+    """
     names = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
     return list(dict.fromkeys(names[type(value)] for value in values if type(value) in names))
 

@@ -5,19 +5,22 @@ import re
 
 # Google's and NumPy's headers, reST's fields: what comes after them is for people who read the code
 SECTION = re.compile(
-    r"(args|arguments|parameters|returns?|raises|yields|examples?|notes?)\s*:?|:(returns?|raises|rtype).*", re.I
+    r"(args|arguments|parameters|returns?|raises|yields|examples?|notes?)\s*:?|:(returns?|raises|rtype).*",
+    re.I,
 )
 
 
 def descriptions(function) -> tuple[str, dict[str, str]]:
     """(the description, {parameter: its description}) of `function`'s docstring.
 
-    A parameter is described by a line that begins with its name: ``city: where``, ``city (str): where``,
-    ```city`: where`` or ``:param city: where``; more indented lines go on with it. The description is what comes before
-    the first such line or section (Args:, Returns: …).
+    A parameter is described by a line that begins with its name: ``city: where``, ``city (str):
+    where``, ```city`: where`` or ``:param city: where``; more indented lines go on with it. The
+    description is what comes before the first such line or section (Args:, Returns: …).
     """
     parameters = [re.escape(name) for name in inspect.signature(function).parameters]
-    line_of = re.compile(rf"\s*(?::param\s+)?`?({'|'.join(parameters) or '(?!)'})`?\s*(?:\([^)]*\))?\s*:\s*(.*)")
+    line_of = re.compile(
+        rf"\s*(?::param\s+)?`?({'|'.join(parameters) or '(?!)'})`?\s*(?:\([^)]*\))?\s*:\s*(.*)"
+    )
     told: list[str] = []
     found: dict[str, str] = {}
     current, indent, before = None, 0, True

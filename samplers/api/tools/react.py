@@ -1,6 +1,8 @@
-"""The loop of a model with tools: it asks, we run, it reads and goes on; held to rounds, seconds and tokens.
+"""The loop of a model with tools: it asks, we run, it reads and goes on; held to rounds, seconds
+and tokens.
 
-The pattern is ReAct (Yao et al., "ReAct: Synergizing Reasoning and Acting in Language Models", 2022).
+The pattern is ReAct (Yao et al., "ReAct: Synergizing Reasoning and Acting in Language Models",
+2022).
 """
 
 import time
@@ -26,11 +28,12 @@ def run_tools(
 ) -> ToolRun:
     """Lets the model answer `messages`, using `tools`, till it answers or a limit is reached.
 
-    `max_rounds`: answers of the model; `max_seconds`: for all of it (a tool that is still running then is left behind);
-    `max_tokens`: that the model may write in all rounds together. `params` go with every request; a `tool_choice` that
-    forces a call holds for the first alone, or the loop would never end. Calls of one round run at once. A tool that
-    fails, bad arguments and an unknown tool are told to the model. ValueError for a wrong argument; an EndpointError
-    that ends the loop carries the messages so far as `transcript`.
+    `max_rounds`: answers of the model; `max_seconds`: for all of it (a tool that is still running
+    then is left behind); `max_tokens`: that the model may write in all rounds together. `params` go
+    with every request; a `tool_choice` that forces a call holds for the first alone, or the loop
+    would never end. Calls of one round run at once. A tool that fails, bad arguments and an unknown
+    tool are told to the model. ValueError for a wrong argument; an EndpointError that ends the loop
+    carries the messages so far as `transcript`.
     """
     by_name = _by_name(tools)
     as_seconds("max_seconds", max_seconds)
@@ -51,9 +54,15 @@ def run_tools(
     while True:
         asked = time.perf_counter() - start
         try:
-            answer = client.chat(transcript, max_completion_tokens=left, timeout=seconds_left, **params)
+            answer = client.chat(
+                transcript, max_completion_tokens=left, timeout=seconds_left, **params
+            )
         except EndpointError as error:
-            if isinstance(error, ConnectionFailed) and error.sent and time.perf_counter() - start >= max_seconds:
+            if (
+                isinstance(error, ConnectionFailed)
+                and error.sent
+                and time.perf_counter() - start >= max_seconds
+            ):
                 return end("time")
             error.transcript = tuple(transcript)
             raise
@@ -67,7 +76,9 @@ def run_tools(
             results = run_calls(answer.tool_calls, by_name, start, max_seconds)
         rounds.append(Round(answer, results, asked, took))
         transcript.append(answer.message)
-        transcript += [{"role": "tool", "tool_call_id": r.call.id, "content": r.content} for r in results]
+        transcript += [
+            {"role": "tool", "tool_call_id": r.call.id, "content": r.content} for r in results
+        ]
         seconds_left = max_seconds - (time.perf_counter() - start)
         if not ended and seconds_left <= 0:
             ended = "time"
@@ -94,5 +105,7 @@ def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
         raise ValueError(f"tools must be one or more functions made by @tool, got {tools!r:.200}")
     by_name = {t.name: t for t in tools}
     if len(by_name) < len(tools):
-        raise ValueError(f"tools must have names of their own, got {', '.join(t.name for t in tools)}")
+        raise ValueError(
+            f"tools must have names of their own, got {', '.join(t.name for t in tools)}"
+        )
     return by_name

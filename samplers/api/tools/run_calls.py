@@ -13,22 +13,34 @@ from samplers.api.tools.tool_run import ToolResult
 MAX_RESULT = 20_000  # characters of one tool's result that the model is shown
 
 
-def run_calls(calls: Sequence[ToolCall], tools: dict[str, Tool], start: float, max_seconds: float) -> tuple:
-    """The calls' results in their order. Each runs in a thread; one that is not back in time is left there."""
+def run_calls(
+    calls: Sequence[ToolCall], tools: dict[str, Tool], start: float, max_seconds: float
+) -> tuple:
+    """The calls' results in their order. Each runs in a thread; one that is not back in time is
+    left there.
+    """
     results: list[ToolResult | None] = [None] * len(calls)
 
     def run(i: int) -> None:
         began = time.perf_counter() - start
         content, error = _outcome(calls[i], tools)
-        results[i] = ToolResult(calls[i], content, error, began, time.perf_counter() - start - began)
+        results[i] = ToolResult(
+            calls[i], content, error, began, time.perf_counter() - start - began
+        )
 
-    # daemons, or a tool that never ends would keep the program from ending; a context each: output finds its cell
-    threads = [threading.Thread(target=copy_context().run, args=(run, i), daemon=True) for i in range(len(calls))]
+    # daemons, or a tool that never ends would keep the program from ending; a context each: output
+    # finds its cell
+    threads = [
+        threading.Thread(target=copy_context().run, args=(run, i), daemon=True)
+        for i in range(len(calls))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, max_seconds - (time.perf_counter() - start)))
-    return tuple(done or not_run(call, "time") for call, done in zip(calls, list(results), strict=True))
+    return tuple(
+        done or not_run(call, "time") for call, done in zip(calls, list(results), strict=True)
+    )
 
 
 def _outcome(call: ToolCall, tools: dict[str, Tool]) -> tuple[str, str | None]:
@@ -40,7 +52,8 @@ def _outcome(call: ToolCall, tools: dict[str, Tool]) -> tuple[str, str | None]:
         content = tools[call.name].run(call.arguments)
     except ToolError as failure:
         error = str(failure)
-    except BaseException as failure:  # SystemExit in a tool must not leave its call without a result
+    except BaseException as failure:
+        # SystemExit in a tool must not leave its call without a result
         error = f"{call.name} failed: {type(failure).__name__}"
     if error is not None:
         content = _error(error)

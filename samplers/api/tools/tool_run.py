@@ -12,7 +12,8 @@ class ToolResult:
     call: ToolCall
     content: str
     error: str | None = None
-    started: float | None = None  # seconds from the loop's start; None: it did not run, or not to its end
+    # seconds from the loop's start; None: it did not run, or not to its end
+    started: float | None = None
     seconds: float = 0.0
 
 
@@ -28,10 +29,12 @@ class Round:
 
 @dataclass(frozen=True)
 class ToolRun:
-    """How a loop went. `text`: the answer, or what there was of it. `messages`: the whole transcript, the input first.
+    """How a loop went. `text`: the answer, or what there was of it. `messages`: the whole
+    transcript, the input first.
 
-    `ended`: "answer"; "refusal"; or the limit that ended it: "rounds", "time", "tokens". Whatever ended it, every call
-    in the transcript has its result, so that a conversation can go on from there.
+    `ended`: "answer"; "refusal"; or the limit that ended it: "rounds", "time", "tokens". Whatever
+    ended it, every call in the transcript has its result, so that a conversation can go on from
+    there.
     """
 
     ended: str

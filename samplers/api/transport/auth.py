@@ -4,18 +4,27 @@ import httpx
 
 
 class Key(httpx.Auth):
-    """Signs requests with ``Authorization: Bearer …``. The key lives in a closure: printing an object cannot print it.
+    """Signs requests with ``Authorization: Bearer …``. The key lives in a closure: printing an
+    object cannot print it.
 
-    `key`: a str, a Key (taken as it is) or None (requests are not signed). One that no header can carry is told by
-    `check()`, not here: here the caller's frame still holds the text, and a traceback may print a frame's locals.
+    `key`: a str, a Key (taken as it is) or None (requests are not signed). One that no header can
+    carry is told by `check()`, not here: here the caller's frame still holds the text, and a
+    traceback may print a frame's locals.
     """
 
     def __init__(self, key: "str | Key | None" = None):
         if isinstance(key, Key):
-            self.sign, self.scrub, self.check, self.given = key.sign, key.scrub, key.check, key.given
+            self.sign, self.scrub, self.check, self.given = (
+                key.sign,
+                key.scrub,
+                key.check,
+                key.given,
+            )
             return
         key = key.strip() if isinstance(key, str) else key
-        fits = key is None or (isinstance(key, str) and key and key.isascii() and key.isprintable() and " " not in key)
+        fits = key is None or (
+            isinstance(key, str) and key and key.isascii() and key.isprintable() and " " not in key
+        )
 
         def sign(request: httpx.Request) -> None:
             if key is not None:
@@ -25,8 +34,11 @@ class Key(httpx.Auth):
             return text if key is None else text.replace(key, "[key]")
 
         def check() -> None:
-            if not fits:  # `key` itself is not named in a function that raises: it would be one of its locals
-                raise ValueError("api_key must be a str of printable ASCII without spaces; what came is not shown")
+            # `key` itself is not named in a function that raises: it would be one of its locals
+            if not fits:
+                raise ValueError(
+                    "api_key must be a str of printable ASCII without spaces; what came is not shown"
+                )
 
         self.sign, self.scrub, self.check, self.given = sign, scrub, check, key is not None
 

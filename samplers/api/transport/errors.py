@@ -1,4 +1,6 @@
-"""What can go wrong between a client and an endpoint. Each message ends with what to do next; none holds a key."""
+"""What can go wrong between a client and an endpoint. Each message ends with what to do next; none
+holds a key.
+"""
 
 import json
 import math
@@ -14,16 +16,30 @@ class EndpointError(Exception):
 
 
 class APIError(EndpointError):
-    """The endpoint answered, and the answer is an error (or, with status 200, not an answer that can be read).
+    """The endpoint answered, and the answer is an error (or, with status 200, not an answer that
+    can be read).
 
-    `status` is HTTP's; `type`, `param` and `code` are those of OpenAI's error body, None where the endpoint gave none;
-    `request_id` is what a provider's support asks for; `retry_after` is in seconds.
+    `status` is HTTP's; `type`, `param` and `code` are those of OpenAI's error body, None where the
+    endpoint gave none; `request_id` is what a provider's support asks for; `retry_after` is in
+    seconds.
     """
 
-    def __init__(self, status, message, type=None, param=None, code=None, request_id=None, retry_after=None):
-        self.status, self.message, self.type, self.param, self.code = status, message, type, param, code
+    def __init__(
+        self, status, message, type=None, param=None, code=None, request_id=None, retry_after=None
+    ):
+        self.status, self.message, self.type, self.param, self.code = (
+            status,
+            message,
+            type,
+            param,
+            code,
+        )
         self.request_id, self.retry_after = request_id, retry_after
-        where = "".join(f", {name} {value}" for name, value in (("code", code), ("param", param)) if value is not None)
+        where = "".join(
+            f", {name} {value}"
+            for name, value in (("code", code), ("param", param))
+            if value is not None
+        )
         request = f" [request {request_id}]" if request_id else ""
         end = "" if message.endswith((".", "!", "?")) else "."
         super().__init__(f"HTTP {status}{where}: {message}{end}{self.next_step()}{request}")
@@ -41,20 +57,30 @@ class AuthenticationError(APIError):
     """401: no key, or one that the endpoint does not take."""
 
     def next_step(self) -> str:
-        return " Check the key: SAMPLERS_API_KEY for an address of yours, OPENAI_API_KEY for OpenAI."
+        return (
+            " Check the key: SAMPLERS_API_KEY for an address of yours, OPENAI_API_KEY for OpenAI."
+        )
 
 
 class RateLimitError(APIError):
-    """429: too many requests or tokens, or an empty account (code insufficient_quota: waiting does not help)."""
+    """429: too many requests or tokens, or an empty account (code insufficient_quota: waiting does
+    not help).
+    """
 
     def next_step(self) -> str:
         if self.code == "insufficient_quota":
             return " Waiting does not help: the account has no credit left."
-        return f" Wait {self.retry_after:g} s, then try again." if self.retry_after else " Wait, then try again."
+        return (
+            f" Wait {self.retry_after:g} s, then try again."
+            if self.retry_after
+            else " Wait, then try again."
+        )
 
 
 class ConnectionFailed(EndpointError):
-    """No answer came: the endpoint cannot be reached, was silent or hung up. `sent`: it may have got the request."""
+    """No answer came: the endpoint cannot be reached, was silent or hung up. `sent`: it may have
+    got the request.
+    """
 
     def __init__(self, message: str, sent: bool = False):
         self.sent = sent
@@ -62,20 +88,25 @@ class ConnectionFailed(EndpointError):
 
 
 class StreamBroken(EndpointError):
-    """A stream that ended before its [DONE], or with an error event. What had arrived is kept: `text` and `chunks`.
+    """A stream that ended before its [DONE], or with an error event. What had arrived is kept:
+    `text` and `chunks`.
 
-    `completion` is the same joined, with its tool calls; `error` is the error event's body, or None.
+    `completion` is the same joined, with its tool calls; `error` is the error event's body, or
+    None.
     """
 
     def __init__(self, message: str, chunks=(), error: dict | None = None):
         self.chunks, self.error = tuple(chunks), error
         self.text = "".join(c.text for c in self.chunks if c.index == 0)
-        super().__init__(f"{message} {len(self.text)} characters had arrived: see .text, .chunks and .completion.")
+        super().__init__(
+            f"{message} {len(self.text)} characters had arrived: see .text, .chunks and .completion."
+        )
 
     @property
     def completion(self):
         """What had arrived as a Completion; its finish_reason is None unless it had come."""
-        from samplers.api.stream.accumulate import accumulate  # here: it needs the results, which need no errors
+        # here: it needs the results, which need no errors
+        from samplers.api.stream.accumulate import accumulate
 
         return accumulate(self.chunks).read()
 
@@ -92,19 +123,25 @@ class BudgetExceeded(EndpointError):
 
 
 def usd(amount: float, digits: int = 2) -> str:
-    """An amount of money with so many digits after the point, or with more where those would all be zeros."""
+    """An amount of money with so many digits after the point, or with more where those would all be
+    zeros.
+    """
     small = 0 < amount < 10**-digits
     return f"${amount:.{1 - math.floor(math.log10(amount)) if small else digits}f}"
 
 
 def lacking(status: int) -> APIError:
     """The error of an endpoint that has none of the local one's extensions."""
-    lack = "this endpoint has no /tokenize; tokenize and after= need the local one: connect('local')"
+    lack = (
+        "this endpoint has no /tokenize; tokenize and after= need the local one: connect('local')"
+    )
     return APIError(status, lack, code="unsupported")
 
 
 def error_from(status: int, content: bytes, headers, scrub=str) -> APIError:
-    """The APIError of a response with OpenAI's error body, or another server's. `scrub` takes the key out of a text."""
+    """The APIError of a response with OpenAI's error body, or another server's. `scrub` takes the
+    key out of a text.
+    """
     try:
         body = json.loads(content)
     except ValueError:

@@ -1,4 +1,6 @@
-"""How a call goes out and comes back: signed, held against a budget, its failures typed and without the key."""
+"""How a call goes out and comes back: signed, held against a budget, its failures typed and without
+the key.
+"""
 
 import time
 from contextlib import contextmanager
@@ -10,9 +12,16 @@ from samplers.api.pricing.prices import cost, upper_bound
 from samplers.api.request import address, encode
 from samplers.api.stream.events import Arrival
 from samplers.api.transport.auth import Key
-from samplers.api.transport.errors import APIError, ConnectionFailed, EndpointError, StreamBroken, error_from
+from samplers.api.transport.errors import (
+    APIError,
+    ConnectionFailed,
+    EndpointError,
+    StreamBroken,
+    error_from,
+)
 
-# Connecting is quick or fails. An answer may take minutes: nothing comes before the last token is drawn.
+# Connecting is quick or fails. An answer may take minutes: nothing comes before the last token is
+# drawn.
 TIMEOUT = httpx.Timeout(600, connect=5)
 # Servers hang up an idle connection after 5 s (llama.cpp, uvicorn); we let go before them.
 LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
@@ -20,27 +29,48 @@ UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Wire:
-    """One endpoint's HTTP. `budget` is None where no price is known; at OpenAI's address there is always one."""
+    """One endpoint's HTTP. `budget` is None where no price is known; at OpenAI's address there is
+    always one.
+    """
 
-    def __init__(self, base_url: str, key: Key, budget: Budget | None, transport: httpx.BaseTransport | None):
+    def __init__(
+        self, base_url: str, key: Key, budget: Budget | None, transport: httpx.BaseTransport | None
+    ):
         url = address(base_url)
         self.base_url, self.auth, self.scrub = str(url), key, key.scrub
         self.at_openai = url.host == "api.openai.com" or url.host.endswith(".api.openai.com")
         self.budget = shared_budget() if budget is None and self.at_openai else budget
-        loopback = url.host in ("127.0.0.1", "localhost", "::1")  # a proxy in the environment must not get these
-        self._http = httpx.Client(auth=key, timeout=TIMEOUT, limits=LIMITS, transport=transport, trust_env=not loopback)
+        # a proxy in the environment must not get these
+        loopback = url.host in ("127.0.0.1", "localhost", "::1")
+        self._http = httpx.Client(
+            auth=key, timeout=TIMEOUT, limits=LIMITS, transport=transport, trust_env=not loopback
+        )
         self.close = self._http.close
 
-    def request(self, method, path, body=None, headers=None, stream=False, hint=None, timeout=None) -> httpx.Response:
-        """The response, if its status is a good one, else APIError. What httpx raises becomes ConnectionFailed.
+    def request(
+        self, method, path, body=None, headers=None, stream=False, hint=None, timeout=None
+    ) -> httpx.Response:
+        """The response, if its status is a good one, else APIError. What httpx raises becomes
+        ConnectionFailed.
 
-        `hint` is called for a sentence on why nothing answers. `timeout`: seconds to wait for an answer.
+        `hint` is called for a sentence on why nothing answers. `timeout`: seconds to wait for an
+        answer.
         """
-        headers = {"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
         content = None if body is None else encode(body)
-        wait = TIMEOUT if timeout is None else httpx.Timeout(timeout, connect=min(timeout, TIMEOUT.connect))
+        wait = (
+            TIMEOUT
+            if timeout is None
+            else httpx.Timeout(timeout, connect=min(timeout, TIMEOUT.connect))
+        )
         url = self.base_url + path
-        request = self._http.build_request(method, url, content=content, headers=headers, timeout=wait)
+        request = self._http.build_request(
+            method, url, content=content, headers=headers, timeout=wait
+        )
         try:
             response = self._http.send(request, stream=stream)
             if not response.is_success:
@@ -51,17 +81,28 @@ class Wire:
         else:
             if response.is_success:
                 return response
-            failure = error_from(response.status_code, response.content, response.headers, self.scrub)
-        raise failure  # out here: the frames inside httpx, which hold the signed request, are not part of its traceback
+            failure = error_from(
+                response.status_code, response.content, response.headers, self.scrub
+            )
+        # out here: the frames inside httpx, which hold the signed request, are not part of its
+        # traceback
+        raise failure
 
     def _failure(self, error: httpx.HTTPError, hint) -> ConnectionFailed:
         what = self.scrub(f"{type(error).__name__}: {error}")
-        why = hint() if hint else "Is the server running, and is the address (SAMPLERS_BASE_URL) right?"
-        return ConnectionFailed(f"{self.base_url} does not answer ({what}). {why}", not isinstance(error, UNREACHED))
+        why = (
+            hint()
+            if hint
+            else "Is the server running, and is the address (SAMPLERS_BASE_URL) right?"
+        )
+        return ConnectionFailed(
+            f"{self.base_url} does not answer ({what}). {why}", not isinstance(error, UNREACHED)
+        )
 
     @contextmanager
     def arrivals(self, body: dict, hint=None):
-        """A streamed answer to `body`: gives an iterator of Arrival, and closes the connection at the end.
+        """A streamed answer to `body`: gives an iterator of Arrival, and closes the connection at
+        the end.
 
         The connection is not used again: llama.cpp may close it without a word.
         """
@@ -71,7 +112,9 @@ class Wire:
         try:
             kind = response.headers.get("content-type", "")
             if kind.partition(";")[0].strip().lower() != "text/event-stream":
-                raise StreamBroken(f"the endpoint does not stream: text/event-stream was expected, got {kind!r:.80}.")
+                raise StreamBroken(
+                    f"the endpoint does not stream: text/event-stream was expected, got {kind!r:.80}."
+                )
             yield (Arrival(time.perf_counter() - start, data) for data in response.iter_bytes())
         finally:
             response.close()
@@ -87,10 +130,19 @@ class Wire:
         raise ConnectionFailed(f"{self.base_url} broke its stream off ({what}).", sent=True)
 
     def read(self, response: httpx.Response, reader):
-        """What `reader` makes of the response's JSON; one of another shape is an APIError that shows its beginning."""
+        """What `reader` makes of the response's JSON; one of another shape is an APIError that
+        shows its beginning.
+        """
         try:
             return reader(response.json())
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             problem = f"{type(error).__name__}: {error}"
         begin = response.content[:200].decode("utf-8", errors="replace")
         message = f"the answer cannot be read ({problem}); it begins {begin!r}"
@@ -98,9 +150,11 @@ class Wire:
 
     @contextmanager
     def paid(self, body: dict):
-        """Holds the most that a chat request can cost while it runs. Gives a function that takes the real Usage.
+        """Holds the most that a chat request can cost while it runs. Gives a function that takes
+        the real Usage.
 
-        What was refused or never sent costs nothing. What broke after it was sent stays held: it may be billed.
+        What was refused or never sent costs nothing. What broke after it was sent stays held: it
+        may be billed.
         """
         if self.budget is None:
             yield lambda usage: None

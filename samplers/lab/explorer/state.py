@@ -1,4 +1,6 @@
-"""The explorer's numbers, without its widgets: one distribution, parameters and counts in, what is drawn from out."""
+"""The explorer's numbers, without its widgets: one distribution, parameters and counts in, what is
+drawn from out.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,16 +29,20 @@ class State:
         return alive[np.argsort(-self.probs[alive], kind="stable")]
 
 
-def sample_state(dist: Distribution, params: SamplingParams, counts: np.ndarray, engine: str = "openai") -> State:
+def sample_state(
+    dist: Distribution, params: SamplingParams, counts: np.ndarray, engine: str = "openai"
+) -> State:
     """The distribution that is drawn from: `dist` through the engine's chain."""
     logits = Chain.for_engine(engine).apply(dist.logprobs, params, counts)
     return State(params, counts, logits, softmax(logits), float(effective_vocabulary(logits)))
 
 
 def count_words(dist: Distribution, words: str) -> np.ndarray:
-    """Counts (K,) of tokens written with spaces between them, as the picture labels them (␣ is a space, ⏎ a newline).
+    """Counts (K,) of tokens written with spaces between them, as the picture labels them (␣ is a
+    space, ⏎ a newline).
 
-    A word without ␣ stands for itself or for itself after a space, whichever is more probable. ValueError if unknown.
+    A word without ␣ stands for itself or for itself after a space, whichever is more probable.
+    ValueError if unknown.
     """
     counts = np.zeros(len(dist), dtype=np.int64)
     if not words.strip():

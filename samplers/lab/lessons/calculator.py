@@ -23,10 +23,12 @@ UNARY = {ast.UAdd: operator.pos, ast.USub: operator.neg}
 
 
 def calculate(expression: str) -> int | float:
-    """The value of `expression`: numbers, + - * / // % **, and parentheses, with Python's precedence.
+    """The value of `expression`: numbers, + - * / // % **, and parentheses, with Python's
+    precedence.
 
-    Raises ValueError, in words that help a model to mend it, for anything else, and for what is too long, too deep or
-    too large. Python's parser reads it; the tree is walked, and only the operations above are done.
+    Raises ValueError, in words that help a model to mend it, for anything else, and for what is too
+    long, too deep or too large. Python's parser reads it; the tree is walked, and only the
+    operations above are done.
     """
     if not isinstance(expression, str) or not expression.strip():
         raise ValueError("the expression is empty")
@@ -34,11 +36,15 @@ def calculate(expression: str) -> int | float:
         raise ValueError(f"the expression is longer than {MAX_LENGTH} characters")
     if unknown := re.search(r"[^0-9.eE+\-*/%()\s]", expression):
         hint = ": a power is written **" if unknown[0] == "^" else ""
-        raise ValueError(f"{unknown[0]!r} is not allowed{hint}; use numbers, + - * / // % ** and parentheses")
+        raise ValueError(
+            f"{unknown[0]!r} is not allowed{hint}; use numbers, + - * / // % ** and parentheses"
+        )
     try:
         tree = ast.parse(" ".join(expression.split()), mode="eval")
     except (SyntaxError, RecursionError, MemoryError) as error:
-        raise ValueError(f"the expression cannot be read: {getattr(error, 'msg', 'it is too deep')}") from None
+        raise ValueError(
+            f"the expression cannot be read: {getattr(error, 'msg', 'it is too deep')}"
+        ) from None
     try:
         return _value(tree.body, 0)
     except ZeroDivisionError:
@@ -60,11 +66,15 @@ def _value(node: ast.AST, depth: int) -> int | float:
             if isinstance(sign, ast.Pow):
                 _check_power(a, b)
             return _bounded(BINARY[type(sign)](a, b))
-    raise ValueError("the expression is more than arithmetic; use numbers, + - * / // % ** and parentheses")
+    raise ValueError(
+        "the expression is more than arithmetic; use numbers, + - * / // % ** and parentheses"
+    )
 
 
 def _check_power(base: int | float, exponent: int | float) -> None:
-    """Raises ValueError for a power whose mere calculation would take long, or that is not a real number."""
+    """Raises ValueError for a power whose mere calculation would take long, or that is not a real
+    number.
+    """
     whole = isinstance(base, int) and isinstance(exponent, int)
     if whole and abs(base) > 1 and base.bit_length() * abs(exponent) > 2 * MAX_BITS:
         raise OverflowError

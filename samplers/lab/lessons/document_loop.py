@@ -1,7 +1,9 @@
-"""The document's ReAct loop and its tool, as they stand there: lesson 08 measures the one and breaks the other.
+"""The document's ReAct loop and its tool, as they stand there: lesson 08 measures the one and
+breaks the other.
 
-Only what had no value there was made a parameter: the SDK's client, the model, and the function that executes a tool;
-and `params` go with every request. Use `samplers.api.run_tools` in a program of your own.
+Only what had no value there was made a parameter: the SDK's client, the model, and the function
+that executes a tool; and `params` go with every request. Use `samplers.api.run_tools` in a program
+of your own.
 """
 
 import json
@@ -43,7 +45,9 @@ def react_loop(client, model, messages, tools, execute_tool, max_iterations=5, *
             for tc in msg.tool_calls:
                 # 执行工具
                 result = execute_tool(tc.function.name, json.loads(tc.function.arguments))
-                messages.append({"role": "tool", "tool_call_id": tc.id, "content": json.dumps(result)})
+                messages.append(
+                    {"role": "tool", "tool_call_id": tc.id, "content": json.dumps(result)}
+                )
         else:
             # 模型给出最终答案
             return msg.content

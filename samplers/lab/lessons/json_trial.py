@@ -1,7 +1,8 @@
-"""Three ways to ask for JSON, tried on the same prompts: what parses, what fits the schema, what is true, the cost.
+"""Three ways to ask for JSON, tried on the same prompts: what parses, what fits the schema, what is
+true, the cost.
 
-`PEOPLE` are fifty sentences, ten names in five patterns: the age in digits (two), in words (two), and not at all (one;
-then what is true is null).
+`PEOPLE` are fifty sentences, ten names in five patterns: the age in digits (two), in words (two),
+and not at all (one; then what is true is null).
 """
 
 import html
@@ -26,12 +27,17 @@ PATTERNS = ("{name} is {age} years old.", "At {age}, {name} still swims.", "{nam
 def _person(i: int, j: int) -> tuple[str, dict]:
     name, pattern, age = NAMES[i], PATTERNS[j], list(AGES)[(i + 3 * j) % len(AGES)]
     told = "{age}" in pattern or "{word}" in pattern
-    return pattern.format(name=name, age=age, word=AGES[age]), {"name": name, "age": age if told else None}
+    return pattern.format(name=name, age=age, word=AGES[age]), {
+        "name": name,
+        "age": age if told else None,
+    }
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One answer: does it parse as JSON, fit the schema, say what is true; `tokens` are those of the answer."""
+    """One answer: does it parse as JSON, fit the schema, say what is true; `tokens` are those of
+    the answer.
+    """
 
     prompt: str
     text: str
@@ -43,7 +49,9 @@ class Tried:
 
 @dataclass(frozen=True)
 class JsonTrial:
-    """The answers of `json_trial` by way of asking, shown as a table. ``share("JSON mode", "fits")`` is 0 to 1."""
+    """The answers of `json_trial` by way of asking, shown as a table. ``share("JSON mode",
+    "fits")`` is 0 to 1.
+    """
 
     answers: dict[str, tuple[Tried, ...]] = field(repr=False)
 
@@ -57,7 +65,8 @@ class JsonTrial:
 
     def _rows(self) -> list[tuple[str, ...]]:
         shares = [
-            (way, *(f"{self.share(way, what):.0%}" for what in ("parses", "fits", "true"))) for way in self.answers
+            (way, *(f"{self.share(way, what):.0%}" for what in ("parses", "fits", "true")))
+            for way in self.answers
         ]
         return [("", "parses", "fits the schema", "is true", "tokens"),
                 *((*row, f"{self.count(row[0], 'tokens'):,}") for row in shares)]  # fmt: skip
@@ -68,7 +77,10 @@ class JsonTrial:
     def __repr__(self) -> str:
         rows = self._rows()
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+        lines = [
+            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
+            for row in rows
+        ]
         return "\n".join([*lines, self._note()])
 
     def _repr_html_(self) -> str:
@@ -81,29 +93,47 @@ class JsonTrial:
 
 def json_trial(client: Client, question: str, about: Iterable[tuple[str, dict]], model: type, max_tokens: int = 24,
                progress: bool = True) -> JsonTrial:  # fmt: skip
-    """Asks `question` (with {} for the text) about each (text, facts), three ways, at temperature 0, four at a time.
+    """Asks `question` (with {} for the text) about each (text, facts), three ways, at temperature
+    0, four at a time.
 
-    The messages of the three ways are the same, only response_format differs. An answer of at most `max_tokens` fits
-    if it is JSON of `model`'s strict schema, and is true if it says exactly `facts`.
+    The messages of the three ways are the same, only response_format differs. An answer of at most
+    `max_tokens` fits if it is JSON of `model`'s strict schema, and is true if it says exactly
+    `facts`.
     """
     strict = response_format(model)
-    ways = {"plain prompting": None, "JSON mode": {"type": "json_object"}, "Structured Outputs": strict}
+    ways = {
+        "plain prompting": None,
+        "JSON mode": {"type": "json_object"},
+        "Structured Outputs": strict,
+    }
     schema = jsonschema.Draft202012Validator(strict["json_schema"]["schema"])
 
     def try_all(pair: tuple[str, dict]) -> list[Tried]:
         prompt = question.format(pair[0])
         ask = {"temperature": 0, "max_tokens": max_tokens}
         found = [client.chat(prompt, response_format=way, **ask) for way in ways.values()]
-        return [Tried(prompt, c.text, *_judge(c.text, pair[1], schema), c.usage.completion_tokens) for c in found]
+        return [
+            Tried(prompt, c.text, *_judge(c.text, pair[1], schema), c.usage.completion_tokens)
+            for c in found
+        ]
 
     about = list(about)
     with ThreadPoolExecutor(4) as pool:
-        how = {"total": len(about), "unit": "prompt", "leave": False, "file": sys.stdout, "disable": not progress}
-        bar = tqdm(pool.map(try_all, about), **how)  # it clears itself: a stored lesson shows the table alone
+        how = {
+            "total": len(about),
+            "unit": "prompt",
+            "leave": False,
+            "file": sys.stdout,
+            "disable": not progress,
+        }
+        # it clears itself: a stored lesson shows the table alone
+        bar = tqdm(pool.map(try_all, about), **how)
         return JsonTrial(dict(zip(ways, zip(*bar, strict=True), strict=True)))
 
 
-def _judge(text: str, facts: dict, schema: jsonschema.Draft202012Validator) -> tuple[bool, bool, bool]:
+def _judge(
+    text: str, facts: dict, schema: jsonschema.Draft202012Validator
+) -> tuple[bool, bool, bool]:
     try:
         value = json.loads(text)
     except ValueError:

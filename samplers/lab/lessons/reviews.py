@@ -1,8 +1,9 @@
 """Forty short sentences with a label, for lesson 05: is what was said positive or negative?
 
-Written by hand for the lesson before any model saw them (three were reworded later, for their English alone). Twenty of
-each label; the n-th of one list mirrors the n-th of the other, often in all words but a few, so the forty are not forty
-independent cases. Some are tricky on purpose ("Not bad at all."). `SHOTS` are six others, shown as examples.
+Written by hand for the lesson before any model saw them (three were reworded later, for their
+English alone). Twenty of each label; the n-th of one list mirrors the n-th of the other, often in
+all words but a few, so the forty are not forty independent cases. Some are tricky on purpose ("Not
+bad at all."). `SHOTS` are six others, shown as examples.
 """
 
 POSITIVE = (
@@ -31,5 +32,9 @@ SHOTS = (
 def few_shot(text: str) -> list[dict]:
     """Messages that ask for `text`'s label as the answer's first token, after the six examples."""
     roles = ("user", "assistant")
-    turns = [{"role": role, "content": said} for shot in SHOTS for role, said in zip(roles, shot, strict=True)]
+    turns = [
+        {"role": role, "content": said}
+        for shot in SHOTS
+        for role, said in zip(roles, shot, strict=True)
+    ]
     return [*turns, {"role": "user", "content": text}]

@@ -6,15 +6,18 @@ from itertools import product
 
 from samplers.api import Client, start_local
 
-ORDERS = {"openai": "temperature first", "llama.cpp": "temperature last"}  # --engine-order: what it means
+# --engine-order: what it means
+ORDERS = {"openai": "temperature first", "llama.cpp": "temperature last"}
 LOGPROBS = ("raw", "processed")  # --logprobs-mode
 
 
 class Suspects:
-    """Three running endpoints, `clients` {"A": Client, "B": …, "C": …}; what each one is, only `reveal()` tells.
+    """Three running endpoints, `clients` {"A": Client, "B": …, "C": …}; what each one is, only
+    `reveal()` tells.
 
-    Each is one of the four combinations of order and logprobs, no two alike, by chance: one combination is missing, so
-    that knowing two never tells the third. Closing ends all three; so does the end of the process.
+    Each is one of the four combinations of order and logprobs, no two alike, by chance: one
+    combination is missing, so that knowing two never tells the third. Closing ends all three; so
+    does the end of the process.
     """
 
     def __init__(self, rng: random.Random | None = None):
@@ -29,7 +32,10 @@ class Suspects:
 
     def reveal(self) -> dict[str, tuple[str, str]]:
         """{name: (order, logprobs)}, as in {"A": ("temperature last", "raw"), …}."""
-        return {name: (ORDERS[order], mode) for name, (order, mode) in zip("ABC", self._secret, strict=True)}
+        return {
+            name: (ORDERS[order], mode)
+            for name, (order, mode) in zip("ABC", self._secret, strict=True)
+        }
 
     def close(self) -> None:
         """End the three endpoints."""

@@ -34,7 +34,9 @@ def names(pairs) -> str:
 
 
 def bar_axes(figure, labels: list[str], largest: float, room: float = 1.22):
-    """Axes with one labelled row a bar, the first on top; x is probability, with room for the printed values."""
+    """Axes with one labelled row a bar, the first on top; x is probability, with room for the
+    printed values.
+    """
     ax = figure.add_subplot()
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
@@ -74,10 +76,24 @@ def plot_distribution(dist: Distribution, top: int = 12, title: str | None = Non
     ax = bar_axes(figure, rows, limit if more else p[index[0]], room=1.13)
     for y, i in enumerate(index):
         end = bar(ax, y, p[i], np.inf, 0.72, **style.AFTER)
-        ax.annotate(number(p[i]), (end, y), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
+        ax.annotate(
+            number(p[i]),
+            (end, y),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+        )
     if more:
         end = bar(ax, len(index), rest, limit, 0.72, **style.REST_AFTER)
-        ax.annotate(number(rest), (end, len(index)), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
+        ax.annotate(
+            number(rest),
+            (end, len(index)),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+        )
     heading = title or "The next token"
     ax.set_title(heading)
     alt = f"{heading}. Bar chart of probabilities: {names(zip(labels, map(number, p[index]), strict=True))}"
@@ -93,35 +109,48 @@ def change(before: float, after: float) -> tuple[str, str]:
     gain = after - before
     if abs(gain) < 0.0005:
         return "=", style.GREY
-    return (f"▲ {signed(gain)}", style.GREEN) if gain > 0 else (f"▼ {signed(gain)}", style.VERMILION)
+    return (
+        (f"▲ {signed(gain)}", style.GREEN) if gain > 0 else (f"▼ {signed(gain)}", style.VERMILION)
+    )
 
 
 def shown_rows(before: np.ndarray, after: np.ndarray, top: int) -> np.ndarray:
-    """The `top` most probable tokens before; and the token that gained most, if it is not among them and it shows."""
+    """The `top` most probable tokens before; and the token that gained most, if it is not among
+    them and it shows.
+    """
     index = ranked(before)[:top]
     gainer = int(np.argmax(after - before))
-    return index if gainer in index or after[gainer] - before[gainer] < 0.001 else np.append(index, gainer)
+    return (
+        index
+        if gainer in index or after[gainer] - before[gainer] < 0.001
+        else np.append(index, gainer)
+    )
 
 
 @styled
 def plot_before_after(dist: Distribution, after, top: int = 12, title: str | None = None,
                       names_of: tuple[str, str] = ("before", "after")) -> Picture:  # fmt: skip
-    """The `top` tokens of `dist` before (grey) and after (blue) a transform, with what was gained, lost or removed.
+    """The `top` tokens of `dist` before (grey) and after (blue) a transform, with what was gained,
+    lost or removed.
 
-    `after`: logits, shape (K,), from any transform of `dist`. Both sides are shares of the listed tokens: of an API's
-    top K the unseen mass is left out, because no transform can know what becomes of it.
-    A token outside the top that gained most gets a row of its own. data: index, tokens, before, after, gain (of all
-    K tokens), rest_before, rest_after, gainer and loser (tokens), removed (bool, (K,)).
+    `after`: logits, shape (K,), from any transform of `dist`. Both sides are shares of the listed
+    tokens: of an API's top K the unseen mass is left out, because no transform can know what
+    becomes of it. A token outside the top that gained most gets a row of its own. data: index,
+    tokens, before, after, gain (of all K tokens), rest_before, rest_after, gainer and loser
+    (tokens), removed (bool, (K,)).
     """
     after = np.asarray(after, dtype=np.float64)
     if after.shape != (len(dist),):
-        raise ValueError(f"after must have shape ({len(dist)},), one logit a token of dist, got {after.shape}")
+        raise ValueError(
+            f"after must have shape ({len(dist)},), one logit a token of dist, got {after.shape}"
+        )
     p, q = softmax(dist.logprobs), softmax(after)
     gain, removed = q - p, (q == 0) & (p > 0)
     index = shown_rows(p, q, top)
     labels = [label_of(dist, i) for i in index]
     more = len(dist) > len(index)
-    rest = tuple(float(np.delete(x, index).sum()) for x in (p, q))  # exactly 0 where nothing is left, as 1 - sum is not
+    # exactly 0 where nothing is left, as 1 - sum is not
+    rest = tuple(float(np.delete(x, index).sum()) for x in (p, q))
     rows = [*labels, others(dist, len(index), listed_only=True)] if more else labels
     tallest = max(p[index].max(), q[index].max())
     limit = max(tallest, *rest) if max(rest) < 1.6 * tallest else 1.3 * tallest
@@ -132,7 +161,9 @@ def plot_before_after(dist: Distribution, after, top: int = 12, title: str | Non
         is_rest = y == len(index)
         b, a = rest if is_rest else (p[index[y]], q[index[y]])
         gone = a == 0 < b
-        look_b, look_a = (style.REST_BEFORE, style.REST_AFTER) if is_rest else (style.BEFORE, style.AFTER)
+        look_b, look_a = (
+            (style.REST_BEFORE, style.REST_AFTER) if is_rest else (style.BEFORE, style.AFTER)
+        )
         end = bar(ax, y - 0.2, b, limit, 0.38, **(style.REMOVED if gone else look_b))
         end = max(end, bar(ax, y + 0.2, a, limit, 0.38, **look_a))
         text, colour = change(b, a)
@@ -147,16 +178,31 @@ def plot_before_after(dist: Distribution, after, top: int = 12, title: str | Non
     ax.set_title(heading)
     looks = {names_of[0]: style.BEFORE, names_of[1]: style.AFTER}
     looks |= {"removed": style.REMOVED} if removed.any() else {}
-    figure.legend([ax.barh([-9], [0], **look) for look in looks.values()], looks, loc="outside lower right", ncols=3)
+    figure.legend(
+        [ax.barh([-9], [0], **look) for look in looks.values()],
+        looks,
+        loc="outside lower right",
+        ncols=3,
+    )
     if removed.any():
-        ax.set_title(f"{int((~removed).sum()):,} of {len(dist):,} tokens kept", loc="right", fontsize=9)
+        ax.set_title(
+            f"{int((~removed).sum()):,} of {len(dist):,} tokens kept", loc="right", fontsize=9
+        )
     gainer, loser = int(np.argmax(gain)), int(np.argmin(gain))
     became = (f"{number(p[i])} to {number(q[i])}{' (removed)' * bool(removed[i])}" for i in index)
     alt = f"{heading}. Paired bars, {names_of[0]} and {names_of[1]}: {names(zip(labels, became, strict=True))}"
     alt += f"; {rows[-1]} {number(rest[0])} to {number(rest[1])}" if more else ""
     alt += f". {int(removed.sum()):,} of {len(dist):,} tokens removed."
-    alt += f" Most gained: {label_of(dist, gainer)} {signed(gain[gainer])}." if gain[gainer] >= 0.0005 else ""
-    alt += f" Most lost: {label_of(dist, loser)} {signed(gain[loser])}." if gain[loser] <= -0.0005 else ""
+    alt += (
+        f" Most gained: {label_of(dist, gainer)} {signed(gain[gainer])}."
+        if gain[gainer] >= 0.0005
+        else ""
+    )
+    alt += (
+        f" Most lost: {label_of(dist, loser)} {signed(gain[loser])}."
+        if gain[loser] <= -0.0005
+        else ""
+    )
     tokens = tuple(dist.tokens[i] for i in index)
     return picture_of(figure, heading, alt, index=index, tokens=tokens, before=p[index],
                       after=q[index], gain=gain, removed=removed, rest_before=rest[0], rest_after=rest[1],

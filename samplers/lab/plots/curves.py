@@ -16,7 +16,9 @@ from samplers.truncation import top_p
 
 
 def spread(heights: Sequence[float], gap: float, floor: float) -> np.ndarray:
-    """Heights moved apart to at least `gap`, order kept, none under `floor`: where the names of curves go."""
+    """Heights moved apart to at least `gap`, order kept, none under `floor`: where the names of
+    curves go.
+    """
     order = np.argsort(heights, kind="stable")
     placed = np.array(heights, dtype=np.float64)
     for low, high in pairwise(order):
@@ -44,14 +46,20 @@ def draw_curves(ax, x: np.ndarray, curves: Mapping[str, np.ndarray], mark: Seque
 @styled
 def plot_curves(x, panels: Mapping[str, Mapping[str, np.ndarray]], xlabel: str, mark: Sequence[float] = (),
                 title: str | None = None) -> Picture:  # fmt: skip
-    """Panels side by side, {y's name: {curve's name: values (n,)}}, over x (n,), rising; points at the x's in `mark`.
+    """Panels side by side, {y's name: {curve's name: values (n,)}}, over x (n,), rising; points at
+    the x's in `mark`.
 
     data: x, mark, and `panels` as given with arrays.
     """
     x = np.asarray(x, dtype=np.float64)
-    panels = {y: {name: np.asarray(v, dtype=np.float64) for name, v in c.items()} for y, c in panels.items()}
+    panels = {
+        y: {name: np.asarray(v, dtype=np.float64) for name, v in c.items()}
+        for y, c in panels.items()
+    }
     figure = new_figure(7.4, 3.1)
-    for ax, (ylabel, curves) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
+    for ax, (ylabel, curves) in zip(
+        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
+    ):
         draw_curves(ax, x, curves, mark)
         ax.set_title(ylabel)
         ax.set_xlabel(xlabel)
@@ -63,22 +71,32 @@ def plot_curves(x, panels: Mapping[str, Mapping[str, np.ndarray]], xlabel: str, 
     at = mark if len(mark) else (x[0], x[-1])
     alt = f"{heading}."
     for ylabel, curves in panels.items():
-        read = (", ".join(f"{np.interp(m, x, y):,.4g} at {m:g}" for m in at) for y in curves.values())
+        read = (
+            ", ".join(f"{np.interp(m, x, y):,.4g} at {m:g}" for m in at) for y in curves.values()
+        )
         alt += (
-            f" {ylabel}: " + "; ".join(f"{name} {at_marks}" for name, at_marks in zip(curves, read, strict=True)) + "."
+            f" {ylabel}: "
+            + "; ".join(f"{name} {at_marks}" for name, at_marks in zip(curves, read, strict=True))
+            + "."
         )
     return picture_of(figure, heading, alt, x=x, mark=tuple(mark), panels=panels)
 
 
 def plot_sweep(dist: Distribution, transform: Callable, values, mark: Sequence[float] = (), tokens=5,
                xlabel: str = "temperature", title: str | None = None) -> Picture:  # fmt: skip
-    """What `transform(logits, value)` does to `dist` as value moves: probabilities, entropy, effective vocabulary.
+    """What `transform(logits, value)` does to `dist` as value moves: probabilities, entropy,
+    effective vocabulary.
 
-    `transform` is temperature, top_p, min_p, …; `values` rise; `tokens`: how many of the most probable, or their texts.
-    `mark`: values to mark with points, taken up into the sweep. data: x, mark, panels.
+    `transform` is temperature, top_p, min_p, …; `values` rise; `tokens`: how many of the most
+    probable, or their texts. `mark`: values to mark with points, taken up into the sweep. data: x,
+    mark, panels.
     """
-    values = np.unique(np.concatenate([np.asarray(values, dtype=np.float64), np.asarray(mark, dtype=np.float64)]))
-    index = ranked(dist.probs)[:tokens] if isinstance(tokens, int) else [dist.index(t) for t in tokens]
+    values = np.unique(
+        np.concatenate([np.asarray(values, dtype=np.float64), np.asarray(mark, dtype=np.float64)])
+    )
+    index = (
+        ranked(dist.probs)[:tokens] if isinstance(tokens, int) else [dist.index(t) for t in tokens]
+    )
     logits = np.asarray(dist)
     table, nats, effective = [], [], []
     for value in values:
@@ -96,8 +114,11 @@ def plot_sweep(dist: Distribution, transform: Callable, values, mark: Sequence[f
 
 
 @styled
-def plot_nucleus(dist: Distribution, p: Sequence[float] = (0.5, 0.9), title: str | None = None) -> Picture:
-    """Mass of the k most probable tokens against k, and the nucleus of each `p`: where the mass reaches it.
+def plot_nucleus(
+    dist: Distribution, p: Sequence[float] = (0.5, 0.9), title: str | None = None
+) -> Picture:
+    """Mass of the k most probable tokens against k, and the nucleus of each `p`: where the mass
+    reaches it.
 
     data: mass (K,) cumulative in rank order, p, sizes (how many tokens each nucleus holds).
     """
@@ -113,8 +134,20 @@ def plot_nucleus(dist: Distribution, p: Sequence[float] = (0.5, 0.9), title: str
     ax.set_ylim(0, 1.08)
     for n, (level, size) in enumerate(zip(p, sizes, strict=True)):
         colour = style.CYCLE[(n + 1) % len(style.CYCLE)]
-        ax.plot([0.9, size, size], [level, level, 0], color=colour, linestyle=style.DASHES[1 + n % 4], linewidth=1.4)
-        ax.plot([size], [mass[size - 1]], style.MARKERS[n % len(style.MARKERS)], color=colour, markeredgecolor="white")
+        ax.plot(
+            [0.9, size, size],
+            [level, level, 0],
+            color=colour,
+            linestyle=style.DASHES[1 + n % 4],
+            linewidth=1.4,
+        )
+        ax.plot(
+            [size],
+            [mass[size - 1]],
+            style.MARKERS[n % len(style.MARKERS)],
+            color=colour,
+            markeredgecolor="white",
+        )
         right = size**2 > len(mass) if wide else size > len(mass) / 2
         ax.annotate(f"p = {level:g}: {size:,} token{'s' * (size > 1)}", (size, level), color=colour, fontsize=9,
                     xytext=(-7, 4) if right else (8, -11), textcoords="offset points", ha="right" if right else "left",
@@ -129,7 +162,8 @@ def plot_nucleus(dist: Distribution, p: Sequence[float] = (0.5, 0.9), title: str
     heading = title or "How many tokens hold how much"
     ax.set_title(heading)
     held = ", ".join(
-        f"{size:,} tokens hold {number(mass[size - 1])} (p = {q:g})" for q, size in zip(p, sizes, strict=True)
+        f"{size:,} tokens hold {number(mass[size - 1])} (p = {q:g})"
+        for q, size in zip(p, sizes, strict=True)
     )
     alt = f"{heading}. Cumulative probability of {len(dist):,} tokens by rank: {held}."
     return picture_of(figure, heading, alt, mass=mass, p=tuple(p), sizes=np.array(sizes))

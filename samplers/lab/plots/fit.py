@@ -1,4 +1,6 @@
-"""Predicted against observed: draws over a prediction, bounds from few logprobs against the truth, p-values."""
+"""Predicted against observed: draws over a prediction, bounds from few logprobs against the truth,
+p-values.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,17 @@ from samplers.lab.plots.labels import number, token_label
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 
-if TYPE_CHECKING:  # most lessons compare nothing, and scipy.stats takes longer to load than all the rest of the lab
+# most lessons compare nothing, and scipy.stats takes longer to load than all the rest of the lab
+if TYPE_CHECKING:
     from samplers.compare import Prediction
 
 CONFIDENCE = 0.95
 
 
 def interval(successes: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval for a probability that gave `successes` in `n` independent draws (Wilson, 1927)."""
+    """Wilson's 95 % interval for a probability that gave `successes` in `n` independent draws
+    (Wilson, 1927).
+    """
     from scipy import stats
 
     found = stats.binomtest(int(successes), int(n)).proportion_ci(CONFIDENCE, method="wilson")
@@ -38,12 +43,17 @@ def _bounds(ax, y: float, low: float, high: float) -> None:
         ax.barh(y, high - low, 0.72, left=low, **style.REST_BEFORE)
 
 
-def _with_others(low: np.ndarray, high: np.ndarray, rank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds of the cells in `rank`, and of all the others together: what theirs and the shown ones' sums allow."""
+def _with_others(
+    low: np.ndarray, high: np.ndarray, rank: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of the cells in `rank`, and of all the others together: what theirs and the shown
+    ones' sums allow.
+    """
     rest = np.setdiff1d(np.arange(len(low)), rank)
     least = max(low[rest].sum(), 1 - high[rank].sum(), 0.0)
     most = min(high[rest].sum(), 1 - low[rank].sum())
-    least, most = (x if x > 1e-12 else 0.0 for x in (least, max(least, most)))  # 1 - sum is not exactly 0
+    # 1 - sum is not exactly 0
+    least, most = (x if x > 1e-12 else 0.0 for x in (least, max(least, most)))
     return np.append(low[rank], least), np.append(high[rank], most)
 
 
@@ -62,10 +72,10 @@ def _label(token: bytes) -> str:
 def plot_fit(prediction: Prediction, counts, top: int = 10, title: str | None = None) -> Picture:
     """Observed draws over a prediction: the `top` likeliest cells, and all other tokens in one.
 
-    `counts`: `Counts` (their first tokens), or {token's bytes: draws}. The whiskers are 95 % intervals of the observed
-    shares, each for itself: of twenty, one misses the true probability on average. data: tokens, low, high (the
-    prediction), observed, whiskers (rows, 2), inside (bool: does a whisker meet the prediction?), draws. The last row
-    is all other tokens.
+    `counts`: `Counts` (their first tokens), or {token's bytes: draws}. The whiskers are 95 %
+    intervals of the observed shares, each for itself: of twenty, one misses the true probability on
+    average. data: tokens, low, high (the prediction), observed, whiskers (rows, 2), inside (bool:
+    does a whisker meet the prediction?), draws. The last row is all other tokens.
     """
     index, low, high = prediction.cells()
     drawn = counts if isinstance(counts, Mapping) else counts.tokens
@@ -88,24 +98,46 @@ def plot_fit(prediction: Prediction, counts, top: int = 10, title: str | None = 
         ax.errorbar(k / n, y, xerr=[[max(0, k / n - left)], [max(0, right - k / n)]], fmt="o", color=style.BLUE,
                     markersize=5, linewidth=1.4, capsize=3)  # fmt: skip
         note = f"{_span(lo, hi)}, drawn {int(k)}"
-        ax.annotate(note, (max(hi, right), y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8.5)
+        ax.annotate(
+            note,
+            (max(hi, right), y),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+        )
     heading = title or "Predicted and drawn"
     ax.set_title(heading)
     ax.set_title(f"{n:,} draws", loc="right", fontsize=9)
     exact = bool((highs - lows).max() < 5e-4)
-    _legend(figure, ax, "drawn, with 95 % interval", exact, marker="o", color=style.BLUE, linestyle="-", linewidth=1.4)
-    said = (f"{_span(a, b)}, drawn {int(k)} times" for a, b, k in zip(lows, highs, times, strict=True))
+    _legend(
+        figure,
+        ax,
+        "drawn, with 95 % interval",
+        exact,
+        marker="o",
+        color=style.BLUE,
+        linestyle="-",
+        linewidth=1.4,
+    )
+    said = (
+        f"{_span(a, b)}, drawn {int(k)} times" for a, b, k in zip(lows, highs, times, strict=True)
+    )
     alt = f"{heading}. {n:,} draws. Predicted probabilities and draws: {names(zip(rows, said, strict=True))}."
     return picture_of(figure, heading, alt, tokens=tuple(rows), low=lows, high=highs, observed=times / n,
                       whiskers=whiskers, inside=inside, draws=n)  # fmt: skip
 
 
 @styled
-def plot_bounds(prediction: Prediction, truth: Prediction, top: int = 10, title: str | None = None) -> Picture:
-    """What a prediction from few logprobs knows (bars, hatched between the bounds) and the true probabilities (marks).
+def plot_bounds(
+    prediction: Prediction, truth: Prediction, top: int = 10, title: str | None = None
+) -> Picture:
+    """What a prediction from few logprobs knows (bars, hatched between the bounds) and the true
+    probabilities (marks).
 
-    `truth`: the prediction of the same request from the whole vocabulary. data: tokens, low, high, truth, inside (bool,
-    within 1e-3: the logprobs of two requests differ in their last digits). The last row is all other tokens.
+    `truth`: the prediction of the same request from the whole vocabulary. data: tokens, low, high,
+    truth, inside (bool, within 1e-3: the logprobs of two requests differ in their last digits). The
+    last row is all other tokens.
     """
     index, low, high = prediction.cells()
     there, least, most = truth.cells()
@@ -124,19 +156,38 @@ def plot_bounds(prediction: Prediction, truth: Prediction, top: int = 10, title:
         _bounds(ax, y, lo, hi)
         ax.plot(p, y, "D", color=style.BLUE, markersize=6, markeredgecolor="white")
         ax.annotate(
-            _span(lo, hi), (max(hi, p), y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5
+            _span(lo, hi),
+            (max(hi, p), y),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
         )
     heading = title or "What is known, and the truth"
     ax.set_title(heading)
-    _legend(figure, ax, "the truth", False, marker="D", color=style.BLUE, linestyle="", markeredgecolor="white")
+    _legend(
+        figure,
+        ax,
+        "the truth",
+        False,
+        marker="D",
+        color=style.BLUE,
+        linestyle="",
+        markeredgecolor="white",
+    )
     said = (f"{_span(a, b)}, truly {number(p)}" for a, b, p in zip(lows, highs, true, strict=True))
     alt = f"{heading}. Bounds and true probabilities: {names(zip(rows, said, strict=True))}."
-    return picture_of(figure, heading, alt, tokens=tuple(rows), low=lows, high=highs, truth=true, inside=inside)
+    return picture_of(
+        figure, heading, alt, tokens=tuple(rows), low=lows, high=highs, truth=true, inside=inside
+    )
 
 
 @styled
-def plot_p_values(panels: Mapping[str, Sequence[float]], level: float = 0.05, title: str | None = None) -> Picture:
-    """Histograms of p-values, one panel each {name: p-values}; those below `level` are dark. A true hypothesis is flat.
+def plot_p_values(
+    panels: Mapping[str, Sequence[float]], level: float = 0.05, title: str | None = None
+) -> Picture:
+    """Histograms of p-values, one panel each {name: p-values}; those below `level` are dark. A true
+    hypothesis is flat.
 
     data: names, counts (panels, 20), below (panels,): the share below `level`.
     """
@@ -153,12 +204,21 @@ def plot_p_values(panels: Mapping[str, Sequence[float]], level: float = 0.05, ti
         ax.axhline(len(p) / 20, color=style.VERMILION, linewidth=1.2, linestyle="--")
         ax.set_title(name)
         ax.set_xlabel("p-value")
-        ax.annotate(f"{share:.0%} below {level:g}", (0.97, 0.93), xycoords="axes fraction", ha="right", fontsize=8.5)
+        ax.annotate(
+            f"{share:.0%} below {level:g}",
+            (0.97, 0.93),
+            xycoords="axes fraction",
+            ha="right",
+            fontsize=8.5,
+        )
     axes[0].set_ylabel("experiments")
     heading = title or "The p-values of many experiments"
     figure.suptitle(heading, x=0.01, ha="left")
-    alt = f"{heading}. Histograms in 20 bins; a dashed line is where all would be equally full. " + "; ".join(
-        f"{name}: {share:.1%} of {len(p):,} below {level:g}, fullest bin {max(heights)}"
-        for (name, p), share, heights in zip(values.items(), below, counts, strict=True)
+    alt = (
+        f"{heading}. Histograms in 20 bins; a dashed line is where all would be equally full. "
+        + "; ".join(
+            f"{name}: {share:.1%} of {len(p):,} below {level:g}, fullest bin {max(heights)}"
+            for (name, p), share, heights in zip(values.items(), below, counts, strict=True)
+        )
     )
     return picture_of(figure, heading, alt + ".", names=tuple(values), counts=counts, below=below)

@@ -1,4 +1,6 @@
-"""Readable text for tokens and numbers: spaces and newlines show, half characters are bytes, no glyph is missing."""
+"""Readable text for tokens and numbers: spaces and newlines show, half characters are bytes, no
+glyph is missing.
+"""
 
 import unicodedata
 
@@ -19,7 +21,13 @@ def drawable(char: str) -> bool:
 def escape(char: str) -> str:
     """The character as Python writes it in a string: \\u0645 or \\U0001f642."""
     code = ord(char)
-    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return (
+        f"\\x{code:02x}"
+        if code < 0x80
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
 
 
 def readable(text: str) -> str:
@@ -42,7 +50,9 @@ def shorten(text: str, limit: int) -> str:
 
 
 def token_label(token: str, raw: bytes | None = None, limit: int = 18) -> str:
-    """Label of a token, at most `limit` columns; `raw` bytes that are not whole UTF-8 are written ⟨e4 bd⟩."""
+    """Label of a token, at most `limit` columns; `raw` bytes that are not whole UTF-8 are written
+    ⟨e4 bd⟩.
+    """
     if raw is not None:
         try:
             raw.decode("utf-8")

@@ -1,4 +1,6 @@
-"""The tree of a loop with tools: rounds down, the calls of a round side by side in time, results, and why it ended."""
+"""The tree of a loop with tools: rounds down, the calls of a round side by side in time, results,
+and why it ended.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,16 +9,27 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from samplers.api import ToolRun
 from samplers.lab.plots import style
-from samplers.lab.plots.loop_rows import FAILED, NOT_RUN, OK, CallRow, RoundRow, asked, round_rows, wrap
+from samplers.lab.plots.loop_rows import (
+    FAILED,
+    NOT_RUN,
+    OK,
+    CallRow,
+    RoundRow,
+    asked,
+    round_rows,
+    wrap,
+)
 from samplers.lab.plots.picture import Picture, picture_of
 from samplers.lab.plots.style import styled
 from samplers.lab.plots.tokens import page
 
 WIDTH, SPINE = 8.0, 0.3  # inches
 CALL, TIME, RESULT, RIGHT = 0.66, 3.3, 4.62, 7.9  # where the columns begin and the last one ends
-HEAD, LINE, PAD, GAP = 0.34, 0.155, 0.12, 0.08  # a round's own row; a line of text; around it; between boxes
+# a round's own row; a line of text; around it; between boxes
+HEAD, LINE, PAD, GAP = 0.34, 0.155, 0.12, 0.08
 SMALL, LARGE = 8.5, 9.5  # points
-SHORTEST = 0.1  # seconds that the clock's line stands for at least, or a call of no time would fill it
+# seconds that the clock's line stands for at least, or a call of no time would fill it
+SHORTEST = 0.1
 MARKS = {OK: "✓", FAILED: "✗", NOT_RUN: "–"}
 LOOKS = {
     OK: {"edgecolor": style.GREEN, "linewidth": 1.4, "linestyle": "-"},
@@ -34,12 +47,14 @@ ENDS = {
 
 @styled
 def plot_loop(run: ToolRun, title: str | None = None) -> Picture:
-    """What `run_tools` went through: the model's rounds down the left, each with its calls and what came of them.
+    """What `run_tools` went through: the model's rounds down the left, each with its calls and what
+    came of them.
 
-    The bars between a call and its result are on one clock: each round's starts with its first call, and calls that ran
-    at once lie above one another. ✓ a result; ✗ with a dashed frame a failure that the model was told; – dotted: not
-    run, or not waited for. data: calls (labels), rounds (of each call, from 1), states, offsets and seconds (of each
-    call; offset None: not run), texts (one a round), ended.
+    The bars between a call and its result are on one clock: each round's starts with its first
+    call, and calls that ran at once lie above one another. ✓ a result; ✗ with a dashed frame a
+    failure that the model was told; – dotted: not run, or not waited for. data: calls (labels),
+    rounds (of each call, from 1), states, offsets and seconds (of each call; offset None: not run),
+    texts (one a round), ended.
     """
     rows, (question, before) = round_rows(run), asked(run)
     heading = title or "The tree of a tool loop"
@@ -53,7 +68,13 @@ def plot_loop(run: ToolRun, title: str | None = None) -> Picture:
     ax.text(0.12, 0.2, heading, fontsize=10.5, va="center_baseline")
     y = 0.46
     note = f"{before} message{'s' * (before != 1)} before it" if before else ""
-    _line(ax, y, "●", wrap(question, lambda text: wide(text, LARGE) < RIGHT - CALL - 0.08 * len(note), 1)[0], note)
+    _line(
+        ax,
+        y,
+        "●",
+        wrap(question, lambda text: wide(text, LARGE) < RIGHT - CALL - 0.08 * len(note), 1)[0],
+        note,
+    )
     ax.plot([SPINE, SPINE], [y, y + HEAD + sum(heights)], color=style.GREY, linewidth=1.2, zorder=0)
     y += HEAD
     for n, (row, text, box, height) in enumerate(zip(rows, texts, boxes, heights, strict=True), 1):
@@ -107,10 +128,14 @@ def _line(ax, y: float, mark: str, text: str, note: str, colour: str = style.BLA
     ax.text(RIGHT, y, note, fontsize=8, ha="right", va="center_baseline", color=style.GREY)
 
 
-def _draw_round(ax, y: float, n: int, row: RoundRow, text: list[str], boxes: list, clock: float) -> None:
+def _draw_round(
+    ax, y: float, n: int, row: RoundRow, text: list[str], boxes: list, clock: float
+) -> None:
     """One round from `y` downwards: what the model did, what it said, and its calls."""
     dot = {"boxstyle": "circle,pad=0.25", "facecolor": style.BLUE, "edgecolor": style.BLUE}
-    ax.text(SPINE, y, str(n), fontsize=9, ha="center", va="center_baseline", color="white", bbox=dot)
+    ax.text(
+        SPINE, y, str(n), fontsize=9, ha="center", va="center_baseline", color="white", bbox=dot
+    )
     ax.text(CALL, y, f"model {row.said}", fontsize=LARGE, va="center_baseline", color=style.BLUE)
     ax.text(RIGHT, y, row.cost, fontsize=8, ha="right", va="center_baseline", color=style.GREY)
     y += HEAD / 2
@@ -154,8 +179,14 @@ def _box(ax, sides: tuple[float, float], y: float, height: float, lines: list[st
 def _describe(run: ToolRun, rows: list[RoundRow], question: str, heading: str) -> str:
     told = [f"{heading}. Asked by {question}."]
     for n, row in enumerate(rows, 1):
-        told.append(f"Round {n}: the model {row.said} ({row.cost}){': ' * bool(row.text)}{row.text}.")
+        told.append(
+            f"Round {n}: the model {row.said} ({row.cost}){': ' * bool(row.text)}{row.text}."
+        )
         for call in row.calls:
-            when = "" if call.offset is None else f" after {call.offset:.2f} s, for {call.seconds:.2f} s"
+            when = (
+                ""
+                if call.offset is None
+                else f" after {call.offset:.2f} s, for {call.seconds:.2f} s"
+            )
             told.append(f"{call.label}: {call.state}{when}: {call.result}.")
     return " ".join([*told, f"Rounds: {len(rows)}. Ended: {ENDS[run.ended]}."])

@@ -1,4 +1,6 @@
-"""What a loop with tools went through, as rows of short texts: who asked for what, what came of it, when."""
+"""What a loop with tools went through, as rows of short texts: who asked for what, what came of it,
+when.
+"""
 
 import json
 from bisect import bisect
@@ -14,8 +16,9 @@ LONGEST = 600  # characters of one text that are looked at
 
 @dataclass(frozen=True)
 class CallRow:
-    """One call: its text, its state (ok, failed, not run), what came back, and when: `offset` seconds after the first
-    call of its round began, for `seconds`."""
+    """One call: its text, its state (ok, failed, not run), what came back, and when: `offset`
+    seconds after the first call of its round began, for `seconds`.
+    """
 
     label: str
     state: str
@@ -26,7 +29,9 @@ class CallRow:
 
 @dataclass(frozen=True)
 class RoundRow:
-    """One answer of the model: what it did and what that took, in words, and its calls; `text` if it said something."""
+    """One answer of the model: what it did and what that took, in words, and its calls; `text` if
+    it said something.
+    """
 
     said: str
     cost: str
@@ -40,10 +45,14 @@ def plain(text: str) -> str:
 
 
 def call_label(call: ToolCall) -> str:
-    """A call as Python writes one: get_weather(city="Paris"); arguments that are no JSON object stay as they came."""
+    """A call as Python writes one: get_weather(city="Paris"); arguments that are no JSON object
+    stay as they came.
+    """
     try:
         given = json.loads(call.arguments or "{}")
-        told = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
+        told = ", ".join(
+            f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in given.items()
+        )
     except (ValueError, AttributeError):
         told = call.arguments
     return plain(f"{call.name}({told})")
@@ -56,8 +65,18 @@ def round_rows(run: ToolRun) -> list[RoundRow]:
         completion, usage = turn.completion, turn.completion.usage
         first = min((r.started for r in turn.results if r.started is not None), default=0.0)
         asked = len(turn.results)
-        said = f"asks for {asked} call{'s' * (asked != 1)}" if asked else "refuses" if completion.refusal else "answers"
-        tokens = f"read {usage.prompt_tokens:,} tokens, wrote {usage.completion_tokens:,}, " if usage else ""
+        said = (
+            f"asks for {asked} call{'s' * (asked != 1)}"
+            if asked
+            else "refuses"
+            if completion.refusal
+            else "answers"
+        )
+        tokens = (
+            f"read {usage.prompt_tokens:,} tokens, wrote {usage.completion_tokens:,}, "
+            if usage
+            else ""
+        )
         calls = tuple(_call_row(result, first) for result in turn.results)
         text = plain(completion.text or completion.refusal or "")
         rows.append(RoundRow(said, f"{tokens}{turn.seconds:.2f} s", text, calls))
@@ -67,7 +86,13 @@ def round_rows(run: ToolRun) -> list[RoundRow]:
 def _call_row(result: ToolResult, first: float) -> CallRow:
     state = NOT_RUN if result.started is None else FAILED if result.error else OK
     offset = None if result.started is None else result.started - first
-    return CallRow(call_label(result.call), state, plain(result.error or result.content), offset, result.seconds)
+    return CallRow(
+        call_label(result.call),
+        state,
+        plain(result.error or result.content),
+        offset,
+        result.seconds,
+    )
 
 
 def asked(run: ToolRun) -> tuple[str, int]:
@@ -80,7 +105,9 @@ def asked(run: ToolRun) -> tuple[str, int]:
 
 
 def wrap(text: str, fits: Callable[[str], bool], most: int) -> list[str]:
-    """`text` in at most `most` lines that fit, cut between words where it can be; an ellipsis says more."""
+    """`text` in at most `most` lines that fit, cut between words where it can be; an ellipsis says
+    more.
+    """
     lines, rest = [], text[:LONGEST]
     while rest and len(lines) < most:
         size = bisect(range(1, len(rest) + 1), False, key=lambda n: not fits(rest[:n])) or 1

@@ -1,4 +1,6 @@
-"""The token mask: at each step of a constrained answer what the model wanted, what was taken away, what was written."""
+"""The token mask: at each step of a constrained answer what the model wanted, what was taken away,
+what was written.
+"""
 
 from collections.abc import Sequence
 
@@ -21,14 +23,17 @@ ALLOWED = {"facecolor": "#cfe3f1", "edgecolor": style.BLUE, "linewidth": 0.6}
 def plot_mask(steps: Sequence[MaskStep], title: str | None = None) -> Picture:
     """The steps of `token_mask`, one row a token, from top to bottom as the answer was written.
 
-    Left what the model wanted most: × if the schema forbids it, = if it was written, · if chance took another token.
-    The bar is the model's whole probability: dark blue the written token's, pale blue that of other allowed tokens,
-    crossed what the schema takes away. Right what was written, and its probability after the mask, q.
-    data: tokens, wanted, refused (bool), p, q, taken, each (steps,).
+    Left what the model wanted most: × if the schema forbids it, = if it was written, · if chance
+    took another token. The bar is the model's whole probability: dark blue the written token's,
+    pale blue that of other allowed tokens, crossed what the schema takes away. Right what was
+    written, and its probability after the mask, q. data: tokens, wanted, refused (bool), p, q,
+    taken, each (steps,).
     """
     if not steps:
         raise ValueError("steps must hold at least one token, got none")
-    p, q_of, taken = (np.array([getattr(step, name) for step in steps]) for name in ("p", "q", "taken"))
+    p, q_of, taken = (
+        np.array([getattr(step, name) for step in steps]) for name in ("p", "q", "taken")
+    )
     refused = np.array([step.refused for step in steps])
     wanted = [token_label(step.wanted.token, step.wanted.bytes, 12) for step in steps]
     tokens = [token_label(step.token, step.bytes, 12) for step in steps]
@@ -58,18 +63,30 @@ def plot_mask(steps: Sequence[MaskStep], title: str | None = None) -> Picture:
     heading = title or "The token mask"
     ax.set_title(heading)
     looks = {"written": WRITTEN, "also allowed": ALLOWED, "taken away by the schema": style.REMOVED}
-    figure.legend([Patch(**look) for look in looks.values()], looks, loc="outside lower right", ncols=3)
+    figure.legend(
+        [Patch(**look) for look in looks.values()], looks, loc="outside lower right", ncols=3
+    )
     return picture_of(figure, heading, _words(heading, steps, wanted, tokens), tokens=tuple(tokens),
                       wanted=tuple(wanted), refused=refused, p=p, q=q_of, taken=taken)  # fmt: skip
 
 
 def _wish(ax, y: int, step: MaskStep, wanted: str) -> None:
-    """What the model wanted most, and whether it got it: = it did, · chance took another token, × it is forbidden."""
+    """What the model wanted most, and whether it got it: = it did, · chance took another token, ×
+    it is forbidden.
+    """
     colour = style.VERMILION if step.refused else style.GREY
     mark = "×" if step.refused else "=" if step.wanted.bytes == step.bytes else "·"
     ax.text(LEFT, y, mark, va="center_baseline", fontsize=9, color=colour)
     ax.text(LEFT + 0.04, y, wanted, va="center_baseline", fontsize=9.5, color=colour)
-    ax.text(-0.02, y, f"{step.wanted_p:.2f}", ha="right", va="center_baseline", fontsize=8.5, color=colour)
+    ax.text(
+        -0.02,
+        y,
+        f"{step.wanted_p:.2f}",
+        ha="right",
+        va="center_baseline",
+        fontsize=8.5,
+        color=colour,
+    )
 
 
 def _bar(ax, y: int, step: MaskStep) -> None:

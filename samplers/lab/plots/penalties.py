@@ -12,12 +12,17 @@ from samplers.lab.plots.labels import token_label
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 
-TAKEN = LinearSegmentedColormap.from_list("taken", [style.SKY, "white", "#ee9a63"])  # given, nothing, taken
+# given, nothing, taken
+TAKEN = LinearSegmentedColormap.from_list("taken", [style.SKY, "white", "#ee9a63"])
 FEW = 12  # steps: up to here every amount is printed
 
 
-def draw_grid(ax, amounts: np.ndarray, largest: float, steps: Sequence[str], watched: Sequence[str]) -> None:
-    """One cell a watched token and step: the amount, printed and shaded; the token's own steps are framed."""
+def draw_grid(
+    ax, amounts: np.ndarray, largest: float, steps: Sequence[str], watched: Sequence[str]
+) -> None:
+    """One cell a watched token and step: the amount, printed and shaded; the token's own steps are
+    framed.
+    """
     ax.imshow(amounts, cmap=TAKEN, vmin=-largest, vmax=largest, aspect="auto")
     for (row, column), amount in np.ndenumerate(amounts):
         text = f"{amount:.3g}".replace("-", "−")
@@ -25,7 +30,14 @@ def draw_grid(ax, amounts: np.ndarray, largest: float, steps: Sequence[str], wat
         ax.text(column, row, text, ha="center", va="center_baseline", fontsize=9, color=ink)
         if steps[column] == watched[row]:
             ax.add_patch(
-                Rectangle((column - 0.46, row - 0.44), 0.92, 0.88, fill=False, edgecolor=style.BLACK, linewidth=1.4)
+                Rectangle(
+                    (column - 0.46, row - 0.44),
+                    0.92,
+                    0.88,
+                    fill=False,
+                    edgecolor=style.BLACK,
+                    linewidth=1.4,
+                )
             )
     labels = [token_label(t, limit=8) for t in steps]
     ax.set_xticks(range(len(steps)), labels, rotation=0 if len(steps) <= 7 else 40)
@@ -49,9 +61,10 @@ def plot_penalties(tokens: Sequence[str], frequency: float = 0.0, presence: floa
                    title: str | None = None) -> Picture:  # fmt: skip
     """What each penalty has taken from a token's logit after every step of a text.
 
-    Two panels: frequency · count grows with every occurrence, presence · [count > 0] steps once. `watch`: how many of
-    the most repeated tokens, or their texts. A text of up to 12 tokens is a table of the amounts, a longer one curves.
-    data: watched, counts, frequency, presence (watched, n): the amounts taken from the logit (negative: given).
+    Two panels: frequency · count grows with every occurrence, presence · [count > 0] steps once.
+    `watch`: how many of the most repeated tokens, or their texts. A text of up to 12 tokens is a
+    table of the amounts, a longer one curves. data: watched, counts, frequency, presence (watched,
+    n): the amounts taken from the logit (negative: given).
     """
     if not len(tokens):
         raise ValueError("tokens must hold at least one token, got none")
@@ -65,13 +78,19 @@ def plot_penalties(tokens: Sequence[str], frequency: float = 0.0, presence: floa
     axes = figure.subplots(1, 2, sharey=True)
     for ax, amounts, formula in zip(axes, taken.values(), formulas, strict=True):
         if few:
-            draw_grid(ax, amounts, max(1e-9, *(np.abs(a).max() for a in taken.values())), tokens, watched)
+            draw_grid(
+                ax, amounts, max(1e-9, *(np.abs(a).max() for a in taken.values())), tokens, watched
+            )
         else:
             draw_steps(ax, amounts, [f"{token_label(t)} ({counter[t]} times)" for t in watched])
         ax.set_title(formula.replace("-", "−"))
     if not few:
         axes[0].set_ylabel("taken from the logit")
-        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=min(4, len(watched)))
+        figure.legend(
+            *axes[0].get_legend_handles_labels(),
+            loc="outside lower center",
+            ncols=min(4, len(watched)),
+        )
     heading = title or "What the penalties take from the logits"
     figure.suptitle(heading, x=0.01, ha="left")
     alt = f"{heading}. {len(tokens)} steps. " + " ".join(

@@ -1,4 +1,6 @@
-"""A picture as a value: PNG bytes, alternative text written from the data, and the arrays that it shows."""
+"""A picture as a value: PNG bytes, alternative text written from the data, and the arrays that it
+shows.
+"""
 
 import base64
 import io
@@ -14,8 +16,9 @@ DPI = 192  # twice the 96 of a CSS pixel: sharp on dense screens and on paper
 class Picture:
     """What a plot returns; a notebook shows it as an image with alternative text.
 
-    `title` is the text/plain that a notebook test compares: constant, no number that depends on a model or a clock.
-    `data` holds the arrays shown, by name, so that a lesson can assert on the numbers beside the picture.
+    `title` is the text/plain that a notebook test compares: constant, no number that depends on a
+    model or a clock. `data` holds the arrays shown, by name, so that a lesson can assert on the
+    numbers beside the picture.
     """
 
     png: bytes
@@ -40,7 +43,9 @@ class Picture:
 
 
 def new_figure(width: float, height: float, **kwargs) -> Figure:
-    """A figure of `width` x `height` inches outside pyplot: nothing is shown twice and nothing leaks."""
+    """A figure of `width` x `height` inches outside pyplot: nothing is shown twice and nothing
+    leaks.
+    """
     return Figure(figsize=(width, height), dpi=DPI, layout="constrained", **kwargs)
 
 
@@ -48,4 +53,6 @@ def picture_of(figure: Figure, title: str, alt: str, **data) -> Picture:
     """Draw `figure` into a Picture."""
     out = io.BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None})
-    return Picture(out.getvalue(), " ".join(alt.split()), title, data, width=round(figure.get_figwidth() * 96))
+    return Picture(
+        out.getvalue(), " ".join(alt.split()), title, data, width=round(figure.get_figwidth() * 96)
+    )

@@ -21,7 +21,8 @@ NEVER = {"facecolor": "white", "edgecolor": "none"}
 
 
 def cut_at(tokens: Sequence[bytes], stop: str) -> tuple[int, int, int]:
-    """(start, end, drawn): the bytes where `stop` first is in the tokens' text, and how many tokens had to be drawn.
+    """(start, end, drawn): the bytes where `stop` first is in the tokens' text, and how many tokens
+    had to be drawn.
 
     ValueError if it is not there.
     """
@@ -35,11 +36,12 @@ def cut_at(tokens: Sequence[bytes], stop: str) -> tuple[int, int, int]:
 
 @styled
 def plot_stop(tokens: Sequence[bytes], stop: str, title: str | None = None) -> Picture:
-    """An answer's tokens (their bytes, drawn without a stop), and what the stop string `stop` makes of them.
+    """An answer's tokens (their bytes, drawn without a stop), and what the stop string `stop` makes
+    of them.
 
-    Shaded: the answer. Crossed: the stop string, which is left out. Hatched: the rest of the token in which it ended,
-    drawn and thrown away. Pale: never drawn. data: answer (its text), drawn (tokens), inside: whether the stop string
-    (begins, ends) inside a token.
+    Shaded: the answer. Crossed: the stop string, which is left out. Hatched: the rest of the token
+    in which it ended, drawn and thrown away. Pale: never drawn. data: answer (its text), drawn
+    (tokens), inside: whether the stop string (begins, ends) inside a token.
     """
     start, end, drawn = cut_at(tokens, stop)
     edges = np.cumsum([0, *(len(t) for t in tokens)])  # bytes
@@ -58,11 +60,22 @@ def plot_stop(tokens: Sequence[bytes], stop: str, title: str | None = None) -> P
     heading = title or "A stop string and the tokens"
     ax.text(0.15, 0.22, heading, fontsize=10.5, va="center_baseline")
     last = int(edges[drawn])
-    for low, high, look in ((0, start, ANSWER), (start, end, STOP), (end, last, CUT), (last, edges[-1], NEVER)):
+    for low, high, look in (
+        (0, start, ANSWER),
+        (start, end, STOP),
+        (end, last, CUT),
+        (last, edges[-1], NEVER),
+    ):
         ax.add_patch(Rectangle((x(low), 0.5), x(high) - x(low), 0.36, **look))
     for i, (low, high) in enumerate(pairwise(edges)):
-        pale = {"edgecolor": style.PALE, "linestyle": "--"} if i >= drawn else {"edgecolor": style.BLACK, "zorder": 4}
-        ax.add_patch(Rectangle((x(low), 0.5), x(high) - x(low), 0.36, fill=False, linewidth=1, **pale))
+        pale = (
+            {"edgecolor": style.PALE, "linestyle": "--"}
+            if i >= drawn
+            else {"edgecolor": style.BLACK, "zorder": 4}
+        )
+        ax.add_patch(
+            Rectangle((x(low), 0.5), x(high) - x(low), 0.36, fill=False, linewidth=1, **pale)
+        )
     for i, label in enumerate(labels):
         ink = style.BLACK if at_byte[i] < last else style.GREY
         box = {"boxstyle": "square,pad=0.04", "facecolor": "white", "edgecolor": "none"}
@@ -72,15 +85,25 @@ def plot_stop(tokens: Sequence[bytes], stop: str, title: str | None = None) -> P
     thrown = b"".join(tokens)[end:last].decode("utf-8", "replace")
     inside = (start not in edges, end not in edges)
     left = 0.15
-    told = (("the answer", ANSWER), (f"stop string {readable(stop)}", STOP), ("drawn, thrown away", CUT))
+    told = (
+        ("the answer", ANSWER),
+        (f"stop string {readable(stop)}", STOP),
+        ("drawn, thrown away", CUT),
+    )
     for word, look in told:
-        ax.add_patch(Rectangle((left, 1.08), 0.22, 0.15, **{**look, "edgecolor": look["edgecolor"]}))
-        ax.add_patch(Rectangle((left, 1.08), 0.22, 0.15, fill=False, edgecolor=style.GREY, linewidth=0.6))
+        ax.add_patch(
+            Rectangle((left, 1.08), 0.22, 0.15, **{**look, "edgecolor": look["edgecolor"]})
+        )
+        ax.add_patch(
+            Rectangle((left, 1.08), 0.22, 0.15, fill=False, edgecolor=style.GREY, linewidth=0.6)
+        )
         ax.text(left + 0.29, 1.155, word, fontsize=9, va="center_baseline")
         left += 0.5 + 0.078 * columns(word)
     ax.text(left, 1.155, "dashed: never drawn", fontsize=9, va="center_baseline", color=style.GREY)
     ax.text(0.15, 1.42, f"{drawn} tokens drawn of {len(tokens)}", fontsize=9, va="center_baseline")
-    where = {(True, True): "begins and ends", (True, False): "begins", (False, True): "ends"}.get(inside)
+    where = {(True, True): "begins and ends", (True, False): "begins", (False, True): "ends"}.get(
+        inside
+    )
     how = f"{where} inside a token" if where else "is made of whole tokens"
     alt = f"{heading}. Tokens: {' | '.join(map(shown_bytes, tokens))}. The stop string {readable(stop)} {how}. "
     alt += f"{drawn} of {len(tokens)} tokens are drawn. The answer is {readable(answer)}"

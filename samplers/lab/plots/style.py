@@ -1,7 +1,9 @@
-"""How every picture looks: Okabe-Ito colours, a hatch or a mark beside every colour, fonts with Chinese glyphs.
+"""How every picture looks: Okabe-Ito colours, a hatch or a mark beside every colour, fonts with
+Chinese glyphs.
 
-Okabe & Ito, "Color Universal Design", 2008: the colours differ for colour-blind readers too. State is never told by
-colour alone: what is removed is crossed, what is gathered is hatched, what gained has a triangle and a plus sign.
+Okabe & Ito, "Color Universal Design", 2008: the colours differ for colour-blind readers too. State
+is never told by colour alone: what is removed is crossed, what is gathered is hatched, what gained
+has a triangle and a plus sign.
 """
 
 from functools import cache, wraps
@@ -12,8 +14,16 @@ from matplotlib import font_manager
 from matplotlib.patches import FancyBboxPatch
 
 BLACK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d4d4d4"
-BLUE, SKY, GREEN, ORANGE, VERMILION, PURPLE = "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#D55E00", "#CC79A7"
-CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)  # curves: also told apart by dashes and markers
+BLUE, SKY, GREEN, ORANGE, VERMILION, PURPLE = (
+    "#0072B2",
+    "#56B4E9",
+    "#009E73",
+    "#E69F00",
+    "#D55E00",
+    "#CC79A7",
+)
+# curves: also told apart by dashes and markers
+CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 DASHES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 3)), (0, (8, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -24,7 +34,8 @@ REST_BEFORE = {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.6, "hatch
 REST_AFTER = {"facecolor": "white", "edgecolor": BLUE, "linewidth": 0.6, "hatch": "////"}
 
 BUNDLED = Path(__file__).parent / "fonts" / "SamplersCJK.otf"
-# Read after ours, for glyphs of real tokens that the lessons do not need. Only those installed are used.
+# Read after ours, for glyphs of real tokens that the lessons do not need. Only those installed are
+# used.
 SYSTEM_FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei",
     "WenQuanYi Zen Hei", "SimHei", "Noto Sans Symbols2", "Segoe UI Symbol", "Arial Unicode MS",
@@ -33,7 +44,9 @@ SYSTEM_FAMILIES = (
 
 @cache
 def families() -> tuple[str, ...]:
-    """Font families in the order they are asked for a glyph: DejaVu Sans, ours, then what this machine has."""
+    """Font families in the order they are asked for a glyph: DejaVu Sans, ours, then what this
+    machine has.
+    """
     font_manager.fontManager.addfont(str(BUNDLED))
     installed = {f.name for f in font_manager.fontManager.ttflist}
     return ("DejaVu Sans", "Samplers CJK", *(f for f in SYSTEM_FAMILIES if f in installed))
@@ -41,7 +54,9 @@ def families() -> tuple[str, ...]:
 
 @cache
 def fonts() -> tuple:
-    """The fonts of `families()`, opened: ask one for a glyph with get_char_index(code point), 0 is none."""
+    """The fonts of `families()`, opened: ask one for a glyph with get_char_index(code point), 0 is
+    none.
+    """
     properties = (font_manager.FontProperties(family=f) for f in families())
     return tuple(font_manager.get_font(font_manager.findfont(p)) for p in properties)
 
@@ -62,7 +77,9 @@ def settings() -> dict:
 
 
 def styled(draw):
-    """Decorator: run `draw` under our settings, and leave the learner's own matplotlib settings alone."""
+    """Decorator: run `draw` under our settings, and leave the learner's own matplotlib settings
+    alone.
+    """
 
     @wraps(draw)
     def inner(*args, **kwargs):
@@ -75,4 +92,6 @@ def styled(draw):
 def rounded(x: float, y: float, width: float, height: float, facecolor: str) -> FancyBboxPatch:
     """A box with round corners around a token, in the axes' units (inches)."""
     shape = "round,pad=0,rounding_size=0.05"
-    return FancyBboxPatch((x, y), width, height, boxstyle=shape, facecolor=facecolor, edgecolor=GREY, linewidth=0.6)
+    return FancyBboxPatch(
+        (x, y), width, height, boxstyle=shape, facecolor=facecolor, edgecolor=GREY, linewidth=0.6
+    )

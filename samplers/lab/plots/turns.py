@@ -1,4 +1,6 @@
-"""What each turn of a conversation is billed: the history, sent again every time, the new question, the answer."""
+"""What each turn of a conversation is billed: the history, sent again every time, the new question,
+the answer.
+"""
 
 from collections.abc import Sequence
 
@@ -18,9 +20,11 @@ LOOKS = {
 
 @styled
 def plot_turns(usages: Sequence[Usage], title: str | None = None) -> Picture:
-    """The `usage` of each call of one growing conversation, as stacked bars with each call's total above it.
+    """The `usage` of each call of one growing conversation, as stacked bars with each call's total
+    above it.
 
-    A call's prompt holds the whole prompt of the call before. data: prompt, again, new, answer, arrays (n,) of tokens.
+    A call's prompt holds the whole prompt of the call before. data: prompt, again, new, answer,
+    arrays (n,) of tokens.
     """
     if not len(usages):
         raise ValueError("usages must hold at least one call's usage, got none")
@@ -48,4 +52,12 @@ def plot_turns(usages: Sequence[Usage], title: str | None = None) -> Picture:
         for t, a, n, w in zip(turns, *parts.values(), strict=True)
     )
     alt += f" In all {prompt.sum()} prompt tokens, {again.sum()} of them sent before."
-    return picture_of(figure, heading, alt, prompt=prompt, again=again, new=parts["new in the prompt"], answer=answer)
+    return picture_of(
+        figure,
+        heading,
+        alt,
+        prompt=prompt,
+        again=again,
+        new=parts["new in the prompt"],
+        answer=answer,
+    )

@@ -2,9 +2,10 @@
 
 `python -m samplers.lab.publish.execute notebooks/*.ipynb`
 
-Every cell is run in a fresh kernel, in the notebook's own folder, with errors only where a cell is tagged
-`raises-exception`. What changes from run to run is left out: widget state, widget views (their image/png stays),
-times, the kernel's version. Cells keep their ids; one without gets its name from its place.
+Every cell is run in a fresh kernel, in the notebook's own folder, with errors only where a cell is
+tagged `raises-exception`. What changes from run to run is left out: widget state, widget views
+(their image/png stays), times, the kernel's version. Cells keep their ids; one without gets its
+name from its place.
 """
 
 import sys
@@ -20,7 +21,9 @@ TIMEOUT = 120  # seconds a cell
 
 
 def tidy(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
-    """`notebook` without what changes from run to run, in place and returned; `name` begins missing ids."""
+    """`notebook` without what changes from run to run, in place and returned; `name` begins missing
+    ids.
+    """
     notebook.metadata = nbformat.from_dict(KERNEL)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     used = set()
@@ -29,16 +32,21 @@ def tidy(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
             cell["id"] = f"{name}-{n}"[-64:]
         used.add(cell.id)
         keep = ("tags", "alt")
-        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in keep if cell.metadata.get(k)})
+        cell.metadata = nbformat.from_dict(
+            {k: cell.metadata[k] for k in keep if cell.metadata.get(k)}
+        )
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if WIDGET_VIEW in data and "image/png" in data:
-                del data[WIDGET_VIEW]  # without its state it would show as an error: the picture stands for it
+                # without its state it would show as an error: the picture stands for it
+                del data[WIDGET_VIEW]
     return notebook
 
 
 def execute(path: Path) -> None:
-    """Run the notebook at `path` and write it back; the first unexpected error raises CellExecutionError."""
+    """Run the notebook at `path` and write it back; the first unexpected error raises
+    CellExecutionError.
+    """
     notebook = tidy(nbformat.read(path, as_version=4), path.stem)
     client = NotebookClient(
         notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}},
@@ -52,7 +60,10 @@ def execute(path: Path) -> None:
 def main(paths: list[str]) -> int:
     """Execute each notebook named; returns the exit code."""
     if not paths:
-        print("name the notebooks to run: python -m samplers.lab.publish.execute notebooks/*.ipynb", file=sys.stderr)
+        print(
+            "name the notebooks to run: python -m samplers.lab.publish.execute notebooks/*.ipynb",
+            file=sys.stderr,
+        )
         return 2
     for path in map(Path, paths):
         print(path, flush=True)

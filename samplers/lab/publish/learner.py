@@ -1,4 +1,5 @@
-"""Make the learner's notebooks from the masters: `python -m samplers.lab.publish.learner notebooks/ [--check]`.
+"""Make the learner's notebooks from the masters: `python -m samplers.lab.publish.learner notebooks/
+[--check]`.
 
 A master holds exercise and solution, each in a tagged cell:
 
@@ -6,10 +7,11 @@ A master holds exercise and solution, each in a tagged cell:
 - `solution`: the cell or cells after it, the answer and the same check (code), or why it is so (Markdown).
 - `instructor`: notes for who teaches.
 
-The learner's copy, notebooks/learner/NAME.ipynb, has no `solution` and no `instructor` cells, no outputs and no
-execution counts. Where a code solution has no exercise cell before it, an empty cell "# Your answer" takes its place.
-Cell ids stay; relative links get one more "../", but for links between lessons. The same masters give the same bytes.
-`--check` writes nothing: it names each stale, missing or surplus copy on stderr and exits 1 if there is one.
+The learner's copy, notebooks/learner/NAME.ipynb, has no `solution` and no `instructor` cells, no
+outputs and no execution counts. Where a code solution has no exercise cell before it, an empty cell
+"# Your answer" takes its place. Cell ids stay; relative links get one more "../", but for links
+between lessons. The same masters give the same bytes. `--check` writes nothing: it names each
+stale, missing or surplus copy on stderr and exits 1 if there is one.
 """
 
 import argparse
@@ -31,8 +33,12 @@ def tags(cell) -> set[str]:
 
 
 def move_links(text: str, lessons: set[str]) -> str:
-    """Relative links as they must read one folder deeper; links to other lessons stay, for they have copies too."""
-    return LINK.sub(lambda m: m[1] + (m[2] if m[2].partition("#")[0] in lessons else f"../{m[2]}"), text)
+    """Relative links as they must read one folder deeper; links to other lessons stay, for they
+    have copies too.
+    """
+    return LINK.sub(
+        lambda m: m[1] + (m[2] if m[2].partition("#")[0] in lessons else f"../{m[2]}"), text
+    )
 
 
 def learner_copy(master: nbformat.NotebookNode, lessons: set[str]) -> nbformat.NotebookNode:
@@ -41,7 +47,11 @@ def learner_copy(master: nbformat.NotebookNode, lessons: set[str]) -> nbformat.N
     for cell in master.cells:
         if "solution" in tags(cell):
             if cell.cell_type == "code" and not after_exercise:
-                cells.append(nbformat.v4.new_code_cell("# Your answer\n", id=cell.id, metadata={"tags": ["exercise"]}))
+                cells.append(
+                    nbformat.v4.new_code_cell(
+                        "# Your answer\n", id=cell.id, metadata={"tags": ["exercise"]}
+                    )
+                )
                 after_exercise = True  # one empty cell for a solution of several
             continue
         after_exercise = "exercise" in tags(cell)
@@ -62,16 +72,25 @@ def copies(folder: Path) -> dict[Path, str]:
     masters = sorted(folder.glob("*.ipynb"))
     lessons = {m.name for m in masters}
     return {
-        folder / "learner" / m.name: nbformat.writes(learner_copy(nbformat.read(m, as_version=4), lessons)) + "\n"
+        folder / "learner" / m.name: nbformat.writes(
+            learner_copy(nbformat.read(m, as_version=4), lessons)
+        )
+        + "\n"
         for m in masters
     }
 
 
 def main(argv=None) -> int:
     """Write the copies, or with --check say which are stale; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m samplers.lab.publish.learner", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="where the masters are; the copies go to its folder learner/")
-    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a copy is stale")
+    parser = argparse.ArgumentParser(
+        prog="python -m samplers.lab.publish.learner", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "folder", type=Path, help="where the masters are; the copies go to its folder learner/"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, exit 1 if a copy is stale"
+    )
     args = parser.parse_args(argv)
     if not args.folder.is_dir():
         parser.error(f"folder must be a folder with notebooks, got {args.folder}")
@@ -80,7 +99,10 @@ def main(argv=None) -> int:
     stale = [p for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text]
     if args.check:
         for path in sorted([*stale, *surplus]):
-            print(f"stale: {path} (run: python -m samplers.lab.publish.learner {args.folder})", file=sys.stderr)
+            print(
+                f"stale: {path} (run: python -m samplers.lab.publish.learner {args.folder})",
+                file=sys.stderr,
+            )
         return 1 if stale or surplus else 0
     (args.folder / "learner").mkdir(exist_ok=True)
     for path in stale:

@@ -1,7 +1,8 @@
-"""Where the tree's tokens stand in its picture: a column a token, the current path in the first row.
+"""Where the tree's tokens stand in its picture: a column a token, the current path in the first
+row.
 
-Every token has its own cell (column, row), so nothing can collide; a line runs right from a token, down in the gap
-before the next column, and right to the children, and no other line crosses it.
+Every token has its own cell (column, row), so nothing can collide; a line runs right from a token,
+down in the gap before the next column, and right to the children, and no other line crosses it.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,9 @@ LIMIT = 14  # columns of text a token's label may have
 
 @dataclass(eq=False)
 class Item:
-    """One box of the picture: a visited token, an alternative that was not taken, or the text where it begins."""
+    """One box of the picture: a visited token, an alternative that was not taken, or the text where
+    it begins.
+    """
 
     label: str
     kind: str  # "start", "path", "visited" or "alternative"
@@ -40,17 +43,24 @@ class Layout:
     undrawn: int  # visited tokens that are in no box
 
 
-def lay_out(tree: Tree, alternatives: int, width: float, gap: float, measure: Callable[[str], float]) -> Layout:
-    """The part of the tree around the current token that fits into `width` inches, `gap` between the columns.
+def lay_out(
+    tree: Tree, alternatives: int, width: float, gap: float, measure: Callable[[str], float]
+) -> Layout:
+    """The part of the tree around the current token that fits into `width` inches, `gap` between
+    the columns.
 
-    `measure(label)` is a label's width in inches. Too wide, the far ends of other branches go first, then the
-    beginning of the path, until the current token, one before it and what can come next are left.
+    `measure(label)` is a label's width in inches. Too wide, the far ends of other branches go
+    first, then the beginning of the path, until the current token, one before it and what can come
+    next are left.
     """
     path = tree.nodes_to(tree.now)
     low, high = 0, max(max(len(node.path) for node in tree.nodes), len(path))
     while True:
         items = _items(tree, path, low, high, alternatives)
-        widths = [max(measure(i.label) for i in items if i.column == c) for c in range(items[-1].column + 1)]
+        widths = [
+            max(measure(i.label) for i in items if i.column == c)
+            for c in range(items[-1].column + 1)
+        ]
         x = [sum(widths[:c]) + c * gap for c in range(len(widths))]
         if x[-1] + widths[-1] <= width or (high == len(path) and low >= len(path) - 2):
             break
@@ -77,7 +87,13 @@ def _items(tree: Tree, path: list[Node], low: int, high: int, alternatives: int)
         item.children = [_visited(tree, child, item, path) for child in node.children.values()]
         if node in path and not tree.ended(node):
             item.children += [
-                Item(tree.label(token, LIMIT), "alternative", tree.chance_of(node, token), None, item.column + 1)
+                Item(
+                    tree.label(token, LIMIT),
+                    "alternative",
+                    tree.chance_of(node, token),
+                    None,
+                    item.column + 1,
+                )
                 for token in tree.best(node, alternatives, unvisited=True)
             ]
         # the path runs straight, what was not taken stands right under it, other branches below
@@ -106,8 +122,8 @@ def _tail(text: str, limit: int) -> str:
 def _place(item: Item, free: list[int]) -> None:
     """Give rows to `item` and all below it. `free`: each column's first free row.
 
-    The item, its first child, that one's first child … share the first row that is free in all their columns; then
-    the other children follow below, those of the deepest first.
+    The item, its first child, that one's first child … share the first row that is free in all
+    their columns; then the other children follow below, those of the deepest first.
     """
     chain = [item]
     while chain[-1].children:

@@ -1,4 +1,6 @@
-"""The tree of continuations as a picture: the current path bold in the first row, what was not taken below it."""
+"""The tree of continuations as a picture: the current path bold in the first row, what was not
+taken below it.
+"""
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -17,18 +19,25 @@ TOP = 0.36
 PATH = {"facecolor": "#dcebf5", "edgecolor": style.BLUE, "linewidth": 2}
 NOW = {"facecolor": style.BLUE, "edgecolor": style.BLUE, "linewidth": 2}
 VISITED = {"facecolor": "white", "edgecolor": style.GREY, "linewidth": 1.2}
-ALTERNATIVE = {"facecolor": "white", "edgecolor": style.GREY, "linewidth": 0.7, "linestyle": (0, (4, 2))}
+ALTERNATIVE = {
+    "facecolor": "white",
+    "edgecolor": style.GREY,
+    "linewidth": 0.7,
+    "linestyle": (0, (4, 2)),
+}
 KEYS = (("now", NOW), ("its path", PATH), ("visited", VISITED), ("not taken", ALTERNATIVE))
 
 
 @styled
 def plot_tree(tree: Tree, alternatives: int = 3, title: str | None = None) -> Picture:
-    """The tree around where one stands: visited tokens, and the `alternatives` best not taken after each of the path.
+    """The tree around where one stands: visited tokens, and the `alternatives` best not taken after
+    each of the path.
 
-    On each line the probability that the token is drawn with; under it, in grey, the model's own where that differs.
-    What does not fit is counted, not drawn: the path's beginning is one box, +n stands for n tokens further on.
-    data: labels, kinds ("start", "path", "visited", "alternative"), numbers (of the nodes, None: not visited), columns
-    and rows of the boxes, boxes (x, y, width, height in inches), processed and raw (probabilities), undrawn.
+    On each line the probability that the token is drawn with; under it, in grey, the model's own
+    where that differs. What does not fit is counted, not drawn: the path's beginning is one box, +n
+    stands for n tokens further on. data: labels, kinds ("start", "path", "visited", "alternative"),
+    numbers (of the nodes, None: not visited), columns and rows of the boxes, boxes (x, y, width,
+    height in inches), processed and raw (probabilities), undrawn.
     """
     if isinstance(alternatives, bool) or not isinstance(alternatives, int) or alternatives < 0:
         raise ValueError(f"alternatives must be an integer >= 0, got {alternatives!r}")
@@ -39,7 +48,15 @@ def plot_tree(tree: Tree, alternatives: int = 3, title: str | None = None) -> Pi
     ax.text(MARGIN, 0.22, heading, fontsize=10.5, va="center_baseline")
     if layout.undrawn:
         note = f"visited, not drawn: {layout.undrawn:,}"
-        ax.text(WIDTH - MARGIN, 0.22, note, fontsize=8, va="center_baseline", ha="right", color=style.GREY)
+        ax.text(
+            WIDTH - MARGIN,
+            0.22,
+            note,
+            fontsize=8,
+            va="center_baseline",
+            ha="right",
+            color=style.GREY,
+        )
     for item in layout.items:
         _draw_lines(ax, item, layout, tree)
     boxes = [_draw_box(ax, item, layout, item.node is tree.now) for item in layout.items]
@@ -86,7 +103,9 @@ def _draw_lines(ax, item: Item, layout: Layout, tree: Tree) -> None:
         ax.plot([left, trunk, trunk, end], [_middle(item), _middle(item), y, y], **look)
         middle = (trunk + end) / 2
         gone = child.chance.processed == 0
-        text, colour = ("× 0", style.VERMILION) if gone else (number(child.chance.processed), style.BLACK)
+        text, colour = (
+            ("× 0", style.VERMILION) if gone else (number(child.chance.processed), style.BLACK)
+        )
         ax.text(middle, y - 0.035, text, ha="center", va="bottom", fontsize=7.5, color=colour)
         raw = number(child.chance.raw)
         if raw != number(child.chance.processed):
@@ -95,14 +114,36 @@ def _draw_lines(ax, item: Item, layout: Layout, tree: Tree) -> None:
 
 def _draw_box(ax, item: Item, layout: Layout, now: bool) -> tuple[float, float, float, float]:
     x, y, w = MARGIN + layout.x[item.column], _middle(item) - BOX / 2, layout.widths[item.column]
-    look = NOW if now else {"path": PATH, "start": PATH, "visited": VISITED, "alternative": ALTERNATIVE}[item.kind]
+    look = (
+        NOW
+        if now
+        else {"path": PATH, "start": PATH, "visited": VISITED, "alternative": ALTERNATIVE}[
+            item.kind
+        ]
+    )
     box = style.rounded(x, y, w, BOX, facecolor="white")
     box.set(**look, zorder=2)
     ax.add_patch(box)
     ink = "white" if now else style.GREY if item.kind == "alternative" else style.BLACK
-    ax.text(x + w / 2, _middle(item), item.label, ha="center", va="center_baseline", fontsize=10, color=ink, zorder=3)
+    ax.text(
+        x + w / 2,
+        _middle(item),
+        item.label,
+        ha="center",
+        va="center_baseline",
+        fontsize=10,
+        color=ink,
+        zorder=3,
+    )
     if item.hidden:
-        ax.text(x + w + 0.05, _middle(item), f"+{item.hidden:,}", va="center_baseline", fontsize=8.5, color=style.GREY)
+        ax.text(
+            x + w + 0.05,
+            _middle(item),
+            f"+{item.hidden:,}",
+            va="center_baseline",
+            fontsize=8.5,
+            color=style.GREY,
+        )
     return x, y, w, BOX
 
 
@@ -128,12 +169,14 @@ def _listed(items: list[Item]) -> str:
 def _describe(tree: Tree, layout: Layout, heading: str) -> str:
     """The alternative text: the path, what can come next, the other branches."""
     whole = tree.text_chance()
-    text = (
-        f"{heading}. Visited tokens: {len(tree.nodes) - 1}. Each token with the probability that it is drawn with and,"
-    )
+    text = f"{heading}. Visited tokens: {len(tree.nodes) - 1}. Each token with the probability that it is drawn with and,"
     text += " in brackets, the model's own. "
     path = [i for i in layout.items[1:] if i.kind == "path"]
-    text += f"The path: {layout.items[0].label}, {_listed(path)}. " if path else "It stands at the start. "
+    text += (
+        f"The path: {layout.items[0].label}, {_listed(path)}. "
+        if path
+        else "It stands at the start. "
+    )
     text += f"The whole text's probability: {whole.processed:.2g} ({whole.raw:.2g}). "
     for item in layout.items:
         rest = [child for child in item.children if child.kind == "alternative"]
@@ -142,5 +185,7 @@ def _describe(tree: Tree, layout: Layout, heading: str) -> str:
     on_path = tree.nodes_to(tree.now)
     for node in tree.nodes[1:]:
         if not node.children and node not in on_path:
-            text += f"Another branch: {tree.text_of(node)!r} {tree.text_chance(node).processed:.2g}. "
+            text += (
+                f"Another branch: {tree.text_of(node)!r} {tree.text_chance(node).processed:.2g}. "
+            )
     return text + (f"Visited, not drawn: {layout.undrawn:,}." if layout.undrawn else "")

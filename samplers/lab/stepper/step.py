@@ -1,4 +1,6 @@
-"""What can come next at one node of the tree: the model's distribution, the counts, and what each stage did."""
+"""What can come next at one node of the tree: the model's distribution, the counts, and what each
+stage did.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,7 +39,9 @@ class Step:
 
     @cached_property
     def removed(self) -> dict[str, tuple[np.ndarray, float]]:
-        """{stage: (ids that it removed, their mass just before)}, only stages that removed something."""
+        """{stage: (ids that it removed, their mass just before)}, only stages that removed
+        something.
+        """
         found = {}
         for before, after in zip(self.stages, self.stages[1:], strict=False):
             ids = np.flatnonzero((before.logits > -np.inf) & (after.logits == -np.inf))

@@ -1,8 +1,10 @@
-"""A tree of continuations: token by token from any model, by chance, by hand or forced; back and branch.
+"""A tree of continuations: token by token from any model, by chance, by hand or forced; back and
+branch.
 
-Plain data and numbers, no widget. It only remembers where one has been: every probability is that of the present
-parameters, so that changing them shows what the same texts would then have been worth. `max_tokens` and `stop` end
-nothing here: whoever steps decides when to stop. A stop token ends a text.
+Plain data and numbers, no widget. It only remembers where one has been: every probability is that
+of the present parameters, so that changing them shows what the same texts would then have been
+worth. `max_tokens` and `stop` end nothing here: whoever steps decides when to stop. A stop token
+ends a text.
 """
 
 import math
@@ -42,11 +44,13 @@ class Node:
 
 
 class Tree:
-    """The tree, where one stands in it (`now`), the parameters and the generator of chance. Arguments as `generate`.
+    """The tree, where one stands in it (`now`), the parameters and the generator of chance.
+    Arguments as `generate`.
 
-    `model(ids) -> logits (V,)` is asked once a text, and only when its answer is needed. `params.seed` seeds chance:
-    the same actions give the same tree, and steps by chance alone give the text of `generate` with that seed.
-    `tokenize(text) -> ids` is for `force`; None takes the longest token of the vocabulary that fits, again and again.
+    `model(ids) -> logits (V,)` is asked once a text, and only when its answer is needed.
+    `params.seed` seeds chance: the same actions give the same tree, and steps by chance alone give
+    the text of `generate` with that seed. `tokenize(text) -> ids` is for `force`; None takes the
+    longest token of the vocabulary that fits, again and again.
     """
 
     def __init__(
@@ -66,7 +70,8 @@ class Tree:
         token_counts(self.prompt, len(self.bytes))  # an error for what is not an id
         self.chain = chain or Chain.for_engine("openai")
         self.tokenize = tokenize or (lambda text: longest_match(text, self.bytes))
-        self._logits: dict[tuple[int, ...], np.ndarray] = {}  # by path: a new beginning need not ask again
+        # by path: a new beginning need not ask again
+        self._logits: dict[tuple[int, ...], np.ndarray] = {}
         self.params = params or SamplingParams()
         self.restart(self.params.seed)
 
@@ -79,7 +84,9 @@ class Tree:
 
     @property
     def params(self) -> SamplingParams:
-        """The sampling parameters; set them and every probability follows. Their seed counts only at the beginning."""
+        """The sampling parameters; set them and every probability follows. Their seed counts only
+        at the beginning.
+        """
         return self._params
 
     @params.setter
@@ -98,8 +105,12 @@ class Tree:
         return self.text_of(self.now)
 
     def text_of(self, node: Node) -> str:
-        """The text up to `node`, without a stop token. Bytes that make no whole character are written ⟨e4 bd⟩."""
-        return text_of(b"".join(self.bytes[token] for token in node.path if token not in self.stop_tokens))
+        """The text up to `node`, without a stop token. Bytes that make no whole character are
+        written ⟨e4 bd⟩.
+        """
+        return text_of(
+            b"".join(self.bytes[token] for token in node.path if token not in self.stop_tokens)
+        )
 
     def nodes_to(self, node: Node) -> list[Node]:
         """The nodes from the root to `node`, both with."""
@@ -114,24 +125,33 @@ class Tree:
         return (node or self.now).token in self.stop_tokens
 
     def logits(self, node: Node | None = None) -> np.ndarray:
-        """The model's logits (V,) for the token after `node` (None: where one stands); asked once, then kept."""
+        """The model's logits (V,) for the token after `node` (None: where one stands); asked once,
+        then kept.
+        """
         node = node or self.now
         if self.ended(node):
             raise ValueError(f"the text has ended with {self.label(node.token)}: go back or branch")
         path = node.path
         if path not in self._logits:
-            logits = np.array(self.model([*self.prompt, *path]))  # a copy: a model may use its buffer again
+            # a copy: a model may use its buffer again
+            logits = np.array(self.model([*self.prompt, *path]))
             if logits.shape != (len(self.bytes),):
-                raise ValueError(f"model must return logits of shape ({len(self.bytes)},), got {logits.shape}")
+                raise ValueError(
+                    f"model must return logits of shape ({len(self.bytes)},), got {logits.shape}"
+                )
             self._logits[path] = logits
         return self._logits[path]
 
     def at(self, node: Node | None = None) -> Step:
-        """The model's distribution after `node`, what each stage makes of it, and the counts of the penalties."""
+        """The model's distribution after `node`, what each stage makes of it, and the counts of the
+        penalties.
+        """
         node = node or self.now
         logits, counts = self.logits(node), self.counts(node)
         ids, V = tuple(range(len(self.bytes))), len(self.bytes)
-        distribution = Distribution(self.tokens, log_softmax(logits), self.bytes, ids=ids, vocabulary_size=V)
+        distribution = Distribution(
+            self.tokens, log_softmax(logits), self.bytes, ids=ids, vocabulary_size=V
+        )
         return Step(distribution, counts, self.chain.trace(logits, self.params, counts))
 
     def counts(self, node: Node) -> dict[str, np.ndarray]:
@@ -142,7 +162,9 @@ class Tree:
         """The logits (V,) that the token after `node` is drawn from."""
         node = node or self.now
         if node not in self._processed:
-            self._processed[node] = self.chain.apply(self.logits(node), self.params, self.counts(node))
+            self._processed[node] = self.chain.apply(
+                self.logits(node), self.params, self.counts(node)
+            )
         return self._processed[node]
 
     def chance(self, node: Node) -> Chance:
@@ -153,7 +175,9 @@ class Tree:
 
     def chance_of(self, node: Node, token: int) -> Chance:
         """The probability of `token` after `node`."""
-        return Chance(float(softmax(self.processed(node))[token]), float(softmax(self.logits(node))[token]))
+        return Chance(
+            float(softmax(self.processed(node))[token]), float(softmax(self.logits(node))[token])
+        )
 
     def text_chance(self, node: Node | None = None) -> Chance:
         """The probability of the whole text up to `node`: the product along its path."""
@@ -161,16 +185,24 @@ class Tree:
         return Chance(math.prod(processed), math.prod(raw))
 
     def best(self, node: Node, n: int, unvisited: bool = False) -> list[int]:
-        """The `n` most probable tokens after `node` as drawn from, removed ones by the model's own probability."""
+        """The `n` most probable tokens after `node` as drawn from, removed ones by the model's own
+        probability.
+        """
         order = np.lexsort((-self.logits(node), -self.processed(node)))
-        return [int(i) for i in order[: n + len(node.children)] if not (unvisited and i in node.children)][:n]
+        return [
+            int(i)
+            for i in order[: n + len(node.children)]
+            if not (unvisited and i in node.children)
+        ][:n]
 
     def step_by_chance(self) -> Node:
         """Draw the next token from the processed distribution and go there."""
         return self._go_on(int(draw(self.processed(), self.rng)))
 
     def pick(self, token: int | str) -> Node:
-        """Go on with a token by its id, or by its exact text; one that the chain removed can be picked too."""
+        """Go on with a token by its id, or by its exact text; one that the chain removed can be
+        picked too.
+        """
         if isinstance(token, str):
             return self._go_on(self._id_of(token))
         V = len(self.bytes)
@@ -179,17 +211,23 @@ class Tree:
         except TypeError:
             index = -1
         if isinstance(token, bool) or not 0 <= index < V:
-            raise ValueError(f"token must be an id in [0, {V - 1}] or a token's text, got {token!r}")
+            raise ValueError(
+                f"token must be an id in [0, {V - 1}] or a token's text, got {token!r}"
+            )
         return self._go_on(index)
 
     def force(self, text: str) -> Node:
-        """Go on with `text`, whatever its probability: the tokens that the tokenizer makes of it by itself."""
+        """Go on with `text`, whatever its probability: the tokens that the tokenizer makes of it by
+        itself.
+        """
         for token in self.ids_of(text):
             self.pick(token)
         return self.now
 
     def ids_of(self, text: str) -> list[int]:
-        """The tokens of `text` by itself; ValueError for an empty one, and for one that the vocabulary cannot write."""
+        """The tokens of `text` by itself; ValueError for an empty one, and for one that the
+        vocabulary cannot write.
+        """
         if not isinstance(text, str) or not text:
             raise ValueError(f"text must be a str that is not empty, got {text!r}")
         return [int(i) for i in self.tokenize(text)]
@@ -216,7 +254,9 @@ class Tree:
 
     def _go_on(self, token: int) -> Node:
         if self.ended():
-            raise ValueError(f"the text has ended with {self.label(self.now.token)}: go back or branch")
+            raise ValueError(
+                f"the text has ended with {self.label(self.now.token)}: go back or branch"
+            )
         if token not in self.now.children:
             child = Node(token, self.now, len(self.nodes))
             self.now.children[token] = child

@@ -1,6 +1,8 @@
-"""The stepper: generate one token at a time, by chance, by hand or forced; go back, branch, and see the tree.
+"""The stepper: generate one token at a time, by chance, by hand or forced; go back, branch, and see
+the tree.
 
-As in the explorer, callbacks write pictures as HTML <img> with alternative text, and the whole is an image/png too.
+As in the explorer, callbacks write pictures as HTML <img> with alternative text, and the whole is
+an image/png too.
 """
 
 import base64
@@ -22,11 +24,13 @@ MOVED = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
 
 
 class Stepper:
-    """What `step_through` returns. Use `stepper.next_button.click()` and read `stepper.text`, as a hand would.
+    """What `step_through` returns. Use `stepper.next_button.click()` and read `stepper.text`, as a
+    hand would.
 
-    Widgets: next_button, back_button; choice and pick_button; forced and force_button; place and go_button;
-    temperature, top_p, frequency_penalty, presence_penalty; seed and restart_button; text_view, image, tree_image,
-    caption. Values: `tree` (a Tree), `text`, `path` (ids), `step` (a Step; None after a stop token), `png`, `alt`.
+    Widgets: next_button, back_button; choice and pick_button; forced and force_button; place and
+    go_button; temperature, top_p, frequency_penalty, presence_penalty; seed and restart_button;
+    text_view, image, tree_image, caption. Values: `tree` (a Tree), `text`, `path` (ids), `step` (a
+    Step; None after a stop token), `png`, `alt`.
     """
 
     def __init__(self, tree: Tree):
@@ -40,30 +44,48 @@ class Stepper:
             low, high, step = SLIDERS[name]
             value = getattr(self.tree.params, name)
             slider = widgets.FloatSlider(
-                value, min=low, max=high, step=step, description=name, continuous_update=False, **look
+                value,
+                min=low,
+                max=high,
+                step=step,
+                description=name,
+                continuous_update=False,
+                **look,
             )
             slider.observe(self._moved, "value")
             setattr(self, name, slider)
         self.next_button = self._button("Next by chance", lambda: self.tree.step_by_chance())
         self.back_button = self._button("Back", lambda: self.tree.back())
         look = {"style": {"description_width": "4em"}, "layout": {"width": "25em"}}
-        menu = {**look, "tooltip": "Space opens the list"}  # JupyterLab takes a closed one's arrow keys for itself
+        # JupyterLab takes a closed one's arrow keys for itself
+        menu = {**look, "tooltip": "Space opens the list"}
         self.choice = widgets.Dropdown(description="token", **menu)
         self.pick_button = self._button("Pick it", self._pick)
-        self.forced = widgets.Text(description="text", placeholder="begin it with a space, if need be", **look)
+        self.forced = widgets.Text(
+            description="text", placeholder="begin it with a space, if need be", **look
+        )
         self.force_button = self._button("Force it", self._force)
         self.place = widgets.Dropdown(description="visited", **menu)
         self.go_button = self._button("Go there", lambda: self.tree.branch(self.place.value))
-        self.seed = widgets.BoundedIntText(self.tree.params.seed or 0, min=0, max=2**31 - 1, description="seed", **look)
-        self.restart_button = self._button("Start again", lambda: self.tree.restart(self.seed.value))
+        self.seed = widgets.BoundedIntText(
+            self.tree.params.seed or 0, min=0, max=2**31 - 1, description="seed", **look
+        )
+        self.restart_button = self._button(
+            "Start again", lambda: self.tree.restart(self.seed.value)
+        )
         self.text_view, self.caption = widgets.HTML(), widgets.HTML()
         self.image, self.tree_image = widgets.HTML(), widgets.HTML()
         beside = [(self.choice, self.pick_button), (self.forced, self.force_button), (self.place, self.go_button),
                   (self.seed, self.restart_button)]  # fmt: skip
-        rows = [widgets.HBox([self.next_button, self.back_button]), *(widgets.HBox(pair) for pair in beside)]
+        rows = [
+            widgets.HBox([self.next_button, self.back_button]),
+            *(widgets.HBox(pair) for pair in beside),
+        ]
         columns = [widgets.VBox(rows), widgets.VBox([getattr(self, name) for name in MOVED])]
         controls = widgets.HBox(columns, layout={"flex_flow": "row wrap"})
-        self.box = widgets.VBox([controls, self.text_view, self.image, self.caption, self.tree_image])
+        self.box = widgets.VBox(
+            [controls, self.text_view, self.image, self.caption, self.tree_image]
+        )
 
     def _button(self, name: str, action: Callable[[], object]) -> widgets.Button:
         button = widgets.Button(description=name, layout={"width": "9.5em"})
@@ -96,28 +118,36 @@ class Stepper:
         self.caption.value = "<br>".join(map(html.escape, summary(tree, self.step)))
 
     def _say_text(self) -> str:
-        text = (
-            f'<span style="white-space: pre-wrap; background: #dcebf5; color: #1a1a1a">{html.escape(self.text)}</span>'
-        )
+        text = f'<span style="white-space: pre-wrap; background: #dcebf5; color: #1a1a1a">{html.escape(self.text)}</span>'
         if self.tree.ended():
-            text += f" <i>ended by {html.escape(self.tree.label(self.path[-1]))}: go back or branch</i>"
-        return f'<div role="status">Text so far: {text if self.path else "<i>nothing yet</i>"}</div>'
+            text += (
+                f" <i>ended by {html.escape(self.tree.label(self.path[-1]))}: go back or branch</i>"
+            )
+        return (
+            f'<div role="status">Text so far: {text if self.path else "<i>nothing yet</i>"}</div>'
+        )
 
     def _act(self, action: Callable[[], object]) -> None:
-        """Run a button's action and redraw; what goes wrong stands under the picture: a notebook hides it."""
+        """Run a button's action and redraw; what goes wrong stands under the picture: a notebook
+        hides it.
+        """
         self.caption.value = "Asking the model …"
         try:
             action()
             self.redraw()
         except Exception as error:
-            self.caption.value = f'<b role="alert" style="color:#b34700">Error: {html.escape(str(error))}</b>'
+            self.caption.value = (
+                f'<b role="alert" style="color:#b34700">Error: {html.escape(str(error))}</b>'
+            )
             raise
 
     def _moved(self, change) -> None:
         self._act(self._take_params)
 
     def _take_params(self) -> None:
-        self.tree.params = self.tree.params.replace(**{name: getattr(self, name).value for name in MOVED})
+        self.tree.params = self.tree.params.replace(
+            **{name: getattr(self, name).value for name in MOVED}
+        )
 
     def _pick(self) -> None:
         if self.choice.value is None:
@@ -148,7 +178,11 @@ class Stepper:
         bundle = self.box._repr_mimebundle_()
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         whole = self._whole()
-        data = {**data, "image/png": base64.b64encode(whole.png).decode("ascii"), "text/plain": repr(self)}
+        data = {
+            **data,
+            "image/png": base64.b64encode(whole.png).decode("ascii"),
+            "text/plain": repr(self),
+        }
         return data, {"image/png": {"alt": whole.alt, "width": whole.width}}
 
     def __repr__(self) -> str:
@@ -165,11 +199,13 @@ def step_through(
     stop_tokens: Collection[int] = (),
     engine: str = "openai",
 ) -> Stepper:
-    """Generate token by token: with a client's model after `messages`, or with any model(ids) -> logits (V,).
+    """Generate token by token: with a client's model after `messages`, or with any model(ids) ->
+    logits (V,).
 
-    A model comes with its `vocabulary` (and `stop_tokens`) as in `generate`, and `messages` is its prompt's ids; what
-    `client.as_model` made knows all of them. `seed` is chance's, unless `params.seed` is set. `engine` names the
-    chain's preset. Show it as a cell's last expression. ValueError for what is out of range.
+    A model comes with its `vocabulary` (and `stop_tokens`) as in `generate`, and `messages` is its
+    prompt's ids; what `client.as_model` made knows all of them. `seed` is chance's, unless
+    `params.seed` is set. `engine` names the chain's preset. Show it as a cell's last expression.
+    ValueError for what is out of range.
     """
     params = params or SamplingParams()
     params = params.replace(seed=seed) if params.seed is None else params
@@ -185,5 +221,13 @@ def step_through(
         )
     chain = Chain.for_engine(engine)
     return Stepper(
-        Tree(model, messages, params, vocabulary=vocabulary, stop_tokens=stop_tokens, chain=chain, tokenize=tokenize)
+        Tree(
+            model,
+            messages,
+            params,
+            vocabulary=vocabulary,
+            stop_tokens=stop_tokens,
+            chain=chain,
+            tokenize=tokenize,
+        )
     )

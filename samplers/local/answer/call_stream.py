@@ -1,4 +1,6 @@
-"""From the text of function calls, as samplers.local.engine.grammar has it, to OpenAI's tool_calls and their deltas."""
+"""From the text of function calls, as samplers.local.engine.grammar has it, to OpenAI's tool_calls
+and their deltas.
+"""
 
 import secrets
 from collections.abc import Iterator
@@ -7,10 +9,11 @@ from samplers.local.engine.grammar import NAME_END, OPENING
 
 
 class CallStream:
-    """Feed it the text of the calls, in any pieces; `feed` yields deltas of `tool_calls`, and `calls` is all so far.
+    """Feed it the text of the calls, in any pieces; `feed` yields deltas of `tool_calls`, and
+    `calls` is all so far.
 
-    The text follows the grammar, so only what the grammar leaves open needs reading: a name ends at its quote, and the
-    arguments, an object, at the brace that closes them.
+    The text follows the grammar, so only what the grammar leaves open needs reading: a name ends at
+    its quote, and the arguments, an object, at the brace that closes them.
     """
 
     def __init__(self):
@@ -21,7 +24,9 @@ class CallStream:
         self._depth, self._quoted, self._escaped = 0, False, False
 
     def feed(self, text: str) -> Iterator[dict]:
-        """The deltas, {"index", "id", "type", "function"} for a new call and {"index", "function"} for arguments."""
+        """The deltas, {"index", "id", "type", "function"} for a new call and {"index", "function"}
+        for arguments.
+        """
         self._text += text
         while self._text:
             if self._skip:
@@ -39,7 +44,11 @@ class CallStream:
             return None
         name, self._text = self._text[:end], self._text[end:]
         self._skip, self._read = len(NAME_END), self._arguments
-        call = {"id": f"call_{secrets.token_hex(12)}", "type": "function", "function": {"name": name, "arguments": ""}}
+        call = {
+            "id": f"call_{secrets.token_hex(12)}",
+            "type": "function",
+            "function": {"name": name, "arguments": ""},
+        }
         self.calls.append(call)
         return call | {"function": dict(call["function"])}
 

@@ -1,4 +1,6 @@
-"""POST /v1/chat/completions: from a checked request to the answer's body, or to the chunks of its stream."""
+"""POST /v1/chat/completions: from a checked request to the answer's body, or to the chunks of its
+stream.
+"""
 
 import asyncio
 import secrets
@@ -13,7 +15,8 @@ from samplers.local.answer.json_text import logprobs
 from samplers.local.engine.llama_cpp import SLOTS
 from samplers.local.request.job import Job
 
-LONG_PROMPT = 128  # tokens; choices after a longer one run one after the other, so that it is read once
+# tokens; choices after a longer one run one after the other, so that it is read once
+LONG_PROMPT = 128
 
 
 async def complete(job: Job) -> dict:
@@ -37,21 +40,34 @@ async def complete(job: Job) -> dict:
         message = {"role": "assistant"} | content | {"refusal": None, "annotations": []}
         told = _logprobs(job, tokens[i], calls[i])
         choices.append(
-            {"index": i, "message": message, "logprobs": told, "finish_reason": _reason(job, ends[i], calls[i])}
+            {
+                "index": i,
+                "message": message,
+                "logprobs": told,
+                "finish_reason": _reason(job, ends[i], calls[i]),
+            }
         )
     return job.head | {"choices": choices, "usage": _usage(job, ends, cached)} | job.about
 
 
 async def stream(job: Job) -> AsyncIterator[dict]:
     """The answer's chunks, in order."""
-    count, usage, head = job.request.n, {"usage": None} if job.request.include_usage else {}, job.head | job.about
+    count, usage, head = (
+        job.request.n,
+        {"usage": None} if job.request.include_usage else {},
+        job.head | job.about,
+    )
 
-    def chunk(i: int, delta: dict, logprobs: dict | None = None, finish_reason: str | None = None) -> dict:
+    def chunk(
+        i: int, delta: dict, logprobs: dict | None = None, finish_reason: str | None = None
+    ) -> dict:
         choice = {"index": i, "delta": delta, "logprobs": logprobs, "finish_reason": finish_reason}
         return padded(head | {"choices": [choice]} | usage, delta.get("content") or "")
 
     def padded(body: dict, text: str = "") -> dict:
-        """With OpenAI's `obfuscation` if that is wanted: letters that bring texts to lengths that tell less of them."""
+        """With OpenAI's `obfuscation` if that is wanted: letters that bring texts to lengths that
+        tell less of them.
+        """
         if not job.request.obfuscated:
             return body
         return body | {"obfuscation": secrets.token_urlsafe(12)[: 16 - len(text) % 16]}
@@ -83,25 +99,40 @@ async def stream(job: Job) -> AsyncIterator[dict]:
 
 
 async def _calls(job: Job) -> tuple[list[bool], int | None]:
-    """For each choice whether it is function calls; and the prompt's cached tokens, if finding out read the prompt."""
+    """For each choice whether it is function calls; and the prompt's cached tokens, if finding out
+    read the prompt.
+    """
     request, tools = job.request, job.request.tools
     if tools is None or tools.forced:
         return [tools is not None] * request.n, None
     odds, cached = await call_or_text.call_log_odds(job.model.engine, job.prompt)
-    return [call_or_text.draw(odds, request.temperature, job.seed + i) for i in range(request.n)], cached
+    return [
+        call_or_text.draw(odds, request.temperature, job.seed + i) for i in range(request.n)
+    ], cached
 
 
 async def _all_pieces(job: Job, calls: list[bool]) -> AsyncIterator[tuple[int, Piece]]:
-    """The pieces of every choice as they come, (index, piece). Choice i of seed s is what seed s + i alone gives."""
+    """The pieces of every choice as they come, (index, piece). Choice i of seed s is what seed s +
+    i alone gives.
+    """
     request, model = job.request, job.model
     news: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
     width = asyncio.Semaphore(SLOTS if len(job.prompt) <= LONG_PROMPT else 1)
 
     async def run(i: int) -> None:
-        rules = (job.call_grammar, ()) if calls[i] else (job.text_grammar, request.stop)  # stops cut text, not calls
+        # stops cut text, not calls
+        rules = (job.call_grammar, ()) if calls[i] else (job.text_grammar, request.stop)
         try:
             async with width, model.engine.slots:
-                source = pieces(model.engine, model.settings, request, job.prompt, job.limit, job.seed + i, *rules)
+                source = pieces(
+                    model.engine,
+                    model.settings,
+                    request,
+                    job.prompt,
+                    job.limit,
+                    job.seed + i,
+                    *rules,
+                )
                 async with aclosing(source):
                     async for piece in source:
                         await news.put((i, piece))
@@ -124,7 +155,9 @@ async def _all_pieces(job: Job, calls: list[bool]) -> AsyncIterator[tuple[int, P
 
 
 def _reason(job: Job, end: Piece, call: bool) -> str:
-    """OpenAI says tool_calls where the model chose a function, and stop where the request had named it."""
+    """OpenAI says tool_calls where the model chose a function, and stop where the request had named
+    it.
+    """
     chosen = call and end.finish_reason == "stop" and not job.request.tools.named
     return "tool_calls" if chosen else end.finish_reason
 
@@ -139,7 +172,9 @@ def _logprobs(job: Job, tokens: list[Token], call: bool = False) -> dict | None:
 
 
 def _usage(job: Job, ends: list[Piece], cached: int | None) -> dict:
-    """Tokens read and drawn. The prompt counts once, as OpenAI counts it; a token that ends the turn is drawn, too."""
+    """Tokens read and drawn. The prompt counts once, as OpenAI counts it; a token that ends the
+    turn is drawn, too.
+    """
     prompt = len(job.prompt) + len(job.request.continued)
     drawn = sum(end.drawn for end in ends)
     details = {
@@ -152,6 +187,9 @@ def _usage(job: Job, ends: list[Piece], cached: int | None) -> dict:
         "prompt_tokens": prompt,
         "completion_tokens": drawn,
         "total_tokens": prompt + drawn,
-        "prompt_tokens_details": {"cached_tokens": ends[0].cached if cached is None else cached, "audio_tokens": 0},
+        "prompt_tokens_details": {
+            "cached_tokens": ends[0].cached if cached is None else cached,
+            "audio_tokens": 0,
+        },
         "completion_tokens_details": details,
     }

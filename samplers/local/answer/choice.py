@@ -13,8 +13,10 @@ from samplers.local.request.chat import ChatRequest
 
 @dataclass(slots=True)
 class Piece:
-    """A step of a choice: new `text` (may be empty), the tokens that it completes, and in the last one the
-    `finish_reason` ("stop" or "length"), the number of tokens `drawn` and of prompt tokens `cached`."""
+    """A step of a choice: new `text` (may be empty), the tokens that it completes, and in the last
+    one the `finish_reason` ("stop" or "length"), the number of tokens `drawn` and of prompt tokens
+    `cached`.
+    """
 
     text: str = ""
     tokens: list[Token] = field(default_factory=list)
@@ -33,12 +35,16 @@ async def pieces(
     grammar: str | None = None,
     stops: tuple[str, ...] = (),
 ) -> AsyncIterator[Piece]:
-    """The choice, piece by piece; the last has the finish_reason. Tokens inside a stop string are left out."""
+    """The choice, piece by piece; the last has the finish_reason. Tokens inside a stop string are
+    left out.
+    """
     text, waiting = TextStream(stops), deque()  # waiting: (start, end, token), bytes of the answer
     end = drawn = cached = 0
     reason = "length"
     at_once = not request.stream and not stops and request.top is None
-    async with aclosing(tokens(engine, settings, request, prompt, limit, seed, grammar, at_once)) as source:
+    async with aclosing(
+        tokens(engine, settings, request, prompt, limit, seed, grammar, at_once)
+    ) as source:
         async for token in source:
             drawn += 1
             cached = token.cached if drawn == 1 else cached

@@ -1,4 +1,6 @@
-"""One primitive: an answer's tokens as the engine draws them. Plain and streamed answers are both made from it."""
+"""One primitive: an answer's tokens as the engine draws them. Plain and streamed answers are both
+made from it.
+"""
 
 import hashlib
 from collections import Counter
@@ -12,15 +14,28 @@ from samplers.local.engine.grammar import GUARD_BIAS, guard
 from samplers.local.engine.llama_cpp import Engine
 from samplers.local.request.chat import ChatRequest
 
-# OpenAI's order, as far as the endpoint shows it: what the engine calls these stages, temperature first.
+# OpenAI's order, as far as the endpoint shows it: what the engine calls these stages, temperature
+# first.
 OPENAI_ORDER = ["temperature", "top_p"]
-LLAMA_CPP_ORDER = ["penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature"]
+LLAMA_CPP_ORDER = [
+    "penalties",
+    "dry",
+    "top_n_sigma",
+    "top_k",
+    "typ_p",
+    "top_p",
+    "min_p",
+    "xtc",
+    "temperature",
+]
 GREEDY_BELOW = 1e-5  # as vLLM has it: a smaller temperature would overflow the engine's float32
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How this endpoint samples: `order` is "openai" or "llama.cpp"; `processed` returns logprobs after the chain."""
+    """How this endpoint samples: `order` is "openai" or "llama.cpp"; `processed` returns logprobs
+    after the chain.
+    """
 
     order: str = "openai"
     processed: bool = False
@@ -28,8 +43,9 @@ class Settings:
 
 @dataclass(slots=True)
 class Token:
-    """A drawn token. `logprob` and `top` ((id, logprob), most probable first) are None if nobody asked for them;
-    `cached` is the number of prompt tokens that the engine had already read."""
+    """A drawn token. `logprob` and `top` ((id, logprob), most probable first) are None if nobody
+    asked for them; `cached` is the number of prompt tokens that the engine had already read.
+    """
 
     id: int
     logprob: float | None = None
@@ -38,13 +54,17 @@ class Token:
 
 
 def seed_for(seed: int, step: int = 0) -> int:
-    """The engine's 32-bit seed for an answer's seed (any integer) and step; never its own "random", 2**32 - 1."""
+    """The engine's 32-bit seed for an answer's seed (any integer) and step; never its own "random",
+    2**32 - 1.
+    """
     digest = hashlib.blake2b(f"{seed}/{step}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % (2**32 - 1)
 
 
 def engine_body(request: ChatRequest, settings: Settings) -> dict:
-    """The engine's request, with every sampling parameter named: its own defaults, and a model file's, never show."""
+    """The engine's request, with every sampling parameter named: its own defaults, and a model
+    file's, never show.
+    """
     llama_cpp = settings.order == "llama.cpp"
     return {
         "samplers": LLAMA_CPP_ORDER if llama_cpp else OPENAI_ORDER,
@@ -75,11 +95,14 @@ def engine_body(request: ChatRequest, settings: Settings) -> dict:
     }
 
 
-def grammar_body(engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], grammar: str) -> dict:
+def grammar_body(
+    engine: Engine, settings: Settings, request: ChatRequest, prompt: list[int], grammar: str
+) -> dict:
     """What changes in the engine's request for an answer that keeps to a grammar.
 
-    The engine has to make it in one call, so OpenAI's frequency penalty, which counts the answer only, is the engine's,
-    which counts the prompt too, with the prompt's part given back as biases. (presence_penalty has no such way.)
+    The engine has to make it in one call, so OpenAI's frequency penalty, which counts the answer
+    only, is the engine's, which counts the prompt too, with the prompt's part given back as biases.
+    (presence_penalty has no such way.)
     """
     biases, changed = dict(request.logit_bias), {}
     if request.frequency_penalty and settings.order == "openai":
@@ -101,12 +124,14 @@ async def tokens(
     grammar: str | None = None,
     at_once: bool = False,
 ) -> AsyncIterator[Token]:
-    """Draws at most `limit` tokens after `prompt` + `request.continued`; the last may be one of `engine.stop_ids`.
+    """Draws at most `limit` tokens after `prompt` + `request.continued`; the last may be one of
+    `engine.stop_ids`.
 
-    Close it to stop the engine. `seed` is any integer; the same one gives the same tokens. With a `grammar` the answer
-    keeps to it; should the engine give it up, which a very complex one can bring about, no more tokens come.
-    `at_once`: nobody waits for the first ones. Then the engine is left alone until it has them all, which is quicker,
-    as its threads do not share their processors with a reader of each token.
+    Close it to stop the engine. `seed` is any integer; the same one gives the same tokens. With a
+    `grammar` the answer keeps to it; should the engine give it up, which a very complex one can
+    bring about, no more tokens come. `at_once`: nobody waits for the first ones. Then the engine is
+    left alone until it has them all, which is quicker, as its threads do not share their processors
+    with a reader of each token.
     """
     answer = Answer(engine, settings, request, prompt, seed, grammar)
     penalised = request.frequency_penalty or request.presence_penalty
@@ -133,7 +158,13 @@ class Answer:
         seed: int,
         grammar: str | None = None,
     ):
-        self.engine, self.settings, self.request, self.prompt, self.seed = engine, settings, request, prompt, seed
+        self.engine, self.settings, self.request, self.prompt, self.seed = (
+            engine,
+            settings,
+            request,
+            prompt,
+            seed,
+        )
         self.grammar = grammar
         self.ids = list(request.continued)
         self.body = engine_body(request, settings)
@@ -141,9 +172,15 @@ class Answer:
             self.body |= grammar_body(engine, settings, request, prompt, grammar)
 
     async def step_by_step(self, limit: int) -> AsyncIterator[Token]:
-        """One call to the engine for each token. OpenAI's penalties, which count the answer only, go in as biases."""
+        """One call to the engine for each token. OpenAI's penalties, which count the answer only,
+        go in as biases.
+        """
         for i in range(limit):
-            body = self.body | {"prompt": self.prompt + self.ids, "n_predict": 1, "seed": seed_for(self.seed, i)}
+            body = self.body | {
+                "prompt": self.prompt + self.ids,
+                "n_predict": 1,
+                "seed": seed_for(self.seed, i),
+            }
             if self.settings.order == "openai" and not self.grammar:
                 body["logit_bias"] = list(self.biases().items())
             answer = await self.engine.complete(body)
@@ -158,9 +195,10 @@ class Answer:
     async def streamed(self, limit: int) -> AsyncIterator[Token]:
         """One call for the whole answer, token by token.
 
-        The engine's events leave out a token whose text ends inside a character, and those up to its end: they are
-        recovered when the next event comes. Where the text alone does not tell them a second call does, the same one
-        but not streamed, for that names all tokens: twice as many as are needed now, so that repeats stay few.
+        The engine's events leave out a token whose text ends inside a character, and those up to
+        its end: they are recovered when the next event comes. Where the text alone does not tell
+        them a second call does, the same one but not streamed, for that names all tokens: twice as
+        many as are needed now, so that repeats stay few.
         """
         start, body, told = len(self.ids), self._request(limit), []
         async with aclosing(self.engine.stream(body)) as events:
@@ -168,7 +206,9 @@ class Answer:
                 known, count = len(self.ids) - start, event["tokens_predicted"]
                 last = event["tokens"]  # none in the final event, which brings no token
                 end = count - len(last)
-                lost = recover.from_text(self.engine.vocabulary, event["content"], last, end - known)
+                lost = recover.from_text(
+                    self.engine.vocabulary, event["content"], last, end - known
+                )
                 if lost is None:
                     if len(told) < end:
                         again = body | {"n_predict": min(limit, 2 * count), "n_probs": 0}
@@ -178,17 +218,26 @@ class Answer:
                     yield await self.drawn(token, event)
 
     def _request(self, limit: int) -> dict:
-        return self.body | {"prompt": self.prompt + self.ids, "n_predict": limit, "seed": seed_for(self.seed)}
+        return self.body | {
+            "prompt": self.prompt + self.ids,
+            "n_predict": limit,
+            "seed": seed_for(self.seed),
+        }
 
     async def drawn(self, token: int, answer: dict) -> Token:
-        """The Token for an id, from the engine's answer if that tells its logprobs, and one more place in `ids`."""
+        """The Token for an id, from the engine's answer if that tells its logprobs, and one more
+        place in `ids`.
+        """
         result = Token(token, cached=answer.get("timings", {}).get("cache_n", 0))
         if self.request.top is not None:
-            told = next((p for p in answer.get("completion_probabilities", ()) if p["id"] == token), None)
+            told = next(
+                (p for p in answer.get("completion_probabilities", ()) if p["id"] == token), None
+            )
             if told:
                 result.logprob, result.top = read(told)
             elif self.grammar and self.settings.processed:
-                result.logprob, result.top = float("-inf"), []  # the mask is the engine's: what is not told stays so
+                # the mask is the engine's: what is not told stays so
+                result.logprob, result.top = float("-inf"), []
             else:
                 result.logprob, result.top = await recover.logprobs(self, token)
             del result.top[self.request.top :]
@@ -206,8 +255,9 @@ class Answer:
 
 
 def read(told: dict) -> tuple[float, list[tuple[int, float]]]:
-    """The engine's entry for one token -> its logprob and the top ones. After the chain it names probabilities;
-    tokens that the chain removed are left out."""
+    """The engine's entry for one token -> its logprob and the top ones. After the chain it names
+    probabilities; tokens that the chain removed are left out.
+    """
     if "prob" in told:
         top = [(item["id"], log(item["prob"])) for item in told["top_probs"] if item["prob"] > 0]
         return log(told["prob"]) if told["prob"] > 0 else float("-inf"), top

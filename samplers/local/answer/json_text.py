@@ -1,4 +1,6 @@
-"""JSON as it leaves. A logprobs list can hold 49,152 tokens at each step, so its text is made from ready pieces."""
+"""JSON as it leaves. A logprobs list can hold 49,152 tokens at each step, so its text is made from
+ready pieces.
+"""
 
 import json
 import re
@@ -9,8 +11,10 @@ from starlette.responses import Response
 from samplers.local.answer.decode import Token
 from samplers.local.engine.vocabulary import Vocabulary
 
-LOWEST = -9999.0  # OpenAI's sentinel for a logprob that it does not tell, and ours for minus infinity
-_MARK = secrets.token_hex(8)  # in the place of a Raw until the end; no text of a model or a user can be it
+# OpenAI's sentinel for a logprob that it does not tell, and ours for minus infinity
+LOWEST = -9999.0
+# in the place of a Raw until the end; no text of a model or a user can be it
+_MARK = secrets.token_hex(8)
 _MARKS = re.compile(f'"{_MARK} ([0-9]+)"')
 
 
@@ -35,7 +39,9 @@ def dumps(body, indent: int | None = None) -> str:
         return f"{_MARK} {len(raws) - 1}"
 
     between = (",", ": " if indent else ":")
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, indent=indent, separators=between, default=keep)
+    text = json.dumps(
+        body, ensure_ascii=False, allow_nan=False, indent=indent, separators=between, default=keep
+    )
     return _MARKS.sub(lambda mark: raws[int(mark[1])], text) if raws else text
 
 
@@ -45,14 +51,21 @@ def sse(event: dict | str) -> bytes:
 
 
 def logprobs(vocabulary: Vocabulary, tokens: list[Token], ids: bool) -> dict:
-    """OpenAI's `logprobs` object for some tokens of an answer, with token ids as an extension if `ids`."""
-    return {"content": Raw(f"[{','.join(_entry(vocabulary, token, ids) for token in tokens)}]"), "refusal": None}
+    """OpenAI's `logprobs` object for some tokens of an answer, with token ids as an extension if
+    `ids`.
+    """
+    return {
+        "content": Raw(f"[{','.join(_entry(vocabulary, token, ids) for token in tokens)}]"),
+        "refusal": None,
+    }
 
 
 def _entry(vocabulary: Vocabulary, token: Token, ids: bool) -> str:
     pieces = vocabulary.fields
     if ids:
-        listed = ",".join([f'{{"id":{i},{pieces[i]},"logprob":{max(lp, LOWEST)}}}' for i, lp in token.top])
+        listed = ",".join(
+            [f'{{"id":{i},{pieces[i]},"logprob":{max(lp, LOWEST)}}}' for i, lp in token.top]
+        )
     else:
         listed = ",".join([f'{{{pieces[i]},"logprob":{max(lp, LOWEST)}}}' for i, lp in token.top])
     begin = f'"id":{token.id},' if ids else ""

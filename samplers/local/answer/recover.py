@@ -1,7 +1,8 @@
-"""What the engine's answers leave out: tokens that end inside a character, and the logprobs of such tokens.
+"""What the engine's answers leave out: tokens that end inside a character, and the logprobs of such
+tokens.
 
-"好" is the tokens [229, 165] and [189]: the engine keeps the first back until the character is whole, and then tells
-of the second only.
+"好" is the tokens [229, 165] and [189]: the engine keeps the first back until the character is
+whole, and then tells of the second only.
 """
 
 import numpy as np
@@ -11,7 +12,9 @@ from samplers.local.engine.vocabulary import Vocabulary
 
 
 def from_text(vocabulary: Vocabulary, text: str, last: list[int], count: int) -> list[int] | None:
-    """The `count` tokens before `last` whose bytes, with those of `last`, are `text`; None if it does not tell them."""
+    """The `count` tokens before `last` whose bytes, with those of `last`, are `text`; None if it
+    does not tell them.
+    """
     if count == 0:
         return []
     data, end = text.encode(), b"".join(vocabulary.pieces[token] for token in last)
@@ -47,11 +50,15 @@ async def logprobs(answer, token: int) -> tuple[float, list[tuple[int, float]]]:
         raw[other] = logprob
     after = processed(answer, raw)
     ranked = np.argsort(-after, kind="stable")[:wanted]
-    return float(after[token]), [(int(other), float(after[other])) for other in ranked if after[other] > -np.inf]
+    return float(after[token]), [
+        (int(other), float(after[other])) for other in ranked if after[other] > -np.inf
+    ]
 
 
 def processed(answer, raw: np.ndarray) -> np.ndarray:
-    """The distribution (V,) after the endpoint's chain, worked out by `samplers` itself from the model's."""
+    """The distribution (V,) after the endpoint's chain, worked out by `samplers` itself from the
+    model's.
+    """
     request = answer.request
     names = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "logit_bias")
     params = SamplingParams(**{name: getattr(request, name) for name in names})
@@ -61,8 +68,9 @@ def processed(answer, raw: np.ndarray) -> np.ndarray:
 
 
 async def _raw(answer, count: int) -> list[tuple[int, float]]:
-    """The model's `count` most probable next tokens. The draw is forced to a token that is whole text, which the
-    engine's answer does not leave out; raw logprobs don't see the force."""
+    """The model's `count` most probable next tokens. The draw is forced to a token that is whole
+    text, which the engine's answer does not leave out; raw logprobs don't see the force.
+    """
     plain = answer.engine.vocabulary.ids[b"a"]
     body = answer.body | {
         "prompt": answer.prompt + answer.ids,

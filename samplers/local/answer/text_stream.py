@@ -1,4 +1,6 @@
-"""From a stream of token bytes to a stream of text: whole characters only, and never a part of a stop string."""
+"""From a stream of token bytes to a stream of text: whole characters only, and never a part of a
+stop string.
+"""
 
 import codecs
 
@@ -14,8 +16,9 @@ def overlap(data: bytes, stop: bytes) -> int:
 class TextStream:
     """Feed it tokens' bytes; it returns the text that is certain by then.
 
-    Held back are the bytes of a character that is not whole yet and those that may turn out to begin a stop string.
-    `released` is the number of bytes returned as text so far, `stopped` tells that a stop string came.
+    Held back are the bytes of a character that is not whole yet and those that may turn out to
+    begin a stop string. `released` is the number of bytes returned as text so far, `stopped` tells
+    that a stop string came.
     """
 
     def __init__(self, stops: tuple[str, ...] = ()):

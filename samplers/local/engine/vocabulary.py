@@ -1,7 +1,9 @@
-"""A GGUF file's vocabulary: the bytes of every token, which of them are control tokens, and the model's name.
+"""A GGUF file's vocabulary: the bytes of every token, which of them are control tokens, and the
+model's name.
 
-The engine's own answers cannot give this: it writes a control token as nothing, and drops what is not yet whole UTF-8.
-The file's header is plain: counts, then (key, type, value) triples. See the GGUF specification in ggml's docs/gguf.md.
+The engine's own answers cannot give this: it writes a control token as nothing, and drops what is
+not yet whole UTF-8. The file's header is plain: counts, then (key, type, value) triples. See the
+GGUF specification in ggml's docs/gguf.md.
 """
 
 import json
@@ -12,7 +14,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_SCALARS = {
+    0: "B",
+    1: "b",
+    2: "H",
+    3: "h",
+    4: "I",
+    5: "i",
+    6: "f",
+    7: "?",
+    10: "Q",
+    11: "q",
+    12: "d",
+}
 _STRING, _ARRAY = 8, 9
 _CONTROL, _BYTE = 3, 6  # values in tokenizer.ggml.token_type
 _WANTED = {
@@ -26,7 +40,9 @@ _WANTED = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`pieces[id]` is a token's bytes, b"" for a control token, whose name is in `control`; `name` is the model's."""
+    """`pieces[id]` is a token's bytes, b"" for a control token, whose name is in `control`; `name`
+    is the model's.
+    """
 
     name: str
     pieces: tuple[bytes, ...]
@@ -51,11 +67,15 @@ class Vocabulary:
 
     @cached_property
     def fields(self) -> dict[int, str]:
-        """`fields[id]` is a token's fields on the wire, `"token":…,"bytes":…`; made when first asked for."""
+        """`fields[id]` is a token's fields on the wire, `"token":…,"bytes":…`; made when first
+        asked for.
+        """
         return _Pieces(self)
 
     def text(self, token: int) -> str:
-        """A token for the wire's `token`: its text; bytes that are no text the way OpenAI does, `bytes:\\xe5\\xa5`."""
+        """A token for the wire's `token`: its text; bytes that are no text the way OpenAI does,
+        `bytes:\\xe5\\xa5`.
+        """
         if token in self.control:
             return self.control[token]
         try:
@@ -79,22 +99,32 @@ class _Pieces(dict):
 
 
 def read(path: Path) -> Vocabulary:
-    """Reads a GGUF file's vocabulary. ValueError if the file is no whole GGUF file or its tokenizer is unknown here."""
+    """Reads a GGUF file's vocabulary. ValueError if the file is no whole GGUF file or its tokenizer
+    is unknown here.
+    """
     try:
         with path.open("rb") as file:
             header = _metadata(file)
-    except (struct.error, ValueError, KeyError, OverflowError, MemoryError):  # whatever broken lengths and types cause
+    except (struct.error, ValueError, KeyError, OverflowError, MemoryError):
+        # whatever broken lengths and types cause
         raise ValueError(f"{path} is not a whole GGUF file of version 2 or later") from None
     kind, tokens = header.get("tokenizer.ggml.model"), header.get("tokenizer.ggml.tokens")
     if kind not in _DECODERS or not tokens:
         known = b", ".join(_DECODERS).decode()
-        raise ValueError(f"{path} has the tokenizer {(kind or b'?').decode()}; this endpoint knows {known}")
+        raise ValueError(
+            f"{path} has the tokenizer {(kind or b'?').decode()}; this endpoint knows {known}"
+        )
     kinds = header.get("tokenizer.ggml.token_type") or [1] * len(tokens)
     control = {
-        i: t.decode(errors="replace") for i, (t, k) in enumerate(zip(tokens, kinds, strict=True)) if k == _CONTROL
+        i: t.decode(errors="replace")
+        for i, (t, k) in enumerate(zip(tokens, kinds, strict=True))
+        if k == _CONTROL
     }
     decode = _DECODERS[kind]
-    pieces = tuple(b"" if i in control else decode(t, k) for i, (t, k) in enumerate(zip(tokens, kinds, strict=True)))
+    pieces = tuple(
+        b"" if i in control else decode(t, k)
+        for i, (t, k) in enumerate(zip(tokens, kinds, strict=True))
+    )
     return Vocabulary(header.get("general.name", b"").decode(errors="replace"), pieces, control)
 
 
@@ -131,17 +161,23 @@ def _value(file: BinaryIO, kind: int):
 
 
 def _byte_alphabet() -> dict[str, int]:
-    """GPT-2's printable stand-ins for the 256 bytes: printable Latin-1 as it is, the rest moved up to 256 and on."""
+    """GPT-2's printable stand-ins for the 256 bytes: printable Latin-1 as it is, the rest moved up
+    to 256 and on.
+    """
     plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in plain]
-    return {chr(byte): byte for byte in plain} | {chr(256 + i): byte for i, byte in enumerate(others)}
+    return {chr(byte): byte for byte in plain} | {
+        chr(256 + i): byte for i, byte in enumerate(others)
+    }
 
 
 _ALPHABET = _byte_alphabet()
 
 
 def _byte_level(token: bytes, kind: int) -> bytes:
-    """A token of a byte-level BPE vocabulary (GPT-2, Llama 3, Qwen, SmolLM); one added as plain text stays as it is."""
+    """A token of a byte-level BPE vocabulary (GPT-2, Llama 3, Qwen, SmolLM); one added as plain
+    text stays as it is.
+    """
     try:
         return bytes(_ALPHABET[letter] for letter in token.decode())
     except KeyError:

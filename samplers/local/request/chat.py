@@ -35,7 +35,9 @@ def _stop(name: str, value) -> tuple[str, ...]:
     stops = tuple(array(string(), 1, 4)(name, value))
     if "" in stops:
         raise bad_request(
-            f"Invalid '{name}': empty string. Expected a string with minimum length 1.", name, "empty_string"
+            f"Invalid '{name}': empty string. Expected a string with minimum length 1.",
+            name,
+            "empty_string",
         )
     return stops
 
@@ -97,9 +99,11 @@ OLD = {"functions": "tools", "function_call": "tool_choice"}  # deprecated: what
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """What a chat request asks for, every default filled in. `logit_bias` has integer ids; `top` is the number of
-    logprobs a token, None if none are wanted; `ids` asks for token ids beside them; `continued` are the answer's first
-    tokens, already chosen. `response_format` is None for plain text, `tools` if nothing may be called."""
+    """What a chat request asks for, every default filled in. `logit_bias` has integer ids; `top` is
+    the number of logprobs a token, None if none are wanted; `ids` asks for token ids beside them;
+    `continued` are the answer's first tokens, already chosen. `response_format` is None for plain
+    text, `tools` if nothing may be called.
+    """
 
     model: str
     messages: list[dict]
@@ -123,9 +127,13 @@ class ChatRequest:
 
 
 def parse(body, headers, vocabulary_size: int) -> ChatRequest:
-    """A request's JSON and headers -> ChatRequest; ApiError (400) for the first thing that is wrong with it."""
+    """A request's JSON and headers -> ChatRequest; ApiError (400) for the first thing that is wrong
+    with it.
+    """
     if not isinstance(body, dict):
-        raise bad_request(f"Invalid type for the request body: expected an object, but got {kind_of(body)} instead.")
+        raise bad_request(
+            f"Invalid type for the request body: expected an object, but got {kind_of(body)} instead."
+        )
     if body.get("model") is None:
         raise bad_request("you must provide a model parameter")
     if "messages" not in body:
@@ -158,7 +166,9 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     options = values.pop("stream_options") or {}
     limit, older = values.pop("max_completion_tokens"), values.pop("max_tokens")
     if limit is not None and older is not None:
-        message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
+        message = (
+            "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
+        )
         raise bad_request(message, "max_tokens", "invalid_parameter_combination")
     if values["response_format"] is not None and values["response_format"].any_json:
         needs_the_word(values["messages"])
@@ -166,7 +176,8 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     return ChatRequest(
         tools=tools(body),
         include_usage=options.get("include_usage", False),
-        # OpenAI pads chunks unless it is told not to; here nobody listens in, and a chunk is to be read by people
+        # OpenAI pads chunks unless it is told not to; here nobody listens in, and a chunk is to be
+        # read by people
         obfuscated=options.get("include_obfuscation", False),
         max_tokens=older if limit is None else limit,
         top=(top or 0) if logprobs else None,
@@ -193,7 +204,9 @@ def _token_ids(bias: dict[str, float], size: int) -> dict[int, float]:
             raise bad_request(message, "logit_bias", "invalid_value")
         if len(key) > 9 or int(key) >= size:
             raise bad_request(
-                f"Invalid key in 'logit_bias': {key[:40]}. Maximum value is {size - 1}.", "logit_bias", "invalid_value"
+                f"Invalid key in 'logit_bias': {key[:40]}. Maximum value is {size - 1}.",
+                "logit_bias",
+                "invalid_value",
             )
         ids[int(key)] = value
     return ids
@@ -206,5 +219,7 @@ def _continued(header: str | None, size: int) -> tuple[int, ...]:
     try:
         ids = json.loads(header)
     except (ValueError, RecursionError):
-        raise bad_request(f"Invalid '{name}': expected a JSON array of token ids.", name, "invalid_value") from None
+        raise bad_request(
+            f"Invalid '{name}': expected a JSON array of token ids.", name, "invalid_value"
+        ) from None
     return tuple(array(integer(0, size - 1), 0)(name, ids))

@@ -1,4 +1,6 @@
-"""Checks of single values in a request, functions (name, value) -> value; they raise OpenAI's errors."""
+"""Checks of single values in a request, functions (name, value) -> value; they raise OpenAI's
+errors.
+"""
 
 import re
 from collections.abc import Callable, Iterable
@@ -25,13 +27,17 @@ def kind_of(value) -> str:
 
 def wrong_type(name: str, expected: str, value):
     return bad_request(
-        f"Invalid type for '{name}': expected {expected}, but got {kind_of(value)} instead.", name, "invalid_type"
+        f"Invalid type for '{name}': expected {expected}, but got {kind_of(value)} instead.",
+        name,
+        "invalid_type",
     )
 
 
 def wrong_value(name: str, value, allowed):
     return bad_request(
-        f"Invalid value: '{value}'. Supported values are: {listed(allowed, 'and')}.", name, "invalid_value"
+        f"Invalid value: '{value}'. Supported values are: {listed(allowed, 'and')}.",
+        name,
+        "invalid_value",
     )
 
 
@@ -45,14 +51,10 @@ def listed(items, last: str) -> str:
 
 def _in_range(name: str, value, kind: str, low, high):
     if low is not None and value < low:
-        message = (
-            f"Invalid '{name}': {kind} below minimum value. Expected a value >= {low}, but got {short(value)} instead."
-        )
+        message = f"Invalid '{name}': {kind} below minimum value. Expected a value >= {low}, but got {short(value)} instead."
         raise bad_request(message, name, f"{kind}_below_min_value")
     if high is not None and value > high:
-        message = (
-            f"Invalid '{name}': {kind} above maximum value. Expected a value <= {high}, but got {short(value)} instead."
-        )
+        message = f"Invalid '{name}': {kind} above maximum value. Expected a value <= {high}, but got {short(value)} instead."
         raise bad_request(message, name, f"{kind}_above_max_value")
     return value
 
@@ -93,7 +95,9 @@ def boolean(name: str, value) -> bool:
 
 
 def string(longest: int | None = None) -> Check:
-    """A text that UTF-8 can hold (JSON can escape half a surrogate pair, which is no text), at most `longest` long."""
+    """A text that UTF-8 can hold (JSON can escape half a surrogate pair, which is no text), at most
+    `longest` long.
+    """
 
     def check(name: str, value) -> str:
         if not isinstance(value, str):
@@ -101,7 +105,9 @@ def string(longest: int | None = None) -> Check:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise bad_request(f"Invalid '{name}': the text is not valid Unicode.", name, "invalid_value") from None
+            raise bad_request(
+                f"Invalid '{name}': the text is not valid Unicode.", name, "invalid_value"
+            ) from None
         if longest is not None and len(value) > longest:
             message = f"Invalid '{name}': string too long. Expected a string with maximum length {longest}, "
             message += f"but got a string with length {len(value)} instead."
@@ -143,7 +149,9 @@ def array(check_item: Check, shortest: int, longest: int | None = None, of: str 
         if not isinstance(value, list):
             raise wrong_type(name, f"an array{of}", value)
         if len(value) < shortest:
-            message = f"Invalid '{name}': empty array. Expected an array with minimum length {shortest}, "
+            message = (
+                f"Invalid '{name}': empty array. Expected an array with minimum length {shortest}, "
+            )
             raise bad_request(message + "but got an empty array instead.", name, "empty_array")
         if longest is not None and len(value) > longest:
             message = f"Invalid '{name}': array too long. Expected an array with maximum length {longest}, "

@@ -4,7 +4,16 @@
 class ApiError(Exception):
     """An error for the client: HTTP `status`, and the four fields of OpenAI's error body."""
 
-    def __init__(self, status: int, message: str, *, kind="invalid_request_error", param=None, code=None, headers=None):
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        kind="invalid_request_error",
+        param=None,
+        code=None,
+        headers=None,
+    ):
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
@@ -16,6 +25,8 @@ def bad_request(message: str, param: str | None = None, code: str | None = None)
     return ApiError(400, message, param=param, code=code)
 
 
-def server_error(message: str = "The server had an error while processing your request.") -> ApiError:
+def server_error(
+    message: str = "The server had an error while processing your request.",
+) -> ApiError:
     """A 500 without details: those go to the log."""
     return ApiError(500, message, kind="server_error", code="internal_error")

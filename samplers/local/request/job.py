@@ -1,4 +1,6 @@
-"""From a checked request to a job: its prompt made, its length and its grammars checked. After this it is answered."""
+"""From a checked request to a job: its prompt made, its length and its grammars checked. After this
+it is answered.
+"""
 
 import secrets
 import time
@@ -12,7 +14,8 @@ from samplers.local.request.errors import bad_request
 from samplers.local.request.prompt import prompt_ids
 from samplers.local.request.tool_text import preface
 
-USUAL_LIMIT = 1024  # tokens of an answer that sets no limit: a small model that repeats itself would fill the context
+# tokens of an answer that sets no limit: a small model that repeats itself would fill the context
+USUAL_LIMIT = 1024
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Job:
-    """A request that will be answered: `prompt` ids, at most `limit` tokens for each choice, the first choice's `seed`,
-    the grammars of an answer that is text and of one that is calls; and a body's fields before its choices (`head`) and
-    beside them (`about`: OpenAI puts it before the choices of a chunk, and after those of a whole answer)."""
+    """A request that will be answered: `prompt` ids, at most `limit` tokens for each choice, the
+    first choice's `seed`, the grammars of an answer that is text and of one that is calls; and a
+    body's fields before its choices (`head`) and beside them (`about`: OpenAI puts it before the
+    choices of a chunk, and after those of a whole answer).
+    """
 
     model: Model
     request: ChatRequest
@@ -44,7 +49,9 @@ class Job:
 
 
 async def prepare(model: Model, request: ChatRequest) -> Job:
-    """The job. ApiError (400) if it is too long for the context or the engine cannot enforce what it asks for."""
+    """The job. ApiError (400) if it is too long for the context or the engine cannot enforce what
+    it asks for.
+    """
     _fits_together(model, request)
     messages = request.messages
     if request.tools is not None:
@@ -53,22 +60,34 @@ async def prepare(model: Model, request: ChatRequest) -> Job:
     limit = _limit(model.engine.context, request, len(prompt) + len(request.continued))
     text_grammar, call_grammar = await _grammars(model.engine, request)
     kind = "chat.completion.chunk" if request.stream else "chat.completion"
-    head = {"id": f"chatcmpl-{secrets.token_hex(15)}", "object": kind, "created": int(time.time()), "model": model.id}
+    head = {
+        "id": f"chatcmpl-{secrets.token_hex(15)}",
+        "object": kind,
+        "created": int(time.time()),
+        "model": model.id,
+    }
     about = {"service_tier": "default", "system_fingerprint": model.fingerprint}
     seed = secrets.randbits(62) if request.seed is None else request.seed
     return Job(model, request, prompt, limit, seed, text_grammar, call_grammar, head, about)
 
 
 def _fits_together(model: Model, request: ChatRequest) -> None:
-    """An answer under a grammar is made in one call to the engine, from its first token on; some things need more."""
+    """An answer under a grammar is made in one call to the engine, from its first token on; some
+    things need more.
+    """
     if request.tools is None and request.response_format is None:
         return
     begin = "is not supported together with 'tools' or a 'response_format' of JSON by this endpoint"
     if request.presence_penalty and model.settings.order == "openai":
-        # The engine's own counts the prompt, too, and cannot be made to forget it (a frequency penalty can).
-        raise bad_request(f"'presence_penalty' {begin}.", "presence_penalty", "unsupported_parameter")
+        # The engine's own counts the prompt, too, and cannot be made to forget it (a frequency
+        # penalty can).
+        raise bad_request(
+            f"'presence_penalty' {begin}.", "presence_penalty", "unsupported_parameter"
+        )
     if request.continued:
-        raise bad_request(f"'x-samplers-continue' {begin}.", "x-samplers-continue", "unsupported_parameter")
+        raise bad_request(
+            f"'x-samplers-continue' {begin}.", "x-samplers-continue", "unsupported_parameter"
+        )
 
 
 def _limit(context: int, request: ChatRequest, used: int) -> int:
@@ -79,9 +98,7 @@ def _limit(context: int, request: ChatRequest, used: int) -> int:
     if request.max_tokens is None:
         return min(USUAL_LIMIT, context - used)
     if used + request.max_tokens > context:
-        message = (
-            f"{begin}you requested {used + request.max_tokens} tokens ({used} in the messages, {request.max_tokens} in "
-        )
+        message = f"{begin}you requested {used + request.max_tokens} tokens ({used} in the messages, {request.max_tokens} in "
         message += "the completion). Please reduce the length of the messages or completion."
         raise bad_request(message, "messages", "context_length_exceeded")
     return request.max_tokens
@@ -95,7 +112,11 @@ async def _grammars(engine: Engine, request: ChatRequest) -> tuple[str | None, s
         raise asked.refuse(sorry)
     if tools is not None and not await grammar.enforced(engine, tools.grammar):
         for function in tools.functions:
-            if not await grammar.enforced(engine, grammar.of_calls({function.name: function.parameters}, 1)):
+            if not await grammar.enforced(
+                engine, grammar.of_calls({function.name: function.parameters}, 1)
+            ):
                 raise function.refuse(sorry)
-        raise bad_request("Invalid 'tools': the engine cannot enforce so much at once.", "tools", "invalid_value")
+        raise bad_request(
+            "Invalid 'tools': the engine cannot enforce so much at once.", "tools", "invalid_value"
+        )
     return asked and asked.grammar, tools and tools.grammar

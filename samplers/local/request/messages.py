@@ -19,21 +19,37 @@ ROLES = ("system", "assistant", "user", "function", "tool", "developer")  # as O
 CONTENT = "one of a string or array of objects"
 PARTS = {"text": "text", "refusal": "refusal"}  # content part -> the field with its text
 OTHER_PARTS = ("image_url", "input_audio", "file")
-# annotations: OpenAI's file leaves them out here, but its SDK sends an answer's message back with all that was in it
-FIELDS = {"role", "content", "name", "refusal", "annotations", "audio", "tool_calls", "function_call", "tool_call_id"}
+# annotations: OpenAI's file leaves them out here, but its SDK sends an answer's message back with
+# all that was in it
+FIELDS = {
+    "role",
+    "content",
+    "name",
+    "refusal",
+    "annotations",
+    "audio",
+    "tool_calls",
+    "function_call",
+    "tool_call_id",
+}
 CALL = ("name", "arguments")
-OWNERS = {"tool_calls": "assistant", "annotations": "assistant", "tool_call_id": "tool"}  # fields of one role only
+# fields of one role only
+OWNERS = {"tool_calls": "assistant", "annotations": "assistant", "tool_call_id": "tool"}
 
 
 def messages(name: str, value) -> list[dict]:
-    """The messages -> [{"role", "content"}, …]; calls as the model writes them. ApiError for the first wrong one."""
+    """The messages -> [{"role", "content"}, …]; calls as the model writes them. ApiError for the
+    first wrong one.
+    """
     checked = array(message, 1, of=" of objects")(name, value)
     _sequence(name, value)
     return checked
 
 
 def message(name: str, value) -> dict:
-    """One message -> {"role", "content"}: the parts of a content joined, developer as system, `name` left out."""
+    """One message -> {"role", "content"}: the parts of a content joined, developer as system,
+    `name` left out.
+    """
     if not isinstance(value, dict):
         raise wrong_type(name, "an object", value)
     if "role" not in value:
@@ -57,7 +73,11 @@ def message(name: str, value) -> dict:
     if value.get("name") is not None:
         string()(f"{name}.name", value["name"])
     made = value.get("tool_calls")
-    calls = "" if made is None else tool_text.calls(array(_call, 1, of=" of objects")(f"{name}.tool_calls", made))
+    calls = (
+        ""
+        if made is None
+        else tool_text.calls(array(_call, 1, of=" of objects")(f"{name}.tool_calls", made))
+    )
     if role == "tool":
         string()(f"{name}.tool_call_id", needed(name, value, "tool_call_id"))
     content = value.get("content")
@@ -72,11 +92,17 @@ def message(name: str, value) -> dict:
 
 
 def _no_content(name: str, value: dict):
-    """OpenAI has one answer for a developer message, and for all others another, which names the place otherwise."""
+    """OpenAI has one answer for a developer message, and for all others another, which names the
+    place otherwise.
+    """
     if value["role"] != "developer":
         place = name.replace("[", ".[") + ".content"
         return bad_request("Invalid value for 'content': expected a string, got null.", place)
-    return wrong_type(f"{name}.content", CONTENT, None) if "content" in value else missing(f"{name}.content")
+    return (
+        wrong_type(f"{name}.content", CONTENT, None)
+        if "content" in value
+        else missing(f"{name}.content")
+    )
 
 
 def content_text(name: str, value, role: str) -> str:
@@ -96,7 +122,9 @@ def _part(name: str, value, role: str) -> str:
     kind = value["type"]
     if kind in OTHER_PARTS:
         raise bad_request(
-            f"Invalid content type. {kind} is not supported by this model.", f"{name}.type", "unsupported_value"
+            f"Invalid content type. {kind} is not supported by this model.",
+            f"{name}.type",
+            "unsupported_value",
         )
     allowed = [part for part in PARTS if part == "text" or role == "assistant"]
     if kind not in allowed:
@@ -111,12 +139,17 @@ def _call(name: str, value) -> tuple[str, str]:
     string()(f"{name}.id", needed(name, value, "id"))
     one_of("function")(f"{name}.type", needed(name, value, "type"))
     function = known(f"{name}.function", needed(name, value, "function"), "name", "arguments")
-    texts = (string()(f"{name}.function.{field}", needed(f"{name}.function", function, field)) for field in CALL)
+    texts = (
+        string()(f"{name}.function.{field}", needed(f"{name}.function", function, field))
+        for field in CALL
+    )
     return tuple(texts)
 
 
 def _sequence(name: str, value: list[dict]) -> None:
-    """OpenAI's rule: the results of an assistant's calls follow it, one for each, and nothing comes between."""
+    """OpenAI's rule: the results of an assistant's calls follow it, one for each, and nothing comes
+    between.
+    """
     waiting: dict[str, None] = {}  # ids in the order of the calls
     asked: set[str] = set()
     caller = 0

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from samplers.local.engine.grammar import of_schema
 from samplers.local.request import schema
-from samplers.local.request.checks import boolean, known, needed, one_of, pattern, string, wrong_type
+from samplers.local.request.checks import (
+    boolean,
+    known,
+    needed,
+    one_of,
+    pattern,
+    string,
+    wrong_type,
+)
 from samplers.local.request.errors import bad_request
 
 NAME = r"[a-zA-Z0-9_-]+"
@@ -12,7 +20,9 @@ NAME = r"[a-zA-Z0-9_-]+"
 
 @dataclass(frozen=True)
 class Format:
-    """An answer that is JSON: the `grammar` it keeps to, and how an error speaks of it. `any_json` is JSON mode."""
+    """An answer that is JSON: the `grammar` it keeps to, and how an error speaks of it. `any_json`
+    is JSON mode.
+    """
 
     grammar: str
     refuse: schema.Refuse
@@ -24,7 +34,9 @@ def response_format(name: str, value) -> Format | None:
     known(name, value, "type", "json_schema")
     kind = one_of("json_object", "json_schema", "text")(f"{name}.type", needed(name, value, "type"))
     if kind == "json_object":
-        return Format(of_schema({"type": "object"}), schema.refusal("response_format", name), any_json=True)
+        return Format(
+            of_schema({"type": "object"}), schema.refusal("response_format", name), any_json=True
+        )
     if kind == "json_schema":
         return _json_schema(f"{name}.json_schema", needed(name, value, "json_schema"))
     return None

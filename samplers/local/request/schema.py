@@ -1,4 +1,6 @@
-"""A JSON Schema in a request: is it one, is it in OpenAI's strict subset, can this endpoint enforce it."""
+"""A JSON Schema in a request: is it one, is it in OpenAI's strict subset, can this endpoint enforce
+it.
+"""
 
 import json
 from functools import lru_cache
@@ -10,19 +12,39 @@ from samplers.local.request.subschemas import depth, subschemas
 DEEPEST = 64  # levels of JSON in a schema that is not strict: the engine's stack has an end
 # The engine's grammar has nothing for these.
 NOT_HERE = {
-    *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies", "propertyNames"),
-    *("uniqueItems", "contains", "minContains", "maxContains", "unevaluatedItems", "unevaluatedProperties"),
+    *(
+        "not",
+        "if",
+        "then",
+        "else",
+        "dependentRequired",
+        "dependentSchemas",
+        "dependencies",
+        "propertyNames",
+    ),
+    *(
+        "uniqueItems",
+        "contains",
+        "minContains",
+        "maxContains",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ),
     *("$dynamicRef", "$recursiveRef", "contentSchema"),
 }
 
 
 def refusal(what: str, param: str, code: str | None = None) -> Refuse:
-    """A function text -> the error that `what`, such as "response_format 'x'", has an invalid schema."""
+    """A function text -> the error that `what`, such as "response_format 'x'", has an invalid
+    schema.
+    """
     return lambda text: bad_request(f"Invalid schema for {what}: {text}", param, code)
 
 
 def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
-    """The schema, if it is one of an object that can be enforced, and if `strict` in OpenAI's subset; else ApiError."""
+    """The schema, if it is one of an object that can be enforced, and if `strict` in OpenAI's
+    subset; else ApiError.
+    """
     if depth(schema) > DEEPEST:
         raise refuse(f"it is nested more than {DEEPEST} levels deep.")
     try:
@@ -41,19 +63,27 @@ def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
         if isinstance(part, dict):
             for keyword in part.keys() & NOT_HERE:
                 if part[keyword] is not False:
-                    raise refuse(f"In context={context}, '{keyword}' is not supported: it cannot be enforced here.")
+                    raise refuse(
+                        f"In context={context}, '{keyword}' is not supported: it cannot be enforced here."
+                    )
             if "$ref" in part and not str(part["$ref"]).startswith("#"):
                 raise refuse(f"In context={context}, '$ref' must begin with '#'.")
     return schema
 
 
 def check_parameters(schema: dict, strict: bool, refuse: Refuse) -> dict:
-    """The schema of a function's parameters, checked likewise: OpenAI wants some things of it also if not `strict`."""
+    """The schema of a function's parameters, checked likewise: OpenAI wants some things of it also
+    if not `strict`.
+    """
     check(schema, strict, refuse)
     if "properties" not in schema:
         raise refuse("In context=(), object schema missing properties.")
     for context, part in subschemas(schema):
-        if isinstance(part, dict) and part.get("type") == "array" and not part.keys() & {"items", "prefixItems"}:
+        if (
+            isinstance(part, dict)
+            and part.get("type") == "array"
+            and not part.keys() & {"items", "prefixItems"}
+        ):
             raise refuse(f"In context={context}, array schema missing items.")
     return schema
 
@@ -61,7 +91,8 @@ def check_parameters(schema: dict, strict: bool, refuse: Refuse) -> dict:
 @lru_cache(256)
 def _fault(text: bytes) -> str | None:
     """Why a text is no JSON Schema, if it is none."""
-    import jsonschema  # here, where it is first needed: it takes as long to load as all the rest of the endpoint
+    # here, where it is first needed: it takes as long to load as all the rest of the endpoint
+    import jsonschema
 
     try:
         jsonschema.Draft202012Validator.check_schema(json.loads(text))

@@ -1,9 +1,10 @@
 """OpenAI's strict subset of JSON Schema, and its API's words for what is outside.
 
-The rules and limits are those of OpenAI's guide to Structured Outputs, "Supported schemas". Where it is silent: how
-levels are counted and that a type is needed also beside an enum or a const is in the check that OpenAI's Java SDK makes
-before it sends (JsonSchemaValidator, 2025). `samplers.api.why_not_strict` tells a learner the same before a request; a
-test holds the two together.
+The rules and limits are those of OpenAI's guide to Structured Outputs, "Supported schemas". Where
+it is silent: how levels are counted and that a type is needed also beside an enum or a const is in
+the check that OpenAI's Java SDK makes before it sends (JsonSchemaValidator, 2025).
+`samplers.api.why_not_strict` tells a learner the same before a request; a test holds the two
+together.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,9 +13,30 @@ from samplers.local.request.errors import ApiError
 from samplers.local.request.subschemas import MAPS, level, resolves, subschemas
 
 Refuse = Callable[[str], ApiError]
-STRING_FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
+STRING_FORMATS = {
+    "date-time",
+    "time",
+    "date",
+    "duration",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "uuid",
+}
 _RANGE = ("multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-ANYWHERE = {"type", "enum", "const", "anyOf", "$ref", "$defs", "definitions", "title", "description", "$schema"}
+ANYWHERE = {
+    "type",
+    "enum",
+    "const",
+    "anyOf",
+    "$ref",
+    "$defs",
+    "definitions",
+    "title",
+    "description",
+    "$schema",
+}
 OF_TYPE = {
     "string": ("pattern", "format"),
     "number": _RANGE,
@@ -24,7 +46,13 @@ OF_TYPE = {
     "boolean": (),
     "null": (),
 }
-SCALARS = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "null": type(None)}
+SCALARS = {
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+}
 PROPERTIES, LEVELS, STRINGS, ENUMS = 5000, 10, 120_000, 1000
 MANY_ENUMS, ENUM_STRINGS = 250, 15_000
 
@@ -33,7 +61,12 @@ def check_strict(schema: dict, refuse: Refuse) -> None:
     """ApiError if a JSON Schema is not in the subset."""
     _limits(schema, refuse)
     for context, part in subschemas(schema):
-        _part(context, part, schema, lambda text, context=context: refuse(f"In context={context}, {text}"))
+        _part(
+            context,
+            part,
+            schema,
+            lambda text, context=context: refuse(f"In context={context}, {text}"),
+        )
 
 
 def _part(context: tuple, part, root: dict, wrong: Refuse) -> None:
@@ -80,11 +113,16 @@ def _values(part: dict, types: list[str], wrong: Refuse) -> None:
     """The values of enum and const: simple ones, of the schema's own type."""
     if part.get("enum") == []:
         raise wrong("[] should be non-empty.")
-    for keyword, values in (("enum", part.get("enum", ())), ("const", [part["const"]] if "const" in part else ())):
+    for keyword, values in (
+        ("enum", part.get("enum", ())),
+        ("const", [part["const"]] if "const" in part else ()),
+    ):
         for value in values:
             if not any(_is(value, kind) for kind in types or SCALARS):
                 against = {"type": part["type"]} if types else {"type": list(SCALARS)}
-                raise wrong(f"{keyword} value {str(value)[:80]} does not validate against {against}.")
+                raise wrong(
+                    f"{keyword} value {str(value)[:80]} does not validate against {against}."
+                )
 
 
 def _is(value, kind: str) -> bool:

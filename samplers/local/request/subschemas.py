@@ -1,4 +1,6 @@
-"""The subschemas of a JSON Schema in a request: where they stand, what a $ref points to, how deep it all is."""
+"""The subschemas of a JSON Schema in a request: where they stand, what a $ref points to, how deep
+it all is.
+"""
 
 from collections.abc import Iterator
 
@@ -39,7 +41,10 @@ def resolves(pointer: str, root: dict) -> bool:
         return False
     here = root
     for step in pointer.split("/")[1:]:
-        if not isinstance(here, dict) or (step := step.replace("~1", "/").replace("~0", "~")) not in here:
+        if (
+            not isinstance(here, dict)
+            or (step := step.replace("~1", "/").replace("~0", "~")) not in here
+        ):
             return False
         here = here[step]
     return isinstance(here, dict)

@@ -1,9 +1,11 @@
-"""How tools, calls and results are written for the model: our own choice, for its chat template knows none of them.
+"""How tools, calls and results are written for the model: our own choice, for its chat template
+knows none of them.
 
-A call is JSON, [{"name":…,"arguments":{…}}], and a result is a message of the role `tool`. The definitions stand in a
-system message of their own, before the conversation; before that, a short conversation with another tool shows a call
-and a plain answer. Without such examples a model of this size starts a call with a probability under 0.01 whatever it
-is asked; with them, 0.15 for the weather and 0.0002 for "Hello!".
+A call is JSON, [{"name":…,"arguments":{…}}], and a result is a message of the role `tool`. The
+definitions stand in a system message of their own, before the conversation; before that, a short
+conversation with another tool shows a call and a plain answer. Without such examples a model of
+this size starts a call with a probability under 0.01 whatever it is asked; with them, 0.15 for the
+weather and 0.0002 for "Hello!".
 """
 
 import json
@@ -23,7 +25,9 @@ def preface(functions: tuple[Function, ...]) -> list[dict]:
 
 def _definitions(told: list[dict]) -> dict:
     lines = ["You can call these functions:", *map(_compact, told)]
-    lines += ["To call functions, answer with their calls as JSON only. If no function helps, answer in plain words."]
+    lines += [
+        "To call functions, answer with their calls as JSON only. If no function helps, answer in plain words."
+    ]
     return {"role": "system", "content": "\n".join(lines)}
 
 

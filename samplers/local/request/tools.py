@@ -1,4 +1,6 @@
-"""`tools`, `tool_choice` and `parallel_tool_calls`: which functions an answer may call, and whether it must."""
+"""`tools`, `tool_choice` and `parallel_tool_calls`: which functions an answer may call, and whether
+it must.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +26,9 @@ MOST = 128
 
 @dataclass(frozen=True)
 class Function:
-    """A function's definition; `parameters` is its schema, checked, and `refuse` makes the error if it fails later."""
+    """A function's definition; `parameters` is its schema, checked, and `refuse` makes the error if
+    it fails later.
+    """
 
     name: str
     description: str | None
@@ -39,8 +43,9 @@ class Function:
 
 @dataclass(frozen=True)
 class Tools:
-    """The functions that an answer may call, at most `most` times; it must if `forced`, else the model decides.
-    `named`: the request itself names the one function."""
+    """The functions that an answer may call, at most `most` times; it must if `forced`, else the
+    model decides. `named`: the request itself names the one function.
+    """
 
     functions: tuple[Function, ...]
     forced: bool
@@ -50,12 +55,16 @@ class Tools:
     @cached_property
     def grammar(self) -> str:
         """The grammar of the calls."""
-        return grammar.of_calls({function.name: function.parameters for function in self.functions}, self.most)
+        return grammar.of_calls(
+            {function.name: function.parameters for function in self.functions}, self.most
+        )
 
 
 def tools(body: dict) -> Tools | None:
     """The three fields of a request's body, checked together; None if nothing may be called."""
-    given, choice, parallel = (body.get(name) for name in ("tools", "tool_choice", "parallel_tool_calls"))
+    given, choice, parallel = (
+        body.get(name) for name in ("tools", "tool_choice", "parallel_tool_calls")
+    )
     if given is None:
         for name, value in (("tool_choice", choice), ("parallel_tool_calls", parallel)):
             if value is not None:
@@ -73,15 +82,25 @@ def tools(body: dict) -> Tools | None:
         name = _name("tool_choice.function", needed("tool_choice", choice, "function"))
         return Tools(_named(functions, [name]), True, 1, named=True)
     known("tool_choice", choice, "type", "allowed_tools")
-    allowed = known("tool_choice.allowed_tools", needed("tool_choice", choice, "allowed_tools"), "mode", "tools")
-    mode = one_of("auto", "required")("tool_choice.mode", needed("tool_choice.allowed_tools", allowed, "mode"))
-    names = array(_allowed, 1, MOST)("tool_choice.tools", needed("tool_choice.allowed_tools", allowed, "tools"))
+    allowed = known(
+        "tool_choice.allowed_tools", needed("tool_choice", choice, "allowed_tools"), "mode", "tools"
+    )
+    mode = one_of("auto", "required")(
+        "tool_choice.mode", needed("tool_choice.allowed_tools", allowed, "mode")
+    )
+    names = array(_allowed, 1, MOST)(
+        "tool_choice.tools", needed("tool_choice.allowed_tools", allowed, "tools")
+    )
     return Tools(_named(functions, names), mode == "required", most)
 
 
 def _type(name: str, value):
     if not isinstance(value, dict):
-        expected = "one of one of 'none', 'auto', or 'required' or object" if name == "tool_choice" else "an object"
+        expected = (
+            "one of one of 'none', 'auto', or 'required' or object"
+            if name == "tool_choice"
+            else "an object"
+        )
         raise wrong_type(name, expected, value)
     return needed(name, value, "type")
 
@@ -93,17 +112,22 @@ def _function(name: str, value) -> Function:
     one_of("function")(f"{name}.type", kind)
     known(name, value, "type", "function")
     where = f"{name}.function"
-    about = known(where, needed(name, value, "function"), "name", "description", "parameters", "strict")
+    about = known(
+        where, needed(name, value, "function"), "name", "description", "parameters", "strict"
+    )
     title = pattern(NAME, 64)(f"{where}.name", needed(where, about, "name"))
     description, parameters = about.get("description"), about.get("parameters")
     if description is not None:
         string()(f"{where}.description", description)
     if parameters is None:
-        parameters = {"type": "object", "properties": {}, "additionalProperties": False}  # as OpenAI: takes none
+        # as OpenAI: takes none
+        parameters = {"type": "object", "properties": {}, "additionalProperties": False}
     elif not isinstance(parameters, dict):
         raise wrong_type(f"{where}.parameters", "an object", parameters)
     strict = about.get("strict") is not None and boolean(f"{where}.strict", about["strict"])
-    refuse = schema.refusal(f"function '{title}'", f"{where}.parameters", "invalid_function_parameters")
+    refuse = schema.refusal(
+        f"function '{title}'", f"{where}.parameters", "invalid_function_parameters"
+    )
     return Function(title, description, schema.check_parameters(parameters, strict, refuse), refuse)
 
 

@@ -41,9 +41,13 @@ def test_the_list_says_that_it_is_a_snapshot():
 
 def test_cost_by_hand():
     # 1,000,000 fresh tokens at 2.50, 1,000,000 cached at 1.25, 100,000 out at 10.00
-    assert cost("gpt-4o", Usage(2_000_000, 100_000, 2_100_000, cached_tokens=1_000_000)) == pytest.approx(4.75)
+    assert cost(
+        "gpt-4o", Usage(2_000_000, 100_000, 2_100_000, cached_tokens=1_000_000)
+    ) == pytest.approx(4.75)
     # no price for cached input is listed: it counts in full
-    assert cost("o3", Usage(1_000_000, 0, 1_000_000, cached_tokens=1_000_000)) == pytest.approx(10.0)
+    assert cost("o3", Usage(1_000_000, 0, 1_000_000, cached_tokens=1_000_000)) == pytest.approx(
+        10.0
+    )
 
 
 @pytest.mark.parametrize("model", ["gpt-4o-mini-2024-07-18", "gpt-9", "", None])
@@ -55,7 +59,9 @@ def test_an_unknown_model_is_an_error_and_never_free(model):
 
 
 def test_the_bound_counts_every_byte_and_every_answer():
-    ascii_, chinese = (upper_bound(body(messages=[{"role": "user", "content": c * 1000}])) for c in ("a", "好"))
+    ascii_, chinese = (
+        upper_bound(body(messages=[{"role": "user", "content": c * 1000}])) for c in ("a", "好")
+    )
     assert chinese - ascii_ == pytest.approx(2000 * 0.15 / 1e6)  # three bytes a character, not one
     assert upper_bound(body(n=8)) - upper_bound(body(n=1)) == pytest.approx(7 * 100 * 0.60 / 1e6)
     output = 16384 * 0.60 / 1e6  # no limit given: what the model can do
@@ -69,9 +75,14 @@ def test_the_bound_takes_the_larger_of_two_limits():
 
 
 def test_the_bound_holds_for_the_real_models_tokens(client):
-    messages = [{"role": "system", "content": "答案要短。"}, {"role": "user", "content": "What is 好?\n\t" * 20}]
+    messages = [
+        {"role": "system", "content": "答案要短。"},
+        {"role": "user", "content": "What is 好?\n\t" * 20},
+    ]
     usage = client.chat(messages, max_tokens=4).usage
-    assert cost("gpt-4o-mini", usage) <= upper_bound({"model": "gpt-4o-mini", "messages": messages, "max_tokens": 4})
+    assert cost("gpt-4o-mini", usage) <= upper_bound(
+        {"model": "gpt-4o-mini", "messages": messages, "max_tokens": 4}
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +93,9 @@ def test_what_would_make_the_bound_wrong_is_refused(more):
         upper_bound(body(**more))
 
 
-@pytest.mark.parametrize("more", [{"service_tier": "priority"}, {"audio": {"voice": "x"}}, {"web_search_options": {}}])
+@pytest.mark.parametrize(
+    "more", [{"service_tier": "priority"}, {"audio": {"voice": "x"}}, {"web_search_options": {}}]
+)
 def test_what_is_billed_otherwise_is_refused(more):
     with pytest.raises(ValueError, match="its price has no bound"):
         upper_bound(body(**more))
@@ -104,7 +117,9 @@ def test_usage_takes_the_place_of_the_bound():
 def test_the_call_that_would_exceed_the_budget_is_not_sent():
     calls = []
     client = paid(lambda request: calls.append(request) or completion(), limit=0.001)
-    with pytest.raises(BudgetExceeded, match=r"not sent: .*\$0.0010 is left .*max_completion_tokens"):
+    with pytest.raises(
+        BudgetExceeded, match=r"not sent: .*\$0.0010 is left .*max_completion_tokens"
+    ):
         client.chat("x")
     with pytest.raises(BudgetExceeded):
         list(client.stream("x"))
@@ -145,7 +160,12 @@ def test_only_what_cannot_be_billed_is_given_back(answer, held):
     assert client.budget.spent == 0
 
 
-USAGE = event({"choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}})
+USAGE = event(
+    {
+        "choices": [],
+        "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+    }
+)
 
 
 def test_a_paid_stream_asks_for_usage_and_pays_it():
@@ -167,7 +187,9 @@ def test_a_broken_stream_stays_held(ending):
     client = paid(sse(event(delta("hi")), *ending))
     with pytest.raises(EndpointError):
         list(client.stream("x", max_tokens=100))
-    assert client.budget.held == pytest.approx(upper_bound(body(stream=True, stream_options={"include_usage": True})))
+    assert client.budget.held == pytest.approx(
+        upper_bound(body(stream=True, stream_options={"include_usage": True}))
+    )
     assert client.budget.spent == 0
 
 
@@ -185,18 +207,23 @@ def test_next_token_is_priced_too():
         client.next_token("x")
 
 
-@pytest.mark.parametrize("url", [OPENAI, "https://eu.api.openai.com/v1", "HTTPS://API.OPENAI.COM/v1/"])
+@pytest.mark.parametrize(
+    "url", [OPENAI, "https://eu.api.openai.com/v1", "HTTPS://API.OPENAI.COM/v1/"]
+)
 def test_openais_address_always_has_a_budget(url):
     assert fake(completion(), "gpt-4o-mini", url).budget is not None
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/v1", "https://api.openai.com.example.org/v1"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000/v1", "https://api.openai.com.example.org/v1"]
+)
 def test_other_addresses_have_none(url):
     assert fake(completion(), "m", url).budget is None
 
 
 def test_calls_at_once_share_one_budget():
-    client = paid(completion(usage=(1, 1)), limit=0.01)  # each call may cost 0.0098: one at a time at most
+    # each call may cost 0.0098: one at a time at most
+    client = paid(completion(usage=(1, 1)), limit=0.01)
 
     def ask(_):
         try:

@@ -1,4 +1,6 @@
-"""Chunks joined: text, tool calls, logprobs, usage and the clock, in the type that an unstreamed answer has."""
+"""Chunks joined: text, tool calls, logprobs, usage and the clock, in the type that an unstreamed
+answer has.
+"""
 
 import json
 import time
@@ -40,7 +42,8 @@ TWO_CALLS = [
     chunk(tool_calls=call(1, '{"city": "東')),
     chunk(tool_calls=call(1, '京"}')),
     chunk(finish_reason="tool_calls"),
-    CHUNK | {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}},
+    CHUNK
+    | {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}},
 ]
 
 
@@ -55,7 +58,11 @@ def test_tool_calls_are_joined():
     assert answer.raw["object"] == "chat.completion"
 
 
-WHOLE = b": hello\r\n\r\n" + b"".join(map(event, TWO_CALLS)).replace(b"\n\n", b"\r\n\r\n") + event("[DONE]")
+WHOLE = (
+    b": hello\r\n\r\n"
+    + b"".join(map(event, TWO_CALLS)).replace(b"\n\n", b"\r\n\r\n")
+    + event("[DONE]")
+)
 
 
 @given(st.lists(st.integers(0, len(WHOLE)), max_size=30))
@@ -72,29 +79,49 @@ def test_interleaved_choices_and_calls_keep_apart(pieces):
     answer = read(*named, *bodies)
     for choice in answer.choices:
         said = "".join(text for i, text in pieces if i == choice.index)
-        assert (choice.text, choice.tool_calls) == (said, (ToolCall(f"c{choice.index}", "f", said),))
+        assert (choice.text, choice.tool_calls) == (
+            said,
+            (ToolCall(f"c{choice.index}", "f", said),),
+        )
 
 
 def test_several_choices_in_one_event():
-    two = CHUNK | {"choices": [{"index": i, "delta": {"content": "ab"[i]}, "finish_reason": "stop"} for i in (1, 0)]}
+    two = CHUNK | {
+        "choices": [
+            {"index": i, "delta": {"content": "ab"[i]}, "finish_reason": "stop"} for i in (1, 0)
+        ]
+    }
     assert [c.text for c in read(two, two).choices] == ["aa", "bb"]
 
 
 def test_the_last_usage_told_counts():
     usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
-    told = [chunk(content="a") | {"usage": usage}, chunk(content="b") | {"usage": usage | {"completion_tokens": 2}}]
+    told = [
+        chunk(content="a") | {"usage": usage},
+        chunk(content="b") | {"usage": usage | {"completion_tokens": 2}},
+    ]
     assert read(*told, chunk(finish_reason="stop") | {"usage": None}).usage.completion_tokens == 2
 
 
 def test_a_refusal_is_joined():
-    answer = read(chunk(role="assistant", refusal=""), chunk(refusal="I'm sorry, "), chunk(refusal="no."), delta(""))
+    answer = read(
+        chunk(role="assistant", refusal=""),
+        chunk(refusal="I'm sorry, "),
+        chunk(refusal="no."),
+        delta(""),
+    )
     assert (answer.refusal, answer.text) == ("I'm sorry, no.", "")
     assert answer.message == {"role": "assistant", "content": None, "refusal": "I'm sorry, no."}
 
 
 def test_logprobs_are_joined():
-    entries = [{"token": t, "bytes": list(t.encode()), "logprob": -1.0, "top_logprobs": []} for t in "abc"]
-    answer = read(*(chunk(content=e["token"], logprobs={"content": [e], "refusal": None}) for e in entries), chunk())
+    entries = [
+        {"token": t, "bytes": list(t.encode()), "logprob": -1.0, "top_logprobs": []} for t in "abc"
+    ]
+    answer = read(
+        *(chunk(content=e["token"], logprobs={"content": [e], "refusal": None}) for e in entries),
+        chunk(),
+    )
     assert b"".join(t.bytes for t in answer.logprobs) == b"abc"
     assert read(chunk(content="a")).logprobs is None
 
@@ -108,7 +135,9 @@ def test_some_servers_repeat_the_name_or_leave_the_index_out():
 
 def test_iterating_and_accumulating_at_once():
     seen = []
-    for part in (s := accumulate(fake(sse(*map(event, map(delta, "abc")), event("[DONE]"))).stream("x"))):
+    for part in (
+        s := accumulate(fake(sse(*map(event, map(delta, "abc")), event("[DONE]"))).stream("x"))
+    ):
         seen.append((part.text, s.completion.text))
     assert seen == [("a", "a"), ("b", "ab"), ("c", "abc")]
     assert s.completion == s.read()  # there is nothing more
@@ -116,13 +145,24 @@ def test_iterating_and_accumulating_at_once():
 
 def test_a_stream_of_nothing():
     answer = read()
-    assert (answer.text, answer.finish_reason, answer.usage, answer.tool_calls) == ("", None, None, ())
+    assert (answer.text, answer.finish_reason, answer.usage, answer.tool_calls) == (
+        "",
+        None,
+        None,
+        (),
+    )
     assert accumulate([]).time_to_first_token is None
     assert accumulate([]).time_between_tokens == []
 
 
 def test_the_clock_counts_from_the_request_what_says_something():
-    bodies = [chunk(role="assistant", content=""), delta("a"), delta("b"), TWO_CALLS[-2], TWO_CALLS[-1]]
+    bodies = [
+        chunk(role="assistant", content=""),
+        delta("a"),
+        delta("b"),
+        TWO_CALLS[-2],
+        TWO_CALLS[-1],
+    ]
     arrivals = [(float(at), event(body)) for at, body in enumerate(bodies)]
     arrivals += [(5.0, event(delta("c"))[:-1]), (6.5, b"\n"), (7.0, event("[DONE]"))]
     joined = accumulate(read_chunks(arrivals))
@@ -136,7 +176,9 @@ def test_a_broken_stream_carries_its_tool_calls():
     joined = accumulate(fake(sse(*map(event, TWO_CALLS[:4]), httpx.ReadError("gone"))).stream("x"))
     with pytest.raises(StreamBroken, match=r"see \.text, \.chunks and \.completion") as caught:
         joined.read()
-    assert caught.value.completion.tool_calls == (ToolCall("call_a", "weather", '{"city": "Paris"}'),)
+    assert caught.value.completion.tool_calls == (
+        ToolCall("call_a", "weather", '{"city": "Paris"}'),
+    )
     assert caught.value.completion.finish_reason is None
     assert joined.completion == caught.value.completion
 
@@ -215,13 +257,18 @@ def test_real_bytes_give_the_real_chunks(client):
     assert arrivals[-1].data.endswith(b"data: [DONE]\n\n")
     text = accumulate(read_chunks(arrivals)).read().text
     assert text == client.chat(FRANCE, temperature=0, max_tokens=8).text
-    assert json.loads(arrivals[0].data.partition(b"\n")[0].removeprefix(b"data: "))["object"] == "chat.completion.chunk"
+    assert (
+        json.loads(arrivals[0].data.partition(b"\n")[0].removeprefix(b"data: "))["object"]
+        == "chat.completion.chunk"
+    )
 
 
 def test_a_closed_accumulation_stops_the_endpoint(client):
     start = time.monotonic()
     for _ in range(5):  # more than the engine has slots
-        joined = accumulate(client.stream("Count to a thousand.", max_tokens=1500, logit_bias={"2": -100}))
+        joined = accumulate(
+            client.stream("Count to a thousand.", max_tokens=1500, logit_bias={"2": -100})
+        )
         while not joined.times:
             next(joined)
         joined.close()

@@ -1,4 +1,6 @@
-"""Server-sent events: any cutting of the bytes gives the same ones, and they are those of a well-kept parser."""
+"""Server-sent events: any cutting of the bytes gives the same ones, and they are those of a
+well-kept parser.
+"""
 
 from itertools import pairwise
 
@@ -24,9 +26,9 @@ LINES = [
     "DATA: x",
 ]
 ENDS = ["\n", "\r", "\r\n"]
-STREAMS = st.lists(st.tuples(st.sampled_from(LINES) | st.just(""), st.sampled_from(ENDS)), max_size=20).map(
-    lambda lines: "".join(line + end for line, end in lines).encode()
-)
+STREAMS = st.lists(
+    st.tuples(st.sampled_from(LINES) | st.just(""), st.sampled_from(ENDS)), max_size=20
+).map(lambda lines: "".join(line + end for line, end in lines).encode())
 
 
 def cut(stream: bytes, places: list[int]) -> list[bytes]:
@@ -74,7 +76,13 @@ def test_the_standards_corners(stream, data):
 
 
 def test_an_event_came_when_its_last_byte_came():
-    pieces = [(0.1, b"data: a"), (0.2, b"\n"), (0.3, b"\ndata: b\n\n"), (0.4, b"data: c\n"), (0.5, b"\n")]
+    pieces = [
+        (0.1, b"data: a"),
+        (0.2, b"\n"),
+        (0.3, b"\ndata: b\n\n"),
+        (0.4, b"data: c\n"),
+        (0.5, b"\n"),
+    ]
     assert list(read_events(pieces)) == [(0.3, "a"), (0.3, "b"), (0.5, "c")]
 
 

@@ -48,7 +48,9 @@ def test_a_broken_stream_carries_what_had_arrived(ending, says):
     assert [c.text for c in caught.value.chunks] == ["To be, ", "or"]
 
 
-@pytest.mark.parametrize("error", [{"message": "the GPU is on fire", "type": "server_error"}, "the GPU is on fire"])
+@pytest.mark.parametrize(
+    "error", [{"message": "the GPU is on fire", "type": "server_error"}, "the GPU is on fire"]
+)
 def test_an_error_event_is_a_broken_stream_that_holds_it(error):
     with pytest.raises(StreamBroken, match="the GPU is on fire") as caught:
         list(fake(sse(event(delta("x")), event({"error": error}))).stream("x"))

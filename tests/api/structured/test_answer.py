@@ -8,7 +8,15 @@ import pytest
 from example_models import PLACE, Dog, Node, Odd, Owner, Pair, Place, Point
 from fake_endpoint import completion, delta, event, fake, sse
 
-from samplers.api import Invalid, Parsed, Refusal, Truncated, accumulate, read_answer, response_format
+from samplers.api import (
+    Invalid,
+    Parsed,
+    Refusal,
+    Truncated,
+    accumulate,
+    read_answer,
+    response_format,
+)
 
 
 def answered(text=None, finish_reason="stop", refusal=None):
@@ -53,7 +61,9 @@ def test_parsed(model, text, value):
             pytest.fail(f"{other}")
 
 
-@pytest.mark.parametrize(("refusal", "text"), [("I can't help with that.", None), ("No.", '{"east": 1, "north": 2}')])
+@pytest.mark.parametrize(
+    ("refusal", "text"), [("I can't help with that.", None), ("No.", '{"east": 1, "north": 2}')]
+)
 def test_refused(refusal, text):
     match read_answer(answered(text, refusal=refusal), Point):
         case Refusal(said):
@@ -77,7 +87,9 @@ def test_truncated_has_what_is_known():
 
 def test_a_stream_is_read_at_every_moment():
     text = '{"east": 2.5, "north": 48}'
-    stream = sse(*(event(delta(c)) for c in text), event(delta("", finish_reason="stop")), event("[DONE]"))
+    stream = sse(
+        *(event(delta(c)) for c in text), event(delta("", finish_reason="stop")), event("[DONE]")
+    )
     known = []
     for _ in (s := accumulate(fake(stream).stream("x", response_format=response_format(Point)))):
         result = read_answer(s.completion, Point)

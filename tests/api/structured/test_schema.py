@@ -52,7 +52,11 @@ def untitled(node):
         return [untitled(child) for child in node]
     if not isinstance(node, dict):
         return node
-    return {key: untitled(child) for key, child in node.items() if key != "title" or not isinstance(child, str)}
+    return {
+        key: untitled(child)
+        for key, child in node.items()
+        if key != "title" or not isinstance(child, str)
+    }
 
 
 class Trip(pydantic.BaseModel):
@@ -73,7 +77,11 @@ def test_a_reference_with_a_description_is_written_out():
     properties = strict_schema(Place)["properties"]
     assert properties["point"]["description"] == "its middle"
     assert properties["point"]["required"] == ["east", "north"]
-    assert properties["kind"] == {"type": "string", "enum": ["city", "town"], "description": "what it is"}
+    assert properties["kind"] == {
+        "type": "string",
+        "enum": ["city", "town"],
+        "description": "what it is",
+    }
     assert properties["title"] == properties["name"] == {"type": "string"}
     assert "$defs" in strict_schema(Place)  # `other` still refers to Point
     assert "Kind" not in strict_schema(Place)["$defs"]
@@ -81,7 +89,13 @@ def test_a_reference_with_a_description_is_written_out():
 
 def test_the_strict_schema_takes_what_the_model_takes():
     jsonschema.validate(PLACE, strict_schema(Place))
-    for change in ({"kind": "x"}, {"point": {"east": 1}}, {"tags": []}, {"extra": 1}, {"name": None}):
+    for change in (
+        {"kind": "x"},
+        {"point": {"east": 1}},
+        {"tags": []},
+        {"extra": 1},
+        {"name": None},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(PLACE | change, strict_schema(Place))
 
@@ -111,9 +125,13 @@ def test_what_strict_cannot_say_is_told_with_every_path():
         assert f"#/properties/{path}: {reason}" in str(caught.value)
 
 
-@pytest.mark.parametrize("model", [5, "x", None, object, str, list[Point], Point | None, dict, type(pytest), st])
+@pytest.mark.parametrize(
+    "model", [5, "x", None, object, str, list[Point], Point | None, dict, type(pytest), st]
+)
 def test_what_is_no_model(model):
-    with pytest.raises(ValueError, match=r"has no strict schema|must be a pydantic model or a dataclass"):
+    with pytest.raises(
+        ValueError, match=r"has no strict schema|must be a pydantic model or a dataclass"
+    ):
         strict_schema(model)
 
 

@@ -92,7 +92,10 @@ def test_arguments_become_python_and_null_is_the_default():
 
 
 def test_an_endpoint_that_does_not_enforce_the_schema_may_leave_defaults_out():
-    assert weather.run('{"place": {"city": "x"}, "spans": []}') == "x, [], Unit.CELSIUS, short, 5, None"
+    assert (
+        weather.run('{"place": {"city": "x"}, "spans": []}')
+        == "x, [], Unit.CELSIUS, short, 5, None"
+    )
     with pytest.raises(ToolError, match=r"spans: Field required"):
         weather.run('{"place": {"city": "x"}}')
 
@@ -103,7 +106,10 @@ def test_an_endpoint_that_does_not_enforce_the_schema_may_leave_defaults_out():
         ({"place": "Tokyo"}, "place: "),
         ({"place": {"city": 5, "country": None}}, "place.city: Input should be a valid string"),
         ({"spans": [{"first": "tomorrow", "days": 1}]}, "spans.0.first: "),
-        ({"spans": [{"first": "2026-07-01", "days": "3"}]}, "spans.0.days: Input should be a valid integer"),
+        (
+            {"spans": [{"first": "2026-07-01", "days": "3"}]},
+            "spans.0.days: Input should be a valid integer",
+        ),
         ({"unit": "K"}, "unit: "),
         ({"kind": "SHORT"}, "kind: "),
         ({"limit": 0}, "limit: Input should be greater than or equal to 1"),
@@ -119,7 +125,9 @@ def test_arguments_that_do_not_fit_are_told_by_name(change, says):
     assert "pydantic" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "null", "[]", "5", '{"place": ', "not JSON", "[" * 5000, '{"a": "\ud800"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "null", "[]", "5", '{"place": ', "not JSON", "[" * 5000, '{"a": "\ud800"}']
+)
 def test_what_is_no_json_object_is_told_too(text):
     with pytest.raises(ToolError, match="bad arguments for weather"):
         weather.run(text)
@@ -141,7 +149,9 @@ def test_a_failing_function_is_a_tool_error_without_its_traceback():
         return 1 // x
 
     assert broken.run('{"x": 1}') == "1"
-    with pytest.raises(ToolError, match=r"^broken failed: ZeroDivisionError: integer division or modulo by zero$"):
+    with pytest.raises(
+        ToolError, match=r"^broken failed: ZeroDivisionError: integer division or modulo by zero$"
+    ):
         broken.run('{"x": 0}')
 
 
@@ -181,7 +191,9 @@ def test_names_that_pydantic_uses_itself_may_be_parameters():
         return f"{schema}{copy}{model_config}{self}{json}"
 
     assert odd.parameters["required"] == ["schema", "copy", "model_config", "self", "json"]
-    assert odd.run('{"schema": "s", "copy": 1, "model_config": 2, "self": 3, "json": null}') == "s123j"
+    assert (
+        odd.run('{"schema": "s", "copy": 1, "model_config": 2, "self": 3, "json": null}') == "s123j"
+    )
 
 
 def test_a_function_without_docstring_or_parameters():
@@ -220,7 +232,10 @@ unknown.__annotations__ = {"x": type(pytest)}  # a module: nothing that JSON hol
         (many, r"\*x: int cannot be passed by name"),
         (named, r"\*\*x: int cannot be passed by name"),
         (by_place, "cannot be passed by name"),
-        (a_dict, "a_dict has no strict schema: #/properties/x: additionalProperties must be there and be false"),
+        (
+            a_dict,
+            "a_dict has no strict schema: #/properties/x: additionalProperties must be there and be false",
+        ),
         (a_tuple, "#/properties/x: prefixItems is not supported"),
         (a_length, "#/properties/x: maxLength is not supported"),
         (anything, "#/properties/x: it has no type"),

@@ -54,7 +54,9 @@ class Model:
         self.client = fake(answer)
 
     def run(self, *tools, **options):
-        return run_tools(self.client, "Is it clear in Paris?", tools or [weather, calculator], **options)
+        return run_tools(
+            self.client, "Is it clear in Paris?", tools or [weather, calculator], **options
+        )
 
 
 def told(run) -> list:
@@ -63,12 +65,18 @@ def told(run) -> list:
 
 
 def test_the_whole_way():
-    model = Model(calls(("weather", {"city": "Paris"}), text="Let me look."), completion("Yes, it is clear."))
+    model = Model(
+        calls(("weather", {"city": "Paris"}), text="Let me look."), completion("Yes, it is clear.")
+    )
     run = model.run(temperature=0)
     assert (run.ended, run.text) == ("answer", "Yes, it is clear.")
     assert [m["role"] for m in run.messages] == ["user", "assistant", "tool", "assistant"]
     assert run.messages[1]["content"] == "Let me look."
-    assert run.messages[2] == {"role": "tool", "tool_call_id": "call_0", "content": '{"city":"Paris","sky":"clear"}'}
+    assert run.messages[2] == {
+        "role": "tool",
+        "tool_call_id": "call_0",
+        "content": '{"city":"Paris","sky":"clear"}',
+    }
     first, second = model.asked
     assert second["messages"] == list(run.messages[:3])
     assert first["tools"] == second["tools"] == [weather.definition, calculator.definition]
@@ -103,7 +111,9 @@ def test_what_fails_is_told_to_the_model_and_the_loop_goes_on(call, says):
     assert says in run.rounds[0].results[0].error
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), SystemExit(1), KeyboardInterrupt(), RecursionError()])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("no"), SystemExit(1), KeyboardInterrupt(), RecursionError()]
+)
 def test_a_tool_cannot_end_the_loop(error):
     @tool
     def bad() -> int:
@@ -115,7 +125,8 @@ def test_a_tool_cannot_end_the_loop(error):
 
 
 def test_parallel_calls_run_at_once_and_keep_their_order():
-    barrier = threading.Barrier(3, timeout=10)  # passed only if all three wait there at the same time
+    # passed only if all three wait there at the same time
+    barrier = threading.Barrier(3, timeout=10)
 
     @tool
     def meet(who: int) -> str:
@@ -125,7 +136,11 @@ def test_parallel_calls_run_at_once_and_keep_their_order():
 
     run = Model(calls(*(("meet", {"who": i}) for i in range(3))), completion()).run(meet)
     assert told(run) == ["0", "1", "2"]
-    assert [m["tool_call_id"] for m in run.messages if m["role"] == "tool"] == ["call_0", "call_1", "call_2"]
+    assert [m["tool_call_id"] for m in run.messages if m["role"] == "tool"] == [
+        "call_0",
+        "call_1",
+        "call_2",
+    ]
     assert all(r.started >= 0 and r.seconds > 0 for r in run.rounds[0].results)
 
 
@@ -150,7 +165,8 @@ def test_the_limit_on_rounds():
     model = Model(*(calls(("more", {})) for _ in range(9)))
     run = model.run(more, max_rounds=3)
     assert run.ended == "rounds"
-    assert (len(model.asked), len(run.rounds), len(count)) == (3, 3, 2)  # the last calls could help nobody
+    # the last calls could help nobody
+    assert (len(model.asked), len(run.rounds), len(count)) == (3, 3, 2)
     assert "limit on rounds" in told(run)[-1]["error"]
     assert [m["role"] for m in run.messages][-1] == "tool"  # every call has its result
 
@@ -160,7 +176,8 @@ def test_an_answer_in_the_last_round_is_an_answer():
 
 
 def test_the_limit_on_tokens_shrinks_with_every_round():
-    model = Model(*(calls(("weather", {"city": "x"})) for _ in range(9)))  # each answer has 5 tokens
+    # each answer has 5 tokens
+    model = Model(*(calls(("weather", {"city": "x"})) for _ in range(9)))
     run = model.run(max_rounds=9, max_tokens=12)
     assert [body["max_completion_tokens"] for body in model.asked] == [12, 7, 2]
     assert run.ended == "tokens"
@@ -199,7 +216,9 @@ def test_a_tool_that_never_ends_is_left_behind_at_the_limit_on_time():
         return "late"
 
     start = time.monotonic()
-    run = Model(calls(("weather", {"city": "x"}), ("forever", {}))).run(weather, forever, max_seconds=0.3)
+    run = Model(calls(("weather", {"city": "x"}), ("forever", {}))).run(
+        weather, forever, max_seconds=0.3
+    )
     assert time.monotonic() - start < 5
     stop.set()
     assert run.ended == "time"

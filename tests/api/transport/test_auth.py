@@ -12,9 +12,17 @@ from fake_endpoint import completion, event, fake, sse
 from samplers.api import Client, EndpointError, connect
 from samplers.api.transport.auth import Key
 
-KEY = "key-that-nobody-may-see"  # global: the tests' own frames must not hold it when locals are printed
+# global: the tests' own frames must not hold it when locals are printed
+KEY = "key-that-nobody-may-see"
 
-ECHO = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": KEY, "type": KEY, "param": KEY}}
+ECHO = {
+    "error": {
+        "message": f"Incorrect API key provided: {KEY}",
+        "code": KEY,
+        "type": KEY,
+        "param": KEY,
+    }
+}
 
 
 def client_of(answer) -> Client:
@@ -49,13 +57,17 @@ def with_locals(error: BaseException) -> str:
 
 def test_the_key_is_sent():
     seen = []
-    client_of(lambda request: seen.append(request.headers["authorization"]) or completion()).chat("x")
+    client_of(lambda request: seen.append(request.headers["authorization"]) or completion()).chat(
+        "x"
+    )
     assert seen == [f"Bearer {KEY}"]
 
 
 def test_no_key_means_no_header():
     seen = []
-    fake(lambda request: seen.append(request.headers.get("authorization")) or completion()).chat("x")
+    fake(lambda request: seen.append(request.headers.get("authorization")) or completion()).chat(
+        "x"
+    )
     assert seen == [None]
 
 
@@ -157,7 +169,10 @@ def test_a_key_that_no_header_can_carry(key):
 
 def test_space_around_a_key_is_not_part_of_it():
     seen = []
-    fake(lambda request: seen.append(request.headers["authorization"]) or completion(), key=f" {KEY}\n").chat("x")
+    fake(
+        lambda request: seen.append(request.headers["authorization"]) or completion(),
+        key=f" {KEY}\n",
+    ).chat("x")
     assert seen == [f"Bearer {KEY}"]
 
 

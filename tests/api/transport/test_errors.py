@@ -4,7 +4,13 @@ import httpx
 import pytest
 from fake_endpoint import fake
 
-from samplers.api import APIError, AuthenticationError, ConnectionFailed, EndpointError, RateLimitError
+from samplers.api import (
+    APIError,
+    AuthenticationError,
+    ConnectionFailed,
+    EndpointError,
+    RateLimitError,
+)
 
 OPENAI = {
     "error": {
@@ -26,8 +32,18 @@ def test_openais_error_body_is_whole():
     error = refused(json=OPENAI, headers={"x-request-id": "req_7"})
     assert type(error) is APIError
     got = (error.status, error.message, error.type, error.param, error.code, error.request_id)
-    assert got == (400, "Bad temperature.", "invalid_request_error", "temperature", "decimal_above", "req_7")
-    assert str(error) == "HTTP 400, code decimal_above, param temperature: Bad temperature. [request req_7]"
+    assert got == (
+        400,
+        "Bad temperature.",
+        "invalid_request_error",
+        "temperature",
+        "decimal_above",
+        "req_7",
+    )
+    assert (
+        str(error)
+        == "HTTP 400, code decimal_above, param temperature: Bad temperature. [request req_7]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,8 +102,15 @@ def test_a_redirect_is_not_followed():
     ],
 )
 def test_no_answer_says_what_was_tried_and_what_to_do(failure, sent):
-    for ask in (lambda c: c.chat("x"), lambda c: list(c.stream("x")), lambda c: c.models(), lambda c: c.tokenize("x")):
-        with pytest.raises(ConnectionFailed, match=r"127.0.0.1:9/v1 does not answer .*Is the server running") as caught:
+    for ask in (
+        lambda c: c.chat("x"),
+        lambda c: list(c.stream("x")),
+        lambda c: c.models(),
+        lambda c: c.tokenize("x"),
+    ):
+        with pytest.raises(
+            ConnectionFailed, match=r"127.0.0.1:9/v1 does not answer .*Is the server running"
+        ) as caught:
             ask(fake(failure))
         assert caught.value.sent is sent
 

@@ -1,8 +1,10 @@
-"""The cases every engine answers: small ones that tell rules apart, then random ones with their seeds stated.
+"""The cases every engine answers: small ones that tell rules apart, then random ones with their
+seeds stated.
 
-Logits are multiples of 2**-16, exact in float32, or logs of probabilities, which every engine rounds to float32.
-Where a case lies on a boundary its probabilities are dyadic. "ties": the engines break a tie in no stated order,
-so the kept tokens are compared by their probabilities and not by their ids.
+Logits are multiples of 2**-16, exact in float32, or logs of probabilities, which every engine
+rounds to float32. Where a case lies on a boundary its probabilities are dyadic. "ties": the engines
+break a tie in no stated order, so the kept tokens are compared by their probabilities and not by
+their ids.
 """
 
 import math
@@ -52,7 +54,12 @@ def small() -> list[dict]:
         case("boundary, four equal, half", four, ties=True, top_p=0.5),
         case("boundary, four equal, quarter", four, ties=True, top_p=0.25),
         case("boundary, four equal, three quarters", four, ties=True, top_p=0.75),
-        case("boundary, eight equal and removed ones", [-INF, *four, -INF, *four], ties=True, top_p=0.375),
+        case(
+            "boundary, eight equal and removed ones",
+            [-INF, *four, -INF, *four],
+            ties=True,
+            top_p=0.375,
+        ),
         case("boundary, inside", logs(0.5, 0.25, 0.125, 0.125), top_p=0.5625),
         case("boundary, half and quarters", logs(0.5, 0.25, 0.25), ties=True, top_p=0.5),
         case("boundary, half and eighths", logs(0.5, 0.25, 0.125, 0.125), top_p=0.5),
@@ -84,21 +91,42 @@ def small() -> list[dict]:
         case("frequency", mixed, **seen, frequency_penalty=0.5),
         case("presence", mixed, **seen, presence_penalty=0.75),
         case("frequency and presence", mixed, **seen, frequency_penalty=0.5, presence_penalty=0.25),
-        case("frequency and presence, negative", mixed, **seen, frequency_penalty=-0.5, presence_penalty=-1),
+        case(
+            "frequency and presence, negative",
+            mixed,
+            **seen,
+            frequency_penalty=-0.5,
+            presence_penalty=-1,
+        ),
         case("repetition", mixed, **seen, repetition_penalty=1.5),
         case("repetition, below 1", mixed, **seen, repetition_penalty=0.5),
         case("repetition, prompt only", mixed, prompt=[0, 3], repetition_penalty=1.5),
-        case("repetition then presence", mixed, **seen, repetition_penalty=1.5, presence_penalty=1.75),
+        case(
+            "repetition then presence", mixed, **seen, repetition_penalty=1.5, presence_penalty=1.75
+        ),
         case("window of 64", mixed, prompt=[2] + [0] * 40, output=[5] * 24, repetition_penalty=2),
-        case("window of 64, frequency", mixed, prompt=[2, 4], output=[5] * 70, frequency_penalty=0.0625),
+        case(
+            "window of 64, frequency",
+            mixed,
+            prompt=[2, 4],
+            output=[5] * 70,
+            frequency_penalty=0.0625,
+        ),
         case("bias", mixed, logit_bias={"0": -1, "3": 2.5}),
         case("bias 100", mixed, logit_bias={"1": 100, "2": -100}),
-        case("bias and repetition", mixed, **seen, repetition_penalty=2, logit_bias={"2": -4, "3": 3}),
+        case(
+            "bias and repetition", mixed, **seen, repetition_penalty=2, logit_bias={"2": -4, "3": 3}
+        ),
         case("bias and presence", mixed, **seen, presence_penalty=1, logit_bias={"2": -4, "3": 3}),
         case("removed tokens, top_k", [-INF, 1, 0.5, -INF, 0], top_k=4),
         case("removed tokens, top_p", [-INF, 1, 0.5, -INF, 0], top_p=0.7),
         case("removed tokens, min_p", [-INF, 1, 0.5, -INF, 0], min_p=0.5),
-        case("removed tokens, repetition", [-INF, 1, 0.5, -INF, 0], output=[0, 1], repetition_penalty=1.5),
+        case(
+            "removed tokens, repetition",
+            [-INF, 1, 0.5, -INF, 0],
+            output=[0, 1],
+            repetition_penalty=1.5,
+        ),
         case("removed tokens, bias", [-INF, 1, 0.5, -INF, 0], logit_bias={"0": 5, "2": 1}),
         case("one token left", [-INF, -INF, 0.5], temperature=0.5, top_p=0.5, top_k=2),
         case("large logits", [10000, 9999, -10000, 9998.5], temperature=2, top_p=0.9),
@@ -122,7 +150,9 @@ def random(seed: int) -> dict:
     }
     if seed % 2 == 0:
         params |= {"frequency_penalty": draw(-1, 1), "presence_penalty": draw(-1, 1)}
-    off = rng.choice(["top_p", "min_p", "top_k", "repetition_penalty", "logit_bias"], 2, replace=False)
+    off = rng.choice(
+        ["top_p", "min_p", "top_k", "repetition_penalty", "logit_bias"], 2, replace=False
+    )
     params = {name: value for name, value in params.items() if name not in off}
     return case(f"random {seed}", logits, prompt, output, **params)
 

@@ -1,7 +1,8 @@
 """Record llama.cpp: its C sampler functions, called by ctypes inside the xllamacpp wheel's library.
 
-The chain is built here in the server's default order (`common/sampling.cpp`); that the server has that order,
-and that it counts the prompt, is what tests/test_llamacpp_oracle.py shows on the running server.
+The chain is built here in the server's default order (`common/sampling.cpp`); that the server has
+that order, and that it counts the prompt, is what tests/test_llamacpp_oracle.py shows on the
+running server.
 """
 
 import ctypes
@@ -14,7 +15,8 @@ import xllamacpp.xllamacpp
 ENGINE = "llama.cpp"
 VERSION = f"xllamacpp {version('xllamacpp')}"
 FUNCTIONS = [
-    f"llama_sampler_init_{name}" for name in ["logit_bias", "penalties", "top_k", "top_p", "min_p", "temp", "dist"]
+    f"llama_sampler_init_{name}"
+    for name in ["logit_bias", "penalties", "top_k", "top_p", "min_p", "temp", "dist"]
 ] + ["llama_sampler_accept", "llama_sampler_apply"]
 WINDOW = 64  # repeat_last_n
 

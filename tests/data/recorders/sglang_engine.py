@@ -1,7 +1,8 @@
 """Record SGLang: its `SamplingBatchInfo`, penalizers and `Sampler.forward`, torch code on the CPU.
 
-The sampling backend is "pytorch", SGLang's fallback where FlashInfer is not installed. FlashInfer's kernels
-need a GPU and are not recorded. The penalties are accumulated as in the (default) overlap mode.
+The sampling backend is "pytorch", SGLang's fallback where FlashInfer is not installed. FlashInfer's
+kernels need a GPU and are not recorded. The penalties are accumulated as in the (default) overlap
+mode.
 """
 
 from importlib.metadata import version
@@ -58,11 +59,14 @@ _running = SimpleNamespace(  # what the server would say of itself
     deterministic=SimpleNamespace(enable_deterministic_inference=False, rl_on_policy_target=None),
     kernel=SimpleNamespace(sampling_backend="pytorch"),
     features=SimpleNamespace(
-        enable_custom_logit_processor=False, enable_watermark=False, sampling_mask_max_tokens=1 << 20
+        enable_custom_logit_processor=False,
+        enable_watermark=False,
+        sampling_mask_max_tokens=1 << 20,
     ),
 )
 sampler_module.get_exec = sampling_batch_info.get_exec = lambda: _running
-sampler_module.sampler_softmax = lambda logits: torch.softmax(logits, dim=-1)  # a Triton kernel elsewhere
+# a Triton kernel elsewhere
+sampler_module.sampler_softmax = lambda logits: torch.softmax(logits, dim=-1)
 
 
 def accepts(params: dict) -> bool:
@@ -93,8 +97,12 @@ def record(case: dict) -> torch.Tensor:
 
     seen = {}
     sampler = sampler_module.Sampler()
-    sampler._build_sampling_mask_output = lambda tokens, capture, support: seen.update(capture=capture)
-    sampler._build_greedy_sampling_mask_output = lambda rows, tokens, support: seen.update(token=tokens)
+    sampler._build_sampling_mask_output = lambda tokens, capture, support: seen.update(
+        capture=capture
+    )
+    sampler._build_greedy_sampling_mask_output = lambda rows, tokens, support: seen.update(
+        token=tokens
+    )
     sampler.forward(SimpleNamespace(next_token_logits=logits), info, False, [], [], None)
     if "token" in seen:
         return torch.nn.functional.one_hot(seen["token"][0], V).float()

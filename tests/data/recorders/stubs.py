@@ -1,8 +1,9 @@
 """Import one real module out of a serving engine without the rest of the engine.
 
-vLLM and SGLang import GPU kernels and a whole server before their sampling code. Here every import that is
-not asked for by name becomes a `Nothing`: falsy, callable, and silent. So `is_cuda()` is false, a missing
-kernel is never called, and the torch functions under record are the engine's own, unchanged, on the CPU.
+vLLM and SGLang import GPU kernels and a whole server before their sampling code. Here every import
+that is not asked for by name becomes a `Nothing`: falsy, callable, and silent. So `is_cuda()` is
+false, a missing kernel is never called, and the torch functions under record are the engine's own,
+unchanged, on the CPU.
 """
 
 import importlib.abc
@@ -14,7 +15,9 @@ from pathlib import Path
 
 
 class Nothing:
-    """Stands for whatever is not installed: falsy, empty, and every attribute or call is Nothing again."""
+    """Stands for whatever is not installed: falsy, empty, and every attribute or call is Nothing
+    again.
+    """
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -52,7 +55,9 @@ class _NothingModule(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """First in line: the engine's modules in `real` are loaded, its other ones and `missing` are Nothing."""
+    """First in line: the engine's modules in `real` are loaded, its other ones and `missing` are
+    Nothing.
+    """
 
     def __init__(self, engine: str, real: set[str], missing: set[str]):
         self.engine, self.real, self.missing = engine, real, missing
@@ -67,7 +72,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             place = self.root.joinpath(*name.split("."))
             file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
             inside = [str(place)] if place.is_dir() else None
-            return importlib.util.spec_from_file_location(name, file, submodule_search_locations=inside)
+            return importlib.util.spec_from_file_location(
+                name, file, submodule_search_locations=inside
+            )
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec):

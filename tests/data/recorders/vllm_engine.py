@@ -1,7 +1,8 @@
 """Record vLLM: its `Sampler`, logits processors and penalties, torch code on the CPU.
 
-These are the torch functions of the V1 runner. The V2 runner has the same stages in the same order as Triton
-kernels, which need a GPU; its top_k and top_p also fall back to the torch function recorded here.
+These are the torch functions of the V1 runner. The V2 runner has the same stages in the same order
+as Triton kernels, which need a GPU; its top_k and top_p also fall back to the torch function
+recorded here.
 """
 
 from importlib.metadata import version
@@ -66,7 +67,10 @@ def record(case: dict) -> torch.Tensor:
     greedy = params.temperature < 1e-5
     one = lambda value: torch.tensor([value], dtype=torch.float32)  # noqa: E731
     config = SimpleNamespace(scheduler_config=SimpleNamespace(max_num_seqs=1))
-    processors = [kind(config, torch.device("cpu"), False) for kind in (LogitBiasLogitsProcessor, MinPLogitsProcessor)]
+    processors = [
+        kind(config, torch.device("cpu"), False)
+        for kind in (LogitBiasLogitsProcessor, MinPLogitsProcessor)
+    ]
     for processor in processors:
         added = [(0, params, case["prompt"], case["output"])]
         processor.update_state(BatchUpdate(batch_size=1, removed=[], added=added, moved=[]))
@@ -79,7 +83,8 @@ def record(case: dict) -> torch.Tensor:
         top_k=torch.tensor([k]) if k < V else None,
         generators={},
         max_num_logprobs=V,
-        no_penalties=(params.frequency_penalty, params.presence_penalty, params.repetition_penalty) == (0, 0, 1),
+        no_penalties=(params.frequency_penalty, params.presence_penalty, params.repetition_penalty)
+        == (0, 0, 1),
         prompt_token_ids=torch.tensor([case["prompt"]], dtype=torch.int64),
         frequency_penalties=one(params.frequency_penalty),
         presence_penalties=one(params.presence_penalty),

@@ -1,4 +1,6 @@
-"""The explorer's numbers after its sliders moved and its button was pressed; its picture; its speed."""
+"""The explorer's numbers after its sliders moved and its button was pressed; its picture; its
+speed.
+"""
 
 import statistics
 import time
@@ -67,7 +69,9 @@ def test_a_thousand_draws_follow_the_prediction_and_the_seed(five):
     explorer.draw_button.click()
     first = explorer.drawn
     assert first.sum() == 1000
-    assert np.all(np.abs(first - 1000 * five.probs) < 5 * np.sqrt(1000 * five.probs * (1 - five.probs)))
+    assert np.all(
+        np.abs(first - 1000 * five.probs) < 5 * np.sqrt(1000 * five.probs * (1 - five.probs))
+    )
     assert f"drawn {first[0] / 1000:.3f}" in explorer.alt
     explorer.draw_button.click()
     assert list(explorer.drawn) == list(first)

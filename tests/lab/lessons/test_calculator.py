@@ -17,11 +17,15 @@ OPERATIONS = {
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
 }
-LEAVES = st.integers(0, 99).map(lambda n: (str(n), n)) | st.sampled_from([("0.5", 0.5), ("1e2", 100.0), ("3.", 3.0)])
+LEAVES = st.integers(0, 99).map(lambda n: (str(n), n)) | st.sampled_from(
+    [("0.5", 0.5), ("1e2", 100.0), ("3.", 3.0)]
+)
 
 
 def grown(inner):
-    """(text, value) of an operation on two others, or of a sign before one; the value is None if it divides by 0."""
+    """(text, value) of an operation on two others, or of a sign before one; the value is None if it
+    divides by 0.
+    """
 
     def operate(a, sign, b):
         try:

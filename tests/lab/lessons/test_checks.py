@@ -1,4 +1,6 @@
-"""Exercises: no answer is no error, a wrong one gets a hint that does not tell, a right one its reason."""
+"""Exercises: no answer is no error, a wrong one gets a hint that does not tell, a right one its
+reason.
+"""
 
 import sys
 from types import SimpleNamespace
@@ -11,7 +13,9 @@ from samplers.lab.lessons.exercises import Exercise, find, lessons
 
 HALF = Exercise(
     ask="Set answer to a half.",
-    test=lambda answer, scale=1: "Too large: go down." if answer > scale else abs(answer - 0.5 * scale) < 0.01,
+    test=lambda answer, scale=1: (
+        "Too large: go down." if answer > scale else abs(answer - 0.5 * scale) < 0.01
+    ),
     hint="Divide one by two.",
     why="Two halves make one.",
 )
@@ -54,7 +58,9 @@ def test_an_unknown_exercise_is_an_error(monkeypatch):
     with pytest.raises(ValueError, match="got '98-x'"):
         find("98-x")
     monkeypatch.setitem(
-        sys.modules, "samplers.lab.lessons.exercises.lesson_02", SimpleNamespace(EXERCISES={"02-a": HALF})
+        sys.modules,
+        "samplers.lab.lessons.exercises.lesson_02",
+        SimpleNamespace(EXERCISES={"02-a": HALF}),
     )
     assert find("02-a") is HALF
     with pytest.raises(ValueError, match="one of 02-a, got '02-b'"):
@@ -65,7 +71,9 @@ def test_every_exercise_belongs_to_its_lesson():
     from importlib import import_module
 
     for number in lessons():
-        for name, exercise in import_module(f"samplers.lab.lessons.exercises.lesson_{number}").EXERCISES.items():
+        for name, exercise in import_module(
+            f"samplers.lab.lessons.exercises.lesson_{number}"
+        ).EXERCISES.items():
             assert name.startswith(f"{number}-"), name
             assert exercise.ask, name
             assert exercise.hint, name

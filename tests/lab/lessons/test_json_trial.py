@@ -30,11 +30,15 @@ class FakeClient:
 
 @pytest.fixture(scope="module")
 def trial():
-    return json_trial(FakeClient(), "Who? {}", [(str(i), FACTS) for i in range(3)], Person, progress=False)
+    return json_trial(
+        FakeClient(), "Who? {}", [(str(i), FACTS) for i in range(3)], Person, progress=False
+    )
 
 
 def test_each_way_is_judged_by_what_it_wrote(trial):
-    judged = {way: [(t.parses, t.fits, t.true) for t in tried] for way, tried in trial.answers.items()}
+    judged = {
+        way: [(t.parses, t.fits, t.true) for t in tried] for way, tried in trial.answers.items()
+    }
     no, form, all_three = (False, False, False), (True, False, False), (True, True, True)
     assert judged["plain prompting"] == [no, no, all_three]
     assert judged["JSON mode"] == [form, form, form]

@@ -1,4 +1,6 @@
-"""What a schema takes away: against numbers by hand, and on the real model against its full distribution."""
+"""What a schema takes away: against numbers by hand, and on the real model against its full
+distribution.
+"""
 
 import io
 import json
@@ -23,22 +25,37 @@ def completion(steps) -> Completion:
     """A completion of steps (chosen token, {token: probability})."""
     told = []
     for chosen, probs in steps:
-        top = [{"token": t, "logprob": math.log(p), "bytes": list(t.encode())} for t, p in probs.items()]
-        told.append(next(entry for entry in top if entry["token"] == chosen) | {"top_logprobs": top})
+        top = [
+            {"token": t, "logprob": math.log(p), "bytes": list(t.encode())}
+            for t, p in probs.items()
+        ]
+        told.append(
+            next(entry for entry in top if entry["token"] == chosen) | {"top_logprobs": top}
+        )
     message = {"role": "assistant", "content": "".join(chosen for chosen, _ in steps)}
     return Completion.from_wire({"choices": [{"message": message, "logprobs": {"content": told}}]})
 
 
 def handmade(n: int = len(HANDMADE)):
-    return completion([(t, p) for t, p, _ in HANDMADE[:n]]), completion([(t, q) for t, _, q in HANDMADE[:n]])
+    return completion([(t, p) for t, p, _ in HANDMADE[:n]]), completion(
+        [(t, q) for t, _, q in HANDMADE[:n]]
+    )
 
 
 def test_the_mass_taken_is_that_of_the_forbidden_tokens():
     steps = token_mask(*handmade())
     np.testing.assert_allclose([step.taken for step in steps], [0.8, 0.25, 0], atol=1e-12)
-    assert [[entry.token for entry in step.forbidden] for step in steps] == [["Sure", "x"], ["很"], []]
+    assert [[entry.token for entry in step.forbidden] for step in steps] == [
+        ["Sure", "x"],
+        ["很"],
+        [],
+    ]
     assert [step.refused for step in steps] == [True, False, False]
-    assert [(step.wanted.token, round(step.wanted_p, 9)) for step in steps] == [("Sure", 0.7), ("好", 0.5), ("}", 0.9)]
+    assert [(step.wanted.token, round(step.wanted_p, 9)) for step in steps] == [
+        ("Sure", 0.7),
+        ("好", 0.5),
+        ("}", 0.9),
+    ]
 
 
 def test_a_token_whose_mask_is_not_told_is_nan():
@@ -79,7 +96,9 @@ def test_the_picture_shows_the_steps():
 
 
 def test_the_real_mask_is_the_models_distribution_on_the_allowed_tokens(client):
-    """At the first token of a word: p from the whole vocabulary, the allowed tokens from the three possible texts."""
+    """At the first token of a word: p from the whole vocabulary, the allowed tokens from the three
+    possible texts.
+    """
     words, prompt = ["glad", "calm", "sad"], "How does Mia feel? She smiles."
     schema = {
         "type": "object",
@@ -88,7 +107,10 @@ def test_the_real_mask_is_the_models_distribution_on_the_allowed_tokens(client):
         "additionalProperties": False,
     }
     ask = {"temperature": 1, "seed": 1, "max_tokens": 12, "logprobs": True, "top_logprobs": 20}
-    ask["response_format"] = {"type": "json_schema", "json_schema": {"name": "m", "strict": True, "schema": schema}}
+    ask["response_format"] = {
+        "type": "json_schema",
+        "json_schema": {"name": "m", "strict": True, "schema": schema},
+    }
     with start_local(logprobs_mode="processed") as after:
         raw, processed = client.chat(prompt, **ask), after.chat(prompt, **ask)
     steps = token_mask(raw, processed)
@@ -99,7 +121,9 @@ def test_the_real_mask_is_the_models_distribution_on_the_allowed_tokens(client):
     full = client.next_token(prompt, top="all", after=[ids[step.bytes] for step in steps[:k]])
     texts = [json.dumps({"m": word}, separators=(",", ":")).encode() for word in words]
     allowed = [
-        i for i, piece in enumerate(full.bytes) if piece and any(t.startswith(written[k] + piece) for t in texts)
+        i
+        for i, piece in enumerate(full.bytes)
+        if piece and any(t.startswith(written[k] + piece) for t in texts)
     ]
     z = full.probs[allowed].sum()
     assert 1e-6 < z < 0.5

@@ -33,7 +33,11 @@ def test_reveal_names_what_each_was_started_with(three):
         assert list(truth) == list(found.clients) == ["A", "B", "C"]
         assert len(set(truth.values())) == 3
         for name, client in found.clients.items():
-            order = "temperature last" if client.options["engine_order"] == "llama.cpp" else "temperature first"
+            order = (
+                "temperature last"
+                if client.options["engine_order"] == "llama.cpp"
+                else "temperature first"
+            )
             assert truth[name] == (order, client.options["logprobs_mode"])
 
 

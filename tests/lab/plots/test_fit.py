@@ -43,14 +43,23 @@ def test_each_is_a_png_whose_words_hold_its_numbers(five, two):
 
 
 def test_wilsons_interval_is_the_published_one():
-    """Newcombe (1998), Statistics in Medicine 17, table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29."""
-    cases = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0, 0.1611), (1, 29): (0.0061, 0.1718)}
+    """Newcombe (1998), Statistics in Medicine 17, table I, method 3: 81 of 263, 15 of 148, 0 of 20,
+    1 of 29.
+    """
+    cases = {
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (0, 20): (0, 0.1611),
+        (1, 29): (0.0061, 0.1718),
+    }
     for (k, n), published in cases.items():
         np.testing.assert_allclose(interval(k, n), published, atol=5e-5)
 
 
 def test_fit_shows_shares_beside_probabilities_and_gathers_the_rest(five):
-    data = lab.plot_fit(predict(five, T2, "openai"), {WORDS[0]: 40, WORDS[2]: 50, b"elsewhere": 10}, top=3).data
+    data = lab.plot_fit(
+        predict(five, T2, "openai"), {WORDS[0]: 40, WORDS[2]: 50, b"elsewhere": 10}, top=3
+    ).data
     assert data["tokens"] == ("好", "很", "不错", "all other tokens")
     assert data["draws"] == 100
     np.testing.assert_allclose(data["observed"], [0.4, 0, 0.5, 0.1])
@@ -71,7 +80,9 @@ def test_bounds_hold_the_truth_and_show_where_they_do_not(five, two):
     data = lab.plot_bounds(predict(two, T2, "openai"), predict(five, T2, "openai")).data
     np.testing.assert_allclose(data["truth"], [0.390, 0.225, 0.385], atol=1e-3)
     assert data["inside"].all()
-    data = lab.plot_bounds(predict(two, T2, "openai"), predict(five, SamplingParams(), "openai")).data
+    data = lab.plot_bounds(
+        predict(two, T2, "openai"), predict(five, SamplingParams(), "openai")
+    ).data
     assert list(data["inside"]) == [False, False, False]
 
 

@@ -1,4 +1,6 @@
-"""Every token can be read: no missing glyph, no box, no invisible space, with and without fonts for Chinese."""
+"""Every token can be read: no missing glyph, no box, no invisible space, with and without fonts for
+Chinese.
+"""
 
 import json
 import unicodedata
@@ -41,9 +43,13 @@ def test_only_two_families_without_system_fonts(bundled_only):
 
 def test_every_chinese_character_of_the_lessons_has_a_glyph(bundled_only):
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    text = "".join(json.dumps(json.loads(n.read_text("utf-8")), ensure_ascii=False) for n in notebooks)
+    text = "".join(
+        json.dumps(json.loads(n.read_text("utf-8")), ensure_ascii=False) for n in notebooks
+    )
     missing = {c for c in chinese(text) | set("这个系统非常好用好很不错超级极") if not drawable(c)}
-    assert not missing, f"add to samplers/lab/plots/fonts/characters.txt: {''.join(sorted(missing))}"
+    assert not missing, (
+        f"add to samplers/lab/plots/fonts/characters.txt: {''.join(sorted(missing))}"
+    )
 
 
 @pytest.mark.skipif(not DOCUMENT, reason="the document is in ../shared, which is not here")

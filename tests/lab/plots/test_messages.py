@@ -1,4 +1,6 @@
-"""The pictures of lesson 06: a conversation against its budget, a stop string in its tokens, what each turn costs."""
+"""The pictures of lesson 06: a conversation against its budget, a stop string in its tokens, what
+each turn costs.
+"""
 
 import io
 
@@ -10,7 +12,11 @@ from samplers.api import Usage
 from samplers.lab import plot_messages, plot_stop, plot_turns
 from samplers.lab.plots.messages import which_stay, words
 
-CALL = {"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'}}
+CALL = {
+    "id": "c",
+    "type": "function",
+    "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
+}
 TALK = [
     {"role": "system", "content": "你是一位有耐心的数学老师。"},
     {"role": "user", "content": "Thanks!"},
@@ -70,15 +76,21 @@ def test_messages_from_elsewhere_or_in_another_order_are_refused():
 
 
 def test_a_message_in_one_line():
-    assert words({"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url"}]}) == "a[image_url]"
-    assert words({"role": "assistant", "content": "Let me look.", "tool_calls": [CALL]}).startswith("Let me look. get_")
+    assert (
+        words({"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url"}]})
+        == "a[image_url]"
+    )
+    assert words({"role": "assistant", "content": "Let me look.", "tool_calls": [CALL]}).startswith(
+        "Let me look. get_"
+    )
 
 
 @pytest.mark.parametrize(
     ("stop", "answer", "drawn", "inside"),
     [
         ("ran", "1. Bananas\n2. O", 9, (True, True)),  # in the middle of two tokens
-        ("an", "1. B", 3, (True, False)),  # the first place counts, though " Or" + "anges" has it too
+        # the first place counts, though " Or" + "anges" has it too
+        ("an", "1. B", 3, (True, False)),
         ("anas", "1. Ban", 4, (False, False)),  # a whole token
         (". O", "1. Bananas\n2", 8, (False, True)),
         ("3", "1. Bananas\n2. Oranges\n", 11, (False, False)),  # the last token

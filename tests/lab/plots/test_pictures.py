@@ -93,12 +93,17 @@ def test_before_after_of_an_apis_top_is_over_what_it_lists(top_five):
 
 
 def test_a_rest_that_is_all_removed_is_zero(five):
-    assert lab.plot_before_after(five, top_p(five, 0.9), top=3).data["rest_after"] == 0  # 1 - sum would leave 1e-16
+    # 1 - sum would leave 1e-16
+    assert lab.plot_before_after(five, top_p(five, 0.9), top=3).data["rest_after"] == 0
 
 
 def test_a_gainer_outside_the_top_has_a_row():
     dist = Distribution.from_probs({"a": 0.5, "b": 0.3, "c": 0.2})
-    assert lab.plot_before_after(dist, [-np.inf, -np.inf, 0.0], top=2).data["tokens"] == ("a", "b", "c")
+    assert lab.plot_before_after(dist, [-np.inf, -np.inf, 0.0], top=2).data["tokens"] == (
+        "a",
+        "b",
+        "c",
+    )
 
 
 def test_before_after_needs_one_logit_a_token(five):
@@ -124,7 +129,9 @@ def test_stages_that_do_nothing_are_named_not_drawn(five):
 def test_the_sweep_holds_its_marks_and_curves(five):
     data = lab.plot_sweep(five, temperature, np.linspace(0.5, 2, 4), mark=[0.7]).data
     assert 0.7 in data["x"]
-    np.testing.assert_allclose(data["panels"]["probability"]["好"][-1], temperature_by_hand(five.probs, 2)[0])
+    np.testing.assert_allclose(
+        data["panels"]["probability"]["好"][-1], temperature_by_hand(five.probs, 2)[0]
+    )
 
 
 def temperature_by_hand(p, t):

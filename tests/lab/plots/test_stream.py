@@ -32,7 +32,8 @@ STREAM = [
 def test_it_holds_when_each_thing_came():
     data = plot_stream(STREAM, whole=0.5).data
     assert data["texts"] == ("你", "好", "!", "\n")
-    np.testing.assert_allclose(data["times"], [0.30, 0.34, 0.34, 0.44])  # a chunk comes with its last byte
+    # a chunk comes with its last byte
+    np.testing.assert_allclose(data["times"], [0.30, 0.34, 0.34, 0.44])
     np.testing.assert_allclose(data["silent"], [0.05, 0.45])
     np.testing.assert_allclose(data["gaps"], [0.04, 0, 0.10])
     assert list(data["tokens"]) == [2, 2, 1, 1]
@@ -59,7 +60,10 @@ def test_a_broken_stream_is_drawn_as_far_as_it_came():
     assert picture.data["texts"] == ("你", "好", "!")
     assert picture.alt.endswith("The stream broke off.")
     assert (
-        plot_stream([*STREAM[:4], (0.5, b'data: {"error": {"message": "out of memory"}}\n\n')]).data["texts"][-1] == "!"
+        plot_stream(
+            [*STREAM[:4], (0.5, b'data: {"error": {"message": "out of memory"}}\n\n')]
+        ).data["texts"][-1]
+        == "!"
     )
 
 

@@ -1,4 +1,6 @@
-"""A small notebook with pictures and the explorer, stored by samplers.lab.publish.execute, then compared by nbval."""
+"""A small notebook with pictures and the explorer, stored by samplers.lab.publish.execute, then
+compared by nbval.
+"""
 
 import subprocess
 import sys
@@ -44,9 +46,19 @@ def test_nbval_passes_the_notebook_and_fails_one_with_a_number_changed(stored):
     assert "0.39 " in text
     changed = stored.with_name("01_changed.ipynb")
     changed.write_text(text.replace("0.39 ", "0.38 "), "utf-8")
-    options = ["-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", stored.name, changed.name]
+    options = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        stored.name,
+        changed.name,
+    ]
     command = [sys.executable, "-m", "pytest", *options]
-    result = subprocess.run(command, cwd=stored.parent, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(
+        command, cwd=stored.parent, capture_output=True, text=True, timeout=120, check=False
+    )
     assert result.returncode == 1, result.stdout[-3000:]
     failed = [line for line in result.stdout.splitlines() if line.startswith("FAILED")]
     assert [line.split()[1] for line in failed] == ["01_changed.ipynb::Cell"], result.stdout[-3000:]

@@ -17,7 +17,10 @@ def folder(tmp_path):
     """A master with every kind of cell, and a second one to link to."""
     printed = [new_output("stream", text="Correct.")]
     cells = [
-        cell("See [two](02_two.ipynb#a), [readme](../README.md) and ![x](img/x.png)", make=new_markdown_cell),
+        cell(
+            "See [two](02_two.ipynb#a), [readme](../README.md) and ![x](img/x.png)",
+            make=new_markdown_cell,
+        ),
         cell("answer = ...\ncheck('01-a', answer)", "exercise", outputs=printed, execution_count=3),
         cell("answer = 42\ncheck('01-a', answer)", "solution", outputs=printed, execution_count=4),
         cell("Because six times seven.", "solution", make=new_markdown_cell),
@@ -38,9 +41,16 @@ def test_no_solution_no_notes_no_outputs(folder):
     assert main([str(folder)]) == 0
     copy = read(folder)
     text = "".join(str((c.source, c.get("outputs"))) for c in copy.cells)
-    assert not any(secret in text for secret in ("42", "43", "44", "six times", "Ask the class", "Correct."))
-    assert [c.source for c in copy.cells][1:] == ["answer = ...\ncheck('01-a', answer)", "# Your answer\n"]
-    assert all(c.execution_count is None and not c.outputs for c in copy.cells if c.cell_type == "code")
+    assert not any(
+        secret in text for secret in ("42", "43", "44", "six times", "Ask the class", "Correct.")
+    )
+    assert [c.source for c in copy.cells][1:] == [
+        "answer = ...\ncheck('01-a', answer)",
+        "# Your answer\n",
+    ]
+    assert all(
+        c.execution_count is None and not c.outputs for c in copy.cells if c.cell_type == "code"
+    )
     assert copy.metadata == {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                              "language_info": {"name": "python"}}  # fmt: skip
     nbformat.validate(copy)
@@ -60,7 +70,10 @@ def test_links_are_read_one_folder_deeper():
 
 def test_links_between_lessons_stay(folder):
     main([str(folder)])
-    assert "[two](02_two.ipynb#a), [readme](../../README.md) and ![x](../img/x.png)" in read(folder).cells[0].source
+    assert (
+        "[two](02_two.ipynb#a), [readme](../../README.md) and ![x](../img/x.png)"
+        in read(folder).cells[0].source
+    )
 
 
 def test_the_same_masters_give_the_same_bytes(folder):
@@ -73,7 +86,9 @@ def test_check_names_what_is_stale(folder, capsys):
     main([str(folder)])
     assert main([str(folder), "--check"]) == 0
     master = folder / "01_one.ipynb"
-    master.write_text(master.read_text("utf-8").replace("answer = ...", "answer = ...  # a number"), "utf-8")
+    master.write_text(
+        master.read_text("utf-8").replace("answer = ...", "answer = ...  # a number"), "utf-8"
+    )
     assert main([str(folder), "--check"]) == 1
     assert "02_two" not in capsys.readouterr().err
 
@@ -87,13 +102,18 @@ def test_a_copy_without_a_master_is_stale_and_then_removed(folder):
 
 
 def test_storing_leaves_out_what_changes_from_run_to_run():
-    picture = new_output("display_data", data={WIDGET_VIEW: {"model_id": "7"}, "image/png": "aGk=", "text/plain": "x"})
+    picture = new_output(
+        "display_data",
+        data={WIDGET_VIEW: {"model_id": "7"}, "image/png": "aGk=", "text/plain": "x"},
+    )
     noisy = new_code_cell(
         "1",
         outputs=[picture],
         metadata={"execution": {"busy": "now"}, "tags": ["widget"], "scrolled": True},
     )
-    book = new_notebook(cells=[noisy, new_code_cell("2")], metadata={"widgets": {"state": {}}, "vscode": 1})
+    book = new_notebook(
+        cells=[noisy, new_code_cell("2")], metadata={"widgets": {"state": {}}, "vscode": 1}
+    )
     del book.cells[1]["id"]
     tidy(book, "02_t")
     assert set(book.metadata) == {"kernelspec", "language_info"}

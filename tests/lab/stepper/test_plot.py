@@ -1,4 +1,6 @@
-"""The tree's picture: nothing collides or is cut off, whatever was visited; what it shows is the tree's."""
+"""The tree's picture: nothing collides or is cut off, whatever was visited; what it shows is the
+tree's.
+"""
 
 import io
 from itertools import combinations
@@ -24,7 +26,9 @@ def model(ids):
 
 def wandered(steps, seed):
     """A tree after random moves: many branches, long ones, stop tokens."""
-    tree = Tree(model, [0], SamplingParams(seed=seed, temperature=1.5), vocabulary=WORDS, stop_tokens=[5])
+    tree = Tree(
+        model, [0], SamplingParams(seed=seed, temperature=1.5), vocabulary=WORDS, stop_tokens=[5]
+    )
     rng = np.random.default_rng(seed)
     for _ in range(steps):
         if tree.ended() or rng.random() < 0.15:
@@ -63,7 +67,9 @@ def test_every_label_fits_its_box(tree):
 
 @pytest.mark.parametrize("tree", TREES)
 def test_lines_do_not_cross(tree):
-    """In the gap after a column, no line to the right starts beside another parent's line downwards."""
+    """In the gap after a column, no line to the right starts beside another parent's line
+    downwards.
+    """
     items = lay_out(tree, 3, 7.0, 0.6, lambda label: 0.1 * len(label)).items
     parents = [item for item in items if item.children]
     for one, other in combinations(parents, 2):

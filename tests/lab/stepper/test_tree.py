@@ -1,4 +1,6 @@
-"""The tree of continuations over a bigram table by hand: chances of texts, back, branch, force, seeds, errors."""
+"""The tree of continuations over a bigram table by hand: chances of texts, back, branch, force,
+seeds, errors.
+"""
 
 import numpy as np
 import pytest
@@ -21,10 +23,26 @@ def bigram(ids):
         return np.log(TABLE[ids[-1]])
 
 
-def grow(model=bigram, prompt=(A,), vocabulary=WORDS, stop_tokens=(END,), engine="openai", tokenize=None, **params):
+def grow(
+    model=bigram,
+    prompt=(A,),
+    vocabulary=WORDS,
+    stop_tokens=(END,),
+    engine="openai",
+    tokenize=None,
+    **params,
+):
     chain = Chain.for_engine(engine)
     params = SamplingParams(**{"seed": 0, **params})
-    return Tree(model, prompt, params, vocabulary=vocabulary, stop_tokens=stop_tokens, chain=chain, tokenize=tokenize)
+    return Tree(
+        model,
+        prompt,
+        params,
+        vocabulary=vocabulary,
+        stop_tokens=stop_tokens,
+        chain=chain,
+        tokenize=tokenize,
+    )
 
 
 def test_it_starts_at_the_prompts_end():
@@ -89,7 +107,9 @@ def test_an_engine_that_counts_the_prompt():
 
 
 def test_chance_alone_gives_the_text_of_generate():
-    params = SamplingParams(temperature=1.3, top_p=0.9, frequency_penalty=0.2, seed=7, max_tokens=12)
+    params = SamplingParams(
+        temperature=1.3, top_p=0.9, frequency_penalty=0.2, seed=7, max_tokens=12
+    )
     for seed in range(10):
         made = generate(bigram, [A], params.replace(seed=seed), vocabulary=WORDS, stop_tokens=[END])
         tree = grow(temperature=1.3, top_p=0.9, frequency_penalty=0.2, seed=seed)

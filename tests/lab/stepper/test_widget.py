@@ -1,4 +1,6 @@
-"""The stepper: its buttons and sliders move the tree, its pictures and words follow; in a notebook and live."""
+"""The stepper: its buttons and sliders move the tree, its pictures and words follow; in a notebook
+and live.
+"""
 
 import subprocess
 import sys
@@ -13,7 +15,14 @@ from samplers.lab import step_through
 from samplers.lab.publish.execute import WIDGET_VIEW, execute
 
 WORDS = ["a", " b", "c", "<end>"]
-TABLE = np.array([[1 / 8, 1 / 2, 1 / 4, 1 / 8], [1 / 2, 1 / 4, 1 / 8, 1 / 8], [3 / 4, 1 / 8, 0, 1 / 8], [0, 0, 0, 1]])
+TABLE = np.array(
+    [
+        [1 / 8, 1 / 2, 1 / 4, 1 / 8],
+        [1 / 2, 1 / 4, 1 / 8, 1 / 8],
+        [3 / 4, 1 / 8, 0, 1 / 8],
+        [0, 0, 0, 1],
+    ]
+)
 
 
 def bigram(ids):
@@ -22,7 +31,9 @@ def bigram(ids):
 
 
 def stepper_of(seed=0, **params):
-    return step_through(bigram, [0], SamplingParams(**params), seed, vocabulary=WORDS, stop_tokens=[3])
+    return step_through(
+        bigram, [0], SamplingParams(**params), seed, vocabulary=WORDS, stop_tokens=[3]
+    )
 
 
 def alert(stepper):
@@ -42,7 +53,10 @@ def test_chance_hand_and_force_move_one_tree():
     stepper.force_button.click()
     assert (stepper.path, stepper.text, stepper.forced.value) == ((2, 0, 1), "ca b", "")
     np.testing.assert_allclose(stepper.tree.text_chance(), 1 / 4 * 3 / 4 * 1 / 2)
-    assert "Probability of these 3 tokens: 0.094; by the model&#x27;s own 0.094." in stepper.caption.value
+    assert (
+        "Probability of these 3 tokens: 0.094; by the model&#x27;s own 0.094."
+        in stepper.caption.value
+    )
 
 
 def test_back_and_branch():
@@ -73,7 +87,9 @@ def test_the_seed_decides_chance():
     stepper.seed.value = 5
     stepper.restart_button.click()
     assert walk(stepper) == five
-    in_params = step_through(bigram, [0], SamplingParams(seed=5), 1, vocabulary=WORDS, stop_tokens=[3])
+    in_params = step_through(
+        bigram, [0], SamplingParams(seed=5), 1, vocabulary=WORDS, stop_tokens=[3]
+    )
     assert walk(in_params) == five
 
 
@@ -86,7 +102,9 @@ def test_sliders_are_the_parameters_of_every_step():
     np.testing.assert_allclose(stepper.step.probs, [0, 2 / 3, 1 / 3, 0])
     stepper.frequency_penalty.value = 1
     stepper.top_p.value = 1
-    np.testing.assert_allclose(stepper.step.probs, softmax(np.log(TABLE[0]) - np.array([2, 0, 0, 0])))
+    np.testing.assert_allclose(
+        stepper.step.probs, softmax(np.log(TABLE[0]) - np.array([2, 0, 0, 0]))
+    )
     assert "The penalties count a 2× (−2.00)." in stepper.caption.value
 
 
@@ -100,7 +118,10 @@ def test_it_says_what_was_cut():
 def test_pictures_have_alternative_text_and_follow():
     stepper = stepper_of()
     before = stepper.image.value, stepper.tree_image.value
-    assert ' alt="The next token. Paired bars, the model&#x27;s own and drawn from: ␣b 0.500' in before[0]
+    assert (
+        ' alt="The next token. Paired bars, the model&#x27;s own and drawn from: ␣b 0.500'
+        in before[0]
+    )
     assert ' alt="The tree of continuations. Visited tokens: 0.' in before[1]
     stepper.next_button.click()
     assert stepper.image.value != before[0]
@@ -122,7 +143,12 @@ def test_after_a_stop_token_it_says_so_and_goes_back():
     stepper.choice.value = 3
     stepper.pick_button.click()
     assert "ended by &lt;end&gt;" in stepper.text_view.value
-    assert (stepper.text, stepper.step, stepper.image.value, stepper.choice.options) == ("", None, "", ())
+    assert (stepper.text, stepper.step, stepper.image.value, stepper.choice.options) == (
+        "",
+        None,
+        "",
+        (),
+    )
     for button in (stepper.next_button, stepper.pick_button):
         button.click()
         assert "the text has ended" in alert(stepper)
@@ -155,8 +181,21 @@ def test_wrong_arguments_are_named(wrong, said):
 
 def test_every_control_has_a_name():
     stepper = stepper_of()
-    buttons = [stepper.next_button, stepper.back_button, stepper.pick_button, stepper.force_button, stepper.go_button]
-    fields = [stepper.choice, stepper.forced, stepper.place, stepper.seed, stepper.temperature, stepper.top_p]
+    buttons = [
+        stepper.next_button,
+        stepper.back_button,
+        stepper.pick_button,
+        stepper.force_button,
+        stepper.go_button,
+    ]
+    fields = [
+        stepper.choice,
+        stepper.forced,
+        stepper.place,
+        stepper.seed,
+        stepper.temperature,
+        stepper.top_p,
+    ]
     names = [control.description for control in (*buttons, stepper.restart_button, *fields)]
     assert all(names)
     assert len(set(names)) == len(names)
@@ -169,9 +208,9 @@ def test_it_prints_as_one_picture():
     assert set(data) >= {WIDGET_VIEW, "image/png", "text/plain"}
     assert data["text/plain"] == repr(stepper_of(seed=3))
     alt = metadata["image/png"]["alt"]
-    assert [alt.index(part) for part in ("The text so far.", "The next token.", "The tree of")] == sorted(
-        alt.index(part) for part in ("The tree of", "The next token.", "The text so far.")
-    )
+    assert [
+        alt.index(part) for part in ("The text so far.", "The next token.", "The tree of")
+    ] == sorted(alt.index(part) for part in ("The tree of", "The next token.", "The text so far."))
 
 
 NOTEBOOK = [
@@ -188,7 +227,9 @@ stepper""",
 
 def test_a_notebook_with_it_passes_nbval(tmp_path):
     path = tmp_path / "00_small.ipynb"
-    path.write_text(nbformat.writes(new_notebook(cells=[new_code_cell(c) for c in NOTEBOOK])), "utf-8")
+    path.write_text(
+        nbformat.writes(new_notebook(cells=[new_code_cell(c) for c in NOTEBOOK])), "utf-8"
+    )
     execute(path)
     [shown] = nbformat.read(path, as_version=4).cells[0].outputs
     assert set(shown["data"]) == {"image/png", "text/plain"}
@@ -204,7 +245,9 @@ def test_a_notebook_with_it_passes_nbval(tmp_path):
         "--nbval-current-env",
         path.name,
     ]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
     assert result.returncode == 0, result.stdout[-3000:]
     assert "4 passed" in result.stdout
 

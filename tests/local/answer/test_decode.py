@@ -1,4 +1,6 @@
-"""An answer whose tokens the engine's events don't tell: they are asked for again, and the stream goes on."""
+"""An answer whose tokens the engine's events don't tell: they are asked for again, and the stream
+goes on.
+"""
 
 import asyncio
 
@@ -9,12 +11,16 @@ from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.chat import parse
 
 # 😊 is f0 9f 98 8a: two ways to write it in three tokens
-WORDS = Vocabulary("", (b"a", b"\xf0", b"\x9f\x98", b"\xf0\x9f", b"\x98", b"\x8a", b"\n", b""), {7: "<end>"})
+WORDS = Vocabulary(
+    "", (b"a", b"\xf0", b"\x9f\x98", b"\xf0\x9f", b"\x98", b"\x8a", b"\n", b""), {7: "<end>"}
+)
 DRAWN = [0, 3, 4, 5, 0, 7]
 
 
 class Engine:
-    """Draws DRAWN, and leaves out of its events, as llama.cpp does, the tokens that end inside a character."""
+    """Draws DRAWN, and leaves out of its events, as llama.cpp does, the tokens that end inside a
+    character.
+    """
 
     vocabulary, stop_ids = WORDS, frozenset([7])
 
@@ -24,7 +30,12 @@ class Engine:
     async def stream(self, body):
         for i, text in ((0, "a"), (3, "😊"), (4, "a"), (5, "")):
             told = {"id": DRAWN[i], "logprob": -float(i), "top_logprobs": []}
-            yield {"content": text, "tokens": [DRAWN[i]], "tokens_predicted": i + 1, "completion_probabilities": [told]}
+            yield {
+                "content": text,
+                "tokens": [DRAWN[i]],
+                "tokens_predicted": i + 1,
+                "completion_probabilities": [told],
+            }
 
     async def complete(self, body):
         self.bodies.append(body)
@@ -34,9 +45,13 @@ class Engine:
         return {"tokens": DRAWN[: body["n_predict"]]}
 
 
-@pytest.mark.parametrize(("processed", "lost"), [(False, (-13.0, -14.0)), (True, (float("-inf"),) * 2)])
+@pytest.mark.parametrize(
+    ("processed", "lost"), [(False, (-13.0, -14.0)), (True, (float("-inf"),) * 2)]
+)
 def test_what_the_events_leave_out_is_asked_for_again(processed, lost):
-    request = parse({"model": "m", "messages": [{"role": "user", "content": "x"}], "logprobs": True}, {}, 8)
+    request = parse(
+        {"model": "m", "messages": [{"role": "user", "content": "x"}], "logprobs": True}, {}, 8
+    )
     engine, settings = Engine(), Settings(processed=processed)
 
     async def drawn():
@@ -46,8 +61,10 @@ def test_what_the_events_leave_out_is_asked_for_again(processed, lost):
     assert [token.id for token in made] == DRAWN
     assert [token.logprob for token in made] == [0.0, *lost, -3.0, -4.0, -5.0]
     again = engine.bodies[0]
-    assert (again["grammar"], again["n_predict"], again["prompt"]) == ("g", 8, [0])  # under its grammar, from its start
-    assert all(body["grammar"] == "" for body in engine.bodies[1:])  # raw logprobs: the model's, without the mask
+    # under its grammar, from its start
+    assert (again["grammar"], again["n_predict"], again["prompt"]) == ("g", 8, [0])
+    # raw logprobs: the model's, without the mask
+    assert all(body["grammar"] == "" for body in engine.bodies[1:])
 
 
 def test_a_grammar_that_the_engine_gave_up_ends_the_answer():

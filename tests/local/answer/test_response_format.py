@@ -1,4 +1,6 @@
-"""Answers that keep to a schema: every keyword, whatever the temperature; what the mask does to the distribution."""
+"""Answers that keep to a schema: every keyword, whatever the temperature; what the mask does to the
+distribution.
+"""
 
 import datetime
 import json
@@ -15,11 +17,19 @@ FULL = {"x-samplers-full-logprobs": "true"}
 
 
 def obj(**properties) -> dict:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def of(schema: dict, strict: bool = True) -> dict:
-    return {"type": "json_schema", "json_schema": {"name": "it", "schema": schema, "strict": strict}}
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": "it", "schema": schema, "strict": strict},
+    }
 
 
 STRICT = {
@@ -31,28 +41,70 @@ STRICT = {
     "recursion": obj(next={"anyOf": [{"$ref": "#"}, {"type": "null"}]}),
     "pattern": obj(a={"type": "string", "pattern": "^[A-Z]{2}-\\d{1,3}$"}),
     "pattern without anchors": obj(a={"type": "string", "pattern": "[xyz]"}),
-    "range": obj(a=WHOLE | {"minimum": -3, "maximum": 1234}, b=WHOLE | {"exclusiveMinimum": 0, "exclusiveMaximum": 3}),
+    "range": obj(
+        a=WHOLE | {"minimum": -3, "maximum": 1234},
+        b=WHOLE | {"exclusiveMinimum": 0, "exclusiveMaximum": 3},
+    ),
     "number range": obj(a=NUMBER | {"minimum": 0.5, "maximum": 2.25}),
     "multipleOf": obj(a=WHOLE | {"multipleOf": 7, "minimum": 0, "maximum": 100}),
-    "array": obj(a={"type": "array", "items": WHOLE | {"minimum": 0, "maximum": 9}, "minItems": 2, "maxItems": 4}),
+    "array": obj(
+        a={
+            "type": "array",
+            "items": WHOLE | {"minimum": 0, "maximum": 9},
+            "minItems": 2,
+            "maxItems": 4,
+        }
+    ),
     "nested arrays": obj(
-        a={"type": "array", "maxItems": 2, "items": {"type": "array", "items": TEXT | {"enum": ["y", "z"]}}}
+        a={
+            "type": "array",
+            "maxItems": 2,
+            "items": {"type": "array", "items": TEXT | {"enum": ["y", "z"]}},
+        }
     ),
     "odd names": obj(**{"名 前": {"type": "boolean"}, 'a"b\n': {"type": "null"}}),
     "nothing": obj(),
 } | {
     form: obj(a=TEXT | {"format": form})
-    for form in ("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid")
+    for form in (
+        "date-time",
+        "time",
+        "date",
+        "duration",
+        "email",
+        "hostname",
+        "ipv4",
+        "ipv6",
+        "uuid",
+    )
 }
 LOOSE = {
     "any enum": obj(a={"enum": ["x", {"k": [1.5]}, [2]]}),
-    "optional": {"type": "object", "properties": {"a": WHOLE, "b": WHOLE}, "additionalProperties": False},
-    "more properties": {"type": "object", "additionalProperties": {"type": "boolean"}, "maxProperties": 2},
-    "fewest properties": {"type": "object", "additionalProperties": {"type": "null"}, "minProperties": 2},
+    "optional": {
+        "type": "object",
+        "properties": {"a": WHOLE, "b": WHOLE},
+        "additionalProperties": False,
+    },
+    "more properties": {
+        "type": "object",
+        "additionalProperties": {"type": "boolean"},
+        "maxProperties": 2,
+    },
+    "fewest properties": {
+        "type": "object",
+        "additionalProperties": {"type": "null"},
+        "minProperties": 2,
+    },
     "allOf": obj(a={"allOf": [WHOLE, {"minimum": 3}, {"maximum": 12}]}),
     "length": obj(a=TEXT | {"minLength": 2, "maxLength": 5}),
-    "prefixItems": obj(a={"type": "array", "prefixItems": [WHOLE, {"type": "null"}], "items": False, "minItems": 2}),
-    "patternProperties": {"type": "object", "patternProperties": {"^x": {"const": 1}}, "additionalProperties": False},
+    "prefixItems": obj(
+        a={"type": "array", "prefixItems": [WHOLE, {"type": "null"}], "items": False, "minItems": 2}
+    ),
+    "patternProperties": {
+        "type": "object",
+        "patternProperties": {"^x": {"const": 1}},
+        "additionalProperties": False,
+    },
 }
 
 
@@ -68,12 +120,16 @@ UNENDING = {
 
 @pytest.fixture(scope="module")
 def answers(endpoint) -> dict[str, dict]:
-    """For each schema a choice, as hot as it goes, but for texts without an end; all asked for at once."""
+    """For each schema a choice, as hot as it goes, but for texts without an end; all asked for at
+    once.
+    """
 
     def ask(name: str) -> dict:
         form = of(STRICT.get(name) or LOOSE[name], name in STRICT)
         temperature = 0.7 if name in UNENDING else 2
-        return endpoint.choice(PERSON, response_format=form, temperature=temperature, seed=6, max_tokens=40)
+        return endpoint.choice(
+            PERSON, response_format=form, temperature=temperature, seed=6, max_tokens=40
+        )
 
     names = [*STRICT, *LOOSE]
     with ThreadPoolExecutor(8) as crowd:
@@ -83,7 +139,8 @@ def answers(endpoint) -> dict[str, dict]:
 @pytest.mark.parametrize("name", [*STRICT, *LOOSE])
 def test_answers_fit_their_schema(answers, name):
     wanted = jsonschema.Draft202012Validator(
-        STRICT.get(name) or LOOSE[name], format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+        STRICT.get(name) or LOOSE[name],
+        format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
     )
     text, reason = answers[name]["message"]["content"], answers[name]["finish_reason"]
     if reason == "length":
@@ -98,15 +155,25 @@ def test_answers_fit_their_schema(answers, name):
 
 
 @pytest.mark.parametrize(
-    "part", [{"pattern": "^(?=a)b"}, {"pattern": "(a)\\1"}, {"pattern": "("}, WHOLE | {"minimum": 5, "maximum": 3}]
+    "part",
+    [
+        {"pattern": "^(?=a)b"},
+        {"pattern": "(a)\\1"},
+        {"pattern": "("},
+        WHOLE | {"minimum": 5, "maximum": 3},
+    ],
 )
 def test_what_the_engine_cannot_enforce_is_refused(endpoint, part):
     with endpoint.client() as client:
         body = {"model": endpoint.model, "messages": PERSON, "max_tokens": 1}
         schema = obj(a=TEXT | part)
-        told = client.post("/chat/completions", json=body | {"response_format": of(schema), "stream": True})
+        told = client.post(
+            "/chat/completions", json=body | {"response_format": of(schema), "stream": True}
+        )
         assert (told.status_code, told.json()["error"]["param"]) == (400, "response_format")
-        assert told.json()["error"]["message"].startswith("Invalid schema for response_format 'it': ")
+        assert told.json()["error"]["message"].startswith(
+            "Invalid schema for response_format 'it': "
+        )
         tools = [{"type": "function", "function": {"name": name, "parameters": obj(a=at)}} for name, at in
                  (("good", TEXT), ("bad", TEXT | part))]  # fmt: skip
         told = client.post("/chat/completions", json=body | {"tools": tools}).json()["error"]
@@ -116,7 +183,9 @@ def test_what_the_engine_cannot_enforce_is_refused(endpoint, part):
 def test_json_mode(endpoint):
     ask = [{"role": "user", "content": "A person, as JSON."}]
     for seed, limit in ((0, 40), (1, 5)):
-        answer = endpoint.chat(ask, response_format={"type": "json_object"}, seed=seed, max_tokens=limit)
+        answer = endpoint.chat(
+            ask, response_format={"type": "json_object"}, seed=seed, max_tokens=limit
+        )
         (choice,) = answer["choices"]
         text = choice["message"]["content"]
         assert text.startswith("{")
@@ -128,25 +197,46 @@ def test_json_mode(endpoint):
 
 
 def test_streamed_and_plain_are_one(endpoint):
-    fields = {"response_format": of(obj(name=TEXT)), "max_tokens": 16, "logprobs": True, "top_logprobs": 1}
+    fields = {
+        "response_format": of(obj(name=TEXT)),
+        "max_tokens": 16,
+        "logprobs": True,
+        "top_logprobs": 1,
+    }
     # the characters of 好😊 are parts of tokens, which the engine's events leave out
     ask = [{"role": "user", "content": "Repeat: 好😊好😊好😊"}]
     fields |= {"seed": 0, "logit_bias": {48392: 8}}
     choice = endpoint.choice(ask, **fields)
     chunks = [chunk["choices"][0] for chunk in endpoint.chunks(ask, **fields)]
-    assert "".join(chunk["delta"].get("content") or "" for chunk in chunks) == choice["message"]["content"]
-    entries = [entry for chunk in chunks for entry in (chunk["logprobs"] or {"content": []})["content"]]
+    assert (
+        "".join(chunk["delta"].get("content") or "" for chunk in chunks)
+        == choice["message"]["content"]
+    )
+    entries = [
+        entry for chunk in chunks for entry in (chunk["logprobs"] or {"content": []})["content"]
+    ]
     assert entries == choice["logprobs"]["content"]
-    assert b"".join(bytes(entry["bytes"]) for entry in entries).decode(errors="replace").startswith('{"name":"')
+    assert (
+        b"".join(bytes(entry["bytes"]) for entry in entries)
+        .decode(errors="replace")
+        .startswith('{"name":"')
+    )
     assert chunks[-1]["finish_reason"] == choice["finish_reason"]
-    fields |= {"logprobs": False, "top_logprobs": None}  # without them the engine answers in one piece
+    # without them the engine answers in one piece
+    fields |= {"logprobs": False, "top_logprobs": None}
     assert endpoint.choice(ask, **fields)["message"] == choice["message"]
 
 
 def test_a_schema_removes_all_that_it_forbids_and_nothing_else(processed):
-    """The first token must begin an object: the rest is renormalised, in the model's own proportions."""
+    """The first token must begin an object: the rest is renormalised, in the model's own
+    proportions.
+    """
     plain = processed.top(PERSON, headers=FULL, top_logprobs=49152)
-    fields = {"response_format": of({"type": "object"}, strict=False), "headers": FULL, "top_logprobs": 49152}
+    fields = {
+        "response_format": of({"type": "object"}, strict=False),
+        "headers": FULL,
+        "top_logprobs": 49152,
+    }
     masked = processed.top(PERSON, **fields)
     assert set(masked) == {token for token in plain if token in masked and token.startswith("{")}
     assert sum(map(math.exp, masked.values())) == pytest.approx(1, abs=1e-4)
@@ -158,12 +248,16 @@ def test_a_schema_removes_all_that_it_forbids_and_nothing_else(processed):
     hot = processed.top(PERSON, **fields, temperature=2)
     for token in off:
         assert hot[token] - hot["{"] == pytest.approx((masked[token] - masked["{"]) / 2, abs=0.01)
-    # also where a draw without the mask would have fitted the schema: then llama.cpp alone would not apply it
+    # also where a draw without the mask would have fitted the schema: then llama.cpp alone would
+    # not apply it
     (brace,) = processed.tokenize("{")
     for seed in range(6):
-        top = processed.top(PERSON, response_format=fields["response_format"], logit_bias={brace: 3}, seed=seed)
+        top = processed.top(
+            PERSON, response_format=fields["response_format"], logit_bias={brace: 3}, seed=seed
+        )
         assert {token[0] for token in top} == {"{"}
-    # the mask comes first: top_p keeps the nucleus of what is allowed, not what is allowed of the nucleus
+    # the mask comes first: top_p keeps the nucleus of what is allowed, not what is allowed of the
+    # nucleus
     share, first = 0.0, []
     for token, logprob in sorted(masked.items(), key=lambda item: -item[1]):
         first += [token] if share < 0.9 else []
@@ -173,11 +267,15 @@ def test_a_schema_removes_all_that_it_forbids_and_nothing_else(processed):
 
 
 def test_a_frequency_penalty_counts_the_answer_only(processed):
-    """The engine's own counts the prompt too, which is taken off again: the odds are those of a free answer."""
+    """The engine's own counts the prompt too, which is taken off again: the odds are those of a
+    free answer.
+    """
     ask = [{"role": "user", "content": 'x xx xy y {"a":"xyx'}]
     fields = {"logprobs": True, "temperature": 2, "frequency_penalty": 1.5, "seed": 8}
     form = of(obj(a=TEXT | {"pattern": "^[xy]*$"}))
-    drawn = processed.choice(ask, **fields, headers=FULL, max_tokens=5, top_logprobs=9, response_format=form)
+    drawn = processed.choice(
+        ask, **fields, headers=FULL, max_tokens=5, top_logprobs=9, response_format=form
+    )
     entries = drawn["logprobs"]["content"]
     compared = 0
     for i, entry in enumerate(entries[1:], 1):  # {"a":" is one token: then come x and y
@@ -193,18 +291,29 @@ def test_a_frequency_penalty_counts_the_answer_only(processed):
 
 def test_what_cannot_go_with_a_schema_is_refused(endpoint):
     with endpoint.client() as client:
-        body = {"model": endpoint.model, "messages": PERSON, "response_format": of(obj()), "max_tokens": 1}
+        body = {
+            "model": endpoint.model,
+            "messages": PERSON,
+            "response_format": of(obj()),
+            "max_tokens": 1,
+        }
         told = client.post("/chat/completions", json=body | {"presence_penalty": 1}).json()
         assert told["error"]["param"] == "presence_penalty"
-        told = client.post("/chat/completions", json=body, headers={"x-samplers-continue": "[5]"}).json()
+        told = client.post(
+            "/chat/completions", json=body, headers={"x-samplers-continue": "[5]"}
+        ).json()
         assert told["error"]["param"] == "x-samplers-continue"
 
 
 def test_a_ban_cannot_break_a_schema(endpoint):
     banned = {
-        token: -100 for word in ('{"', "{", '"', '":"', "}", '"}', '":', ":") for token in endpoint.tokenize(word)
+        token: -100
+        for word in ('{"', "{", '"', '":"', "}", '"}', '":', ":")
+        for token in endpoint.tokenize(word)
     }
-    choice = endpoint.choice(PERSON, response_format=of(obj(a=TEXT | {"enum": ["b", "c"]})), logit_bias=banned)
+    choice = endpoint.choice(
+        PERSON, response_format=of(obj(a=TEXT | {"enum": ["b", "c"]})), logit_bias=banned
+    )
     assert json.loads(choice["message"]["content"])["a"] in ("b", "c")
     assert choice["finish_reason"] == "stop"
 
@@ -212,5 +321,9 @@ def test_a_ban_cannot_break_a_schema(endpoint):
 def test_schemas_in_a_crowd(endpoint):
     schemas = [obj(a=TEXT | {"const": str(i)}) for i in range(8)]
     with ThreadPoolExecutor(8) as crowd:
-        answers = list(crowd.map(lambda schema: endpoint.choice(PERSON, response_format=of(schema)), schemas))
-    assert [json.loads(answer["message"]["content"]) for answer in answers] == [{"a": str(i)} for i in range(8)]
+        answers = list(
+            crowd.map(lambda schema: endpoint.choice(PERSON, response_format=of(schema)), schemas)
+        )
+    assert [json.loads(answer["message"]["content"]) for answer in answers] == [
+        {"a": str(i)} for i in range(8)
+    ]

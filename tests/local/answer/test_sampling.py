@@ -1,4 +1,6 @@
-"""What the endpoint draws from: the stages' order, what penalties count, what logprobs mean, what a seed promises."""
+"""What the endpoint draws from: the stages' order, what penalties count, what logprobs mean, what a
+seed promises.
+"""
 
 import math
 from collections import Counter
@@ -44,7 +46,9 @@ def test_raw_logprobs_are_the_models_whatever_the_request(endpoint):
 
 
 def test_every_token_comes_once_with_its_id(endpoint):
-    content = endpoint.choice(headers=FULL, max_tokens=1, logprobs=True, top_logprobs=49152)["logprobs"]["content"][0]
+    content = endpoint.choice(headers=FULL, max_tokens=1, logprobs=True, top_logprobs=49152)[
+        "logprobs"
+    ]["content"][0]
     assert sorted(item["id"] for item in content["top_logprobs"]) == list(range(49152))
     assert content["id"] in range(49152)
     everything = {item["token"]: item["logprob"] for item in content["top_logprobs"]}
@@ -53,12 +57,23 @@ def test_every_token_comes_once_with_its_id(endpoint):
 
 
 def test_logit_bias(processed):
-    ids = dict(zip(("The", "Paris"), (processed.tokenize(word)[0] for word in ("The", "Paris")), strict=True))
+    ids = dict(
+        zip(
+            ("The", "Paris"),
+            (processed.tokenize(word)[0] for word in ("The", "Paris")),
+            strict=True,
+        )
+    )
     plain = processed.top()
     biased = processed.top(logit_bias={ids["Paris"]: 5})
-    assert biased["Paris"] - biased["The"] == pytest.approx(plain["Paris"] - plain["The"] + 5, abs=1e-3)
+    assert biased["Paris"] - biased["The"] == pytest.approx(
+        plain["Paris"] - plain["The"] + 5, abs=1e-3
+    )
     assert (
-        processed.choice(max_tokens=1, temperature=0, logit_bias={ids["Paris"]: 100})["message"]["content"] == "Paris"
+        processed.choice(max_tokens=1, temperature=0, logit_bias={ids["Paris"]: 100})["message"][
+            "content"
+        ]
+        == "Paris"
     )
     assert "The" not in processed.top(logit_bias={ids["The"]: -100})
     assert processed.top(temperature=0) == {"The": 0.0}
@@ -66,7 +81,8 @@ def test_logit_bias(processed):
 
 @pytest.mark.parametrize("penalty", [{"frequency_penalty": 1.5}, {"presence_penalty": 1.5}])
 def test_penalties_count_the_answer_only_in_openais_order(processed, penalty):
-    assert processed.top(**penalty) == processed.top()  # " Paris", "France" and the rest are in the prompt
+    # " Paris", "France" and the rest are in the prompt
+    assert processed.top(**penalty) == processed.top()
     the, paris = processed.tokenize("The")[0], processed.tokenize("Paris")[0]
     ids = {"x-samplers-continue": f"[{the}, {paris}, {paris}]"}
     far = processed.top(headers=ids | FULL, top_logprobs=4000)
@@ -96,7 +112,10 @@ def test_a_penalty_ends_a_greedy_loop(endpoint):
 
 def test_draws_follow_the_distribution(endpoint):
     expected = probabilities(endpoint.top(top_logprobs=5))
-    seen = Counter(choice["message"]["content"] for choice in endpoint.chat(n=80, max_tokens=1, seed=20)["choices"])
+    seen = Counter(
+        choice["message"]["content"]
+        for choice in endpoint.chat(n=80, max_tokens=1, seed=20)["choices"]
+    )
     for token, probability in expected.items():
         sigma = math.sqrt(80 * probability * (1 - probability))
         assert abs(seen[token] - 80 * probability) < 4.5 * sigma
@@ -117,7 +136,9 @@ def test_a_seed_gives_the_same_text_alone_and_in_a_crowd(endpoint):
 
 
 def test_what_was_read_before_changes_nothing():
-    """An answer gets the beginning of a longer conversation from the cache: its logprobs are those of a fresh one."""
+    """An answer gets the beginning of a longer conversation from the cache: its logprobs are those
+    of a fresh one.
+    """
     with start_local() as fresh, start_local() as used:
         used.chat("Add " + " ".join(map(str, range(30))), max_tokens=1)
         told = [client.next_token("How does Mia feel? She smiles.") for client in (fresh, used)]
@@ -126,7 +147,10 @@ def test_what_was_read_before_changes_nothing():
 
 @pytest.mark.parametrize("temperature", [0, 1e-30, 1e-4])
 def test_a_tiny_temperature_is_greedy(endpoint, temperature):
-    assert endpoint.choice(temperature=temperature, max_tokens=3)["message"]["content"] == "The capital of"
+    assert (
+        endpoint.choice(temperature=temperature, max_tokens=3)["message"]["content"]
+        == "The capital of"
+    )
 
 
 def test_top_p_of_0_keeps_one_token(processed):

@@ -11,7 +11,10 @@ CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required"
 CITY["additionalProperties"] = False
 SUM = {
     "type": "object",
-    "properties": {"op": {"enum": ["+", "-"]}, "by": {"type": "array", "items": {"type": "integer"}, "maxItems": 3}},
+    "properties": {
+        "op": {"enum": ["+", "-"]},
+        "by": {"type": "array", "items": {"type": "integer"}, "maxItems": 3},
+    },
     "required": ["op", "by"],
     "additionalProperties": False,
 }
@@ -33,14 +36,23 @@ SCHEMAS = {"get_weather": CITY, "add": SUM, "now": {"type": "object", "maxProper
 def fits(call: dict) -> None:
     assert set(call) == {"id", "type", "function"}
     assert call["id"].startswith("call_")
-    jsonschema.validate(json.loads(call["function"]["arguments"]), SCHEMAS[call["function"]["name"]])
+    jsonschema.validate(
+        json.loads(call["function"]["arguments"]), SCHEMAS[call["function"]["name"]]
+    )
 
 
 def test_a_required_call(endpoint):
     names = []
     for seed, temperature in ((1, 0.5), (3, 2)):
-        fields = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": False, "max_tokens": 40}
-        choice = endpoint.choice(PARIS, **fields, seed=seed, temperature=temperature, logprobs=True, stop="a")
+        fields = {
+            "tools": TOOLS,
+            "tool_choice": "required",
+            "parallel_tool_calls": False,
+            "max_tokens": 40,
+        }
+        choice = endpoint.choice(
+            PARIS, **fields, seed=seed, temperature=temperature, logprobs=True, stop="a"
+        )
         assert choice["message"]["content"] is None
         assert choice["logprobs"] == {"content": None, "refusal": None}
         assert choice["finish_reason"] in ("tool_calls", "length")
@@ -54,7 +66,11 @@ def test_a_required_call(endpoint):
 @pytest.mark.parametrize("name", ["get_weather", "add", "now"])
 def test_a_named_call(endpoint, name):
     choice = endpoint.choice(
-        PARIS, tools=TOOLS, tool_choice={"type": "function", "function": {"name": name}}, temperature=0, max_tokens=60
+        PARIS,
+        tools=TOOLS,
+        tool_choice={"type": "function", "function": {"name": name}},
+        temperature=0,
+        max_tokens=60,
     )
     (call,) = choice["message"]["tool_calls"]
     assert call["function"]["name"] == name
@@ -92,27 +108,44 @@ def test_auto_at_temperature_0_takes_the_likelier_side(endpoint):
 
 
 def test_parallel_calls(endpoint):
-    ends = {endpoint.tokenize(text)[-1]: -100 for text in ("]", "}]", "}}]", '"}]', "{}}]")}  # no end, so another call
+    # no end, so another call
+    ends = {endpoint.tokenize(text)[-1]: -100 for text in ("]", "}]", "}}]", '"}]', "{}}]")}
     cities = CITY | {"properties": {"city": {"enum": ["Paris", "Rome"]}}}
     tools = [tool("get_weather", "Get the current weather in a city.", cities)]
-    fields = {"tools": tools, "tool_choice": "required", "temperature": 0, "max_tokens": 48, "logit_bias": ends}
+    fields = {
+        "tools": tools,
+        "tool_choice": "required",
+        "temperature": 0,
+        "max_tokens": 48,
+        "logit_bias": ends,
+    }
     choice = endpoint.choice(PARIS, **fields)
     calls = choice["message"]["tool_calls"]
     assert len(calls) > 2
     assert len({call["id"] for call in calls}) == len(calls)
     for call in calls[:-1]:
         fits(call)
-    (_,) = endpoint.choice(PARIS, **fields | {"max_tokens": 24}, parallel_tool_calls=False)["message"]["tool_calls"]
+    (_,) = endpoint.choice(PARIS, **fields | {"max_tokens": 24}, parallel_tool_calls=False)[
+        "message"
+    ]["tool_calls"]
 
 
 def test_streamed_calls(endpoint):
-    fields = {"tools": TOOLS, "tool_choice": "required", "seed": 11, "temperature": 0.7, "max_tokens": 40, "n": 2}
+    fields = {
+        "tools": TOOLS,
+        "tool_choice": "required",
+        "seed": 11,
+        "temperature": 0.7,
+        "max_tokens": 40,
+        "n": 2,
+    }
     plain = endpoint.chat(PARIS, **fields)
     chunks = endpoint.chunks(PARIS, **fields, stream_options={"include_usage": True})
     for i, choice in enumerate(plain["choices"]):
         mine = [chunk["choices"][0] for chunk in chunks[:-1] if chunk["choices"][0]["index"] == i]
         opening = {name: mine[0]["delta"].pop(name) for name in ("role", "content", "refusal")}
-        assert opening == {"role": "assistant", "content": None, "refusal": None}  # together with the first call
+        # together with the first call
+        assert opening == {"role": "assistant", "content": None, "refusal": None}
         assert (mine[-1]["delta"], mine[-1]["finish_reason"]) == ({}, choice["finish_reason"])
         told: list[dict] = []
         for delta in [chunk["delta"]["tool_calls"][0] for chunk in mine[:-1]]:
@@ -142,10 +175,22 @@ def test_calls_cut_short_say_length(endpoint):
 
 
 def test_a_whole_round(endpoint):
-    call = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'}}
+    call = {
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
+    }
     round_ = [*PARIS, {"role": "assistant", "tool_calls": [call]}]
-    round_ += [{"role": "tool", "tool_call_id": "call_1", "content": [{"type": "text", "text": "18 °C, sunny"}]}]
-    choice = endpoint.choice(round_, tools=TOOLS[:1], tool_choice="none", temperature=0, max_tokens=20)
+    round_ += [
+        {
+            "role": "tool",
+            "tool_call_id": "call_1",
+            "content": [{"type": "text", "text": "18 °C, sunny"}],
+        }
+    ]
+    choice = endpoint.choice(
+        round_, tools=TOOLS[:1], tool_choice="none", temperature=0, max_tokens=20
+    )
     assert choice["message"]["content"]
 
 

@@ -8,7 +8,11 @@ from samplers.local.answer.recover import from_text
 from samplers.local.engine.vocabulary import Vocabulary, read
 
 # 😊 is f0 9f 98 8a
-WORDS = Vocabulary("", (b"\xf0", b"\x9f\x98", b"\xf0\x9f", b"\x98", b"\x8a", b"\xf0\x9f\x98", b"", b"a"), {6: "<end>"})
+WORDS = Vocabulary(
+    "",
+    (b"\xf0", b"\x9f\x98", b"\xf0\x9f", b"\x98", b"\x8a", b"\xf0\x9f\x98", b"", b"a"),
+    {6: "<end>"},
+)
 
 
 @pytest.mark.parametrize(
@@ -40,10 +44,15 @@ def gguf(kind: bytes, tokens: list[bytes], kinds: list[int]) -> bytes:
         (b"general.alignment", struct.pack("<II", 4, 32)),
         (b"general.name", struct.pack("<I", 8) + string(b"My Model 1B")),
         (b"tokenizer.ggml.model", struct.pack("<I", 8) + string(kind)),
-        (b"tokenizer.ggml.tokens", struct.pack("<IIQ", 9, 8, len(tokens)) + b"".join(map(string, tokens))),
+        (
+            b"tokenizer.ggml.tokens",
+            struct.pack("<IIQ", 9, 8, len(tokens)) + b"".join(map(string, tokens)),
+        ),
         (b"tokenizer.ggml.token_type", struct.pack(f"<IIQ{len(kinds)}i", 9, 5, len(kinds), *kinds)),
     ]
-    return struct.pack("<4sIQQ", b"GGUF", 3, 0, len(values)) + b"".join(string(key) + value for key, value in values)
+    return struct.pack("<4sIQQ", b"GGUF", 3, 0, len(values)) + b"".join(
+        string(key) + value for key, value in values
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,11 @@ def test_reads_a_model_files_vocabulary(tmp_path, kind, tokens, pieces):
     path = tmp_path / "model.gguf"
     path.write_bytes(gguf(kind, [token.encode() for token in tokens], [1, 1, 3, 6]))
     vocabulary = read(path)
-    assert (vocabulary.name, vocabulary.pieces, vocabulary.control) == ("My Model 1B", pieces, {2: tokens[2]})
+    assert (vocabulary.name, vocabulary.pieces, vocabulary.control) == (
+        "My Model 1B",
+        pieces,
+        {2: tokens[2]},
+    )
 
 
 @pytest.mark.parametrize("size", [4, 20, 60, 200])

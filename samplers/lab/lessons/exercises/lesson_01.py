@@ -30,7 +30,9 @@ def effective(answer) -> bool | str:
 
 
 def softmax(function) -> bool | str:
-    """True if `function` is a softmax that neither overflows nor changes its input; a hint for what it does wrong."""
+    """True if `function` is a softmax that neither overflows nor changes its input; a hint for what
+    it does wrong.
+    """
     if not callable(function):
         return "Give the function itself: check('01-softmax', my_softmax)."
     cases = {

@@ -5,7 +5,13 @@ import numpy as np
 from samplers import log_softmax, softmax, temperature
 from samplers.lab.lessons.exercises import Exercise
 
-JOBS = {"code": 0, "a question about facts": 0.3, "a conversation": 0.7, "a story": 1.0, "brainstorming": 1.5}
+JOBS = {
+    "code": 0,
+    "a question about facts": 0.3,
+    "a conversation": 0.7,
+    "a story": 1.0,
+    "brainstorming": 1.5,
+}
 
 
 def _gainers(answer, dist) -> bool:

@@ -48,7 +48,9 @@ def _by_hand(answer) -> bool | str:
     kept, p = answer
     if set(kept) != {"好", "很", "不错"}:
         return "The words first. Add 0.6, 0.2, 0.1 … and stop with the word that reaches 0.85."
-    return abs(p - 2 / 3) < 0.005 or "The words are right. Now divide 0.6 by what they have together."
+    return (
+        abs(p - 2 / 3) < 0.005 or "The words are right. Now divide 0.6 by what they have together."
+    )
 
 
 def _min_p(my_min_p) -> bool | str:

@@ -25,12 +25,16 @@ def _repetition(function) -> bool | str:
         return "Return the new logits instead of `...`."
     wrong = np.flatnonzero(~np.isclose(got, repetition_penalty(logits, counts, 1.5)))
     return (
-        f"For logits {logits.tolist()} and counts {counts.tolist()}, entry {wrong[0]} is off." if len(wrong) else True
+        f"For logits {logits.tolist()} and counts {counts.tolist()}, entry {wrong[0]} is off."
+        if len(wrong)
+        else True
     )
 
 
 def _complaints(answer) -> bool | str:
-    wrong = [complaint for complaint, setting in COMPLAINTS.items() if answer.get(complaint) != setting]
+    wrong = [
+        complaint for complaint, setting in COMPLAINTS.items() if answer.get(complaint) != setting
+    ]
     return f"Look again at: {'; '.join(wrong)}." if wrong else True
 
 

@@ -23,7 +23,9 @@ def _spread(answer, prediction) -> bool | str:
 
 
 def _excluded(answer, prediction, wrong) -> bool | str:
-    outside = sum(p for p, status in zip(prediction.probs, wrong.status, strict=False) if status == "removed")
+    outside = sum(
+        p for p, status in zip(prediction.probs, wrong.status, strict=False) if status == "removed"
+    )
     if abs(answer - outside) < 0.02:
         return "That is the share. How many of 250 draws is it?"
     return abs(answer - 250 * outside) <= 10
@@ -36,7 +38,9 @@ def _bounds(answer) -> bool | str:
     want = np.sqrt(0.6) / (np.sqrt(0.6) + np.sqrt(0.2) + np.array([np.sqrt(0.6), np.sqrt(0.2)]))
     right = np.abs([low, high] - want) < 0.006
     return (
-        bool(right.all()) or (not right.any() and False) or f"One of the two is right: {(low, high)[right.argmax()]}."
+        bool(right.all())
+        or (not right.any() and False)
+        or f"One of the two is right: {(low, high)[right.argmax()]}."
     )
 
 
@@ -46,8 +50,9 @@ def _statements(answer) -> bool | str:
 
 
 def draws_needed(p, q, power: float = 0.9, level: float = 0.05) -> float:
-    """Draws with which Pearson's test of cells p (C,) rejects with `power` where q (C,) is true, by the noncentral
-    chi-square that its statistic then follows approximately."""
+    """Draws with which Pearson's test of cells p (C,) rejects with `power` where q (C,) is true, by
+    the noncentral chi-square that its statistic then follows approximately.
+    """
     p, q, df = np.asarray(p), np.asarray(q), len(p) - 1
     low, high, critical = 1.0, 1e9, stats.chi2.isf(level, df)
     while high / low > 1.001:
@@ -61,14 +66,28 @@ def _power(answer, p, q) -> bool | str:
     need = draws_needed(p, q)
     if abs(answer - need) <= 0.25 * need:
         return True
-    return "That many are not enough." if answer < need else "Fewer would do: look for the least number."
+    return (
+        "That many are not enough."
+        if answer < need
+        else "Fewer would do: look for the least number."
+    )
 
 
 def _suspects(answer, suspects) -> bool | str:
-    said = {name: tuple(str(part).removeprefix("temperature ") for part in parts) for name, parts in answer.items()}
-    truth = {name: (order.removeprefix("temperature "), mode) for name, (order, mode) in suspects.reveal().items()}
+    said = {
+        name: tuple(str(part).removeprefix("temperature ") for part in parts)
+        for name, parts in answer.items()
+    }
+    truth = {
+        name: (order.removeprefix("temperature "), mode)
+        for name, (order, mode) in suspects.reveal().items()
+    }
     wrong = [name for name in truth if said.get(name) != truth[name]]
-    return f"{len(wrong)} of the three {'is' if len(wrong) == 1 else 'are'} not right yet." if wrong else True
+    return (
+        f"{len(wrong)} of the three {'is' if len(wrong) == 1 else 'are'} not right yet."
+        if wrong
+        else True
+    )
 
 
 EXERCISES = {

@@ -5,7 +5,11 @@ from copy import deepcopy
 from samplers.api import Completion
 from samplers.lab.lessons.exercises import Exercise
 
-CALL = {"id": "call_9", "type": "function", "function": {"name": "get_time", "arguments": '{"city":"Rome"}'}}
+CALL = {
+    "id": "call_9",
+    "type": "function",
+    "function": {"name": "get_time", "arguments": '{"city":"Rome"}'},
+}
 TALK = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "Thanks!"},
@@ -32,7 +36,9 @@ def _count(messages) -> int:
 
 
 def _newest(function) -> bool | str:
-    """The learner's newest(messages, budget, count), tried with every budget and on three conversations."""
+    """The learner's newest(messages, budget, count), tried with every budget and on three
+    conversations.
+    """
     alone = [TALK[0], TALK[-1]]
     for budget, start in ((80, 1), (1000, 1), (79, 3), (60, 3), (59, 7), (50, 7), (40, 7), (20, 7)):
         messages = deepcopy(TALK)
@@ -43,7 +49,9 @@ def _newest(function) -> bool | str:
             return "It must return a list of some of the messages."
         told = _wrong(kept, budget, TALK[:1] + TALK[start:])
         if told:
-            return f"A conversation of {len(TALK)} messages of 10 tokens each, budget {budget}: {told}"
+            return (
+                f"A conversation of {len(TALK)} messages of 10 tokens each, budget {budget}: {told}"
+            )
     if function(deepcopy(TALK[1:]), 49, _count) != TALK[-1:]:
         return "A conversation may have no system message. Then only whole turns are kept, and nothing else."
     if function(deepcopy(alone), 20, _count) != alone:
@@ -92,12 +100,16 @@ class _Model:
 
 
 def _history(ask) -> bool | str:
-    """The learner's ask(history, text, chat) in a talk of two questions, then in one where the call fails."""
+    """The learner's ask(history, text, chat) in a talk of two questions, then in one where the call
+    fails.
+    """
     model, history = _Model(), []
     texts = [ask(history, f"question {n}", chat=model) for n in (1, 2)]
     if texts != ["answer 1", "answer 2"]:
         return f"It must return the answer's text; it returned {texts[0]!r}."
-    if any(not m.get("content") for m in history) or any(set(m) - {"role", "content", "refusal"} for m in history):
+    if any(not m.get("content") for m in history) or any(
+        set(m) - {"role", "content", "refusal"} for m in history
+    ):
         return "The history must be messages with a role and a content, nothing else."
     told = [(m["role"], m["content"]) for m in model.sent[-1]]
     want = [("user", "question 1"), ("assistant", "answer 1"), ("user", "question 2")]
@@ -157,7 +169,9 @@ EXERCISES = {
     "06-window": Exercise(
         ask="write a whole number.",
         test=lambda answer: (
-            "The prompt has a place in the window, too: how many tokens has it?" if answer == 4096 else answer == 4086
+            "The prompt has a place in the window, too: how many tokens has it?"
+            if answer == 4096
+            else answer == 4086
         ),
         hint="4,096 tokens in all, less those of the templated prompt.",
         why="4,096 − 10: prompt and answer share one window.",

@@ -8,12 +8,16 @@ import numpy as np
 from samplers.lab.lessons.exercises import Exercise
 
 PLAIN = 'data: {"a": 1}\n\ndata: [DONE]\n\n'
-# What is in the stream, and the events that it holds. Each is fed in every way of cutting it once, byte by byte, whole.
+# What is in the stream, and the events that it holds. Each is fed in every way of cutting it once,
+# byte by byte, whole.
 STREAMS = {
     "two events": (PLAIN, ['{"a": 1}', "[DONE]"]),
     "Chinese and an emoji": ("data: 你好🌟\n\ndata: ！\n\n", ["你好🌟", "！"]),
     "CRLF at the ends of lines": (PLAIN.replace("\n", "\r\n"), ['{"a": 1}', "[DONE]"]),
-    "comments and other fields": (": ping\n\nevent: x\nid: 7\ndata: a\n: ping\n\nretry: 9\n\n", ["a"]),
+    "comments and other fields": (
+        ": ping\n\nevent: x\nid: 7\ndata: a\n: ping\n\nretry: 9\n\n",
+        ["a"],
+    ),
     "an event of two data lines": ("data: a\ndata: b\n\ndata: c\n\n", ["a\nb", "c"]),
     "data without a space, and with two": ("data:a\n\ndata:  b\n\n", ["a", " b"]),
     "data: inside the data": ("data: x data: y\n\n", ["x data: y"]),
@@ -43,10 +47,14 @@ def _parser(events: Callable) -> bool | str:
 
 def delta(index: int, finish_reason=None, **fields) -> dict:
     """The JSON of a chunk with one choice."""
-    return {"choices": [{"index": index, "delta": fields, "finish_reason": finish_reason}], "usage": None}
+    return {
+        "choices": [{"index": index, "delta": fields, "finish_reason": finish_reason}],
+        "usage": None,
+    }
 
 
-# Two answers (n = 2) that come interleaved, as they do; the second ends first. First and last have no choice.
+# Two answers (n = 2) that come interleaved, as they do; the second ends first. First and last have
+# no choice.
 TWO = [
     {"choices": [], "prompt_filter_results": []},
     delta(0, role="assistant", content=""), delta(1, role="assistant", content=None),
@@ -75,9 +83,7 @@ def _clock(answer, arrivals) -> bool | str:
         return "The first number: when did the first text come? The clock began at the request."
     right = after / (end - begin)
     if np.isclose(rate, (after + arrivals[0][1]) / end, rtol=0.01):
-        return (
-            "Your rate counts the wait for the first token. Count from there, and only the tokens that came after it."
-        )
+        return "Your rate counts the wait for the first token. Count from there, and only the tokens that came after it."
     if np.isclose(rate, (len(arrivals) - 1) / (end - begin), rtol=0.01):
         return "Your rate counts chunks. Some of these hold two tokens."
     if not np.isclose(rate, right, rtol=0.01):

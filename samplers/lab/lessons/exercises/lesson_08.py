@@ -30,8 +30,16 @@ def _failed(answer, call) -> bool | str:
 
 
 BOOKINGS = (  # arguments, whether they fit, and what is wrong with a schema that says otherwise
-    ({"city": "Rome", "people": 2, "note": None}, True, "A table for 2 in Rome without a note (null) must fit."),
-    ({"city": "Rome", "people": 2, "note": "quiet"}, True, "A table for 2 in Rome with the note “quiet” must fit."),
+    (
+        {"city": "Rome", "people": 2, "note": None},
+        True,
+        "A table for 2 in Rome without a note (null) must fit.",
+    ),
+    (
+        {"city": "Rome", "people": 2, "note": "quiet"},
+        True,
+        "A table for 2 in Rome with the note “quiet” must fit.",
+    ),
     ({"city": "Rome", "people": "2", "note": None}, False, 'people "2", a text, must not fit.'),
     ({"city": "Rome", "people": 2.5, "note": None}, False, "2.5 people must not fit."),
     ({"city": 7, "people": 2, "note": None}, False, "The city 7 must not fit."),
@@ -54,7 +62,12 @@ def _strict(answer) -> bool | str:
 
 def _begins(index: int, call_id: str, name: str, arguments: str = "") -> dict:
     """The first delta of a call, as a stream's JSON has it."""
-    return {"index": index, "id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
+    return {
+        "index": index,
+        "id": call_id,
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+    }
 
 
 def _goes_on(index: int, arguments: str) -> dict:
@@ -69,13 +82,31 @@ STREAMS = (
         "One call whose arguments come in two pieces",
     ),
     (
-        [_begins(0, "a", "f"), _goes_on(0, "{}"), _begins(1, "b", "g"), _goes_on(1, '{"y"'), _goes_on(1, ":2}")],
-        [{"id": "a", "name": "f", "arguments": "{}"}, {"id": "b", "name": "g", "arguments": '{"y":2}'}],
+        [
+            _begins(0, "a", "f"),
+            _goes_on(0, "{}"),
+            _begins(1, "b", "g"),
+            _goes_on(1, '{"y"'),
+            _goes_on(1, ":2}"),
+        ],
+        [
+            {"id": "a", "name": "f", "arguments": "{}"},
+            {"id": "b", "name": "g", "arguments": '{"y":2}'},
+        ],
         "Two calls, one after the other,",
     ),
     (
-        [_begins(1, "b", "g"), _begins(0, "a", "f", '{"x'), _goes_on(1, "{"), _goes_on(0, '":1}'), _goes_on(1, "}")],
-        [{"id": "a", "name": "f", "arguments": '{"x":1}'}, {"id": "b", "name": "g", "arguments": "{}"}],
+        [
+            _begins(1, "b", "g"),
+            _begins(0, "a", "f", '{"x'),
+            _goes_on(1, "{"),
+            _goes_on(0, '":1}'),
+            _goes_on(1, "}"),
+        ],
+        [
+            {"id": "a", "name": "f", "arguments": '{"x":1}'},
+            {"id": "b", "name": "g", "arguments": "{}"},
+        ],
         "Two calls whose pieces come mixed, the second one's first (put them in the order of index),",
     ),
     ([], [], "A stream without calls"),

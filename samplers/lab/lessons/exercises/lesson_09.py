@@ -35,7 +35,9 @@ def _mask(answer) -> bool | str:
     if abs(taken - 0.25) < 0.005:
         return "0.25 is what is left. How much was taken away?"
     right = abs(q - 0.8) < 0.005, abs(taken - 0.75) < 0.005
-    return all(right) or (any(right) and f"One of the two is right: {(q, taken)[right.index(True)]}.")
+    return all(right) or (
+        any(right) and f"One of the two is right: {(q, taken)[right.index(True)]}."
+    )
 
 
 def _mend(answer) -> bool | str:
@@ -64,7 +66,11 @@ def _cases() -> list[tuple[object, str, int | None]]:
         (person(None), "Tom lives in Rome.", None),
         (Refusal("I can't help with that.", whole), "Tom is 41.", None),
         (Truncated('{"name":"Tom","age":4', {"name": "Tom", "age": 4}, whole), "Tom is 41.", None),
-        (Invalid('{"name":"Tom","age":"41"}', "age: Input should be a valid integer", whole), "Tom is 41.", None),
+        (
+            Invalid('{"name":"Tom","age":"41"}', "age: Input should be a valid integer", whole),
+            "Tom is 41.",
+            None,
+        ),
         (person(25), "Tom lives in Rome.", None),
         (person(4), "Tom is 41.", None),
     ]
@@ -75,7 +81,9 @@ def _read(answer) -> bool | str:
         try:
             got = answer(result, sentence)
         except Exception as error:  # a learner's function may do anything
-            return f"{type(result).__name__}, {sentence!r}: it raised {type(error).__name__}: {error}"
+            return (
+                f"{type(result).__name__}, {sentence!r}: it raised {type(error).__name__}: {error}"
+            )
         if got != safe:
             value = f" of age {result.value.age}" if isinstance(result, Parsed) else ""
             return f"{type(result).__name__}{value}, {sentence!r}: it gave {got!r}, but {safe!r} is safe."
@@ -84,7 +92,9 @@ def _read(answer) -> bool | str:
 
 def _true(answer, trial) -> bool | str:
     true = trial.count("Structured Outputs", "true")
-    return abs(answer - true) <= 5 or (answer > true and "Fewer. Look what became of the people of no age.")
+    return abs(answer - true) <= 5 or (
+        answer > true and "Fewer. Look what became of the people of no age."
+    )
 
 
 def _promises(answer) -> bool | str:

@@ -1,4 +1,6 @@
-"""Lesson 06's two programming exercises: the right answer passes, each wrong one hears what is wrong with it."""
+"""Lesson 06's two programming exercises: the right answer passes, each wrong one hears what is
+wrong with it.
+"""
 
 import pytest
 
@@ -55,7 +57,10 @@ CASES = [
     (one_by_one, "begins with an answer whose question is gone"),
     (greedy, "the newest whole turns that fit have 8"),
     (without_error, "Raise a ValueError"),
-    (lambda m, b, c: newest(m, b, c) if m[0]["role"] == "system" else m, "may have no system message"),
+    (
+        lambda m, b, c: newest(m, b, c) if m[0]["role"] == "system" else m,
+        "may have no system message",
+    ),
     (lambda messages, budget, count: None, "must return a list"),
 ]
 
@@ -129,6 +134,10 @@ def test_the_history_is_told_what_is_wrong(function, said):
 
 
 def test_an_answer_that_is_nearly_right_gets_its_own_hint():
-    assert verdict("06-stop", "1. Grapefruit\n2. Ba", whole="1. Grapefruit\n2. Banana").startswith("Correct.")
-    assert "not in the answer" in verdict("06-stop", "1. Grapefruit\n2. Banan", whole="1. Grapefruit\n2. Banana")
+    assert verdict("06-stop", "1. Grapefruit\n2. Ba", whole="1. Grapefruit\n2. Banana").startswith(
+        "Correct."
+    )
+    assert "not in the answer" in verdict(
+        "06-stop", "1. Grapefruit\n2. Banan", whole="1. Grapefruit\n2. Banana"
+    )
     assert "place in the window" in verdict("06-window", 4096)

@@ -9,7 +9,13 @@ from samplers.lab.lessons.exercises.lesson_07 import TWO
 CAME = [(0.8 + 0.1 * i, 1 + i % 2) for i in range(21)]
 
 
-def events(pieces, text=lambda line: line.decode(), end=b"\n", value=lambda line: line[5:].removeprefix(" "), left=()):
+def events(
+    pieces,
+    text=lambda line: line.decode(),
+    end=b"\n",
+    value=lambda line: line[5:].removeprefix(" "),
+    left=(),
+):
     """A right parser, whose every part a test can replace."""
     rest, data = b"", []
     for piece in [*pieces, *left]:
@@ -25,7 +31,12 @@ def events(pieces, text=lambda line: line.decode(), end=b"\n", value=lambda line
 
 def test_right_parsers():
     assert verdict("07-parser", events).startswith("Correct")
-    assert verdict("07-parser", lambda pieces: [e.data for e in read_events((0, p) for p in pieces)])[:7] == "Correct"
+    assert (
+        verdict("07-parser", lambda pieces: [e.data for e in read_events((0, p) for p in pieces)])[
+            :7
+        ]
+        == "Correct"
+    )
 
 
 def each_piece_decoded(pieces):
@@ -49,7 +60,10 @@ def only_the_last_line(pieces):
         (only_the_last_line, "two data lines"),
         (lambda pieces: events(pieces, value=lambda line: line[5:].strip()), "without a space"),
         (lambda pieces: events(pieces, value=lambda line: line[6:]), "without a space"),
-        (lambda pieces: events(pieces, value=lambda line: line.split("data: ")[-1]), "without a space"),
+        (
+            lambda pieces: events(pieces, value=lambda line: line.split("data: ")[-1]),
+            "without a space",
+        ),
         (lambda pieces: events(pieces, left=[b"\n\n"]), "never ends"),
         (lambda pieces: [][0], "IndexError"),
     ],
@@ -71,9 +85,12 @@ def join(chunks, key=lambda choice: choice["index"]):
 def test_joining():
     assert verdict("07-join", join).startswith("Correct")
     assert "Choice 0" in verdict("07-join", lambda chunks: join(chunks, key=lambda choice: 0))
-    assert "IndexError" in verdict("07-join", lambda chunks: [chunk["choices"][0] for chunk in chunks])
+    assert "IndexError" in verdict(
+        "07-join", lambda chunks: [chunk["choices"][0] for chunk in chunks]
+    )
     assert "dict" in verdict("07-join", lambda chunks: "Yes")
-    assert TWO[3]["choices"][0]["delta"] == {"content": "No"}  # an answer cannot change what the next one gets
+    # an answer cannot change what the next one gets
+    assert TWO[3]["choices"][0]["delta"] == {"content": "No"}
 
 
 @pytest.mark.parametrize(

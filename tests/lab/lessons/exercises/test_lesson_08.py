@@ -1,4 +1,6 @@
-"""Lesson 08's checks take the right answers and name what is wrong with others; the document's loop is as it says."""
+"""Lesson 08's checks take the right answers and name what is wrong with others; the document's loop
+is as it says.
+"""
 
 import json
 from types import SimpleNamespace
@@ -8,8 +10,16 @@ import pytest
 from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.document_loop import react_loop
 
-CALL = {"id": "call_7", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Rome"}'}}
-TOLD = {"role": "tool", "tool_call_id": "call_7", "content": '{"error": "the station in Rome does not answer"}'}
+CALL = {
+    "id": "call_7",
+    "type": "function",
+    "function": {"name": "get_weather", "arguments": '{"city":"Rome"}'},
+}
+TOLD = {
+    "role": "tool",
+    "tool_call_id": "call_7",
+    "content": '{"error": "the station in Rome does not answer"}',
+}
 NOTE = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 STRICT = {
     "type": "object",
@@ -39,7 +49,9 @@ def test_predictions():
     for calls, right in (((), "no"), (("a call",), "yes")):
         answered = SimpleNamespace(tool_calls=calls)
         assert says("08-multiply", right, answered=answered).startswith("Correct.")
-        assert says("08-multiply", "no" if right == "yes" else "yes", answered=answered).startswith("Not yet.")
+        assert says("08-multiply", "no" if right == "yes" else "yes", answered=answered).startswith(
+            "Not yet."
+        )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +79,10 @@ def test_the_message_of_a_failed_call(changed, hint):
         ({"properties": STRICT["properties"] | {"people": {"type": "number"}}}, "2.5 people"),
         ({"properties": STRICT["properties"] | {"people": {"type": "string"}}}, "must fit"),
         ({"properties": STRICT["properties"] | {"note": {"type": "string"}}}, "without a note"),
-        ({"properties": {"city": {"type": "string"}}, "required": ["city"]}, "city, people and note"),
+        (
+            {"properties": {"city": {"type": "string"}}, "required": ["city"]},
+            "city, people and note",
+        ),
     ],
 )
 def test_a_strict_schema(changed, hint):
@@ -88,7 +103,9 @@ def test_joined_deltas():
         return delta["index"] if "id" in delta else max(calls)
 
     assert says("08-join", joined).startswith("Correct.")
-    assert "one after the other" in says("08-join", lambda deltas: joined(deltas, lambda delta, calls: 0))
+    assert "one after the other" in says(
+        "08-join", lambda deltas: joined(deltas, lambda delta, calls: 0)
+    )
     assert "mixed" in says("08-join", lambda deltas: joined(deltas, order=list))
     assert "mixed" in says("08-join", lambda deltas: joined(deltas, to_the_last_call))
     assert "without calls" in says("08-join", lambda deltas: joined(deltas) or None)
@@ -109,9 +126,12 @@ def test_the_hole():
 
 def reply(*calls, content=None):
     made = [
-        SimpleNamespace(id=f"c{i}", function=SimpleNamespace(name=n, arguments=a)) for i, (n, a) in enumerate(calls)
+        SimpleNamespace(id=f"c{i}", function=SimpleNamespace(name=n, arguments=a))
+        for i, (n, a) in enumerate(calls)
     ]
-    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(tool_calls=made, content=content))])
+    return SimpleNamespace(
+        choices=[SimpleNamespace(message=SimpleNamespace(tool_calls=made, content=content))]
+    )
 
 
 def loop(*answers, execute=lambda name, arguments: arguments):

@@ -20,7 +20,12 @@ AUTHOR = {
 def book(**changed) -> dict:
     keys = {"title": {"type": "string"}, "year": {"type": ["integer", "null"]}, "author": AUTHOR}
     keys |= {"tags": {"type": "array", "items": {"type": "string"}}} | changed
-    return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": keys,
+        "required": list(keys),
+        "additionalProperties": False,
+    }
 
 
 def test_how_many_parse():
@@ -52,15 +57,25 @@ def test_how_many_are_true():
 
 def test_a_mended_schema():
     assert verdict("09-mend", book()).startswith("Correct")
-    assert verdict("09-mend", book(year={"anyOf": [{"type": "integer"}, {"type": "null"}]})).startswith("Correct")
+    assert verdict(
+        "09-mend", book(year={"anyOf": [{"type": "integer"}, {"type": "null"}]})
+    ).startswith("Correct")
     assert "without a year has no way" in verdict("09-mend", book(year={"type": "integer"}))
     assert "takes this for a book" in verdict(
         "09-mend", book(tags={"type": "array", "items": {"type": ["string", "integer"]}})
     )
-    assert "1 reason left. The first: #/properties/tags" in verdict("09-mend", book(tags={"type": "array"}))
+    assert "1 reason left. The first: #/properties/tags" in verdict(
+        "09-mend", book(tags={"type": "array"})
+    )
     assert "refuses this book" in verdict("09-mend", book(tags={"type": "string"}))
-    asked = {"title": {"type": "string", "minLength": 1}, "year": {"type": "integer", "default": 2026}}
-    asked |= {"author": {"type": "object", "properties": {"name": {"type": "string"}}}, "tags": {"type": "array"}}
+    asked = {
+        "title": {"type": "string", "minLength": 1},
+        "year": {"type": "integer", "default": 2026},
+    }
+    asked |= {
+        "author": {"type": "object", "properties": {"name": {"type": "string"}}},
+        "tags": {"type": "array"},
+    }
     asked = {"type": "object", "required": ["title"], "properties": asked}
     assert "7 reasons left" in verdict("09-mend", asked)
 
@@ -76,13 +91,31 @@ def test_a_safe_reader():
     assert verdict("09-read", safe).startswith("Correct")
 
     def careless(result, sentence):
-        return result.value.age if isinstance(result, Parsed) and str(result.value.age) in sentence else None
+        return (
+            result.value.age
+            if isinstance(result, Parsed) and str(result.value.age) in sentence
+            else None
+        )
 
     trusting = [
-        (lambda result, sentence: result.value.age, "Refusal, 'Tom is 41.': it raised AttributeError"),
-        (lambda result, sentence: getattr(getattr(result, "value", None), "age", None), "Parsed of age 25"),
-        (lambda result, sentence: safe(result, sentence) or getattr(result, "partial", {}).get("age"), "Truncated"),
-        (lambda result, sentence: json.loads(result.text)["age"], "Parsed, 'Tom is 41.': it raised"),
+        (
+            lambda result, sentence: result.value.age,
+            "Refusal, 'Tom is 41.': it raised AttributeError",
+        ),
+        (
+            lambda result, sentence: getattr(getattr(result, "value", None), "age", None),
+            "Parsed of age 25",
+        ),
+        (
+            lambda result, sentence: (
+                safe(result, sentence) or getattr(result, "partial", {}).get("age")
+            ),
+            "Truncated",
+        ),
+        (
+            lambda result, sentence: json.loads(result.text)["age"],
+            "Parsed, 'Tom is 41.': it raised",
+        ),
         (careless, "Parsed of age 4,"),
     ]
     for answer, said in trusting:
