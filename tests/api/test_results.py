@@ -23,7 +23,7 @@ from samplers.api.stream.chunk import Chunk
         (b"\xe5\xa5", "⟨e5 a5⟩"),  # the first two bytes of 好
         (b" \xe5", "␣⟨e5⟩"),
         (b"\xbd\xe5\xbe\x88", "⟨bd⟩很"),  # the end of one character, then a whole one
-        (b"\r", "⟨0d⟩"),
+        (b"\r\n", "␍⏎"),
         ("\u200b".encode(), "⟨e2 80 8b⟩"),  # zero width: it would look like nothing
         (b"", "⟨empty⟩"),
     ],

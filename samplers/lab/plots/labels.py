@@ -4,10 +4,10 @@ glyph is missing.
 
 import unicodedata
 
-from samplers.api import readable as shown_bytes
 from samplers.lab.plots import style
+from samplers.wire.tokens import MARKS
+from samplers.wire.tokens import readable as readable_bytes
 
-SIGNS = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍"}
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
@@ -32,7 +32,7 @@ def escape(char: str) -> str:
 
 def readable(text: str) -> str:
     """`text` with visible spaces (␣) and newlines (⏎); what no font here can draw is escaped."""
-    return "".join(SIGNS.get(c) or (c if drawable(c) else escape(c)) for c in text)
+    return "".join(MARKS.get(c) or (c if drawable(c) else escape(c)) for c in text)
 
 
 def columns(text: str) -> int:
@@ -57,7 +57,7 @@ def token_label(token: str, raw: bytes | None = None, limit: int = 18) -> str:
         try:
             raw.decode("utf-8")
         except UnicodeDecodeError:
-            return shorten(shown_bytes(raw), limit)
+            return shorten(readable_bytes(raw), limit)
     return shorten(readable(token), limit) or "⟨empty⟩"
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from samplers.api import ToolCall, ToolResult, ToolRun
-from samplers.lab.plots.labels import SIGNS, readable
+from samplers.lab.plots.labels import readable
+from samplers.wire.tokens import MARKS
 
 OK, FAILED, NOT_RUN = "ok", "failed", "not run"
 LONGEST = 600  # characters of one text that are looked at
@@ -41,7 +42,7 @@ class RoundRow:
 
 def plain(text: str) -> str:
     """`text` on one line, with line breaks that show and no character that cannot be drawn."""
-    return readable(text).replace(SIGNS[" "], " ")
+    return readable(text).replace(MARKS[" "], " ")
 
 
 def call_label(call: ToolCall) -> str:

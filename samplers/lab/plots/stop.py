@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from samplers.api import readable as shown_bytes
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import columns, readable
 from samplers.lab.plots.picture import Picture, picture_of
 from samplers.lab.plots.style import styled
 from samplers.lab.plots.tokens import page
+from samplers.wire.tokens import readable as readable_bytes
 
 WIDEST = 80  # columns that fit into one line
 ANSWER = {"facecolor": "#cfe3f1", "edgecolor": "none"}
@@ -105,7 +105,7 @@ def plot_stop(tokens: Sequence[bytes], stop: str, title: str | None = None) -> P
         inside
     )
     how = f"{where} inside a token" if where else "is made of whole tokens"
-    alt = f"{heading}. Tokens: {' | '.join(map(shown_bytes, tokens))}. The stop string {readable(stop)} {how}. "
+    alt = f"{heading}. Tokens: {' | '.join(map(readable_bytes, tokens))}. The stop string {readable(stop)} {how}. "
     alt += f"{drawn} of {len(tokens)} tokens are drawn. The answer is {readable(answer)}"
     alt += f"; thrown away: {readable(thrown)}." if thrown else "."
     return picture_of(figure, heading, alt, answer=answer, drawn=drawn, inside=inside)

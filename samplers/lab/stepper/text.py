@@ -1,17 +1,8 @@
-"""Between bytes and text: what half characters look like, and a tokenizer for a table of words."""
+"""A tokenizer for a table of words."""
 
-import re
 from collections.abc import Sequence
 
-_ESCAPED = re.compile("[\udc80-\udcff]+")  # what surrogateescape makes of bytes that are not UTF-8
-
-
-def text_of(raw: bytes) -> str:
-    """`raw` as text; bytes that make no whole character (yet) are written ⟨e4 bd⟩, as in the
-    pictures.
-    """
-    text = raw.decode("utf-8", "surrogateescape")
-    return _ESCAPED.sub(lambda run: f"⟨{run[0].encode('utf-8', 'surrogateescape').hex(' ')}⟩", text)
+from samplers.wire.tokens import as_text
 
 
 def longest_match(text: str, vocabulary: Sequence[bytes]) -> list[int]:
@@ -25,7 +16,7 @@ def longest_match(text: str, vocabulary: Sequence[bytes]) -> list[int]:
     while rest:
         fitting = [i for i, piece in enumerate(vocabulary) if piece and rest.startswith(piece)]
         if not fitting:
-            here = text_of(rest)[:20]
+            here = as_text(rest)[:20]
             raise ValueError(
                 f"text must be made of the vocabulary's tokens, got {text!r}: no token fits at {here!r}"
             )

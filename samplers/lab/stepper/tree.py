@@ -20,9 +20,10 @@ from samplers.distribution import Distribution, log_softmax, softmax
 from samplers.draw import draw
 from samplers.lab.plots.labels import token_label
 from samplers.lab.stepper.step import Chance, Step
-from samplers.lab.stepper.text import longest_match, text_of
+from samplers.lab.stepper.text import longest_match
 from samplers.params import SamplingParams
 from samplers.penalties import token_counts
+from samplers.wire.tokens import as_text
 
 
 @dataclass(eq=False, repr=False)
@@ -108,7 +109,7 @@ class Tree:
         """The text up to `node`, without a stop token. Bytes that make no whole character are
         written ⟨e4 bd⟩.
         """
-        return text_of(
+        return as_text(
             b"".join(self.bytes[token] for token in node.path if token not in self.stop_tokens)
         )
 
