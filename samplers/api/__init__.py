@@ -37,7 +37,7 @@ from samplers.api.transport.errors import (
     RateLimitError,
     StreamBroken,
 )
-from samplers.wire.strict import Reason, why_not_strict
+from samplers.api.structured.strict import Reason, why_not_strict
 from samplers.wire.tokens import readable
 
 __all__ = [

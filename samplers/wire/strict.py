@@ -1,153 +1,148 @@
-"""Why a JSON Schema is not one that OpenAI's Structured Outputs take with `strict`.
+"""OpenAI's strict subset of JSON Schema, and what its API says about a schema outside it.
 
 Source: OpenAI's guide "Structured model outputs", section "Supported schemas", as it stood in
-February 2026. Its limits were raised over time: at the start (August 2024) they were 100
-properties, 5 levels and 500 enum values. Two rules are not in the guide: no keywords beside `$ref`,
-which the API's errors tell, and a type also where there is an enum or a const, which OpenAI's Java
-SDK (JsonSchemaValidator, 2025) and reports of the API's errors agree on.
+February 2026. Two rules are not in the guide: no keywords beside `$ref`, which the API's errors
+show, and a type beside an enum or a const, which OpenAI's Java SDK (JsonSchemaValidator, 2025) and
+reports of the API's errors agree on.
+
+The gateway raises the first fault; `samplers.api.why_not_strict` lists them all.
 """
 
 from collections.abc import Iterator
-from reprlib import repr  # never long, never deep
 from typing import NamedTuple
 
-from samplers.wire.strict_limits import too_much
-from samplers.wire.subschemas import nodes, resolve
+from samplers.wire.malformed import is_of_type, malformed, shown, types_of
+from samplers.wire.strict_limits import exceeded
+from samplers.wire.subschemas import resolve, subschemas
 
-FORMATS = ("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid")
-NUMBER = {"multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"}
-KEYWORDS = {  # by type
+STRING_FORMATS = {
+    *("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid")
+}
+_RANGE = {"multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+KEYWORDS = {  # JSON's types, and the keywords that each one allows
     "string": {"pattern", "format"},
-    "number": NUMBER,
-    "integer": NUMBER,
+    "number": _RANGE,
+    "integer": _RANGE,
     "boolean": set(),
     "null": set(),
     "array": {"items", "minItems", "maxItems"},
     "object": {"properties", "required", "additionalProperties"},
 }
 ANYWHERE = {
-    "type",
-    "description",
-    "title",
-    "enum",
-    "const",
-    "anyOf",
-    "$ref",
-    "$defs",
-    "definitions",
-    "$schema",
+    *("type", "description", "title", "enum", "const", "anyOf"),
+    *("$ref", "$defs", "definitions", "$schema"),
 }
-KINDS = {  # of what a keyword's value is, where no rule of its own says that
-    **dict.fromkeys(("title", "description", "$schema", "pattern"), "a string"),
-    **dict.fromkeys(("$defs", "definitions"), "an object of schemas"),
-    **dict.fromkeys(("minItems", "maxItems"), "an integer >= 0"),
-    **dict.fromkeys(NUMBER, "a number"),
-    "multipleOf": "a number > 0",
-}
-PYTHON = {"string": str, "number": int | float, "integer": int, "boolean": bool, "null": type(None)}
+SCALARS = ("string", "number", "integer", "boolean", "null")  # types of an enum's or const's values
 
 
-class Reason(NamedTuple):
-    """What is wrong, and where: a JSON pointer such as "#/properties/price", "#" for the root."""
+class Fault(NamedTuple):
+    """What is wrong, in OpenAI's words, and where; `context` is None for the schema as a whole."""
 
-    path: str
-    reason: str
+    context: tuple[str, ...] | None
+    text: str
+
+    @property
+    def message(self) -> str:
+        """The sentence as the API writes it."""
+        return self.text if self.context is None else f"In context={self.context}, {self.text}"
 
 
-def why_not_strict(schema) -> list[Reason]:
-    """Every reason why `schema` is not strict, in its order; [] if it is."""
+def strict_faults(schema) -> Iterator[Fault]:
+    """Every fault of a schema that is meant to be strict, in the order in which the API looks.
+
+    It looks for what is no JSON Schema at all, then at the root's type, then at the sizes, and last
+    at each schema from the outside in.
+    """
     if not isinstance(schema, dict):
-        return [Reason("#", f"a schema must be an object, got {repr(schema)}")]
-    reasons = []
-    if "anyOf" in schema or schema.get("type") != "object":
-        reasons.append(Reason("#", "the root must have type object and no anyOf"))
-    found = list(nodes(schema))
-    for path, _, node in found:
-        reasons += [Reason(path, reason) for reason in _wrong(node, schema)]
-    return reasons + [Reason("#", reason) for reason in too_much(found)]
+        yield Fault((), "schema must be an object.")
+        return
+
+    for context, _, part in subschemas(schema):
+        yield from (Fault((*context, *keys), text) for keys, text in malformed(part))
+    yield from root_faults(schema)
+    yield from (Fault(context, text) for context, text in exceeded(schema))
+    for context, _, part in subschemas(schema):
+        yield from (Fault(context, text) for text in _faults(context, part, schema))
 
 
-def _wrong(node, root: dict) -> Iterator[str]:
-    """What is wrong with one subschema, whatever is inside it."""
-    if not isinstance(node, dict):
-        yield f"a schema must be an object, got {repr(node)}"
+def root_faults(schema: dict) -> Iterator[Fault]:
+    """The fault of a schema that is not an object's, whether it is meant to be strict or not."""
+    if schema.get("type") != "object":
+        kind = shown(schema["type"]).replace("'", '"') if "type" in schema else '"None"'
+        text = f"schema must be a JSON Schema of 'type: \"object\"', got 'type: {kind}'."
+        yield Fault(None, text)
+
+
+def _faults(context: tuple[str, ...], part, root: dict) -> Iterator[str]:
+    """What is wrong with one schema of a strict one, whatever is inside it."""
+    if isinstance(part, bool):
+        yield "schema must be an object."
+    if not isinstance(part, dict):
         return
-    if "$ref" in node:
-        yield from _wrong_ref(node, root)
+    types = types_of(part)
+    if types is None:  # reported as malformed
         return
-    types = node.get("type", [])
-    types = types if isinstance(types, list) else [types]
-    unknown = [t for t in types if not isinstance(t, str) or t not in KEYWORDS]
-    if unknown or len(set(types)) < len(types) or node.get("type") == []:
-        yield f"type {repr(unknown[0] if unknown else types)} is not supported"
+
+    if not context and "anyOf" in part:
+        yield "'anyOf' is not permitted at the root."
+    if "$ref" in part:
+        yield from _ref_faults(part, root)
         return
-    if not types and "anyOf" not in node:
-        yield "it has no type and no anyOf" + (
-            " (values need one too)" if node.keys() & {"enum", "const"} else ""
-        )
-    allowed = ANYWHERE.union(*(KEYWORDS[t] for t in types))
-    yield from (f"{keyword} is not supported here" for keyword in node if keyword not in allowed)
-    if "anyOf" in node and not (isinstance(node["anyOf"], list) and node["anyOf"]):
-        yield "anyOf must be a list of schemas"
-    if node.get("format", "date") not in FORMATS:
-        yield f"format {repr(node['format'])} is not supported"
-    yield from (
-        f"{keyword} must be {KINDS[keyword]}"
-        for keyword in node
-        if _misused(keyword, node[keyword])
-    )
-    yield from _wrong_values(node, types)
-    if "array" in types and "items" not in node:
-        yield "an array must have items"
+
+    allowed = ANYWHERE.union(*(KEYWORDS[kind] for kind in types))
+    yield from (f"'{keyword}' is not permitted." for keyword in part if keyword not in allowed)
+    if not types and "anyOf" not in part:
+        yield "schema must have a 'type' key."
+    if isinstance(part.get("format"), str) and part["format"] not in STRING_FORMATS:
+        yield f"'{part['format']}' is not a supported format."
+    yield from _value_faults(part, types)
     if "object" in types:
-        yield from _wrong_object(node)
+        yield from _object_faults(part)
+    if "array" in types and "items" not in part:
+        yield "array schema missing items."
 
 
-def _misused(keyword: str, value) -> bool:
-    number = _is(value, "number")
-    fits = {
-        "a string": isinstance(value, str),
-        "an object of schemas": isinstance(value, dict),
-        "an integer >= 0": number and value >= 0 and value % 1 == 0,
-        "a number": number,
-        "a number > 0": number and value > 0,
-    }
-    return not fits.get(KINDS.get(keyword), True)
+def _ref_faults(part: dict, root: dict) -> Iterator[str]:
+    others = ", ".join(map(repr, sorted(part.keys() - {"$ref"}, key=str)))
+    if others:
+        yield f"$ref cannot have keywords {{{others}}}."
+    ref = part["$ref"]
+    if isinstance(ref, str) and resolve(ref, root) is None:
+        yield f"reference to component '{ref}' which was not found in the schema."
 
 
-def _wrong_ref(node: dict, root: dict) -> Iterator[str]:
-    if resolve(node["$ref"], root) is None:
-        yield f"$ref {repr(node['$ref'])} points to nothing in this schema"
-    if beside := [keyword for keyword in node if keyword != "$ref"]:
-        yield f"$ref cannot have other keywords beside it: {', '.join(map(str, beside))}"
+def _value_faults(part: dict, types: list[str]) -> Iterator[str]:
+    """The values of enum and const: scalars of the schema's own type."""
+    if part.get("enum") == []:
+        yield "[] should be non-empty."
+
+    given = {"enum": part.get("enum", [])}
+    if "const" in part:
+        given["const"] = [part["const"]]
+    against = {"type": part["type"]} if types else {"type": list(SCALARS)}
+    allowed = [kind for kind in types or SCALARS if kind in SCALARS]
+    for keyword, values in given.items():
+        for value in values if isinstance(values, list) else ():
+            if not any(is_of_type(value, kind) for kind in allowed):
+                text = value if isinstance(value, str) else shown(value)
+                yield f"{keyword} value {text[:80]} does not validate against {against}."
 
 
-def _wrong_values(node: dict, types: list[str]) -> Iterator[str]:
-    values = node.get("enum", [])
-    if not isinstance(values, list) or ("enum" in node and not values):
-        yield "enum must be a list of values"
+def _object_faults(part: dict) -> Iterator[str]:
+    if part.get("additionalProperties") is not False:
+        yield "'additionalProperties' is required to be supplied and to be false."
+
+    if "properties" not in part:
+        yield "object schema missing properties."
         return
-    for value in values + ([node["const"]] if "const" in node else []):
-        if not any(_is(value, kind) for kind in types or PYTHON):
-            yield f"the value {repr(value)} is not of type {' or '.join(types or PYTHON)}"
-
-
-def _is(value, kind: str) -> bool:
-    if isinstance(value, bool):  # Python's True is an int, JSON's is not
-        return kind == "boolean"
-    return isinstance(value, PYTHON.get(kind, ()))
-
-
-def _wrong_object(node: dict) -> Iterator[str]:
-    properties, required = node.get("properties"), node.get("required", [])
-    if node.get("additionalProperties") is not False:
-        yield "additionalProperties must be there and be false"
+    properties = part["properties"]
+    required = part.get("required", [])
     if not isinstance(properties, dict) or not isinstance(required, list):
-        yield "an object must have properties (an object) and required (a list)"
-        return
-    if missing := [name for name in properties if name not in required]:
-        yield f"required must name every property: {', '.join(map(str, missing))} is missing"
-    if extra := [name for name in required if name not in properties]:
-        yield f"required names what is no property: {', '.join(map(str, extra))}"
-    if len(required) > len(properties) and not extra:
-        yield "required names a property twice"
+        return  # reported as malformed
+
+    rule = "'required' is required to be supplied and to be an array including every key in "
+    rule += "properties."
+    missing = [name for name in properties if name not in required]
+    extra = [name for name in required if name not in properties]
+    yield from (f"{rule} Missing '{name}'." for name in missing)
+    yield from (f"{rule} Extra required key '{name}' supplied." for name in extra)

@@ -1,44 +1,97 @@
-"""The subschemas of a JSON Schema: which there are, where they stand, and what a $ref points to."""
+"""The schemas inside a JSON Schema: where they stand, how deep, and what a $ref points to."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
+
+MAPS = ("properties", "patternProperties", "$defs", "definitions")  # keyword: {name: schema}
+LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")  # keyword: [schema, …]
+ONES = ("items", "additionalProperties")  # keyword: schema
+
+
+class Subschema(NamedTuple):
+    """A schema inside another one.
+
+    `context` is its path of keys, as OpenAI's errors print it: ``('properties', 'tags', 'items')``.
+    `level` counts the schemas around it. `schema` can be anything, as nothing is checked here.
+    """
+
+    context: tuple[str, ...]
+    level: int
+    schema: object
+
+
+def subschemas(root) -> Iterator[Subschema]:
+    """The schema itself, and then every schema inside it, each before those inside it.
+
+    A $ref is not followed; additionalProperties counts where it is a schema, not where it is true
+    or false. There is no recursion, so no depth is too deep.
+    """
+    stack = [Subschema((), 0, root)]
+    while stack:
+        here = stack.pop()
+        yield here
+
+        inside = [
+            Subschema((*here.context, *steps), here.level + 1, schema)
+            for steps, schema in _inside(here.schema)
+        ]
+        stack += reversed(inside)
+
+
+def _inside(schema) -> Iterator[tuple[tuple[str, ...], object]]:
+    """(the keys that lead to it, schema) of each schema right inside a schema."""
+    if not isinstance(schema, dict):
+        return
+
+    for keyword in MAPS:
+        if isinstance(schema.get(keyword), dict):
+            for name, inner in schema[keyword].items():
+                yield (keyword, str(name)), inner
+
+    for keyword in LISTS:
+        if isinstance(schema.get(keyword), list):
+            for i, inner in enumerate(schema[keyword]):
+                yield (keyword, str(i)), inner
+
+    for keyword in ONES:
+        is_flag = keyword == "additionalProperties" and isinstance(schema.get(keyword), bool)
+        if keyword in schema and not is_flag:
+            yield (keyword,), schema[keyword]
 
 
 def resolve(ref, root: dict) -> dict | None:
-    """What a local `$ref` ("#", "#/$defs/Name") points to, or None."""
+    """The schema that a local `$ref` ("#", "#/$defs/Name") points to, or None."""
     if ref == "#":
         return root
     if not isinstance(ref, str) or not ref.startswith("#/"):
         return None
-    node = root
-    for key in ref[2:].split("/"):
-        node = (
-            node.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
-        )
-    return node if isinstance(node, dict) else None
+
+    here = root
+    for step in ref[2:].split("/"):
+        key = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(here, dict) or key not in here:
+            return None
+        here = here[key]
+    return here if isinstance(here, dict) else None
 
 
-def nodes(root) -> Iterator[tuple[str, int, object]]:
-    """(path, level, subschema) of the schema, at level 0, and of all inside it; each step inwards
-    is a level.
-
-    A `$ref` is not followed. There is no recursion: no depth is too deep for it.
-    """
-    stack: list[tuple[str, int, object]] = [("#", 0, root)]
-    while stack:
-        path, level, node = stack.pop()
-        yield path, level, node
-        stack += reversed([(f"{path}/{step}", level + 1, child) for step, child in children(node)])
+def pointer(context: tuple[str, ...]) -> str:
+    """A context as a JSON pointer: "#" for the root, "#/properties/a~1b" for the property a/b."""
+    steps = [step.replace("~", "~0").replace("/", "~1") for step in context]
+    return "/".join(["#", *steps])
 
 
-def children(node) -> Iterator[tuple[str, object]]:
-    """(step, subschema) of those right inside `node`: in properties, $defs, items and anyOf."""
-    if not isinstance(node, dict):
-        return
-    for keyword in ("properties", "$defs", "definitions"):
-        if isinstance(node.get(keyword), dict):
-            for name, child in node[keyword].items():
-                yield f"{keyword}/{str(name).replace('~', '~0').replace('/', '~1')}", child
-    if "items" in node:
-        yield "items", node["items"]
-    if isinstance(node.get("anyOf"), list):
-        yield from ((f"anyOf/{i}", child) for i, child in enumerate(node["anyOf"]))
+def depth(value) -> int:
+    """How many steps lead to the deepest value inside a JSON value; without recursion."""
+    levels = 0
+    here = [value]
+    while here:
+        here = [inner for outer in here for inner in _members(outer)]
+        levels += 1
+    return levels - 1
+
+
+def _members(value) -> list:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

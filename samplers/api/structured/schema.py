@@ -1,111 +1,117 @@
-"""A pydantic model, or a dataclass, as the strict JSON Schema that Structured Outputs want."""
+"""A pydantic model, or a dataclass, as the strict JSON Schema that Structured Outputs require."""
 
-from samplers.wire.strict import why_not_strict
+from collections.abc import Iterator
+
+from samplers.api.structured.strict import why_not_strict
 from samplers.wire.subschemas import resolve
 
-# notes that constrain nothing
+# Annotations that do not constrain an answer, and that strict does not permit or need.
 DROPPED = {"default", "title", "examples", "deprecated", "discriminator"}
+MAX_PROBLEMS = 5  # of a validation error that are listed
 
 
 def strict_schema(model: type) -> dict:
-    """The strict schema of `model`: every property required, nothing else allowed, defaults
-    dropped.
+    """The strict schema of `model`: every property required, no others allowed, no defaults.
 
     A field may be null only if its type says so (``str | None``). What strict cannot express (a
     dict of any keys, a tuple, a length of a string …) raises ValueError, with every path and
     reason.
     """
-    import pydantic  # here: it is heavy, and most programs never need it
+    import pydantic  # not at the top: it is heavy, and most programs never need it
 
     try:
-        whole = pydantic.TypeAdapter(model).json_schema()
+        schema = pydantic.TypeAdapter(model).json_schema()
     except (pydantic.PydanticUserError, pydantic.errors.PydanticUndefinedAnnotation) as error:
         problem = str(error).partition("\n")[0]
-        raise ValueError(
-            f"model must be a pydantic model or a dataclass, got {model!r:.80} ({problem})"
-        ) from None
-    return to_strict(whole, getattr(model, "__name__", repr(model)))
+        message = f"model must be a pydantic model or a dataclass, got {model!r:.80} ({problem})"
+        raise ValueError(message) from None
+    return to_strict(schema, getattr(model, "__name__", repr(model)))
 
 
 def to_strict(schema: dict, name: str) -> dict:
-    """`schema` as pydantic writes it, made strict; ValueError that calls it `name` if that cannot
-    be.
-    """
+    """`schema`, as pydantic writes it, made strict; a ValueError speaks of it as `name`."""
     if "$ref" in schema:  # a model that contains itself
         schema = schema | (resolve(schema["$ref"], schema) or {})
         del schema["$ref"]
-    strict = _strict(schema, schema, ())
-    if "$defs" in strict:
-        used = set(_refs(strict))
-        strict["$defs"] = {
-            key: node for key, node in strict["$defs"].items() if f"#/$defs/{key}" in used
-        }
-        strict = (
-            strict
-            if strict["$defs"]
-            else {key: value for key, value in strict.items() if key != "$defs"}
-        )
+
+    strict = _without_unused_definitions(_strict(schema, schema, ()))
     if reasons := why_not_strict(strict):
-        told = "; ".join(f"{path}: {reason}" for path, reason in reasons)
-        raise ValueError(f"{name} has no strict schema: {told}")
+        listed = " ".join(f"{path}: {reason}" for path, reason in reasons)
+        raise ValueError(f"{name} has no strict schema: {listed}")
     return strict
 
 
 def problems(error) -> str:
     """A pydantic ValidationError in one line: the first five places and what is wrong there."""
-    told = [
-        f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['msg']}"
-        for e in error.errors(include_url=False, include_context=False, include_input=False)
+    entries = error.errors(include_url=False, include_context=False, include_input=False)
+    listed = [
+        f"{'.'.join(map(str, entry['loc'])) or 'the whole'}: {entry['msg']}"
+        for entry in entries[:MAX_PROBLEMS]
     ]
-    return "; ".join(told[:5]) + (f"; and {len(told) - 5} more" if len(told) > 5 else "")
+    if len(entries) > MAX_PROBLEMS:
+        listed.append(f"and {len(entries) - MAX_PROBLEMS} more")
+    return "; ".join(listed)
 
 
-def _strict(node, root: dict, inlined: tuple[str, ...]):
-    if not isinstance(node, dict):
-        return node
-    node = {key: value for key, value in node.items() if key not in DROPPED}
-    if "type" not in node and (
-        values := node.get("enum") or [node[k] for k in ("const",) if k in node]
-    ):
-        node["type"] = _types(values)
-    if "oneOf" in node and "anyOf" not in node:
-        node["anyOf"] = node.pop("oneOf")
-    ref = node.get("$ref")
-    # strict wants a $ref alone: what it means takes its place
-    if ref and len(node) > 1 and ref not in inlined:
-        node.pop("$ref")
-        return _strict((resolve(ref, root) or {}) | node, root, (*inlined, ref))
-    if ref:
-        return {"$ref": ref}
+def _strict(schema, root: dict, inlined: tuple[str, ...]):
+    """A schema and all inside it made strict; `inlined` are the $refs already put in place."""
+    if not isinstance(schema, dict):
+        return schema
+
+    schema = {key: value for key, value in schema.items() if key not in DROPPED}
+    values = schema.get("enum") or [schema[key] for key in ("const",) if key in schema]
+    if values and "type" not in schema:
+        schema["type"] = _types(values)
+    if "oneOf" in schema and "anyOf" not in schema:
+        schema["anyOf"] = schema.pop("oneOf")
+
+    if "$ref" in schema:
+        ref = schema.pop("$ref")
+        if not schema or ref in inlined:
+            return {"$ref": ref}
+        # strict permits nothing beside a $ref: what it points to takes its place
+        return _strict((resolve(ref, root) or {}) | schema, root, (*inlined, ref))
+    return _with_strict_members(schema, root, inlined)
+
+
+def _with_strict_members(schema: dict, root: dict, inlined: tuple[str, ...]) -> dict:
     for keyword in ("properties", "$defs"):
-        if keyword in node:
-            node[keyword] = {
-                name: _strict(child, root, inlined) for name, child in node[keyword].items()
-            }
-    if "items" in node:
-        node["items"] = _strict(node["items"], root, inlined)
-    if "anyOf" in node:
-        node["anyOf"] = [_strict(child, root, inlined) for child in node["anyOf"]]
-    if "properties" in node:
-        node["required"] = list(node["properties"])
-        node.setdefault("additionalProperties", False)
-    return node
+        if keyword in schema:
+            members = schema[keyword].items()
+            schema[keyword] = {name: _strict(inner, root, inlined) for name, inner in members}
+    if "items" in schema:
+        schema["items"] = _strict(schema["items"], root, inlined)
+    if "anyOf" in schema:
+        schema["anyOf"] = [_strict(inner, root, inlined) for inner in schema["anyOf"]]
+    if "properties" in schema:
+        schema["required"] = list(schema["properties"])
+        schema.setdefault("additionalProperties", False)
+    return schema
 
 
 def _types(values: list) -> list[str]:
-    """The types of an enum's values, which pydantic leaves out where there are several; strict
-    wants them.
-    """
+    """The types of an enum's values: strict requires them, and pydantic leaves out several."""
     names = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
     return list(dict.fromkeys(names[type(value)] for value in values if type(value) in names))
 
 
-def _refs(node):
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for child in node.values():
-            yield from _refs(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _refs(child)
+def _without_unused_definitions(schema: dict) -> dict:
+    used = set(_refs(schema))
+    definitions = {
+        name: inner for name, inner in schema.get("$defs", {}).items() if f"#/$defs/{name}" in used
+    }
+    if definitions:
+        return schema | {"$defs": definitions}
+    return {key: value for key, value in schema.items() if key != "$defs"}
+
+
+def _refs(schema) -> Iterator[str]:
+    """Every $ref in a schema."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        for inner in schema.values():
+            yield from _refs(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _refs(inner)

@@ -13,8 +13,8 @@ import json
 from functools import cache
 
 from samplers.local.engine.llama_cpp import Engine
-from samplers.local.request.strict import STRING_FORMATS
-from samplers.local.request.subschemas import LISTS, MAPS, ONES
+from samplers.wire.strict import STRING_FORMATS
+from samplers.wire.subschemas import LISTS, MAPS, ONES
 
 # JSON without spaces has no line breaks, not even in a string: there it is written \n
 GUARD = b"\n"

@@ -110,17 +110,17 @@ class Unbound(pydantic.BaseModel):
     many: list[dict]
 
 
-def test_what_strict_cannot_say_is_told_with_every_path():
+def test_what_strict_cannot_express_is_listed_with_every_path():
     with pytest.raises(ValueError, match=r"^Unbound has no strict schema: ") as caught:
         strict_schema(Unbound)
     for path, reason in {
-        "table": "additionalProperties must be there and be false",
-        "both": "prefixItems is not supported here",
-        "names": "uniqueItems is not supported here",
-        "short": "maxLength is not supported here",
-        "anything": "it has no type",
-        "where": "format 'path' is not supported",
-        "many/items": "additionalProperties must be there and be false",
+        "table": "'additionalProperties' is required to be supplied and to be false.",
+        "both": "'prefixItems' is not permitted.",
+        "names": "'uniqueItems' is not permitted.",
+        "short": "'maxLength' is not permitted.",
+        "anything": "schema must have a 'type' key.",
+        "where": "'path' is not a supported format.",
+        "many/items": "'additionalProperties' is required to be supplied and to be false.",
     }.items():
         assert f"#/properties/{path}: {reason}" in str(caught.value)
 

@@ -3,10 +3,11 @@ enforced here.
 """
 
 import pytest
+from example_schemas import RULES, STRICT
 
 from samplers.local.request.errors import ApiError
 from samplers.local.request.schema import check, check_parameters, refusal
-from samplers.local.request.subschemas import subschemas
+from samplers.wire.strict import strict_faults
 
 REFUSE = refusal("response_format 'x'", "response_format")
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
@@ -149,6 +150,16 @@ def test_what_strict_refuses(schema, says):
     assert says in refused(schema)
 
 
+@pytest.mark.parametrize("name", STRICT)
+def test_every_supported_keyword_is_taken(name):
+    assert check(STRICT[name], True, REFUSE) is STRICT[name]
+
+
+@pytest.mark.parametrize("schema", [rule[0] for rule in RULES if isinstance(rule[0], dict)])
+def test_the_first_fault_is_raised(schema):
+    assert refused(schema) == next(strict_faults(schema)).message
+
+
 def test_without_strict_more_is_taken():
     loose = {
         "type": "object",
@@ -203,16 +214,3 @@ def test_nesting_without_end():
     for _ in range(5000):
         deep = {"type": "object", "properties": {"a": deep}}
     assert "levels deep" in refused(deep, strict=False)
-
-
-def test_subschemas_name_their_place():
-    schema = obj(a={"anyOf": [TEXT, {"type": "array", "items": WHOLE}]}) | {"$defs": {"T": TEXT}}
-    assert [context for context, _ in subschemas(schema)] == [
-        (),
-        ("properties", "a"),
-        ("properties", "a", "anyOf", "0"),
-        ("properties", "a", "anyOf", "1"),
-        ("properties", "a", "anyOf", "1", "items"),
-        ("$defs", "T"),
-        ("additionalProperties",),
-    ]
