@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from samplers.api.next_token import (
-    MOST,
     EndpointModel,
     check_top,
     first_entries,
@@ -22,6 +21,7 @@ from samplers.api.transport.auth import Key
 from samplers.api.transport.errors import APIError, lacking
 from samplers.api.transport.transport import Wire
 from samplers.distribution import Distribution
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 
 class Client:
@@ -150,7 +150,9 @@ class Client:
             return self._wire.read(response, Tokens.from_wire)
         raise lacking(status)
 
-    def next_token(self, prompt, top: int | str = MOST, after: Sequence[int] = ()) -> Distribution:
+    def next_token(
+        self, prompt, top: int | str = MAX_TOP_LOGPROBS, after: Sequence[int] = ()
+    ) -> Distribution:
         """The model's next-token distribution after `prompt` (a str: one user message, or
         messages).
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from samplers.api.results import bytes_of, label_of, logprob_of
 from samplers.distribution import Distribution
-
-MOST = 20  # the top_logprobs that OpenAI's API allows
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 
 def first_entries(answer: dict) -> list[dict]:
@@ -65,9 +64,9 @@ def question(top: int | str, after: Sequence[int], size: int | None) -> tuple[di
     """The parameters and the headers that ask for a next-token distribution. `size`: V where it can
     be had whole.
     """
-    wanted = size or MOST if top == "all" else top
+    wanted = size or MAX_TOP_LOGPROBS if top == "all" else top
     ask = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": wanted}
-    headers = {"x-samplers-full-logprobs": "true"} if wanted > MOST else {}
+    headers = {"x-samplers-full-logprobs": "true"} if wanted > MAX_TOP_LOGPROBS else {}
     if after:
         headers["x-samplers-continue"] = json.dumps(list(after))
     return ask, headers

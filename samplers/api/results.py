@@ -5,14 +5,14 @@ came.
 import math
 from dataclasses import dataclass, field
 
+from samplers.wire.logprobs import UNSEEN_LOGPROB
 from samplers.wire.tokens import readable
-
-SENTINEL = -9999.0  # OpenAI's and vLLM's way to write -inf in JSON
 
 
 def logprob_of(entry: dict) -> float:
-    """An entry's logprob (nats), -9999.0 read as the -inf that it stands for."""
-    return -math.inf if entry["logprob"] <= SENTINEL else float(entry["logprob"])
+    """An entry's logprob (nats). UNSEEN_LOGPROB becomes the -inf that it stands for."""
+    logprob = entry["logprob"]
+    return -math.inf if logprob <= UNSEEN_LOGPROB else float(logprob)
 
 
 def bytes_of(entry: dict) -> bytes:
