@@ -7,6 +7,15 @@ Around them: `accumulate` a stream, `tool` and `run_tools`, `strict_schema` and 
 
 from samplers.api.client import Client
 from samplers.api.connect import connect, start_local
+from samplers.api.errors import (
+    APIError,
+    AuthenticationError,
+    BudgetExceeded,
+    ConnectionFailed,
+    EndpointError,
+    RateLimitError,
+    StreamBroken,
+)
 from samplers.api.history import Fitted, fit
 from samplers.api.pricing.budget import Budget
 from samplers.api.pricing.prices import price_list
@@ -25,19 +34,10 @@ from samplers.api.structured.answer import (
 )
 from samplers.api.structured.partial import partial_json
 from samplers.api.structured.schema import strict_schema
+from samplers.api.structured.strict import Reason, why_not_strict
 from samplers.api.tools.react import run_tools
 from samplers.api.tools.tool import Tool, ToolError, tool
 from samplers.api.tools.tool_run import Round, ToolResult, ToolRun
-from samplers.api.transport.errors import (
-    APIError,
-    AuthenticationError,
-    BudgetExceeded,
-    ConnectionFailed,
-    EndpointError,
-    RateLimitError,
-    StreamBroken,
-)
-from samplers.api.structured.strict import Reason, why_not_strict
 from samplers.wire.tokens import readable
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from samplers.api.errors import APIError, lacking
 from samplers.api.next_token import (
     EndpointModel,
     check_top,
@@ -18,7 +19,6 @@ from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import read_chunks
 from samplers.api.structured.answer import Answer, read_answer, response_format
 from samplers.api.transport.auth import Key
-from samplers.api.transport.errors import APIError, lacking
 from samplers.api.transport.transport import Wire
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS

@@ -7,11 +7,11 @@ import os
 import threading
 from urllib.request import getproxies_environment
 
-from samplers.api.child import LocalEndpoint
 from samplers.api.client import Client
+from samplers.api.errors import APIError, usd
+from samplers.api.local_endpoint import LocalEndpoint
 from samplers.api.pricing.prices import price_list, price_of
 from samplers.api.transport.auth import Key
-from samplers.api.transport.errors import APIError, usd
 
 _lock = threading.Lock()
 # by process id: a fork starts its own, and leaves its parent's alone

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from samplers.api import APIError, AuthenticationError, ConnectionFailed, connect, start_local
-from samplers.api.child import LocalEndpoint
 from samplers.api.connect import _shared
+from samplers.api.local_endpoint import LocalEndpoint
 
 SETTINGS = (
     "SAMPLERS_BASE_URL",
@@ -249,7 +249,7 @@ def stub(tmp_path, monkeypatch, ending: str) -> None:
     script = tmp_path / "python"
     script.write_text(STUB.format(python=sys.executable, ending=ending))
     script.chmod(0o755)
-    monkeypatch.setattr("samplers.api.child.sys.executable", str(script))
+    monkeypatch.setattr("samplers.api.local_endpoint.sys.executable", str(script))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stub is a script with a #! line")
@@ -298,7 +298,7 @@ def test_a_child_that_fails_is_told_without_its_progress_bar(tmp_path, monkeypat
 
 @pytest.mark.skipif(os.name == "nt", reason="the stub is a script with a #! line")
 def test_a_child_that_says_nothing_is_given_up_and_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("samplers.api.child.SILENCE", 0.3)
+    monkeypatch.setattr("samplers.api.local_endpoint.SILENCE", 0.3)
     pid = tmp_path / "pid"
     ending = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); sys.stderr.flush(); time.sleep(60)"
     stub(tmp_path, monkeypatch, ending)

@@ -4,7 +4,7 @@ import math
 import os
 import threading
 
-from samplers.api.transport.errors import BudgetExceeded, usd
+from samplers.api.errors import BudgetExceeded, usd
 
 
 class Budget:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import httpx
 
+from samplers.api.errors import StreamBroken
 from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import read_events
-from samplers.api.transport.errors import StreamBroken
 
 
 def read_chunks(arrivals: Iterable[tuple[float, bytes]], scrub=str) -> Iterator[Chunk]:

@@ -8,12 +8,12 @@ The pattern is ReAct (Yao et al., "ReAct: Synergizing Reasoning and Acting in La
 import time
 from collections.abc import Iterable
 
+from samplers.api.errors import ConnectionFailed, EndpointError
 from samplers.api.request import as_messages, as_seconds
 from samplers.api.results import Completion
 from samplers.api.tools.run_calls import not_run, run_calls
 from samplers.api.tools.tool import Tool
 from samplers.api.tools.tool_run import Round, ToolRun
-from samplers.api.transport.errors import ConnectionFailed, EndpointError
 
 
 def run_tools(

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 
 import httpx
 
-from samplers.api.pricing.budget import Budget, shared_budget
-from samplers.api.pricing.prices import cost, upper_bound
-from samplers.api.request import address, encode
-from samplers.api.stream.events import Arrival
-from samplers.api.transport.auth import Key
-from samplers.api.transport.errors import (
+from samplers.api.errors import (
     APIError,
     ConnectionFailed,
     EndpointError,
     StreamBroken,
     error_from,
 )
+from samplers.api.pricing.budget import Budget, shared_budget
+from samplers.api.pricing.prices import cost, upper_bound
+from samplers.api.request import address, encode
+from samplers.api.stream.events import Arrival
+from samplers.api.transport.auth import Key
 
 # Connecting is quick or fails. An answer may take minutes: nothing comes before the last token is
 # drawn.

@@ -11,8 +11,8 @@ import sys
 import threading
 from collections import deque
 
+from samplers.api.errors import ConnectionFailed
 from samplers.api.transport.auth import Key
-from samplers.api.transport.errors import ConnectionFailed
 
 SILENCE = 120  # seconds in which a starting child says nothing before it is given up
 
