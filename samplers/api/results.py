@@ -1,6 +1,4 @@
-"""An endpoint's answers as plain frozen dataclasses, close to the wire. `raw` keeps the JSON as it
-came.
-"""
+"""An endpoint's answers as frozen dataclasses, close to the wire. `raw` is the JSON that came."""
 
 import math
 from dataclasses import dataclass, field
@@ -16,21 +14,22 @@ def logprob_of(entry: dict) -> float:
 
 
 def bytes_of(entry: dict) -> bytes:
-    """An entry's bytes: the truth about a token. An endpoint that sends none (null) gives its
-    text's UTF-8.
+    """An entry's bytes, which are what the token is: its text may be only part of a character.
+
+    Where an endpoint sends no bytes (null), the text's UTF-8.
     """
-    return (
-        entry["token"].encode("utf-8", "replace")
-        if entry.get("bytes") is None
-        else bytes(entry["bytes"])
-    )
+    if entry.get("bytes") is None:
+        return _utf8(entry["token"])
+    return bytes(entry["bytes"])
 
 
 def label_of(entry: dict) -> str:
-    """An entry's token for a person; a token of no bytes that has a name (<|im_end|>) is shown by
-    it.
-    """
-    return readable(bytes_of(entry) or entry["token"].encode("utf-8", "replace"))
+    """An entry's token for a person; a token without bytes (<|im_end|>) is shown by its name."""
+    return readable(bytes_of(entry) or _utf8(entry["token"]))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -40,47 +39,57 @@ class Usage:
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
-    cached_tokens: int = 0  # of prompt_tokens
+    cached_tokens: int = 0  # part of prompt_tokens
 
     @classmethod
     def from_wire(cls, usage: dict | None) -> "Usage | None":
         if usage is None:
             return None
-        prompt, completion = usage["prompt_tokens"], usage.get("completion_tokens", 0)
-        cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-        return cls(prompt, completion, usage.get("total_tokens", prompt + completion), cached)
+        prompt = usage["prompt_tokens"]
+        completion = usage.get("completion_tokens", 0)
+        details = usage.get("prompt_tokens_details") or {}
+        return cls(
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            total_tokens=usage.get("total_tokens", prompt + completion),
+            cached_tokens=details.get("cached_tokens") or 0,
+        )
 
 
 @dataclass(frozen=True)
 class TokenLogprob:
-    """A token of the answer: its bytes, its logprob (nats), and the most likely tokens at its place
-    (`top`).
-    """
+    """A token of the answer: its bytes and logprob (nats); `top`: the likeliest tokens there."""
 
     token: str  # readable text
     bytes: bytes
     logprob: float
     top: tuple["TokenLogprob", ...] = field(default=(), repr=False)
-    id: int | None = field(default=None, repr=False)  # where the endpoint tells it
+    id: int | None = field(default=None, repr=False)  # None if the endpoint does not report it
 
     @classmethod
     def from_wire(cls, entry: dict) -> "TokenLogprob":
-        top = tuple(cls.from_wire(t) for t in entry.get("top_logprobs") or ())
-        return cls(label_of(entry), bytes_of(entry), logprob_of(entry), top, entry.get("id"))
+        return cls(
+            token=label_of(entry),
+            bytes=bytes_of(entry),
+            logprob=logprob_of(entry),
+            top=tuple(cls.from_wire(other) for other in entry.get("top_logprobs") or ()),
+            id=entry.get("id"),
+        )
 
 
 def logprobs_of(choice: dict) -> tuple[TokenLogprob, ...] | None:
-    """A choice's (or its delta's) tokens with their logprobs; None if the request did not ask for
-    them.
-    """
+    """The tokens of a choice, or of its delta, with logprobs. None if they were not asked for."""
     content = (choice.get("logprobs") or {}).get("content")
-    return None if content is None else tuple(TokenLogprob.from_wire(entry) for entry in content)
+    if content is None:
+        return None
+    return tuple(TokenLogprob.from_wire(entry) for entry in content)
 
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A function that the model asks for. `arguments` is what it wrote: JSON if all went well,
-    never checked here.
+    """A function call that the model asks for.
+
+    `arguments` is what the model wrote: JSON if all went well. It is not checked here.
     """
 
     id: str
@@ -89,9 +98,12 @@ class ToolCall:
 
     @classmethod
     def from_wire(cls, call: dict) -> "ToolCall":
-        return cls(
-            call.get("id") or "", call["function"]["name"], call["function"].get("arguments") or ""
-        )
+        function = call["function"]
+        return cls(call.get("id") or "", function["name"], function.get("arguments") or "")
+
+    def to_wire(self) -> dict:
+        function = {"name": self.name, "arguments": self.arguments}
+        return {"id": self.id, "type": "function", "function": function}
 
 
 @dataclass(frozen=True)
@@ -103,76 +115,67 @@ class Choice:
     finish_reason: str | None
     logprobs: tuple[TokenLogprob, ...] | None = field(default=None, repr=False)
     tool_calls: tuple[ToolCall, ...] = ()
-    refusal: str | None = None  # what the model says instead of an answer that it will not give
+    refusal: str | None = None  # what the model says instead of an answer
 
     @classmethod
     def from_wire(cls, choice: dict) -> "Choice":
         message = choice["message"]
-        calls = tuple(map(ToolCall.from_wire, message.get("tool_calls") or ()))
-        text, refusal = message.get("content") or "", message.get("refusal")
         return cls(
-            choice.get("index", 0),
-            text,
-            choice.get("finish_reason"),
-            logprobs_of(choice),
-            calls,
-            refusal,
+            index=choice.get("index", 0),
+            text=message.get("content") or "",
+            finish_reason=choice.get("finish_reason"),
+            logprobs=logprobs_of(choice),
+            tool_calls=tuple(map(ToolCall.from_wire, message.get("tool_calls") or ())),
+            refusal=message.get("refusal"),
         )
 
     @property
     def message(self) -> dict:
-        """The answer as a message, to be put behind those that were asked."""
-        nothing = None if self.tool_calls or self.refusal else ""
-        message = {"role": "assistant", "content": self.text or nothing}
+        """The answer as a message that continues the conversation."""
+        has_more = self.tool_calls or self.refusal
+        message = {"role": "assistant", "content": self.text or (None if has_more else "")}
         if self.refusal:
             message["refusal"] = self.refusal
         if self.tool_calls:
-            message["tool_calls"] = [
-                {
-                    "id": call.id,
-                    "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
-                }
-                for call in self.tool_calls
-            ]
+            message["tool_calls"] = [call.to_wire() for call in self.tool_calls]
         return message
 
 
 @dataclass(frozen=True)
 class Completion:
-    """A whole answer. `text` and what is beside it are those of the first of its `choices`."""
+    """A whole answer. `text` and the other fields are those of the first of its `choices`."""
 
     text: str
     finish_reason: str | None
     usage: Usage | None
-    model: str | None  # who really answered
+    model: str | None  # the model that really answered
     logprobs: tuple[TokenLogprob, ...] | None = field(repr=False)
     choices: tuple[Choice, ...] = field(repr=False)
     raw: dict = field(repr=False)
 
     @classmethod
     def from_wire(cls, answer: dict) -> "Completion":
-        choices = tuple(sorted(map(Choice.from_wire, answer["choices"]), key=lambda c: c.index))
+        choices = map(Choice.from_wire, answer["choices"])
+        choices = tuple(sorted(choices, key=lambda choice: choice.index))
         first = choices[0]
-        usage = Usage.from_wire(answer.get("usage"))
         return cls(
-            first.text,
-            first.finish_reason,
-            usage,
-            answer.get("model"),
-            first.logprobs,
-            choices,
-            answer,
+            text=first.text,
+            finish_reason=first.finish_reason,
+            usage=Usage.from_wire(answer.get("usage")),
+            model=answer.get("model"),
+            logprobs=first.logprobs,
+            choices=choices,
+            raw=answer,
         )
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
-        """The functions that the model asks for, in its order; () if none."""
+        """The function calls that the model asks for, in its order; () if there are none."""
         return self.choices[0].tool_calls
 
     @property
     def refusal(self) -> str | None:
-        """What the model says instead of an answer that it will not give; None if it gives one."""
+        """What the model says instead of an answer; None if it answers."""
         return self.choices[0].refusal
 
     @property
@@ -197,13 +200,13 @@ class Tokens:
     def from_wire(cls, answer: dict) -> "Tokens":
         entries = answer["tokens"]
         return cls(
-            tuple(answer["ids"]),
-            tuple(map(label_of, entries)),
-            tuple(map(bytes_of, entries)),
-            answer["vocabulary_size"],
-            answer["context_length"],
-            tuple(answer["stop_ids"]),
-            answer,
+            ids=tuple(answer["ids"]),
+            tokens=tuple(map(label_of, entries)),
+            bytes=tuple(map(bytes_of, entries)),
+            vocabulary_size=answer["vocabulary_size"],
+            context_length=answer["context_length"],
+            stop_ids=tuple(answer["stop_ids"]),
+            raw=answer,
         )
 
     def __len__(self) -> int:
@@ -211,5 +214,5 @@ class Tokens:
 
     @property
     def count(self) -> int:
-        """How many tokens; len() says the same."""
+        """The number of tokens, the same as len()."""
         return len(self.ids)

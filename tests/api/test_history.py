@@ -79,7 +79,7 @@ def test_what_was_dropped_is_told_and_nothing_is_lost_or_changed():
 
 def test_the_least_is_told_when_it_does_not_fit():
     with pytest.raises(
-        ValueError, match="budget must be >= 4 tokens, which the least that can be kept has, got 3"
+        ValueError, match="budget must be >= 4 tokens, the size of what is always kept, got 3"
     ):
         fit(TALK, 3, count)
 
