@@ -10,20 +10,18 @@ from samplers.api.connect import connect, start_local
 from samplers.api.errors import (
     APIError,
     AuthenticationError,
-    BudgetExceeded,
     ConnectionFailed,
     EndpointError,
     RateLimitError,
-    StreamBroken,
 )
 from samplers.api.history import Fitted, fit
-from samplers.api.pricing.budget import Budget
+from samplers.api.pricing.budget import Budget, BudgetExceeded
 from samplers.api.pricing.prices import price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.stream.accumulate import Accumulated, accumulate
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
 from samplers.api.stream.events import Arrival, Event, read_events
-from samplers.api.stream.reader import read_chunks
+from samplers.api.stream.reader import StreamBroken, read_chunks
 from samplers.api.structured.answer import (
     Invalid,
     Parsed,

@@ -1,64 +1,64 @@
-"""Which endpoint: the local one, one at an address, or OpenAI. A key in the environment alone never
-spends money.
+"""Which endpoint: the local one, one at an address, or OpenAI.
+
+A key in the environment alone never spends money.
 """
 
 import atexit
 import os
 import threading
-from urllib.request import getproxies_environment
 
 from samplers.api.client import Client
-from samplers.api.errors import APIError, usd
+from samplers.api.errors import APIError
 from samplers.api.local_endpoint import LocalEndpoint
+from samplers.api.pricing.budget import usd
 from samplers.api.pricing.prices import price_list, price_of
 from samplers.api.transport.auth import Key
+from samplers.api.transport.proxies import exempt_loopback
 
+# By process id: a fork starts its own endpoint and leaves its parent's alone.
+shared_endpoints: dict[int, LocalEndpoint] = {}
 _lock = threading.Lock()
-# by process id: a fork starts its own, and leaves its parent's alone
-_shared: dict[int, LocalEndpoint] = {}
 
 
 def connect(where: str | None = None, model: str | None = None) -> Client:
     """A client, and one printed line that says where it goes.
 
-    `where`: "local" (a real model in a child process, started on first use, one a process), an
+    `where`: "local" (a real model in a child process, started on first use, one per process), an
     address such as "http://192.168.1.5:8000/v1" (signed with SAMPLERS_API_KEY if that is set), or
-    "openai" (OPENAI_API_KEY; priced and held to SAMPLERS_BUDGET_USD). None takes SAMPLERS_BASE_URL,
-    which may be any of these, or else "local". `model` (None: SAMPLERS_MODEL_NAME) names the model
-    at an address. Raises ValueError for a wrong setting, ConnectionFailed where nothing answers,
-    AuthenticationError where the key is not taken.
+    "openai" (OPENAI_API_KEY; priced, with the budget SAMPLERS_BUDGET_USD). None: SAMPLERS_BASE_URL,
+    which may be any of these, or else "local". `model`: the model's name at an address or at
+    OpenAI. None: SAMPLERS_MODEL_NAME. Raises ValueError for a wrong setting, ConnectionFailed where
+    nothing answers, AuthenticationError where the key is not accepted.
     """
-    where = (
-        where if where is not None else os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
-    )
+    if where is None:
+        where = os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
     model = model or os.environ.get("SAMPLERS_MODEL_NAME") or None
+
     if where == "local":
-        _keep_from_proxies()
-        what, client = "local endpoint", _client_of(_local())
+        exempt_loopback()
+        name = "local endpoint"
+        client = _client_of(_shared_endpoint())
     elif where == "openai":
-        what, client = "OpenAI", _openai(model)
+        name = "OpenAI"
+        client = _openai(model)
     elif isinstance(where, str) and "://" in where:
-        what, client = "endpoint", _remote(where, model)
+        name = "endpoint"
+        client = _remote(where, model)
     else:
         raise ValueError(
             f"where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, got {where!r}"
         )
-    paid = (
-        f", budget {usd(client.budget.limit)} at the prices of {price_list()['date']}"
-        if client.budget
-        else ""
-    )
-    print(f"samplers: {what} {client.base_url}, model {client.model}{paid}")
+
+    print(f"samplers: {name} {client.base_url}, model {client.model}{_price_note(client)}")
     return client
 
 
 def start_local(**options: str) -> Client:
-    """A local endpoint of its own, for this client alone; closing the client ends it. Prints
-    nothing.
+    """A client of a new local endpoint, which ends when the client is closed. Prints nothing.
 
     `options` are those of `python -m samplers.local`: start_local(engine_order="llama.cpp",
-    logprobs_mode="processed"). An `api_key` among them goes by way of the environment: a command
-    line is there for all to see.
+    logprobs_mode="processed"). An `api_key` is passed through the environment, because every user
+    of the machine can read a command line.
     """
     flags = [
         f"--{name.replace('_', '-')}={value}"
@@ -67,66 +67,62 @@ def start_local(**options: str) -> Client:
     ]
     endpoint = LocalEndpoint(*flags, environment=_key_for_the_child(options))
     atexit.register(endpoint.close)
-    client = _client_of(endpoint)
-    client._endpoint_close = endpoint.close
-    return client
+    return _client_of(endpoint, on_close=endpoint.close)
 
 
 def _key_for_the_child(options: dict[str, str]) -> dict[str, str]:
-    """Takes the key out of the options, too: a traceback may print the frame that has them."""
+    """Takes the key out of `options` too: a traceback may print the frame that has them."""
     return {"SAMPLERS_LOCAL_KEY": options.pop("api_key")} if "api_key" in options else {}
 
 
-def _local() -> LocalEndpoint:
+def _shared_endpoint() -> LocalEndpoint:
     with _lock:
-        endpoint = _shared.get(os.getpid())
+        endpoint = shared_endpoints.get(os.getpid())
         if endpoint is None or not endpoint.alive():
-            endpoint = _shared[os.getpid()] = LocalEndpoint()
+            endpoint = LocalEndpoint()
+            shared_endpoints[os.getpid()] = endpoint
         return endpoint
 
 
-def _keep_from_proxies() -> None:
-    """Where the environment names proxies, a learner's own httpx and OpenAI's SDK would send them
-    our local calls.
-    """
-    named = getproxies_environment()
-    if named.keys() - {"no"} and "127.0.0.1" not in named.get("no", ""):
-        os.environ["no_proxy"] = ",".join(filter(None, [named.get("no"), "127.0.0.1"]))
-
-
 @atexit.register
-def _end_local() -> None:
-    if os.getpid() in _shared:
-        _shared.pop(os.getpid()).close()
+def _close_shared_endpoint() -> None:
+    if os.getpid() in shared_endpoints:
+        shared_endpoints.pop(os.getpid()).close()
 
 
-def _client_of(endpoint: LocalEndpoint) -> Client:
-    client = Client(endpoint.base_url, endpoint.key, endpoint.model)
-    client._hint = endpoint.last_words
-    return client
+def _client_of(endpoint: LocalEndpoint, on_close=None) -> Client:
+    return Client(
+        endpoint.base_url, endpoint.key, endpoint.model, hint=endpoint.state, on_close=on_close
+    )
 
 
 def _openai(model: str | None) -> Client:
     if not os.environ.get("OPENAI_API_KEY", "").strip():
         raise ValueError(
-            "OPENAI_API_KEY must be set to use OpenAI (export OPENAI_API_KEY=…, never in the code); "
-            "connect('local') needs no key"
+            "OPENAI_API_KEY must be set to use OpenAI (export OPENAI_API_KEY=…, never in the "
+            "code); connect('local') needs no key"
         )
     client = Client("https://api.openai.com/v1", _key("OPENAI_API_KEY"), model)
-    # a model whose price is not known is refused here, not at the first call
-    price_of(client.model)
+    price_of(client.model)  # a model without a known price is refused here, not at the first call
     return client
 
 
-def _remote(where: str, model: str | None) -> Client:
-    client = Client(where, _key("SAMPLERS_API_KEY"), model)
+def _remote(base_url: str, model: str | None) -> Client:
+    client = Client(base_url, _key("SAMPLERS_API_KEY"), model)
     try:
-        client.models()  # does it answer, and does it take the key?
+        client.models()  # does it answer, and does it accept the key?
     except APIError as error:
-        if model is None or error.status not in (404, 405):  # a model that is named needs no list
+        has_no_list = error.status in (404, 405)
+        if model is None or not has_no_list:
             raise
     return client
 
 
-def _key(name: str) -> Key:
-    return Key(os.environ.get(name, "").strip() or None)
+def _key(variable: str) -> Key:
+    return Key(os.environ.get(variable, "").strip() or None)
+
+
+def _price_note(client: Client) -> str:
+    if client.budget is None:
+        return ""
+    return f", budget {usd(client.budget.limit)} at the prices of {price_list()['date']}"

@@ -1,85 +1,98 @@
-"""What can go wrong between a client and an endpoint. Each message ends with what to do next; none
-holds a key.
+"""What can go wrong between a client and an endpoint.
+
+Every message ends with what to do next, and none shows a key. Two errors live beside the code that
+raises them: StreamBroken in stream/reader.py, BudgetExceeded in pricing/budget.py.
 """
 
 import json
-import math
 
 
 class EndpointError(Exception):
-    """What all errors of `samplers.api` are, but for ValueError on a wrong argument.
+    """The base of all errors of `samplers.api`, except that a wrong argument is a ValueError.
 
-    `transcript`: one that ended a loop of `run_tools` carries the messages so far.
+    `transcript`: the messages so far, if the error ended a loop of `run_tools`.
     """
 
     transcript: tuple[dict, ...] = ()
 
 
 class APIError(EndpointError):
-    """The endpoint answered, and the answer is an error (or, with status 200, not an answer that
-    can be read).
+    """The endpoint answered with an error, or (status 200) with something that cannot be read.
 
-    `status` is HTTP's; `type`, `param` and `code` are those of OpenAI's error body, None where the
-    endpoint gave none; `request_id` is what a provider's support asks for; `retry_after` is in
+    `status` is HTTP's. `type`, `param` and `code` are those of OpenAI's error body, None where the
+    endpoint sent none. `request_id` is what a provider's support asks for. `retry_after` is in
     seconds.
     """
 
     def __init__(
-        self, status, message, type=None, param=None, code=None, request_id=None, retry_after=None
+        self,
+        status: int,
+        message: str,
+        type: str | None = None,
+        param: str | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
     ):
-        self.status, self.message, self.type, self.param, self.code = (
-            status,
-            message,
-            type,
-            param,
-            code,
-        )
-        self.request_id, self.retry_after = request_id, retry_after
-        where = "".join(
-            f", {name} {value}"
-            for name, value in (("code", code), ("param", param))
-            if value is not None
-        )
-        request = f" [request {request_id}]" if request_id else ""
-        end = "" if message.endswith((".", "!", "?")) else "."
-        super().__init__(f"HTTP {status}{where}: {message}{end}{self.next_step()}{request}")
+        self.status = status
+        self.message = message
+        self.type = type
+        self.param = param
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        super().__init__(self._text())
 
     def next_step(self) -> str:
-        """What to do now, as a sentence with a space before it; empty where the message says all."""
+        """What to do now, as a sentence. Empty where the endpoint's message is enough."""
         if self.code == "model_not_found":
-            return " client.models() lists the models that there are."
+            return "client.models() lists the endpoint's models."
         if self.status == 404 and self.code != "unsupported":
-            return " Is the address right? It usually ends in /v1."
-        return " The fault is the endpoint's: try again in a moment." if self.status >= 500 else ""
+            return "Is the address right? It usually ends in /v1."
+        if self.status >= 500:
+            return "The fault is the endpoint's: try again in a moment."
+        return ""
+
+    def _text(self) -> str:
+        place = f"HTTP {self.status}"
+        if self.code is not None:
+            place += f", code {self.code}"
+        if self.param is not None:
+            place += f", param {self.param}"
+
+        stop = "" if self.message.endswith((".", "!", "?")) else "."
+        request = f"[request {self.request_id}]" if self.request_id else ""
+        parts = [f"{place}: {self.message}{stop}", self.next_step(), request]
+        return " ".join(part for part in parts if part)
 
 
 class AuthenticationError(APIError):
-    """401: no key, or one that the endpoint does not take."""
+    """401: no key, or one that the endpoint does not accept."""
 
     def next_step(self) -> str:
         return (
-            " Check the key: SAMPLERS_API_KEY for an address of yours, OPENAI_API_KEY for OpenAI."
+            "Check the key: SAMPLERS_API_KEY for an address of your own, OPENAI_API_KEY for OpenAI."
         )
 
 
 class RateLimitError(APIError):
-    """429: too many requests or tokens, or an empty account (code insufficient_quota: waiting does
-    not help).
+    """429: too many requests or tokens, or an account without credit.
+
+    The second has the code insufficient_quota; waiting does not help there.
     """
 
     def next_step(self) -> str:
         if self.code == "insufficient_quota":
-            return " Waiting does not help: the account has no credit left."
-        return (
-            f" Wait {self.retry_after:g} s, then try again."
-            if self.retry_after
-            else " Wait, then try again."
-        )
+            return "Waiting does not help: the account has no credit left."
+        if self.retry_after:
+            return f"Wait {self.retry_after:g} s, then try again."
+        return "Wait, then try again."
 
 
 class ConnectionFailed(EndpointError):
-    """No answer came: the endpoint cannot be reached, was silent or hung up. `sent`: it may have
-    got the request.
+    """No answer came: the endpoint cannot be reached, stayed silent or closed the connection.
+
+    `sent`: whether the endpoint may have received the request.
     """
 
     def __init__(self, message: str, sent: bool = False):
@@ -87,85 +100,52 @@ class ConnectionFailed(EndpointError):
         super().__init__(message)
 
 
-class StreamBroken(EndpointError):
-    """A stream that ended before its [DONE], or with an error event. What had arrived is kept:
-    `text` and `chunks`.
-
-    `completion` is the same joined, with its tool calls; `error` is the error event's body, or
-    None.
-    """
-
-    def __init__(self, message: str, chunks=(), error: dict | None = None):
-        self.chunks, self.error = tuple(chunks), error
-        self.text = "".join(c.text for c in self.chunks if c.index == 0)
-        super().__init__(
-            f"{message} {len(self.text)} characters had arrived: see .text, .chunks and .completion."
-        )
-
-    @property
-    def completion(self):
-        """What had arrived as a Completion; its finish_reason is None unless it had come."""
-        # here: it needs the results, which need no errors
-        from samplers.api.stream.accumulate import accumulate
-
-        return accumulate(self.chunks).read()
-
-
-class BudgetExceeded(EndpointError):
-    """A call that was not sent because it could cost more than is left of the budget (USD)."""
-
-    def __init__(self, bound: float, left: float, limit: float):
-        self.bound, self.left, self.limit = bound, left, limit
-        super().__init__(
-            f"not sent: the call could cost {usd(bound, 4)}, and {usd(left, 4)} is left of the budget of {usd(limit)}. "
-            "Give it a smaller max_completion_tokens or n, or raise SAMPLERS_BUDGET_USD and connect again."
-        )
-
-
-def usd(amount: float, digits: int = 2) -> str:
-    """An amount of money with so many digits after the point, or with more where those would all be
-    zeros.
-    """
-    small = 0 < amount < 10**-digits
-    return f"${amount:.{1 - math.floor(math.log10(amount)) if small else digits}f}"
-
-
-def lacking(status: int) -> APIError:
-    """The error of an endpoint that has none of the local one's extensions."""
-    lack = (
+def unsupported(status: int) -> APIError:
+    """The error of an endpoint that has none of the local endpoint's extensions."""
+    message = (
         "this endpoint has no /tokenize; tokenize and after= need the local one: connect('local')"
     )
-    return APIError(status, lack, code="unsupported")
+    return APIError(status, message, code="unsupported")
 
 
-def error_from(status: int, content: bytes, headers, scrub=str) -> APIError:
-    """The APIError of a response with OpenAI's error body, or another server's. `scrub` takes the
-    key out of a text.
+def error_from(status: int, content: bytes, headers, scrub) -> APIError:
+    """The APIError of a response whose body is OpenAI's error, or that of another server.
+
+    `scrub` removes the key from a text.
     """
-    try:
-        body = json.loads(content)
-    except ValueError:
-        body = content.decode("utf-8", errors="replace").strip()[:500]
-    if isinstance(body, dict):
-        body = body.get("error", body)  # older vLLM sends the inner object alone
-    if not isinstance(body, dict):
-        body = {"message": str(body) if body else "no message"}
+
+    def text(value) -> str | None:
+        return None if value is None else scrub(str(value))
+
+    fields = _error_fields(content)
     kind = {401: AuthenticationError, 429: RateLimitError}.get(status, APIError)
-    message = body.get("message") or body.get("detail") or "no message"
-    fields = {name: _text(body.get(name), scrub) for name in ("type", "param", "code")}
     return kind(
         status,
-        _text(message, scrub),
-        **fields,
-        request_id=_text(headers.get("x-request-id"), scrub),
+        text(fields.get("message") or fields.get("detail") or "no message"),
+        type=text(fields.get("type")),
+        param=text(fields.get("param")),
+        code=text(fields.get("code")),
+        request_id=text(headers.get("x-request-id")),
         retry_after=_seconds(headers.get("retry-after")),
     )
 
 
-def _text(value, scrub) -> str | None:
-    return None if value is None else scrub(str(value))
+def _error_fields(content: bytes) -> dict:
+    """The error object of a response's body; a body of another shape becomes its message."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = content.decode("utf-8", errors="replace").strip()[:500]
+
+    if isinstance(body, dict):
+        body = body.get("error", body)  # older vLLM sends the inner object alone
+    if isinstance(body, dict):
+        return body
+    return {"message": str(body)} if body else {}
 
 
-def _seconds(value: str | None) -> float | None:
-    """Retry-After in seconds; its other form, a date, is rare from an API and is left out."""
-    return float(value) if value and value.replace(".", "", 1).isdecimal() else None
+def _seconds(retry_after: str | None) -> float | None:
+    """A Retry-After header in seconds. Its other form, a date, is rare in APIs: None."""
+    if retry_after and retry_after.replace(".", "", 1).isdecimal():
+        return float(retry_after)
+    return None

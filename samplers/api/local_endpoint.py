@@ -1,5 +1,6 @@
-"""The local endpoint as a child process: `python -m samplers.local`, alive as long as its standard
-input is open.
+"""The local endpoint as a child process: `python -m samplers.local`.
+
+It lives as long as its standard input is open, so it also ends when this process is killed.
 """
 
 import contextlib
@@ -14,16 +15,15 @@ from collections import deque
 from samplers.api.errors import ConnectionFailed
 from samplers.api.transport.auth import Key
 
-SILENCE = 120  # seconds in which a starting child says nothing before it is given up
+SILENCE = 120  # seconds without output after which a starting child is given up
 
 
 class LocalEndpoint:
-    """A started endpoint: `base_url`, `key`, `model`. If it does not start: ConnectionFailed with
-    its own words.
+    """A started endpoint: `base_url`, `key`, `model` and `pid`.
 
-    `options` are arguments of `python -m samplers.local`; `environment` is set for the child
-    besides our own. While the child fetches the weights its progress bar is passed on to our
-    standard error.
+    Raises ConnectionFailed with the child's own output if it does not start. `options` are
+    arguments of `python -m samplers.local`; `environment` is added to our own for the child. While
+    the child downloads the weights, its progress bar is passed on to our standard error.
     """
 
     base_url = "(starting)"
@@ -31,77 +31,83 @@ class LocalEndpoint:
     def __init__(self, *options: str, environment: dict[str, str] | None = None):
         self._process = _start(options, environment or {})
         del environment  # it may hold a key, and a traceback may print this frame's locals
-        self._said: deque[str] = deque(maxlen=100)  # the last pieces of its stderr
-        self._news: queue.SimpleQueue = queue.SimpleQueue()
-        self._listener = threading.Thread(target=self._read_stderr, daemon=True)
-        self._listener.start()
+        self.pid = self._process.pid
+        self._stderr: deque[str] = deque(maxlen=100)  # the last reads
+        # While the child starts: its standard error as str, and then its first line as bytes.
+        self._output: queue.SimpleQueue[str | bytes] = queue.SimpleQueue()
+        self._stderr_reader = threading.Thread(target=self._read_stderr, daemon=True)
+        self._stderr_reader.start()
         threading.Thread(target=self._read_stdout, daemon=True).start()
+
         try:
-            self.base_url, self.key, self.model = self._hello()
+            self.base_url, self.key, self.model = self._ready()
         except BaseException:
             self.close(wait=0)
             raise
 
     def _read_stderr(self) -> None:
-        while piece := os.read(self._process.stderr.fileno(), 4096):
-            text = piece.decode("utf-8", errors="replace")
-            self._said.append(text)
-            self._news.put(text)
+        while data := os.read(self._process.stderr.fileno(), 4096):
+            text = data.decode("utf-8", errors="replace")
+            self._stderr.append(text)
+            self._output.put(text)
 
     def _read_stdout(self) -> None:
-        # bytes: the one line, or nothing if the child has ended
-        self._news.put(self._process.stdout.readline())
+        # its one line, or b"" if the child has ended
+        self._output.put(self._process.stdout.readline())
 
-    def _hello(self) -> tuple[str, Key, str]:
-        line = None
-        while line is None:
-            try:
-                news = self._news.get(timeout=SILENCE)
-            except queue.Empty:
-                problem = f"the local endpoint said nothing for {SILENCE} s. {self.last_words()}"
-                raise ConnectionFailed(problem) from None
-            if isinstance(news, bytes):
-                line = news
-            elif "\r" in news:  # a progress bar
-                sys.stderr.write(news)
-                sys.stderr.flush()
+    def _ready(self) -> tuple[str, Key, str]:
+        """The base_url, key and model that the child prints when it is ready."""
+        line = self._first_line()
         try:
-            hello = json.loads(line)
-            return hello["base_url"], Key(hello["api_key"]), hello["model"]
+            ready = json.loads(line)
+            return ready["base_url"], Key(ready["api_key"]), ready["model"]
         except (ValueError, KeyError, TypeError):
-            line = hello = None
+            line = None  # both may hold a key, and a traceback may print this frame's locals
+            ready = None
+
         self._wait(10)
-        raise ConnectionFailed(f"the local endpoint did not start. {self.last_words()}")
+        raise ConnectionFailed(f"the local endpoint did not start. {self.state()}")
+
+    def _first_line(self) -> bytes:
+        """The child's first line. Until it comes, a progress bar is passed on."""
+        while True:
+            try:
+                output = self._output.get(timeout=SILENCE)
+            except queue.Empty:
+                problem = f"the local endpoint printed nothing for {SILENCE} s. {self.state()}"
+                raise ConnectionFailed(problem) from None
+
+            if isinstance(output, bytes):
+                return output
+            if "\r" in output:  # a progress bar
+                sys.stderr.write(output)
+                sys.stderr.flush()
 
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def last_words(self) -> str:
-        """What the child last wrote to its standard error, its progress bar left out, and whether
-        it still runs.
-        """
+    def state(self) -> str:
+        """Whether the child still runs, and its last output on standard error, in sentences."""
         if not self.alive():
-            self._listener.join(1)  # it may still have words to read
-        said = "".join(self._said).replace("\r\n", "\n").split("\n")
-        words = "\n".join(line for line in said if "\r" not in line).strip()
-        state = (
-            "It still runs"
-            if self.alive()
-            else f"It has ended (exit code {self._process.returncode})"
-        )
-        return f"{state}. Its last words:\n{words}" if words else f"{state}."
+            self._stderr_reader.join(1)  # there may be output that is not read yet
+        lines = "".join(self._stderr).replace("\r\n", "\n").split("\n")
+        output = "\n".join(line for line in lines if "\r" not in line).strip()  # no progress bar
+
+        state = "It still runs."
+        if not self.alive():
+            state = f"It has ended (exit code {self._process.returncode})."
+        return f"{state} Its last output:\n{output}" if output else state
 
     def close(self, wait: float = 5) -> None:
-        """Ends the child: closes its standard input, and kills it if that is not enough within
-        `wait` seconds.
-        """
-        with contextlib.suppress(OSError):  # it is gone already
+        """Closes the child's standard input, which ends it; kills it if it runs after `wait` seconds."""
+        with contextlib.suppress(OSError):  # the child has ended already
             self._process.stdin.close()
         if not self._wait(wait):
             self._process.kill()
             self._process.wait()
 
     def _wait(self, seconds: float) -> bool:
+        """Whether the child ends within `seconds`."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -109,18 +115,20 @@ class LocalEndpoint:
         return True
 
     def __repr__(self) -> str:
-        return f"<LocalEndpoint {self.base_url}, process {self._process.pid}>"
+        return f"<LocalEndpoint {self.base_url}, process {self.pid}>"
 
 
 def _start(options: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen:
-    # A session of its own: an interrupt (Ctrl-C, Jupyter's stop button) is for us; closing stdin
-    # ends the child.
-    windows = os.name == "nt"
-    apart = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        if windows
-        else {"start_new_session": True}
+    # In a group of its own, so that an interrupt (Ctrl-C, Jupyter's stop button) does not reach it.
+    if os.name == "nt":
+        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    else:
+        own_group = {"start_new_session": True}
+    return subprocess.Popen(
+        [sys.executable, "-m", "samplers.local", *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | environment,
+        **own_group,
     )
-    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    command = [sys.executable, "-m", "samplers.local", *options]
-    return subprocess.Popen(command, **pipes, **apart, env=os.environ | environment)

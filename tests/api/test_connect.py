@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from samplers.api import APIError, AuthenticationError, ConnectionFailed, connect, start_local
-from samplers.api.connect import _shared
+from samplers.api.connect import shared_endpoints
 from samplers.api.local_endpoint import LocalEndpoint
 
 SETTINGS = (
@@ -63,7 +63,7 @@ def test_closing_a_client_leaves_the_shared_endpoint(client):
 def test_an_address_from_the_environment(client, monkeypatch, capsys):
     with start_local() as server:
         seen = []
-        server._wire._http.event_hooks["request"].append(
+        server._transport._http.event_hooks["request"].append(
             lambda request: seen.append(request.headers["authorization"])
         )
         server.models()
@@ -149,7 +149,7 @@ def test_an_address_without_a_list_of_models_needs_a_name(monkeypatch):
     def respond(self, method, path, *_, **__):
         raise APIError(404, "no such path")
 
-    monkeypatch.setattr("samplers.api.transport.transport.Wire.request", respond)
+    monkeypatch.setattr("samplers.api.transport.transport.Transport.request", respond)
     with pytest.raises(APIError):
         connect("http://127.0.0.1:9/v1")
     assert connect("http://127.0.0.1:9/v1", model="named").model == "named"
@@ -164,7 +164,7 @@ def test_options_reach_the_endpoint_and_each_start_is_another(client):
         signed = httpx.get(f"{other.base_url}/models", headers=mine, trust_env=False)
         assert signed.status_code == 200
         # what `ps` shows to everybody
-        assert "sk-of" not in str(other._endpoint_close.__self__._process.args)
+        assert "sk-of" not in str(other._on_close.__self__._process.args)
         ask = {"temperature": 0.25, "max_tokens": 1, "logprobs": True, "top_logprobs": 2}
         cool, warm = (
             c.chat("What is the capital of France?", **ask).logprobs[0].top for c in (other, client)
@@ -193,11 +193,11 @@ def test_one_endpoint_a_process_and_another_when_it_died():
 import os
 from concurrent.futures import ThreadPoolExecutor
 from samplers.api import ConnectionFailed, connect
-from samplers.api.connect import _shared
+from samplers.api.connect import shared_endpoints
 with ThreadPoolExecutor(4) as pool:
     client, *others = pool.map(lambda _: connect(), range(4))
 assert {c.base_url for c in others} == {client.base_url}, others
-process = _shared[os.getpid()]._process
+process = shared_endpoints[os.getpid()]._process
 process.kill(); process.wait()
 try:
     client.chat("Hi")
@@ -206,7 +206,7 @@ except ConnectionFailed as error:
 else:
     raise AssertionError("it answered")
 assert connect().chat("Hi", max_tokens=2).text
-print(_shared[os.getpid()]._process.pid)
+print(shared_endpoints[os.getpid()]._process.pid)
 """
     done = python(code)
     assert done.returncode == 0, done.stderr
@@ -231,7 +231,7 @@ def wait_for_end(pid: int, seconds: float = 10) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX's")
 def test_an_interrupt_of_the_kernels_group_does_not_reach_the_endpoint(client):
     # Jupyter's stop button interrupts a group
-    assert os.getpgid(_shared[os.getpid()]._process.pid) != os.getpgrp()
+    assert os.getpgid(shared_endpoints[os.getpid()]._process.pid) != os.getpgrp()
 
 
 STUB = """#!{python}
@@ -302,7 +302,7 @@ def test_a_child_that_says_nothing_is_given_up_and_ended(tmp_path, monkeypatch):
     pid = tmp_path / "pid"
     ending = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); sys.stderr.flush(); time.sleep(60)"
     stub(tmp_path, monkeypatch, ending)
-    with pytest.raises(ConnectionFailed, match="said nothing"):
+    with pytest.raises(ConnectionFailed, match="printed nothing"):
         LocalEndpoint()
     if pid.exists():
         wait_for_end(int(pid.read_text()))

@@ -1,22 +1,41 @@
-"""A limit in USD that calls are held against before they are sent."""
+"""A limit in USD. Every call is counted against it before it is sent."""
 
 import math
 import os
 import threading
 
-from samplers.api.errors import BudgetExceeded, usd
+from samplers.api.errors import EndpointError
+
+
+class BudgetExceeded(EndpointError):
+    """A call that was not sent because it could cost more than is left of the budget (USD).
+
+    `bound`: the most that the call could cost; `left` of the budget's `limit`.
+    """
+
+    def __init__(self, bound: float, left: float, limit: float):
+        self.bound = bound
+        self.left = left
+        self.limit = limit
+        super().__init__(
+            f"not sent: the call could cost {usd(bound, 4)}, and {usd(left, 4)} is left of the "
+            f"budget of {usd(limit)}. Give it a smaller max_completion_tokens or n, or raise "
+            "SAMPLERS_BUDGET_USD and connect again."
+        )
 
 
 class Budget:
-    """`limit` USD in all; `spent` by answers that told their usage; `held` by calls that have not
-    told it (yet).
+    """`limit` USD in total: `spent` by answers that reported their usage, `held` by other calls.
 
-    Safe to share between threads: what is held counts against the limit, so calls at once cannot
-    exceed it together.
+    A call's highest possible cost is held until its real cost is known, for good if it never is.
+    Threads may share a budget: what is held counts against the limit, so calls that run at once
+    cannot exceed it together.
     """
 
     def __init__(self, limit: float):
-        self.limit, self.spent, self.held = limit, 0.0, 0.0
+        self.limit = limit
+        self.spent = 0.0
+        self.held = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -24,14 +43,14 @@ class Budget:
         return self.limit - self.spent - self.held
 
     def reserve(self, bound: float) -> None:
-        """Holds `bound` USD for a call, or raises BudgetExceeded: then the call must not be sent."""
+        """Holds `bound` USD for a call. Raises BudgetExceeded if the call must not be sent."""
         with self._lock:
             if bound > self.left:
                 raise BudgetExceeded(bound, max(0.0, self.left), self.limit)
             self.held += bound
 
     def settle(self, bound: float, real: float) -> None:
-        """Puts what a call really cost (0 if it was refused) in the place of what was held for it."""
+        """Replaces what was held for a call by what it really cost (0 if it was refused)."""
         with self._lock:
             self.held = max(0.0, self.held - bound)
             self.spent += real
@@ -44,14 +63,22 @@ _shared = Budget(0.10)
 
 
 def shared_budget() -> Budget:
-    """This process's one budget: SAMPLERS_BUDGET_USD, 0.10 if unset. Connecting again does not
-    refill it.
+    """The one budget of this process: SAMPLERS_BUDGET_USD, 0.10 if unset.
+
+    Connecting again does not refill it.
     """
-    _shared.limit = _limit(os.environ.get("SAMPLERS_BUDGET_USD") or "0.10")
+    _shared.limit = _limit_from(os.environ.get("SAMPLERS_BUDGET_USD") or "0.10")
     return _shared
 
 
-def _limit(text: str) -> float:
+def usd(amount: float, decimals: int = 2) -> str:
+    """`amount` with `decimals`, or with two significant digits where those would all be zeros."""
+    if 0 < amount < 10**-decimals:
+        decimals = 1 - math.floor(math.log10(amount))
+    return f"${amount:.{decimals}f}"
+
+
+def _limit_from(text: str) -> float:
     try:
         limit = float(text)
     except ValueError:

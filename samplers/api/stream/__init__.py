@@ -1,1 +1,1 @@
-"""A streamed answer: its bytes, its events, its chunks, and the chunks joined."""
+"""A streamed answer: its bytes, their events, the events as chunks, and the chunks joined."""

@@ -1,4 +1,4 @@
-"""The chunks of a stream joined into the Completion that the same request would have given whole."""
+"""A stream's chunks joined into the Completion that the same request gives without streaming."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -8,27 +8,26 @@ from samplers.api.stream.chunk import Chunk, ToolCallDelta
 
 
 def accumulate(chunks: Iterable[Chunk]) -> "Accumulated":
-    """Passes chunks on and joins them: ``for chunk in (s := accumulate(client.stream(…))): …``,
-    then ``s.completion``.
+    """Passes chunks on and joins them.
 
-    ``accumulate(client.stream(…)).read()`` reads to the end and gives the completion at once.
+    ``for chunk in (joined := accumulate(client.stream(…))): …``, then ``joined.completion``; or
+    ``accumulate(client.stream(…)).read()``, which reads to the end and returns the completion.
     """
     return Accumulated(chunks)
 
 
 class Accumulated:
-    """An iterator of the chunks it was given, that keeps what has come: `completion`, and when.
+    """An iterator over chunks that keeps what has come: `completion`, and the time of each chunk.
 
-    `times`: for every chunk that added to the answer, in seconds after the request was made. A
-    chunk is a token as a rule; half a character waits for its other half, so two tokens may come as
-    one.
+    `times`: for every chunk that added to the answer, seconds after the request was made. A chunk
+    usually is one token; but half a character waits for its other half, so it can be two.
     """
 
     def __init__(self, chunks: Iterable[Chunk]):
         self._chunks = iter(chunks)
         self._first: dict = {}  # the first chunk's JSON: id, model, created …
         self._usage: dict | None = None
-        self._choices: dict[int, _Choice] = {}
+        self._choices: dict[int, _Choice] = {}  # by index
         self.times: list[float] = []
 
     def __iter__(self) -> Iterator[Chunk]:
@@ -36,45 +35,41 @@ class Accumulated:
 
     def __next__(self) -> Chunk:
         chunk = next(self._chunks)
+
         self._first = self._first or chunk.raw
         self._usage = chunk.raw.get("usage") or self._usage
         if chunk.raw.get("choices"):
             self._choices.setdefault(chunk.index, _Choice()).add(chunk)
         if chunk.says_something and chunk.at is not None:
             self.times.append(chunk.at)
+
         return chunk
 
     def read(self) -> Completion:
-        """Reads the stream to its end. Raises StreamBroken as the stream does; `completion` is
-        there even then.
-        """
+        """Reads the stream to its end. Raises what the stream raises; `completion` stays usable."""
         for _ in self:
             pass
         return self.completion
 
     def close(self) -> None:
-        """Closes the stream: the endpoint stops."""
+        """Closes the stream, which stops the endpoint."""
         if hasattr(self._chunks, "close"):
             self._chunks.close()
 
     @property
     def completion(self) -> Completion:
-        """What has come so far, as a Completion; its finish_reason and usage are None till they
-        came.
-        """
-        choices = [choice.whole(index) for index, choice in sorted(self._choices.items())] or [
-            _Choice().whole(0)
-        ]
-        whole = self._first | {
+        """What has come so far. Its finish_reason and usage are None until they come."""
+        choices = [choice.to_wire(index) for index, choice in sorted(self._choices.items())]
+        answer = self._first | {
             "object": "chat.completion",
-            "choices": choices,
+            "choices": choices or [_Choice().to_wire(0)],
             "usage": self._usage,
         }
-        return Completion.from_wire(whole)
+        return Completion.from_wire(answer)
 
     @property
     def time_to_first_token(self) -> float | None:
-        """Seconds from the request to the first chunk that says something; None before it."""
+        """Seconds from the request to the first chunk that says something; None before that."""
         return self.times[0] if self.times else None
 
     @property
@@ -84,50 +79,65 @@ class Accumulated:
 
 
 class _Choice:
-    """One of the n answers while it comes."""
+    """One of the n answers while it arrives."""
 
     def __init__(self):
-        self.message: dict = {"role": "assistant"}
-        self.pieces: dict[str, list[str]] = {"content": [], "refusal": []}
-        self.calls: dict[int, dict] = {}
-        self.logprobs: dict[str, list] = {}
-        self.finish_reason = None
+        self.role = "assistant"
+        self.texts: dict[str, list[str]] = {"content": [], "refusal": []}
+        self.calls: dict[int, _Call] = {}  # by index
+        self.logprobs: dict[str, list] = {}  # entries by kind: content, refusal
+        self.finish_reason: str | None = None
 
     def add(self, chunk: Chunk) -> None:
-        (choice,) = chunk.raw["choices"]
-        self.message["role"] = chunk.role or self.message["role"]
-        self.pieces["content"].append(chunk.text)
-        self.pieces["refusal"].append(chunk.refusal)
-        for call in chunk.tool_calls:
-            self._add_call(call)
-        for kind in ("content", "refusal"):
-            if entries := (choice.get("logprobs") or {}).get(kind):
-                self.logprobs.setdefault(kind, []).extend(entries)
+        self.role = chunk.role or self.role
         self.finish_reason = chunk.finish_reason or self.finish_reason
+        self.texts["content"].append(chunk.text)
+        self.texts["refusal"].append(chunk.refusal)
 
-    def _add_call(self, piece: ToolCallDelta) -> None:
-        empty = {"id": None, "type": "function", "function": {"name": "", "arguments": []}}
-        call = self.calls.setdefault(piece.index, empty)
-        call["id"] = call["id"] or piece.id
-        # some servers repeat it in every piece
-        call["function"]["name"] = call["function"]["name"] or piece.name or ""
-        call["function"]["arguments"].append(piece.arguments)
+        for delta in chunk.tool_calls:
+            self.calls.setdefault(delta.index, _Call()).add(delta)
 
-    def whole(self, index: int) -> dict:
-        message = self.message | {
-            kind: "".join(pieces) or None for kind, pieces in self.pieces.items()
+        (choice,) = chunk.raw["choices"]
+        logprobs = choice.get("logprobs") or {}
+        for kind in ("content", "refusal"):
+            if logprobs.get(kind):
+                self.logprobs.setdefault(kind, []).extend(logprobs[kind])
+
+    def to_wire(self, index: int) -> dict:
+        """The choice in the JSON of an unstreamed answer."""
+        message = {
+            "role": self.role,
+            "content": "".join(self.texts["content"]) or None,
+            "refusal": "".join(self.texts["refusal"]) or None,
         }
-        calls = [
-            call
-            | {"function": call["function"] | {"arguments": "".join(call["function"]["arguments"])}}
-            for _, call in sorted(self.calls.items())
-        ]
-        if calls:
-            message["tool_calls"] = calls
-        logprobs = {"content": None, "refusal": None} | self.logprobs if self.logprobs else None
+        if self.calls:
+            message["tool_calls"] = [call.to_wire() for _, call in sorted(self.calls.items())]
+
+        logprobs = None
+        if self.logprobs:
+            logprobs = {"content": None, "refusal": None} | self.logprobs
+
         return {
             "index": index,
             "message": message,
             "logprobs": logprobs,
             "finish_reason": self.finish_reason,
         }
+
+
+class _Call:
+    """A tool call while it arrives: its id and name at first, then its arguments bit by bit."""
+
+    def __init__(self):
+        self.id: str | None = None
+        self.name = ""
+        self.arguments: list[str] = []
+
+    def add(self, delta: ToolCallDelta) -> None:
+        self.id = self.id or delta.id
+        self.name = self.name or delta.name or ""  # some servers repeat it in every delta
+        self.arguments.append(delta.arguments)
+
+    def to_wire(self) -> dict:
+        function = {"name": self.name, "arguments": "".join(self.arguments)}
+        return {"id": self.id, "type": "function", "function": function}

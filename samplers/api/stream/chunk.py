@@ -7,9 +7,7 @@ from samplers.api.results import TokenLogprob, Usage, logprobs_of
 
 @dataclass(frozen=True)
 class ToolCallDelta:
-    """What an event adds to tool call `index`: first its id and name, then its arguments, piece by
-    piece.
-    """
+    """What an event adds to tool call `index`: its id and name, or more of its arguments."""
 
     index: int
     id: str | None = None
@@ -19,20 +17,20 @@ class ToolCallDelta:
     @classmethod
     def from_wire(cls, call: dict) -> "ToolCallDelta":
         function = call.get("function") or {}
-        index, name, arguments = (
-            call.get("index") or 0,
-            function.get("name"),
-            function.get("arguments"),
+        return cls(
+            index=int(call.get("index") or 0),
+            id=_text(call.get("id")),
+            name=_text(function.get("name")),
+            arguments=_text(function.get("arguments")) or "",
         )
-        return cls(int(index), _text(call.get("id")), _text(name), _text(arguments) or "")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """One event of a stream: what it adds to the answer of choice `index`. The last may hold usage
-    and no choice.
+    """One event of a stream: what it adds to the answer of choice `index`.
 
-    `at`: when it came, in seconds after the request was made, on a clock that only goes forward.
+    The last event may hold the usage and no choice. `at`: when the event came, in seconds after the
+    request was made, on a monotonic clock.
     """
 
     text: str
@@ -51,21 +49,21 @@ class Chunk:
         choice = (event.get("choices") or [{}])[0]
         delta = choice.get("delta") or {}
         return cls(
-            _text(delta.get("content")) or "",
-            int(choice.get("index") or 0),
-            choice.get("finish_reason"),
-            Usage.from_wire(event.get("usage")),
-            delta.get("role"),
-            logprobs_of(choice),
-            event,
-            at,
-            tuple(map(ToolCallDelta.from_wire, delta.get("tool_calls") or ())),
-            _text(delta.get("refusal")) or "",
+            text=_text(delta.get("content")) or "",
+            index=int(choice.get("index") or 0),
+            finish_reason=choice.get("finish_reason"),
+            usage=Usage.from_wire(event.get("usage")),
+            role=delta.get("role"),
+            logprobs=logprobs_of(choice),
+            raw=event,
+            at=at,
+            tool_calls=tuple(map(ToolCallDelta.from_wire, delta.get("tool_calls") or ())),
+            refusal=_text(delta.get("refusal")) or "",
         )
 
     @property
     def says_something(self) -> bool:
-        """Whether it adds to the answer: text, a refusal, or a piece of a tool call."""
+        """Whether it adds to the answer: text, a refusal, or part of a tool call."""
         return bool(self.text or self.refusal or self.tool_calls)
 
 

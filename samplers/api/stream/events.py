@@ -1,8 +1,7 @@
-"""Server-sent events out of bytes that may be cut anywhere, each with the time at which the bytes
-that ended it came.
+"""Server-sent events out of bytes that may be cut anywhere.
 
-The format: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6. httpx-sse reads it; it knows no byte
-order mark.
+Each event has the time at which the bytes that ended it came. The format: WHATWG HTML,
+"Server-sent events", 9.2.5 and 9.2.6. httpx-sse parses it, but does not handle a byte order mark.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,19 +18,18 @@ class Arrival(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event's data (its `data:` lines joined by newlines), and when the bytes that ended it
-    came.
-    """
+    """An event's data: its `data:` lines joined by newlines. `at`: when its last bytes came."""
 
     at: float
     data: str
 
 
 class _Body(httpx.SyncByteStream):
-    """The arrivals as a response's body; `at` is when the bytes that were read last came."""
+    """The arrivals as a response's body; `at` is the time of the bytes that were read last."""
 
     def __init__(self, arrivals: Iterable[tuple[float, bytes]]):
-        self.arrivals, self.at = arrivals, 0.0
+        self.arrivals = arrivals
+        self.at = 0.0
 
     def __iter__(self) -> Iterator[bytes]:
         for at, data in self.arrivals:
@@ -40,15 +38,15 @@ class _Body(httpx.SyncByteStream):
 
 
 def read_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[Event]:
-    """The events with data, in order. Comments and other fields are passed over; an event that
-    never ends is none.
+    """The events that have data, in order.
+
+    Comments and other fields are left out, and so is an event that never ends.
     """
-    import httpx_sse  # not at the top: only streams need it
+    import httpx_sse  # here, for a fast start: only streams need it
 
     body = _Body(arrivals)
-    response = httpx.Response(
-        200, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=body
-    )
+    headers = {"content-type": "text/event-stream; charset=utf-8"}
+    response = httpx.Response(200, headers=headers, stream=body)
     for event in httpx_sse.EventSource(response).iter_sse():
         if event.data:
             yield Event(body.at, event.data)

@@ -1,1 +1,1 @@
-"""How a call goes out and comes back: the address, the key, the budget, the errors."""
+"""How a call goes out and comes back: HTTP, the key that signs it, and proxies."""

@@ -1,30 +1,27 @@
-"""The API key, kept where no repr, vars(), pickle or traceback finds it."""
+"""The API key, kept where no repr, vars(), pickle or traceback shows it."""
 
 import httpx
 
 
 class Key(httpx.Auth):
-    """Signs requests with ``Authorization: Bearer …``. The key lives in a closure: printing an
-    object cannot print it.
+    """Signs requests with ``Authorization: Bearer …``. Only closures hold the key's text.
 
-    `key`: a str, a Key (taken as it is) or None (requests are not signed). One that no header can
-    carry is told by `check()`, not here: here the caller's frame still holds the text, and a
-    traceback may print a frame's locals.
+    `key`: a str, a Key (taken as it is) or None (requests are not signed). check() raises
+    ValueError for a key that cannot be sent in a header. The constructor does not raise: the
+    caller's frame still holds the text then, and a traceback may print a frame's locals.
     """
 
     def __init__(self, key: "str | Key | None" = None):
         if isinstance(key, Key):
-            self.sign, self.scrub, self.check, self.given = (
-                key.sign,
-                key.scrub,
-                key.check,
-                key.given,
-            )
+            self.sign = key.sign
+            self.scrub = key.scrub
+            self.check = key.check
+            self.given = key.given
             return
-        key = key.strip() if isinstance(key, str) else key
-        fits = key is None or (
-            isinstance(key, str) and key and key.isascii() and key.isprintable() and " " not in key
-        )
+
+        if isinstance(key, str):
+            key = key.strip()
+        valid = key is None or _fits_a_header(key)
 
         def sign(request: httpx.Request) -> None:
             if key is not None:
@@ -34,18 +31,28 @@ class Key(httpx.Auth):
             return text if key is None else text.replace(key, "[key]")
 
         def check() -> None:
-            # `key` itself is not named in a function that raises: it would be one of its locals
-            if not fits:
+            # `key` must not be named in a function that raises: it would be one of its locals
+            if not valid:
                 raise ValueError(
-                    "api_key must be a str of printable ASCII without spaces; what came is not shown"
+                    "api_key must be a str of printable ASCII without spaces; "
+                    "what came is not shown"
                 )
 
-        self.sign, self.scrub, self.check, self.given = sign, scrub, check, key is not None
+        self.sign = sign
+        self.scrub = scrub
+        self.check = check
+        self.given = key is not None
 
     def auth_flow(self, request: httpx.Request):
-        """What httpx calls for every request."""
+        """httpx calls this for every request."""
         self.sign(request)
         yield request
 
     def __repr__(self) -> str:
         return "Key([hidden])" if self.given else "Key(None)"
+
+
+def _fits_a_header(key) -> bool:
+    if not isinstance(key, str) or not key:
+        return False
+    return key.isascii() and key.isprintable() and " " not in key
