@@ -1,8 +1,8 @@
-"""The client's side of an LLM API: `client = connect()`, then chat, stream, parse, models,
-tokenize, next_token.
+"""The client's side of an LLM API.
 
-Around them: `accumulate` a stream, `tool` and `run_tools`, `strict_schema` and `why_not_strict`,
-`fit` a conversation.
+`client = connect()` has chat, stream, parse, models, tokenize and next_token. Around it:
+`accumulate` joins a stream, `tool` and `run_tools` call functions, `strict_schema` and
+`why_not_strict` prepare Structured Outputs, `fit` cuts a conversation.
 """
 
 from samplers.api.client import Client
@@ -33,9 +33,8 @@ from samplers.api.structured.answer import (
 from samplers.api.structured.partial import partial_json
 from samplers.api.structured.schema import strict_schema
 from samplers.api.structured.strict import Reason, why_not_strict
-from samplers.api.tools.react import run_tools
 from samplers.api.tools.tool import Tool, ToolError, tool
-from samplers.api.tools.tool_run import Round, ToolResult, ToolRun
+from samplers.api.tools.tool_loop import Round, ToolResult, ToolRun, run_tools
 from samplers.wire.tokens import readable
 
 __all__ = [

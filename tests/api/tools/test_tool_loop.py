@@ -272,7 +272,7 @@ def untouched(request):
     [
         ([], {}, "tools must be one or more functions made by @tool"),
         ([print], {}, "tools must be one or more functions made by @tool"),
-        ([weather, weather], {}, "tools must have names of their own"),
+        ([weather, weather], {}, "tools must have different names"),
         ([weather], {"max_rounds": 0}, "max_rounds must be an int >= 1"),
         ([weather], {"max_rounds": 2.0}, "max_rounds must be an int >= 1"),
         ([weather], {"max_tokens": True}, "max_tokens must be an int >= 1"),
