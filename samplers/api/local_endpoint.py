@@ -99,7 +99,7 @@ class LocalEndpoint:
         return f"{state} Its last output:\n{output}" if output else state
 
     def close(self, wait: float = 5) -> None:
-        """Closes the child's standard input, which ends it; kills it if it runs after `wait` seconds."""
+        """Ends the child by closing its standard input; after `wait` seconds it is killed."""
         with contextlib.suppress(OSError):  # the child has ended already
             self._process.stdin.close()
         if not self._wait(wait):

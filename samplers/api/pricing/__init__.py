@@ -1,1 +1,1 @@
-"""What a call can cost, what it did cost, and the budget that holds it."""
+"""What a call can cost, what it did cost, and the budget that limits the sum."""

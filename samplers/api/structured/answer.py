@@ -1,6 +1,4 @@
-"""Structured Outputs: a model as the request's response_format, and the answer as one of four typed
-results.
-"""
+"""Structured Outputs: a type as a request's response_format, the answer as one of four results."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +10,7 @@ from samplers.api.structured.schema import problems, strict_schema
 
 @dataclass(frozen=True)
 class Parsed:
-    """The answer as an object: `value` is of the model that was asked for."""
+    """The answer as an object: `value` is an instance of the model that was asked for."""
 
     value: object
     completion: Completion = field(repr=False)
@@ -20,8 +18,9 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The model will not answer, or a filter took the answer away; `text` is what it says instead,
-    if anything.
+    """The model refuses to answer, or a filter removed the answer.
+
+    `text` is what the model says instead; it can be empty.
     """
 
     text: str
@@ -30,8 +29,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Truncated:
-    """The answer ended before its JSON did (max_tokens, or a stream that broke). `partial`: what is
-    known so far.
+    """The answer ended before its JSON did, at max_tokens or because a stream broke.
+
+    `partial`: the value as far as it is known.
     """
 
     text: str
@@ -41,8 +41,9 @@ class Truncated:
 
 @dataclass(frozen=True)
 class Invalid:
-    """The answer is whole and does not fit: an endpoint that ignores the schema, or a validator of
-    the model's own.
+    """The answer is complete but does not fit.
+
+    Either the endpoint ignores the schema, or one of the model's own validators refuses the value.
     """
 
     text: str
@@ -54,19 +55,17 @@ Answer = Parsed | Refusal | Truncated | Invalid
 
 
 def response_format(model: type) -> dict:
-    """What asks for answers of `model`, a pydantic model or a dataclass: ``client.stream(…,
-    response_format=…)``.
+    """The request's response_format for answers of `model`, a pydantic model or a dataclass.
+
+    ``client.stream(…, response_format=response_format(City))``; `client.parse` does it itself.
     """
     name = re.sub(r"[^a-zA-Z0-9_-]", "_", getattr(model, "__name__", "answer"))[:64]
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": name, "strict": True, "schema": strict_schema(model)},
-    }
+    json_schema = {"name": name, "strict": True, "schema": strict_schema(model)}
+    return {"type": "json_schema", "json_schema": json_schema}
 
 
 def read_answer(completion: Completion, model: type) -> Answer:
-    """What a completion (its first choice) says, as `model`. Types are held to strictly: "5" is no
-    number.
+    """A completion's first choice as `model`. Types are checked strictly: "5" is no number.
 
     ::
 
@@ -76,7 +75,7 @@ def read_answer(completion: Completion, model: type) -> Answer:
             case Truncated(text, partial): …
             case Invalid(text, reason): …
     """
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import TypeAdapter, ValidationError  # here, for a fast start: it is heavy
 
     text = completion.text
     if completion.refusal or completion.finish_reason == "content_filter":

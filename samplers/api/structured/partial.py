@@ -2,14 +2,13 @@
 
 
 def partial_json(text: str):
-    """What is known of `text`, the beginning of a JSON value: strings and numbers as far as they
-    go.
+    """The value of `text`, the beginning of a JSON document, as far as it is known.
 
-    ``partial_json('{"city": "Par')`` is ``{"city": "Par"}``. The last number may still grow: 12 may
-    become 123. None where nothing is known yet, or the text is no JSON. The parser is jiter,
-    pydantic's own.
+    ``partial_json('{"city": "Par')`` is ``{"city": "Par"}``. The last number may still grow: 12 can
+    become 123. None if nothing is known yet, or if the text is not JSON. The parser is jiter, which
+    pydantic uses too.
     """
-    from jiter import from_json  # here: most programs never need it
+    from jiter import from_json  # here, for a fast start: most programs never need it
 
     try:
         return from_json(text.encode("utf-8", "replace"), partial_mode="trailing-strings")
