@@ -1,23 +1,18 @@
-"""What goes out: the body as it was asked for, and bad input stopped at the door."""
-
-import json
+"""What goes out: the body as it was asked for. Bad input is stopped before it is sent."""
 
 import numpy as np
 import pytest
-from fake_endpoint import completion, fake
+from fake_endpoint import Recorded, completion, fake
 
 from samplers.api import Client
 
 
 def sent(**params) -> dict:
-    bodies = []
-
-    def answer(request):
-        bodies.append(json.loads(request.content))
-        return completion()
-
-    fake(answer).chat("Hi 好", **params)
-    return bodies[0]
+    """The body of a chat request with these parameters."""
+    endpoint = Recorded(completion())
+    fake(endpoint).chat("Hi 好", **params)
+    (body,) = endpoint.bodies
+    return body
 
 
 def test_a_str_is_one_user_message_and_nothing_is_added():
@@ -25,17 +20,7 @@ def test_a_str_is_one_user_message_and_nothing_is_added():
 
 
 def test_parameters_go_as_they_are_and_none_is_left_out():
-    body = sent(
-        temperature=0,
-        top_k=40,
-        min_p=0.1,
-        stop=["\n"],
-        seed=None,
-        logit_bias={"5": -100},
-        model="other",
-    )
-    extra = {k: v for k, v in body.items() if k != "messages"}
-    assert extra == {
+    params = {
         "model": "other",
         "temperature": 0,
         "top_k": 40,
@@ -43,45 +28,37 @@ def test_parameters_go_as_they_are_and_none_is_left_out():
         "stop": ["\n"],
         "logit_bias": {"5": -100},
     }
+    body = sent(**params, seed=None)
+    del body["messages"]
+    assert body == params
 
 
 def test_numpy_values_go_as_plain_numbers():
-    assert (
-        sent(temperature=np.float32(0.5), n=np.int64(2), logit_bias={"1": np.float64(2)})["n"] == 2
-    )
+    body = sent(temperature=np.float32(0.5), n=np.int64(2), logit_bias={"1": np.float64(2)})
+    assert body["n"] == 2
 
 
 def test_next_token_asks_for_the_undisturbed_distribution():
-    bodies = []
+    entry = {"token": "a", "bytes": [97], "logprob": -0.1}
+    endpoint = Recorded(completion(logprobs={"content": [{"top_logprobs": [entry]}]}))
+    fake(endpoint).next_token([{"role": "user", "content": "x"}], top=5)
 
-    def answer(request):
-        bodies.append((json.loads(request.content), request.headers))
-        return completion(
-            logprobs={
-                "content": [{"top_logprobs": [{"token": "a", "bytes": [97], "logprob": -0.1}]}]
-            }
-        )
-
-    fake(answer).next_token([{"role": "user", "content": "x"}], top=5)
-    body, headers = bodies[0]
-    asked = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": 5}
-    assert {k: body[k] for k in asked} == asked
-    assert not [h for h in headers if h.startswith("x-samplers")]
+    (body,) = endpoint.bodies
+    expected = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True, "top_logprobs": 5}
+    assert {name: body[name] for name in expected} == expected
+    headers = endpoint.requests[0].headers
+    assert not [name for name in headers if name.startswith("x-samplers")]
 
 
 @pytest.mark.parametrize(
     "messages",
     [[], None, 5, {"role": "user", "content": "x"}, ["text"], [{"content": "x"}], [None]],
 )
-def test_bad_messages(messages):
-    for ask in (
-        fake(completion()).chat,
-        fake(completion()).stream,
-        fake(completion()).next_token,
-        fake(completion()).as_model,
-    ):
-        with pytest.raises(ValueError, match="messages must be"):
-            ask(messages)
+@pytest.mark.parametrize("method", ["chat", "stream", "next_token", "as_model"])
+def test_bad_messages(method, messages):
+    call = getattr(fake(completion()), method)
+    with pytest.raises(ValueError, match="messages must be"):
+        call(messages)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +72,14 @@ def test_what_json_cannot_hold_is_named(value):
 def test_stream_is_not_a_parameter_of_chat():
     with pytest.raises(ValueError, match="stream"):
         fake(completion()).chat("x", stream=True)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, "5", True, float("nan"), float("inf")])
+def test_bad_timeout(timeout):
+    endpoint = Recorded(completion())
+    with pytest.raises(ValueError, match="timeout must be a number of seconds > 0"):
+        fake(endpoint).chat("x", timeout=timeout)
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("top", [0, -1, 2.0, True, "every", None])

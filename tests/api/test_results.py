@@ -14,7 +14,7 @@ from samplers.api.stream.chunk import Chunk
 
 
 @pytest.mark.parametrize(
-    ("token", "shown"),
+    ("token", "text"),
     [
         (b" The", "␣The"),
         (b"\n\n", "⏎⏎"),
@@ -28,22 +28,23 @@ from samplers.api.stream.chunk import Chunk
         (b"", "⟨empty⟩"),
     ],
 )
-def test_readable(token, shown):
-    assert readable(token) == shown
+def test_readable(token, text):
+    assert readable(token) == text
 
 
 def entry(token, logprob, **more):
     return {"token": token, "bytes": list(token.encode()), "logprob": logprob, **more}
 
 
-def with_logprobs(*top, **first):
-    content = [entry("x", -1.0, top_logprobs=list(top), **first)]
+def with_logprobs(*top):
+    """An answer of one token whose `top_logprobs` are these entries."""
+    content = [entry("x", -1.0, top_logprobs=list(top))]
     return completion(logprobs={"content": content, "refusal": None})
 
 
 def test_a_token_that_is_not_utf8_keeps_its_bytes():
-    token = {"token": "\ufffd", "bytes": [229, 165], "logprob": -0.5}
-    (first,) = fake(with_logprobs(token)).chat("x").logprobs
+    half = {"token": "\ufffd", "bytes": [229, 165], "logprob": -0.5}
+    (first,) = fake(with_logprobs(half)).chat("x").logprobs
     assert first.top[0].bytes == b"\xe5\xa5"
     assert first.top[0].token == "⟨e5 a5⟩"
     assert "⟨e5 a5⟩" in repr(first.top[0])
@@ -52,31 +53,28 @@ def test_a_token_that_is_not_utf8_keeps_its_bytes():
 def test_the_sentinel_is_minus_infinity():
     distribution = fake(with_logprobs(entry("a", 0.0), entry("b", -9999.0))).next_token("x", top=2)
     assert distribution.logprobs.tolist() == [0.0, -math.inf]
-    assert (
-        fake(with_logprobs(entry("b", -9999.0))).chat("x").logprobs[0].top[0].logprob == -math.inf
-    )
+
+    (first,) = fake(with_logprobs(entry("b", -9999.0))).chat("x").logprobs
+    assert first.top[0].logprob == -math.inf
 
 
 def test_a_token_without_bytes_has_its_text_as_bytes():
-    distribution = fake(with_logprobs({"token": "好", "bytes": None, "logprob": -1.0})).next_token(
-        "x", top=1
-    )
+    answer = with_logprobs({"token": "好", "bytes": None, "logprob": -1.0})
+    distribution = fake(answer).next_token("x", top=1)
     assert distribution.bytes == ("好".encode(),)
     assert distribution.ids is None
 
 
 def test_a_named_token_of_no_bytes_is_shown_by_its_name():
-    distribution = fake(
-        with_logprobs({"token": "<|im_end|>", "bytes": [], "logprob": -1.0})
-    ).next_token("x", top=1)
+    answer = with_logprobs({"token": "<|im_end|>", "bytes": [], "logprob": -1.0})
+    distribution = fake(answer).next_token("x", top=1)
     assert distribution.tokens == ("<|im_end|>",)
     assert distribution.bytes == (b"",)
 
 
 def test_a_top_distribution_is_in_rank_order_with_the_rest_unseen():
-    distribution = fake(
-        with_logprobs(entry("b", math.log(0.25), id=7), entry("a", math.log(0.5), id=3))
-    ).next_token("x", 2)
+    answer = with_logprobs(entry("b", math.log(0.25), id=7), entry("a", math.log(0.5), id=3))
+    distribution = fake(answer).next_token("x", 2)
     assert distribution.tokens == ("a", "b")
     assert distribution.ids == (3, 7)
     assert distribution.unseen == pytest.approx(0.25)
@@ -86,29 +84,25 @@ def test_a_top_distribution_is_in_rank_order_with_the_rest_unseen():
 @pytest.mark.parametrize("ids", [(0, 1), (0, 1, 1), (0, 1, 3)])
 def test_all_must_be_the_whole_vocabulary(ids):
     tokens = {"ids": [0], "tokens": [], "vocabulary_size": 3, "context_length": 9, "stop_ids": []}
-    whole = with_logprobs(*(entry("x", -1.0, id=i) for i in ids))
-    client = fake(
-        lambda request: (
-            httpx.Response(200, json=tokens) if "tokenize" in str(request.url) else whole
-        )
-    )
-    with pytest.raises(APIError, match="not the 3 tokens of the vocabulary"):
-        client.next_token("x", top="all")
-
-
-def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
-    asked = []
 
     def answer(request):
         if "tokenize" in str(request.url):
-            asked.append("tokenize")
+            return httpx.Response(200, json=tokens)
+        return with_logprobs(*(entry("x", -1.0, id=i) for i in ids))
+
+    with pytest.raises(APIError, match="not the 3 tokens of the vocabulary"):
+        fake(answer).next_token("x", top="all")
+
+
+def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
+    requests = []
+
+    def answer(request):
+        if "tokenize" in str(request.url):
+            requests.append("tokenize")
             return httpx.Response(404, json={"error": {"message": "Invalid URL"}})
-        asked.append(
-            (
-                json.loads(request.content)["top_logprobs"],
-                "x-samplers-full-logprobs" in request.headers,
-            )
-        )
+        top = json.loads(request.content)["top_logprobs"]
+        requests.append((top, "x-samplers-full-logprobs" in request.headers))
         return with_logprobs(entry("a", math.log(0.5)), entry("b", math.log(0.25)))
 
     client = fake(answer)
@@ -117,28 +111,25 @@ def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
     assert distribution.tokens == ("a", "b")
     assert distribution.unseen == pytest.approx(0.25)
     assert distribution.vocabulary_size is None
-    assert asked == ["tokenize", (20, False), (20, False)]  # it is asked once whether it can
+    assert requests == ["tokenize", (20, False), (20, False)]  # the extension is tried only once
 
 
 @pytest.mark.parametrize("status", [401, 429, 500])
 def test_an_endpoint_that_fails_is_not_one_without_the_extension(status):
-    client = fake(
-        lambda r: (
-            httpx.Response(status, json={})
-            if "tokenize" in str(r.url)
-            else with_logprobs(entry("a", -1))
-        )
-    )
+    def answer(request):
+        if "tokenize" in str(request.url):
+            return httpx.Response(status, json={})
+        return with_logprobs(entry("a", -1))
+
     with pytest.raises(APIError) as caught:
-        client.next_token("x", top="all")
+        fake(answer).next_token("x", top="all")
     assert caught.value.status == status
 
 
 def test_the_first_choice_is_the_completion_and_all_are_kept():
     answer = completion("zero").json()
-    answer["choices"].insert(
-        0, {"index": 1, "message": {"content": "one"}, "finish_reason": "length"}
-    )
+    one = {"index": 1, "message": {"content": "one"}, "finish_reason": "length"}
+    answer["choices"].insert(0, one)
     whole = Completion.from_wire(answer)
     assert (whole.text, whole.finish_reason) == ("zero", "stop")
     assert [c.text for c in whole.choices] == ["zero", "one"]
@@ -149,27 +140,23 @@ def test_the_first_choice_is_the_completion_and_all_are_kept():
 
 def test_what_an_endpoint_leaves_out_is_none():
     whole = Completion.from_wire({"choices": [{"message": {"content": None}}]})
-    assert (whole.text, whole.finish_reason, whole.usage, whole.logprobs, whole.model) == (
-        "",
-        None,
-        None,
-        None,
-        None,
-    )
+    assert whole.text == ""
+    assert whole.finish_reason is None
+    assert whole.usage is None
+    assert whole.logprobs is None
+    assert whole.model is None
 
 
 def test_usage_knows_cached_tokens_and_their_absence():
     usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
-    assert Usage.from_wire(usage | {"prompt_tokens_details": {"cached_tokens": 8}}) == Usage(
-        9, 1, 10, 8
-    )
+    cached = usage | {"prompt_tokens_details": {"cached_tokens": 8}}
+    assert Usage.from_wire(cached) == Usage(9, 1, 10, 8)
     assert Usage.from_wire(usage | {"prompt_tokens_details": None}) == Usage(9, 1, 10, 0)
 
 
 def test_a_usage_chunk_has_no_choice_and_no_text():
-    chunk = Chunk.from_wire(
-        {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}
-    )
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    chunk = Chunk.from_wire({"choices": [], "usage": usage})
     assert (chunk.text, chunk.finish_reason, chunk.usage.total_tokens) == ("", None, 3)
 
 

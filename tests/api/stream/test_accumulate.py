@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from fake_endpoint import CHUNK, Bytes, delta, event, fake, sse
+from fake_endpoint import CHUNK, Body, delta, event, fake, sse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -203,7 +203,7 @@ def test_a_chunk_of_another_shape_is_a_broken_stream(parts):
 
 
 def test_closing_what_accumulates_closes_the_response():
-    response = Bytes(event(delta("one")), event(delta("two")))
+    response = Body(event(delta("one")), event(delta("two")))
     joined = accumulate(fake(sse(response)).stream("x"))
     next(joined)
     joined.close()
@@ -212,7 +212,7 @@ def test_closing_what_accumulates_closes_the_response():
 
 
 def test_the_bytes_of_a_stream_as_they_came():
-    response = Bytes(b"data: {}\r", b"", b"\n\r\nda", b"ta: [DONE]\n\n")
+    response = Body(b"data: {}\r", b"", b"\n\r\nda", b"ta: [DONE]\n\n")
     arrivals = list(fake(sse(response)).stream_bytes("x"))
     assert b"".join(a.data for a in arrivals) == b"data: {}\r\n\r\ndata: [DONE]\n\n"
     assert response.closed
@@ -228,7 +228,7 @@ def test_bytes_that_break_off():
 
 
 def test_closing_the_bytes_closes_the_response():
-    response = Bytes(b"a", b"b")
+    response = Body(b"a", b"b")
     stream = fake(sse(response)).stream_bytes("x")
     next(stream)
     stream.close()

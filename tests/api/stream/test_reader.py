@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from fake_endpoint import Bytes, completion, delta, event, fake, sse
+from fake_endpoint import Body, completion, delta, event, fake, sse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,7 +69,7 @@ def test_a_refused_stream_is_an_api_error():
 
 
 def test_closing_the_iterator_closes_the_response():
-    response = Bytes(event(delta("one")), event(delta("two")), event("[DONE]"))
+    response = Body(event(delta("one")), event(delta("two")), event("[DONE]"))
     stream = fake(sse(response)).stream("x")
     assert next(stream).text == "one"
     assert not response.closed
@@ -84,7 +84,7 @@ def test_a_streams_connection_is_not_used_again():
 
 
 def test_the_response_is_closed_after_an_error_in_the_stream_too():
-    response = Bytes(event("nonsense"))
+    response = Body(event("nonsense"))
     with pytest.raises(StreamBroken):
         list(fake(sse(response)).stream("x"))
     assert response.closed

@@ -1,4 +1,4 @@
-"""@tool: the definition that a typed function and its docstring make, and arguments held to it."""
+"""@tool: a typed function and its docstring become a definition, and arguments must fit it."""
 
 import contextlib
 import dataclasses
@@ -39,7 +39,7 @@ def weather(
     unit: Unit = Unit.CELSIUS,
     kind: Literal["short", "long"] = "short",
     limit: Annotated[int, pydantic.Field(ge=1)] = 5,
-    note: Optional[str] = None,  # noqa: UP045 - this way of writing it is tested too
+    note: Optional[str] = None,  # noqa: UP045 - this spelling is tested too
 ) -> str:
     """The weather of a place,
     for some days.
@@ -62,10 +62,12 @@ def test_the_definition():
     assert weather.definition["type"] == "function"
     assert (function["name"], function["strict"]) == ("weather", True)
     assert function["description"] == "The weather of a place, for some days."
+
     schema = function["parameters"]
     assert schema["required"] == ["place", "spans", "unit", "kind", "limit", "note"]
     assert why_not_strict(schema) == []
     jsonschema.Draft202012Validator.check_schema(schema)
+
     properties = schema["properties"]
     assert properties["place"]["description"] == "where, as exactly as you can"
     assert properties["spans"]["description"] == "which days"
@@ -92,10 +94,8 @@ def test_arguments_become_python_and_null_is_the_default():
 
 
 def test_an_endpoint_that_does_not_enforce_the_schema_may_leave_defaults_out():
-    assert (
-        weather.run('{"place": {"city": "x"}, "spans": []}')
-        == "x, [], Unit.CELSIUS, short, 5, None"
-    )
+    text = weather.run('{"place": {"city": "x"}, "spans": []}')
+    assert text == "x, [], Unit.CELSIUS, short, 5, None"
     with pytest.raises(ToolError, match=r"spans: Field required"):
         weather.run('{"place": {"city": "x"}}')
 
@@ -117,7 +117,7 @@ def test_an_endpoint_that_does_not_enforce_the_schema_may_leave_defaults_out():
         ({"city": "x"}, "city: Extra inputs are not permitted"),
     ],
 )
-def test_arguments_that_do_not_fit_are_told_by_name(change, says):
+def test_the_error_names_the_arguments_that_do_not_fit(change, says):
     arguments = json.dumps(ARGUMENTS | change)
     with pytest.raises(ToolError, match="bad arguments for weather: ") as caught:
         weather.run(arguments)
@@ -128,7 +128,7 @@ def test_arguments_that_do_not_fit_are_told_by_name(change, says):
 @pytest.mark.parametrize(
     "text", ["", "{", "null", "[]", "5", '{"place": ', "not JSON", "[" * 5000, '{"a": "\ud800"}']
 )
-def test_what_is_no_json_object_is_told_too(text):
+def test_what_is_not_a_json_object_is_bad_arguments(text):
     with pytest.raises(ToolError, match="bad arguments for weather"):
         weather.run(text)
 
@@ -149,9 +149,8 @@ def test_a_failing_function_is_a_tool_error_without_its_traceback():
         return 1 // x
 
     assert broken.run('{"x": 1}') == "1"
-    with pytest.raises(
-        ToolError, match=r"^broken failed: ZeroDivisionError: integer division or modulo by zero$"
-    ):
+    message = r"^broken failed: ZeroDivisionError: integer division or modulo by zero$"
+    with pytest.raises(ToolError, match=message):
         broken.run('{"x": 0}')
 
 
@@ -191,9 +190,8 @@ def test_names_that_pydantic_uses_itself_may_be_parameters():
         return f"{schema}{copy}{model_config}{self}{json}"
 
     assert odd.parameters["required"] == ["schema", "copy", "model_config", "self", "json"]
-    assert (
-        odd.run('{"schema": "s", "copy": 1, "model_config": 2, "self": 3, "json": null}') == "s123j"
-    )
+    arguments = '{"schema": "s", "copy": 1, "model_config": 2, "self": 3, "json": null}'
+    assert odd.run(arguments) == "s123j"
 
 
 def test_a_function_without_docstring_or_parameters():
@@ -202,7 +200,8 @@ def test_a_function_without_docstring_or_parameters():
         return "12:00"
 
     function = now.definition["function"]
-    assert (function["description"], function["parameters"]["properties"]) == ("", {})
+    assert function["description"] == ""
+    assert function["parameters"]["properties"] == {}
     assert why_not_strict(function["parameters"]) == []
 
 
@@ -222,7 +221,7 @@ async def later(x: int): ...
 def 好(x: int): ...
 
 
-unknown.__annotations__ = {"x": type(pytest)}  # a module: nothing that JSON holds
+unknown.__annotations__ = {"x": type(pytest)}  # the type of modules: JSON cannot hold one
 
 
 @pytest.mark.parametrize(
@@ -234,7 +233,8 @@ unknown.__annotations__ = {"x": type(pytest)}  # a module: nothing that JSON hol
         (by_place, "cannot be passed by name"),
         (
             a_dict,
-            "a_dict has no strict schema: #/properties/x: additionalProperties must be there and be false",
+            "a_dict has no strict schema: "
+            "#/properties/x: additionalProperties must be there and be false",
         ),
         (a_tuple, "#/properties/x: prefixItems is not supported"),
         (a_length, "#/properties/x: maxLength is not supported"),

@@ -1,0 +1,87 @@
+"""The limits that end the loop of a model with tools: rounds, tokens and seconds."""
+
+import threading
+import time
+
+import httpx
+import pytest
+from fake_endpoint import completion
+from scripted_model import ScriptedModel, calls, contents_to_model, weather
+
+from samplers.api import tool
+
+
+def test_the_limit_on_rounds():
+    runs = []
+
+    @tool
+    def more() -> int:
+        runs.append(1)
+        return 1
+
+    model = ScriptedModel(*(calls(("more", {})) for _ in range(9)))
+    run = model.run(more, max_rounds=3)
+
+    assert run.ended == "rounds"
+    assert (len(model.bodies), len(run.rounds)) == (3, 3)
+    assert len(runs) == 2  # nothing could read the results of the last calls
+    assert "limit on rounds" in contents_to_model(run)[-1]["error"]
+    assert [m["role"] for m in run.messages][-1] == "tool"  # every call has its result
+
+
+def test_an_answer_in_the_last_round_is_an_answer():
+    assert ScriptedModel(completion("yes")).run(max_rounds=1).ended == "answer"
+
+
+def test_the_limit_on_tokens_shrinks_with_every_round():
+    # each answer has 5 tokens
+    model = ScriptedModel(*(calls(("weather", {"city": "x"})) for _ in range(9)))
+    run = model.run(max_rounds=9, max_tokens=12)
+    assert [body["max_completion_tokens"] for body in model.bodies] == [12, 7, 2]
+    assert run.ended == "tokens"
+    assert "limit on tokens" in contents_to_model(run)[-1]["error"]
+
+
+def test_calls_that_were_cut_are_not_run():
+    run = ScriptedModel(calls(("weather", '{"city": "Par'), finish_reason="length")).run()
+    assert run.ended == "tokens"
+    assert "limit on tokens" in contents_to_model(run)[0]["error"]
+
+
+def test_a_text_that_was_cut_is_not_an_answer():
+    run = ScriptedModel(completion("Yes, it", finish_reason="length")).run()
+    assert (run.ended, run.text) == ("tokens", "Yes, it")
+
+
+def test_a_tool_that_never_ends_is_left_behind_at_the_limit_on_time():
+    stop = threading.Event()
+
+    @tool
+    def forever() -> str:
+        stop.wait(30)
+        return "late"
+
+    model = ScriptedModel(calls(("weather", {"city": "x"}), ("forever", {})))
+    start = time.monotonic()
+    run = model.run(weather, forever, max_seconds=0.3)
+    assert time.monotonic() - start < 5
+    stop.set()
+
+    assert run.ended == "time"
+    in_time, late = contents_to_model(run)
+    assert in_time["sky"] == "clear"
+    assert "limit on time" in late["error"]
+
+
+def test_a_model_that_is_late_is_not_waited_for():
+    timeouts = []
+
+    def late(request):
+        timeout = request.extensions["timeout"]["read"]
+        timeouts.append(timeout)
+        time.sleep(timeout)
+        raise httpx.ReadTimeout("timed out")
+
+    run = ScriptedModel(late).run(max_seconds=0.2)
+    assert timeouts == [pytest.approx(0.2)]
+    assert (run.ended, run.rounds, len(run.messages)) == ("time", (), 1)
