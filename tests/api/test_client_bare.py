@@ -1,6 +1,4 @@
-"""The client on llama.cpp's own server, bare: an endpoint that is not ours, and whose wire differs
-a little.
-"""
+"""The client on llama.cpp's own server: an endpoint that is not ours and differs a little."""
 
 import subprocess
 import sys
@@ -12,8 +10,13 @@ from samplers.api import APIError, AuthenticationError, Client
 SERVER = """
 import sys, xllamacpp
 params = xllamacpp.CommonParams()
-params.model.path, params.verbosity, params.port, params.api_keys = sys.argv[1], -1, 0, ["k"]
-params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 2048, 2, 2
+params.model.path = sys.argv[1]
+params.verbosity = -1
+params.port = 0
+params.api_keys = ["k"]
+params.n_ctx = 2048
+params.n_parallel = 2
+params.cpuparams.n_threads = 2
 server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
 sys.stdin.read()
@@ -30,13 +33,14 @@ def bare():
         check=True,
         timeout=60,
     ).stdout.strip()
-    pipes = {
-        "stdin": subprocess.PIPE,
-        "stdout": subprocess.PIPE,
-        "stderr": subprocess.DEVNULL,
-        "text": True,
-    }
-    with subprocess.Popen([sys.executable, "-c", SERVER, weights], **pipes) as process:
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, weights],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with server as process:
         address = process.stdout.readline().strip()
         with Client(address + "/v1", "k") as client:
             yield client
@@ -44,11 +48,10 @@ def bare():
 
 
 def test_it_chats_and_streams(bare):
-    ask = {"temperature": 0, "max_tokens": 8}
-    whole = bare.chat("What is the capital of France?", **ask)
-    assert (
-        "".join(c.text for c in bare.stream("What is the capital of France?", **ask)) == whole.text
-    )
+    greedy = {"temperature": 0, "max_tokens": 8}
+    whole = bare.chat("What is the capital of France?", **greedy)
+    chunks = bare.stream("What is the capital of France?", **greedy)
+    assert "".join(chunk.text for chunk in chunks) == whole.text
     assert whole.usage.completion_tokens == 8
 
 
@@ -63,26 +66,32 @@ def test_next_token_agrees_with_the_local_endpoint(bare, client):
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": "What is the capital of France?"},
     ]
-    theirs, ours = bare.next_token(messages), client.next_token(messages)
-    p, q = (dict(zip(d.bytes, d.probs, strict=True)) for d in (theirs, ours))
-    assert len(p.keys() & q.keys()) >= 17
-    # 4-bit weights: how an engine batches a prompt moves a probability by some hundredths
-    assert sum(abs(p[token] - q[token]) for token in p.keys() & q.keys()) / 2 < 0.1
+    theirs = bare.next_token(messages)
+    ours = client.next_token(messages)
     assert theirs.vocabulary_size is None
 
-
-def test_it_has_no_extension_and_the_error_says_so(bare):
-    for ask in (
-        lambda: bare.next_token("x", after=[1]),
-        lambda: bare.next_token("x", "all", after=[1]),
-        lambda: bare.tokenize("x"),
-        lambda: bare.as_model("x"),
-    ):
-        with pytest.raises(APIError, match=r"connect\('local'\)"):
-            ask()
+    p, q = (dict(zip(d.bytes, d.probs, strict=True)) for d in (theirs, ours))
+    both = p.keys() & q.keys()
+    assert len(both) >= 17
+    # 4-bit weights: how an engine batches a prompt moves a probability by some hundredths
+    assert sum(abs(p[token] - q[token]) for token in both) / 2 < 0.1
 
 
-def test_all_that_it_gives_is_twenty(bare):
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.next_token("x", after=[1]),
+        lambda client: client.next_token("x", "all", after=[1]),
+        lambda client: client.tokenize("x"),
+        lambda client: client.as_model("x"),
+    ],
+)
+def test_it_has_no_extension_and_the_error_says_so(bare, call):
+    with pytest.raises(APIError, match=r"connect\('local'\)"):
+        call(bare)
+
+
+def test_all_means_its_top_20(bare):
     distribution = bare.next_token("x", "all")
     assert len(distribution) == 20
     assert 0 < distribution.unseen < 1

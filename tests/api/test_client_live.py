@@ -1,4 +1,4 @@
-"""The client on the real local endpoint: every method, and what the endpoint's errors become."""
+"""The client on the real local endpoint: every method, and the endpoint's errors."""
 
 import math
 import time
@@ -23,18 +23,17 @@ def test_chat(client):
     assert answer.text.strip()
     assert answer.finish_reason in ("stop", "length")
     assert answer.model == "smollm2-135m-instruct"
-    assert answer.usage == Usage(**vars(answer.usage))
-    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
+    usage = answer.usage
+    assert usage == Usage(**vars(usage))
+    assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
     assert answer.raw["object"] == "chat.completion"
     assert answer.logprobs is None
 
 
 def test_a_str_is_one_user_message(client):
-    message = [{"role": "user", "content": FRANCE}]
-    assert (
-        client.chat(FRANCE, temperature=0, max_tokens=9).text
-        == client.chat(message, temperature=0, max_tokens=9).text
-    )
+    greedy = {"temperature": 0, "max_tokens": 9}
+    messages = [{"role": "user", "content": FRANCE}]
+    assert client.chat(FRANCE, **greedy).text == client.chat(messages, **greedy).text
 
 
 def test_n_choices_in_order(client):
@@ -44,28 +43,23 @@ def test_n_choices_in_order(client):
 
 
 def test_logprobs_of_an_answer_spell_its_text(client):
-    answer = client.chat(
-        "Write 好 and 🎈.", temperature=0, max_tokens=16, logprobs=True, top_logprobs=3
-    )
-    assert (
-        b"".join(t.bytes for t in answer.logprobs)
-        .decode(errors="replace")
-        .startswith(answer.text[:20])
-    )
+    params = {"temperature": 0, "max_tokens": 16, "logprobs": True, "top_logprobs": 3}
+    answer = client.chat("Write 好 and 🎈.", **params)
+    text = b"".join(t.bytes for t in answer.logprobs).decode(errors="replace")
+    assert text.startswith(answer.text[:20])
     assert all(len(t.top) == 3 and t.logprob <= t.top[0].logprob + 1e-6 for t in answer.logprobs)
 
 
 def test_a_stream_is_the_answer_in_pieces(client):
-    ask = {"temperature": 0, "max_tokens": 12}
-    chunks = list(client.stream(FRANCE, **ask, stream_options={"include_usage": True}))
-    whole = client.chat(FRANCE, **ask)
+    greedy = {"temperature": 0, "max_tokens": 12}
+    chunks = list(client.stream(FRANCE, **greedy, stream_options={"include_usage": True}))
+    whole = client.chat(FRANCE, **greedy)
     assert "".join(c.text for c in chunks) == whole.text
     assert [c.finish_reason for c in chunks if c.finish_reason] == [whole.finish_reason]
     assert chunks[0].role == "assistant"
-    assert (chunks[-1].usage.prompt_tokens, chunks[-1].usage.completion_tokens) == (
-        whole.usage.prompt_tokens,
-        whole.usage.completion_tokens,
-    )
+    usage = chunks[-1].usage
+    assert usage.prompt_tokens == whole.usage.prompt_tokens
+    assert usage.completion_tokens == whole.usage.completion_tokens
 
 
 def test_a_closed_stream_frees_the_endpoint(client):
@@ -80,11 +74,12 @@ def test_a_closed_stream_frees_the_endpoint(client):
 
 
 def test_a_client_serves_threads(client):
+    def chat(_):
+        return client.chat("Say hi.", temperature=0, max_tokens=4).text
+
     with ThreadPoolExecutor(8) as pool:
-        answers = list(
-            pool.map(lambda _: client.chat("Say hi.", temperature=0, max_tokens=4).text, range(8))
-        )
-    assert len(set(answers)) == 1
+        answers = set(pool.map(chat, range(8)))
+    assert len(answers) == 1
 
 
 def test_tokenize_a_text(client):
@@ -92,6 +87,7 @@ def test_tokenize_a_text(client):
     assert tokens.tokens == ("The", "␣capital")
     assert len(tokens) == len(tokens.ids) == 2
     assert tokens.ids[0] == 504
+
     good = client.tokenize("好")  # two tokens, neither of them whole UTF-8
     assert good.tokens == ("⟨e5 a5⟩", "⟨bd⟩")
     assert b"".join(good.bytes) == "好".encode()
@@ -100,42 +96,44 @@ def test_tokenize_a_text(client):
 
 def test_tokenize_messages_counts_as_usage_does(client):
     messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": FRANCE}]
-    assert len(client.tokenize(messages)) == client.chat(messages, max_tokens=1).usage.prompt_tokens
+    usage = client.chat(messages, max_tokens=1).usage
+    assert len(client.tokenize(messages)) == usage.prompt_tokens
 
 
 def test_next_token_top_20_and_all_agree(client):
-    top, whole = client.next_token(FRANCE), client.next_token(FRANCE, top="all")
+    top = client.next_token(FRANCE)
     assert len(top) == 20
     assert top.vocabulary_size in (None, V)
     assert (np.diff(top.logprobs) <= 0).all()
     assert 0 < top.unseen < 1
     assert top.probs.sum() + top.unseen == pytest.approx(1, abs=1e-3)
+
+    whole = client.next_token(FRANCE, top="all")
     assert len(whole) == whole.vocabulary_size == V
     assert whole.ids == tuple(range(V))
     assert whole.unseen == 0
     assert whole.probs.sum() == pytest.approx(1, abs=2e-3)
-    for token, piece, p in zip(top.tokens, top.bytes, top.probs, strict=True):
-        at = whole.bytes.index(piece)
-        assert whole.tokens[at] == token
-        # how the engine batches moves its rounding
-        assert whole.probs[at] == pytest.approx(p, abs=0.05)
+
+    for token, token_bytes, p in zip(top.tokens, top.bytes, top.probs, strict=True):
+        token_id = whole.bytes.index(token_bytes)
+        assert whole.tokens[token_id] == token
+        # the engine rounds differently from one batch to the next
+        assert whole.probs[token_id] == pytest.approx(p, abs=0.05)
 
 
 def test_next_token_between_20_and_all(client):
-    d = client.next_token(FRANCE, top=1000)
-    assert len(d) == 1000
-    assert d.unseen < client.next_token(FRANCE, top=20).unseen
+    distribution = client.next_token(FRANCE, top=1000)
+    assert len(distribution) == 1000
+    assert distribution.unseen < client.next_token(FRANCE, top=20).unseen
 
 
 def test_ids_of_a_full_distribution_are_the_tokenizers(client):
-    tokens, whole = (
-        client.tokenize("The best thing about rainy days is"),
-        client.next_token(FRANCE, top="all"),
-    )
+    tokens = client.tokenize("The best thing about rainy days is")
+    whole = client.next_token(FRANCE, top="all")
     assert [whole.bytes[i] for i in tokens.ids] == list(tokens.bytes)
 
 
-def test_after_continues_an_answer_already_begun(client):
+def test_after_continues_an_answer_that_has_begun(client):
     ids = client.tokenize("The capital of France is").ids
     after = client.next_token(FRANCE, top="all", after=ids)
     assert after.tokens[int(np.argmax(after.logprobs))] == "␣Paris"
@@ -146,14 +144,14 @@ def test_as_model_drives_generate_to_the_endpoints_own_greedy_answer(client):
     model = client.as_model(FRANCE)
     assert len(model.vocabulary) == V
     assert model.prompt == client.tokenize([{"role": "user", "content": FRANCE}]).ids
+
     params = SamplingParams(temperature=0, max_tokens=4)
-    ours = generate(
-        model, model.prompt, params, vocabulary=model.vocabulary, stop_tokens=model.stop_tokens
-    )
+    tokens = {"vocabulary": model.vocabulary, "stop_tokens": model.stop_tokens}
+    ours = generate(model, model.prompt, params, **tokens)
     assert ours.text == client.chat(FRANCE, temperature=0, max_tokens=4).text
 
 
-def test_as_model_wants_its_own_prompt_first(client):
+def test_as_model_requires_its_own_prompt_first(client):
     model = client.as_model(FRANCE)
     with pytest.raises(ValueError, match=r"ids must begin with the \d+ ids of .prompt"):
         model([1, 2, 3])
@@ -169,9 +167,9 @@ def test_as_model_wants_its_own_prompt_first(client):
     ],
 )
 def test_what_the_endpoint_refuses_is_named(client, params, param):
-    for ask in (lambda: client.chat("x", **params), lambda: list(client.stream("x", **params))):
+    for call in (lambda: client.chat("x", **params), lambda: list(client.stream("x", **params))):
         with pytest.raises(APIError) as caught:
-            ask()
+            call()
         assert caught.value.status == 400
         assert caught.value.param == param
 

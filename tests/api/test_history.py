@@ -1,4 +1,4 @@
-"""History cut to a budget: what stays, what goes first, and how often the endpoint is asked."""
+"""History cut to a budget: what stays, what goes first, and how often tokens are counted."""
 
 import copy
 
@@ -10,7 +10,7 @@ from samplers.api import fit
 
 
 def message(role, size=1, **more) -> dict:
-    """`size` is what `count` counts."""
+    """A message of `size` tokens, as `count` counts them."""
     return {"role": role, "content": "x" * size, **more}
 
 
@@ -27,14 +27,14 @@ def result(of, size=1) -> dict:
 
 
 def kept(messages, budget) -> str:
-    """The kept messages' first letters."""
+    """The first letters of the kept messages' roles."""
     fitted = fit(messages, budget, count)
     assert fitted.tokens == count(fitted.messages) <= budget
     return "".join(m["role"][0] for m in fitted.messages)
 
 
-# s: instructions; three turns, the last of which calls tools twice
-TALK = [
+# instructions, and three turns, the last of which calls tools twice
+CONVERSATION = [
     message("system"),
     message("user"),
     message("assistant"),
@@ -52,40 +52,39 @@ TALK = [
 
 
 @pytest.mark.parametrize(
-    ("budget", "left"),
+    ("budget", "roles"),
     [
         (99, "suauattauatat"),
         (13, "suauattauatat"),
         (12, "suattauatat"),  # the first turn goes whole
         (11, "suattauatat"),
-        (10, "suatat"),  # the second too: its calls and results are of it
+        (10, "suatat"),  # so does the second, with its calls and results
         (6, "suatat"),
-        (5, "suat"),  # the last turn's question stays, its oldest call and result go together
+        (5, "suat"),  # the last question stays; its oldest call and result go together
         (4, "suat"),
     ],
 )
-def test_what_goes_first(budget, left):
-    assert kept(TALK, budget) == left
+def test_what_goes_first(budget, roles):
+    assert kept(CONVERSATION, budget) == roles
 
 
-def test_what_was_dropped_is_told_and_nothing_is_lost_or_changed():
-    before = copy.deepcopy(TALK)
-    fitted = fit(TALK, 5, count)
-    assert before == TALK
-    assert fitted.dropped == TALK[1:8] + TALK[9:11]
-    assert fitted.messages == [TALK[0], TALK[8], *TALK[11:]]
-    assert fit(TALK, 13, count).dropped == []
+def test_what_was_dropped_is_reported_and_nothing_is_lost_or_changed():
+    before = copy.deepcopy(CONVERSATION)
+    fitted = fit(CONVERSATION, 5, count)
+    assert before == CONVERSATION
+    assert fitted.dropped == CONVERSATION[1:8] + CONVERSATION[9:11]
+    assert fitted.messages == [CONVERSATION[0], CONVERSATION[8], *CONVERSATION[11:]]
+    assert fit(CONVERSATION, 13, count).dropped == []
 
 
-def test_the_least_is_told_when_it_does_not_fit():
-    with pytest.raises(
-        ValueError, match="budget must be >= 4 tokens, the size of what is always kept, got 3"
-    ):
-        fit(TALK, 3, count)
+def test_the_error_says_how_much_is_always_kept():
+    says = "budget must be >= 4 tokens, the size of what is always kept, got 3"
+    with pytest.raises(ValueError, match=says):
+        fit(CONVERSATION, 3, count)
 
 
 @pytest.mark.parametrize(
-    ("messages", "budget", "left"),
+    ("messages", "budget", "roles"),
     [
         ([message("user")], 1, "u"),
         ([message("system"), message("developer")], 2, "sd"),
@@ -96,12 +95,12 @@ def test_the_least_is_told_when_it_does_not_fit():
         ([message("assistant")] * 3, 1, "a"),
         ([message("user")] * 3, 1, "u"),
         ([message("user"), calling("a"), result("a"), message("assistant")], 2, "ua"),
-        # its result is to come
+        # the call's result is still to come
         ([message("user"), message("assistant"), message("user"), calling("a")], 2, "ua"),
     ],
 )
-def test_shapes(messages, budget, left):
-    assert kept(messages, budget) == left
+def test_shapes(messages, budget, roles):
+    assert kept(messages, budget) == roles
 
 
 def test_a_str_is_one_user_message():
@@ -112,7 +111,10 @@ def test_a_str_is_one_user_message():
 def conversations(draw):
     """Well-formed ones: turns of a question and answers, some of which call tools."""
     size = st.integers(0, 5)
-    messages = [message("system", draw(size))] if draw(st.booleans()) else []
+    messages = []
+    if draw(st.booleans()):
+        messages.append(message("system", draw(size)))
+
     for turn in range(draw(st.integers(1, 8))):
         messages.append(message("user", draw(size)))
         for step in range(draw(st.integers(0, 3))):
@@ -124,30 +126,32 @@ def conversations(draw):
 
 @given(conversations(), st.integers(1, 150))
 def test_any_conversation(messages, budget):
-    asked = []
+    counts = []
 
     def counted(some):
-        asked.append(len(some))
+        counts.append(len(some))
         return count(some)
 
     try:
         fitted = fit(messages, budget, counted)
     except ValueError:
-        assert len(asked) == 2  # all of it, and the least
+        assert len(counts) == 2  # all messages, and those that are always kept
         return
+
     assert fitted.tokens == count(fitted.messages) <= budget
-    assert len(asked) <= 2 + len(messages).bit_length()
-    called = {c["id"] for m in fitted.messages for c in m.get("tool_calls", ())}
-    assert {m["tool_call_id"] for m in fitted.messages if m["role"] == "tool"} == called
+    assert bool(fitted.dropped) == (count(messages) > budget)
+    assert len(counts) <= 2 + len(messages).bit_length()
+
     assert [m for m in messages if m in fitted.messages or m in fitted.dropped] == messages
     assert len(fitted.messages) + len(fitted.dropped) == len(messages)
-    assert [m for m in fitted.messages if m["role"] == "system"] == [
-        m for m in messages if m["role"] == "system"
-    ]
+
+    called = {c["id"] for m in fitted.messages for c in m.get("tool_calls", ())}
+    assert {m["tool_call_id"] for m in fitted.messages if m["role"] == "tool"} == called
+    instructions = [m for m in messages if m["role"] == "system"]
+    assert [m for m in fitted.messages if m["role"] == "system"] == instructions
     assert next(m["role"] for m in fitted.messages if m["role"] != "system") == "user"
     if messages[-1]["role"] != "tool":
         assert fitted.messages[-1] == messages[-1]
-    assert bool(fitted.dropped) == (count(messages) > budget)
 
 
 @pytest.mark.parametrize(
@@ -161,10 +165,8 @@ def test_any_conversation(messages, budget):
     ],
 )
 def test_a_result_without_its_call(messages, place):
-    with pytest.raises(
-        ValueError,
-        match=rf"messages\[{place}\] is the result of a tool call that is not right before it",
-    ):
+    says = rf"messages\[{place}\] is the result of a tool call that is not right before it"
+    with pytest.raises(ValueError, match=says):
         fit(messages, 100, count)
 
 
@@ -181,24 +183,25 @@ def test_bad_messages(messages):
 
 
 def test_with_the_real_models_tokens(client):
-    talk = [{"role": "system", "content": "Be brief."}]
+    conversation = [{"role": "system", "content": "Be brief."}]
     for i in range(40):
-        talk += [
+        conversation += [
             {"role": "user", "content": f"What is {i} + {i}?"},
             {"role": "assistant", "content": f"It is {2 * i}."},
         ]
-    talk.append({"role": "user", "content": "And in all?"})
-    asked = []
+    conversation.append({"role": "user", "content": "And in all?"})
+    counts = []
 
     def tokens(messages):
-        asked.append(messages)
+        counts.append(len(messages))
         return client.tokenize(messages).count
 
-    fitted = fit(talk, 200, tokens)
+    fitted = fit(conversation, 200, tokens)
     assert client.chat(fitted.messages, max_tokens=1).usage.prompt_tokens == fitted.tokens <= 200
-    assert fitted.messages[0] == talk[0]
-    assert fitted.messages[-1] == talk[-1]
+    assert fitted.messages[0] == conversation[0]
+    assert fitted.messages[-1] == conversation[-1]
     assert fitted.messages[1]["role"] == "user"
-    assert len(asked) <= 9
-    one_more = [talk[0], *fitted.dropped[-2:], *fitted.messages[1:]]
-    assert client.tokenize(one_more).count > 200  # no turn went without need
+    assert len(counts) <= 9
+
+    one_turn_more = [conversation[0], *fitted.dropped[-2:], *fitted.messages[1:]]
+    assert client.tokenize(one_turn_more).count > 200  # no turn was dropped without need

@@ -1,6 +1,4 @@
-"""What the client grew into, on the real local endpoint: tools, Structured Outputs, refusals of bad
-schemas.
-"""
+"""Tools and Structured Outputs on the real local endpoint."""
 
 import json
 from typing import Literal
@@ -53,17 +51,12 @@ def test_an_answer_is_an_object(client):
 
 
 def test_a_streamed_answer_grows_into_the_same_object(client):
-    ask = {"temperature": 0, "max_tokens": 80}
-    known = []
-    for _ in (
-        s := accumulate(
-            client.stream("Paris, as JSON.", response_format=response_format(City), **ask)
-        )
-    ):
-        known.append(partial_json(s.completion.text))
+    params = {"temperature": 0, "max_tokens": 80, "response_format": response_format(City)}
+    joined = accumulate(client.stream("Paris, as JSON.", **params))
+    known = [partial_json(joined.completion.text) for _ in joined]
     assert {"name"} in [set(k) for k in known if k]  # the first field was there before the others
     jsonschema.validate(known[-1], strict_schema(City))
-    assert read_answer(s.completion, City).value == City.model_validate(known[-1])
+    assert read_answer(joined.completion, City).value == City.model_validate(known[-1])
 
 
 def test_too_few_tokens_are_a_truncation_that_has_its_beginning(client):
@@ -81,21 +74,21 @@ def test_plain_text_is_invalid(client):
 
 
 def test_a_loop_with_a_forced_call_ends_in_an_answer(client):
-    run = run_tools(
-        client, WEATHER, [weather], temperature=0, max_tokens=60, tool_choice="required"
-    )
+    limits = {"temperature": 0, "max_tokens": 60}
+    run = run_tools(client, WEATHER, [weather], tool_choice="required", **limits)
     assert run.ended in ("answer", "tokens")
     assert [m["role"] for m in run.messages[:3]] == ["user", "assistant", "tool"]
     assert run.rounds[0].results[0].error is None
     assert run.text
     assert run.usage.completion_tokens <= 60
     assert run.usage.total_tokens == run.usage.prompt_tokens + run.usage.completion_tokens
-    # the transcript can go on
+
+    # the conversation can go on
     assert client.chat(list(run.messages), max_tokens=1).usage.completion_tokens == 1
 
 
 @pytest.mark.parametrize("limit", [{"max_rounds": 1}, {"max_tokens": 3}])
-def test_a_loop_that_a_limit_ended_leaves_a_transcript_that_can_go_on(client, limit):
+def test_a_loop_that_a_limit_ended_leaves_a_result_for_every_call(client, limit):
     run = run_tools(client, WEATHER, [weather], temperature=0, tool_choice="required", **limit)
     assert run.ended in ("rounds", "tokens")
     calls = [c["id"] for m in run.messages for c in m.get("tool_calls", ())]
@@ -103,51 +96,58 @@ def test_a_loop_that_a_limit_ended_leaves_a_transcript_that_can_go_on(client, li
 
 
 def test_a_streamed_call_joined_is_the_call(client):
-    ask = {
+    params = {
         "tools": [weather.definition],
         "tool_choice": "required",
         "temperature": 0,
         "max_tokens": 60,
     }
-    joined = accumulate(client.stream(WEATHER, **ask))
-    streamed, whole = joined.read(), client.chat(WEATHER, **ask)
-    assert [(c.name, c.arguments) for c in streamed.tool_calls] == [
-        (c.name, c.arguments) for c in whole.tool_calls
-    ]
+    joined = accumulate(client.stream(WEATHER, **params))
+    streamed = joined.read()
+    whole = client.chat(WEATHER, **params)
     assert streamed.finish_reason == whole.finish_reason == "tool_calls"
-    assert len(joined.times) > 3  # it came in pieces
+    assert len(joined.times) > 3  # it came in many chunks
+
     (call,) = streamed.tool_calls
+    (expected,) = whole.tool_calls
+    assert (call.name, call.arguments) == (expected.name, expected.arguments)
     assert call.id
     jsonschema.validate(json.loads(call.arguments), weather.parameters)
     assert weather.run(call.arguments)
 
 
 def test_history_with_calls_is_cut_where_it_may_be(client):
-    run = run_tools(
-        client, WEATHER, [weather], temperature=0, max_tokens=100, tool_choice="required"
-    )
-    talk = [*run.messages, {"role": "user", "content": "Thanks."}]
-    fitted = fit(talk, client.tokenize(talk).count - 1, lambda m: client.tokenize(m).count)
-    assert fitted.messages == talk[-1:]
+    limits = {"temperature": 0, "max_tokens": 100}
+    run = run_tools(client, WEATHER, [weather], tool_choice="required", **limits)
+    conversation = [*run.messages, {"role": "user", "content": "Thanks."}]
+
+    def count(messages):
+        return client.tokenize(messages).count
+
+    fitted = fit(conversation, count(conversation) - 1, count)
+    assert fitted.messages == conversation[-1:]
 
 
-def asked(client, schema) -> APIError | None:
-    wanted = {"type": "json_schema", "json_schema": {"name": "x", "strict": True, "schema": schema}}
+def error_for(client, schema) -> APIError | None:
+    """The error with which the endpoint refuses the schema; None if it takes it."""
+    json_schema = {"name": "x", "strict": True, "schema": schema}
+    wanted = {"type": "json_schema", "json_schema": json_schema}
     try:
         client.chat("x", max_tokens=1, response_format=wanted)
     except APIError as error:
         return error
+    return None
 
 
 @pytest.mark.parametrize("name", STRICT)
 def test_the_endpoint_takes_what_the_checker_passes(client, name):
     assert why_not_strict(STRICT[name]) == []
-    assert asked(client, STRICT[name]) is None
+    assert error_for(client, STRICT[name]) is None
 
 
 def test_the_endpoint_refuses_what_the_checker_refuses(client):
-    # tests/local/request/test_schema.py has all the others
+    # one schema is enough: both ends have the same checker, samplers/wire/strict.py
     schema = an_object(x={"type": "object"})
     assert why_not_strict(schema)
-    error = asked(client, schema)
+    error = error_for(client, schema)
     assert (error.status, error.param) == (400, "response_format")
