@@ -22,28 +22,23 @@ OPENAI = {
 }
 
 
-def refused(status=400, **response) -> EndpointError:
+def error_of(status=400, **response) -> EndpointError:
     with pytest.raises(EndpointError) as caught:
         fake(httpx.Response(status, **response)).chat("x")
     return caught.value
 
 
 def test_openais_error_body_is_whole():
-    error = refused(json=OPENAI, headers={"x-request-id": "req_7"})
+    error = error_of(json=OPENAI, headers={"x-request-id": "req_7"})
     assert type(error) is APIError
-    got = (error.status, error.message, error.type, error.param, error.code, error.request_id)
-    assert got == (
-        400,
-        "Bad temperature.",
-        "invalid_request_error",
-        "temperature",
-        "decimal_above",
-        "req_7",
-    )
-    assert (
-        str(error)
-        == "HTTP 400, code decimal_above, param temperature: Bad temperature. [request req_7]"
-    )
+    assert error.status == 400
+    assert error.message == "Bad temperature."
+    assert error.type == "invalid_request_error"
+    assert error.param == "temperature"
+    assert error.code == "decimal_above"
+    assert error.request_id == "req_7"
+    text = "HTTP 400, code decimal_above, param temperature: Bad temperature. [request req_7]"
+    assert str(error) == text
 
 
 @pytest.mark.parametrize(
@@ -60,11 +55,11 @@ def test_openais_error_body_is_whole():
     ],
 )
 def test_other_servers_errors_are_read_too(response, message):
-    assert refused(**response).message == message
+    assert error_of(**response).message == message
 
 
 def test_a_long_page_is_cut():
-    assert len(str(refused(content=b"x" * 100_000))) < 700
+    assert len(str(error_of(content=b"x" * 100_000))) < 700
 
 
 @pytest.mark.parametrize(
@@ -81,13 +76,13 @@ def test_a_long_page_is_cut():
     ],
 )
 def test_the_message_says_what_to_do(status, body, headers, kind, advice):
-    error = refused(status, json={"error": {"message": "no", **body}}, headers=headers)
+    error = error_of(status, json={"error": {"message": "no", **body}}, headers=headers)
     assert type(error) is kind
     assert advice in str(error)
 
 
 def test_a_redirect_is_not_followed():
-    error = refused(307, headers={"location": "https://elsewhere.example/v1"})
+    error = error_of(307, headers={"location": "https://elsewhere.example/v1"})
     assert error.status == 307
 
 
@@ -101,31 +96,36 @@ def test_a_redirect_is_not_followed():
         (httpx.ProxyError("407"), True),
     ],
 )
-def test_no_answer_says_what_was_tried_and_what_to_do(failure, sent):
-    for ask in (
-        lambda c: c.chat("x"),
-        lambda c: list(c.stream("x")),
-        lambda c: c.models(),
-        lambda c: c.tokenize("x"),
-    ):
-        with pytest.raises(
-            ConnectionFailed, match=r"127.0.0.1:9/v1 does not answer .*Is the server running"
-        ) as caught:
-            ask(fake(failure))
-        assert caught.value.sent is sent
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.chat("x"),
+        lambda client: list(client.stream("x")),
+        lambda client: client.models(),
+        lambda client: client.tokenize("x"),
+    ],
+)
+def test_no_answer_says_what_was_tried_and_what_to_do(call, failure, sent):
+    message = r"127.0.0.1:9/v1 does not answer .*Is the server running"
+    with pytest.raises(ConnectionFailed, match=message) as caught:
+        call(fake(failure))
+    assert caught.value.sent is sent
 
 
-def test_an_endpoint_without_tokenize_says_who_has_it():
-    client = fake(httpx.Response(404, json={"error": {"message": "File Not Found", "code": 404}}))
-    for ask in (
-        lambda: client.tokenize("x"),
-        lambda: client.next_token("x", after=[1]),
-        lambda: client.next_token("x", "all", after=[1]),
-        lambda: client.as_model("x"),
-    ):
-        with pytest.raises(APIError, match=r"connect\('local'\)") as caught:
-            ask()
-        assert caught.value.code == "unsupported"
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.tokenize("x"),
+        lambda client: client.next_token("x", after=[1]),
+        lambda client: client.next_token("x", "all", after=[1]),
+        lambda client: client.as_model("x"),
+    ],
+)
+def test_an_endpoint_without_tokenize_says_which_one_has_it(call):
+    body = {"error": {"message": "File Not Found", "code": 404}}
+    with pytest.raises(APIError, match=r"connect\('local'\)") as caught:
+        call(fake(httpx.Response(404, json=body)))
+    assert caught.value.code == "unsupported"
 
 
 def test_an_endpoint_without_models_says_how_to_name_one():

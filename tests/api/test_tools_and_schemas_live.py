@@ -74,8 +74,8 @@ def test_plain_text_is_invalid(client):
 
 
 def test_a_loop_with_a_forced_call_ends_in_an_answer(client):
-    limits = {"temperature": 0, "max_tokens": 60}
-    run = run_tools(client, WEATHER, [weather], tool_choice="required", **limits)
+    params = {"temperature": 0, "max_tokens": 60}
+    run = run_tools(client, WEATHER, [weather], tool_choice="required", **params)
     assert run.ended in ("answer", "tokens")
     assert [m["role"] for m in run.messages[:3]] == ["user", "assistant", "tool"]
     assert run.rounds[0].results[0].error is None
@@ -117,8 +117,8 @@ def test_a_streamed_call_joined_is_the_call(client):
 
 
 def test_history_with_calls_is_cut_where_it_may_be(client):
-    limits = {"temperature": 0, "max_tokens": 100}
-    run = run_tools(client, WEATHER, [weather], tool_choice="required", **limits)
+    params = {"temperature": 0, "max_tokens": 100}
+    run = run_tools(client, WEATHER, [weather], tool_choice="required", **params)
     conversation = [*run.messages, {"role": "user", "content": "Thanks."}]
 
     def count(messages):
