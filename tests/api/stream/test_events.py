@@ -1,6 +1,4 @@
-"""Server-sent events: any cutting of the bytes gives the same ones, and they are those of a
-well-kept parser.
-"""
+"""Server-sent events: the same ones however the bytes are cut, and those of httpx-sse."""
 
 from itertools import pairwise
 
@@ -26,18 +24,23 @@ LINES = [
     "DATA: x",
 ]
 ENDS = ["\n", "\r", "\r\n"]
-STREAMS = st.lists(
-    st.tuples(st.sampled_from(LINES) | st.just(""), st.sampled_from(ENDS)), max_size=20
-).map(lambda lines: "".join(line + end for line, end in lines).encode())
+LINE_AND_END = st.tuples(st.sampled_from(LINES) | st.just(""), st.sampled_from(ENDS))
+STREAMS = st.lists(LINE_AND_END, max_size=20).map(
+    lambda lines: "".join(line + end for line, end in lines).encode()
+)
 
 
 def cut(stream: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(stream) + 1) for place in places), len(stream)]
-    return [stream[a:b] for a, b in pairwise(edges)]
+    return [stream[start:end] for start, end in pairwise(edges)]
 
 
-def data_of(*pieces: bytes) -> list[str]:
-    return [event.data for event in read_events(enumerate(pieces))]
+def bytewise(stream: bytes) -> list[bytes]:
+    return [stream[i : i + 1] for i in range(len(stream))]
+
+
+def data_of(*parts: bytes) -> list[str]:
+    return [event.data for event in read_events(enumerate(parts))]
 
 
 def oracle(stream: bytes) -> list[str]:
@@ -53,7 +56,7 @@ def test_any_cut_gives_the_events_of_the_whole_and_of_httpx_sse(stream, places):
     whole = data_of(stream)
     assert whole == oracle(stream)
     assert data_of(*cut(stream, places)) == whole
-    assert data_of(*(stream[i : i + 1] for i in range(len(stream)))) == whole
+    assert data_of(*bytewise(stream)) == whole
 
 
 @pytest.mark.parametrize(
@@ -70,22 +73,23 @@ def test_any_cut_gives_the_events_of_the_whole_and_of_httpx_sse(stream, places):
         (b"", []),
     ],
 )
-def test_the_standards_corners(stream, data):
+def test_corners_of_the_standard(stream, data):
     assert data_of(stream) == data
-    assert data_of(*(stream[i : i + 1] for i in range(len(stream)))) == data
+    assert data_of(*bytewise(stream)) == data
 
 
 def test_an_event_came_when_its_last_byte_came():
-    pieces = [
+    arrivals = [
         (0.1, b"data: a"),
         (0.2, b"\n"),
         (0.3, b"\ndata: b\n\n"),
         (0.4, b"data: c\n"),
         (0.5, b"\n"),
     ]
-    assert list(read_events(pieces)) == [(0.3, "a"), (0.3, "b"), (0.5, "c")]
+    assert list(read_events(arrivals)) == [(0.3, "a"), (0.3, "b"), (0.5, "c")]
 
 
-def test_a_long_line_in_small_pieces_takes_linear_time():
-    piece = b"x" * 10
-    assert len(data_of(b"data: ", *[piece] * 50_000, b"\n\n")[0]) == 500_000
+def test_a_long_line_in_small_parts_takes_linear_time():
+    parts = [b"x" * 10] * 50_000
+    (data,) = data_of(b"data: ", *parts, b"\n\n")
+    assert len(data) == 500_000

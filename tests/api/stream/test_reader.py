@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from fake_endpoint import Body, completion, delta, event, fake, sse
+from fake_endpoint import Body, Recorded, completion, delta, event, fake, sse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,8 +24,8 @@ def test_a_stream_gives_its_chunks_and_ends_at_done():
 @given(st.lists(st.integers(0, len(WHOLE)), max_size=20))
 def test_any_cut_of_the_bytes_gives_the_same_chunks(cuts):
     edges = [0, *sorted(cuts), len(WHOLE)]
-    pieces = [WHOLE[a:b] for a, b in pairwise(edges)]
-    assert [c.text for c in fake(sse(*pieces)).stream("x")] == TEXTS
+    parts = [WHOLE[start:end] for start, end in pairwise(edges)]
+    assert [c.text for c in fake(sse(*parts)).stream("x")] == TEXTS
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_any_cut_of_the_bytes_gives_the_same_chunks(cuts):
     ],
 )
 def test_a_broken_stream_carries_what_had_arrived(ending, says):
-    seen = []
+    stream = fake(sse(event(delta("To be, ")), event(delta("or")), ending)).stream("x")
     with pytest.raises(StreamBroken, match=says) as caught:
-        seen.extend(fake(sse(event(delta("To be, ")), event(delta("or")), ending)).stream("x"))
+        list(stream)
     assert caught.value.text == "To be, or"
     assert [c.text for c in caught.value.chunks] == ["To be, ", "or"]
 
@@ -58,7 +58,7 @@ def test_an_error_event_is_a_broken_stream_that_holds_it(error):
     assert caught.value.text == "x"
 
 
-def test_an_endpoint_that_does_not_stream_is_said():
+def test_an_endpoint_that_does_not_stream_is_a_broken_stream():
     with pytest.raises(StreamBroken, match="text/event-stream"):
         list(fake(completion()).stream("x"))
 
@@ -78,9 +78,10 @@ def test_closing_the_iterator_closes_the_response():
 
 
 def test_a_streams_connection_is_not_used_again():
-    asked = []
-    list(fake(lambda request: asked.append(request) or sse(WHOLE)).stream("x"))
-    assert asked[0].headers["connection"] == "close"  # llama.cpp may hang it up without a word
+    endpoint = Recorded(sse(WHOLE))
+    list(fake(endpoint).stream("x"))
+    # llama.cpp may close it without notice
+    assert endpoint.requests[0].headers["connection"] == "close"
 
 
 def test_the_response_is_closed_after_an_error_in_the_stream_too():
@@ -90,6 +91,6 @@ def test_the_response_is_closed_after_an_error_in_the_stream_too():
     assert response.closed
 
 
-def test_a_wrong_argument_is_told_at_the_call_not_at_the_first_chunk():
+def test_a_wrong_argument_is_an_error_at_the_call_not_at_the_first_chunk():
     with pytest.raises(ValueError, match="messages"):
         fake(completion()).stream([])
