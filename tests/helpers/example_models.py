@@ -1,4 +1,4 @@
-"""Models that the tests of Structured Outputs ask for, with one object."""
+"""Models for the tests of Structured Outputs, and one object."""
 
 import dataclasses
 import datetime

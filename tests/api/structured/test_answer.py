@@ -6,7 +6,7 @@ import json
 import pydantic
 import pytest
 from example_models import PLACE, Dog, Node, Odd, Owner, Pair, Place, Point
-from fake_endpoint import completion, delta, event, fake, sse
+from fake_endpoint import Recorded, completion, delta, event, fake, sse
 
 from samplers.api import (
     Invalid,
@@ -20,26 +20,29 @@ from samplers.api import (
 
 
 def answered(text=None, finish_reason="stop", refusal=None):
+    """The Completion of an endpoint that answers this."""
     message = {"role": "assistant", "content": text, "refusal": refusal}
     return fake(completion(message=message, finish_reason=finish_reason)).chat("x")
 
 
 def test_parse_asks_and_reads():
-    bodies = []
-
-    def answer(request):
-        bodies.append(json.loads(request.content))
-        return completion('{"east": 2.5, "north": 48}')
-
-    client = fake(answer)
+    endpoint = Recorded(completion('{"east": 2.5, "north": 48}'))
+    client = fake(endpoint)
     match client.parse("Paris", Point, temperature=0):
         case Parsed(point):
             assert point == Point(east=2.5, north=48.0)
-    assert bodies[0]["response_format"] == response_format(Point)
-    assert bodies[0]["temperature"] == 0
+        case other:
+            pytest.fail(f"{other}")
+    (body,) = endpoint.bodies
+    assert body["response_format"] == response_format(Point)
+    assert body["temperature"] == 0
+
+
+def test_a_model_without_a_strict_schema_is_not_sent():
+    endpoint = Recorded(completion())
     with pytest.raises(ValueError, match="no strict schema"):
-        client.parse("x", dict)
-    assert len(bodies) == 1
+        fake(endpoint).parse("x", dict)
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize(
@@ -54,9 +57,9 @@ def test_parse_asks_and_reads():
 )
 def test_parsed(model, text, value):
     match read_answer(answered(text), model):
-        case Parsed(got):
-            assert isinstance(got, model)
-            assert value is None or got == value
+        case Parsed(parsed):
+            assert isinstance(parsed, model)
+            assert value is None or parsed == value
         case other:
             pytest.fail(f"{other}")
 
@@ -66,14 +69,18 @@ def test_parsed(model, text, value):
 )
 def test_refused(refusal, text):
     match read_answer(answered(text, refusal=refusal), Point):
-        case Refusal(said):
-            assert said == refusal
+        case Refusal(reason):
+            assert reason == refusal
         case other:
             pytest.fail(f"{other}")
 
 
-def test_a_filters_cut_is_a_refusal():
-    assert read_answer(answered('{"ea', "content_filter"), Point).text == '{"ea'
+def test_an_answer_that_a_filter_cut_is_a_refusal():
+    match read_answer(answered('{"ea', "content_filter"), Point):
+        case Refusal(text):
+            assert text == '{"ea'
+        case other:
+            pytest.fail(f"{other}")
 
 
 def test_truncated_has_what_is_known():
@@ -85,14 +92,15 @@ def test_truncated_has_what_is_known():
     assert read_answer(answered("", "length"), Place).partial is None
 
 
-def test_a_stream_is_read_at_every_moment():
-    text = '{"east": 2.5, "north": 48}'
-    stream = sse(
-        *(event(delta(c)) for c in text), event(delta("", finish_reason="stop")), event("[DONE]")
-    )
+def test_a_stream_can_be_read_after_every_chunk():
+    deltas = [delta(character) for character in '{"east": 2.5, "north": 48}']
+    end = [delta("", finish_reason="stop"), "[DONE]"]
+    client = fake(sse(*map(event, deltas + end)))
+    joined = accumulate(client.stream("x", response_format=response_format(Point)))
+
     known = []
-    for _ in (s := accumulate(fake(stream).stream("x", response_format=response_format(Point)))):
-        result = read_answer(s.completion, Point)
+    for _ in joined:
+        result = read_answer(joined.completion, Point)
         known.append(result.partial if isinstance(result, Truncated) else result.value)
     assert known[0] == {}
     assert {"east": 2} in known  # a number may still grow
@@ -116,10 +124,10 @@ def test_a_stream_is_read_at_every_moment():
 )
 def test_invalid_says_where_and_why(model, text, reason):
     match read_answer(answered(text), model):
-        case Invalid(got, why):
-            assert got == (text or "")
-            assert reason in why
-            assert "pydantic" not in why
+        case Invalid(got_text, got_reason):
+            assert got_text == (text or "")
+            assert reason in got_reason
+            assert "pydantic" not in got_reason
         case other:
             pytest.fail(f"{other}")
 

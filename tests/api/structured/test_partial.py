@@ -1,4 +1,4 @@
-"""JSON while it streams: what any beginning of a document already says."""
+"""JSON while it streams: what is known from any beginning of a document."""
 
 import json
 
@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from samplers.api import partial_json
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-999, 999) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
+SCALARS = st.none() | st.booleans() | st.integers(-999, 999) | st.text(max_size=5)
+
+
+def lists_and_objects(inner):
+    return st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+
+
+JSON = st.recursive(SCALARS, lists_and_objects, max_leaves=8)
 
 
 @given(JSON, st.integers(0, 500))

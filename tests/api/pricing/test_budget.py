@@ -1,0 +1,166 @@
+"""The budget of a paid endpoint: what is held, what is spent, and which call is not sent."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import httpx
+import pytest
+from fake_endpoint import Recorded, completion, delta, event, fake, sse
+
+from samplers.api import Budget, BudgetExceeded, ConnectionFailed, EndpointError
+from samplers.api.pricing.prices import upper_bound
+
+OPENAI = "https://api.openai.com/v1"
+USAGE = event(
+    {
+        "choices": [],
+        "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+    }
+)
+COST = (1000 * 0.15 + 100 * 0.60) / 1e6  # of that usage, gpt-4o-mini
+
+
+def paid(answer, limit=0.10):
+    """A client of OpenAI's address whose answers the test writes, with a budget of its own."""
+    return fake(answer, "gpt-4o-mini", OPENAI, "key-of-nobody", budget=Budget(limit))
+
+
+def test_small_amounts_are_not_shown_as_zero():
+    text = str(BudgetExceeded(0.00123456, 0.0000052, 0.0000091))
+    assert "could cost $0.0012, and $0.0000052 is left of the budget of $0.0000091." in text
+    assert "$0.0000 is left of the budget of $0.10" in str(BudgetExceeded(0.2, 0, 0.1))
+    assert "budget of $0.00" in str(BudgetExceeded(0.2, 0, 0))
+    assert repr(Budget(0.004)) == "<Budget $0.0040: $0.000000 spent, $0.000000 held>"
+
+
+@pytest.mark.parametrize(
+    "url", [OPENAI, "https://eu.api.openai.com/v1", "HTTPS://API.OPENAI.COM/v1/"]
+)
+def test_openais_address_always_has_a_budget(url):
+    assert fake(completion(), "gpt-4o-mini", url).budget is not None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000/v1", "https://api.openai.com.example.org/v1"]
+)
+def test_other_addresses_have_none(url):
+    assert fake(completion(), "m", url).budget is None
+
+
+def test_usage_takes_the_place_of_the_bound():
+    client = paid(completion(usage=(1000, 100)))
+    client.chat("x", max_tokens=100)
+    assert client.budget.spent == pytest.approx(COST)
+    assert client.budget.held == 0
+
+
+def test_the_call_that_would_exceed_the_budget_is_not_sent():
+    endpoint = Recorded(completion())
+    client = paid(endpoint, limit=0.001)
+    message = r"not sent: .*\$0.0010 is left .*max_completion_tokens"
+    with pytest.raises(BudgetExceeded, match=message):
+        client.chat("x")
+    with pytest.raises(BudgetExceeded):
+        list(client.stream("x"))
+    with pytest.raises(BudgetExceeded):
+        client.chat("x" * 100_000, max_tokens=1)
+    assert endpoint.requests == []
+
+    client.chat("x", max_tokens=100)
+    assert len(endpoint.requests) == 1
+
+
+def test_next_token_is_priced_too():
+    client = paid(httpx.ConnectError("refused"), limit=0)
+    with pytest.raises(BudgetExceeded):
+        client.next_token("x")
+
+
+def test_what_other_calls_hold_is_not_left():
+    budget = Budget(1.0)
+    budget.reserve(0.6)
+    with pytest.raises(BudgetExceeded):
+        budget.reserve(0.6)
+
+    budget.settle(0.6, 0.1)
+    budget.reserve(0.6)
+    assert budget.left == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "held"),
+    [
+        (httpx.Response(400, json={}), False),
+        (httpx.Response(429, json={}), False),
+        (httpx.ConnectError("refused"), False),
+        (httpx.ReadTimeout("it may have been answered"), True),
+        (httpx.Response(500, json={}), True),
+        (httpx.Response(200, content=b"half an ans"), True),
+        (httpx.Response(200, json={"choices": [{"message": {"content": "no usage"}}]}), True),
+    ],
+)
+def test_only_what_cannot_be_billed_is_given_back(answer, held):
+    client = paid(answer)
+    with suppress(EndpointError):
+        client.chat("x", max_tokens=100)
+    assert (client.budget.held > 0) is held
+    assert client.budget.spent == 0
+
+
+def test_a_paid_stream_asks_for_usage_and_pays_it():
+    endpoint = Recorded(sse(event(delta("hi")), USAGE, event("[DONE]")))
+    client = paid(endpoint)
+    chunks = list(client.stream("x", max_tokens=100))
+    assert "".join(chunk.text for chunk in chunks) == "hi"
+    assert endpoint.bodies[0]["stream_options"] == {"include_usage": True}
+    assert client.budget.spent == pytest.approx(COST)
+    assert client.budget.held == 0
+
+
+@pytest.mark.parametrize("ending", [(), (httpx.ReadError("gone"),), (USAGE,)])
+def test_a_broken_stream_stays_held(ending):
+    client = paid(sse(event(delta("hi")), *ending))
+    with pytest.raises(EndpointError):
+        list(client.stream("x", max_tokens=100))
+
+    body = {
+        "model": "gpt-4o-mini",
+        "messages": [{"role": "user", "content": "x"}],
+        "max_tokens": 100,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    assert client.budget.held == pytest.approx(upper_bound(body))
+    assert client.budget.spent == 0
+
+
+def test_a_closed_stream_stays_held():
+    client = paid(sse(event(delta("hi")), USAGE, event("[DONE]")))
+    stream = client.stream("x", max_tokens=100)
+    next(stream)
+    stream.close()
+    assert client.budget.held > 0
+
+
+def test_calls_at_once_share_one_budget():
+    # each call may cost 0.0098: one at a time at most
+    client = paid(completion(usage=(1, 1)), limit=0.01)
+
+    def chat(_):
+        try:
+            return client.chat("x").text
+        except BudgetExceeded:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(chat, range(40)))
+    assert answers.count("hello") >= 1
+    assert client.budget.spent == pytest.approx(answers.count("hello") * (0.15 + 0.60) / 1e6)
+    assert client.budget.held == 0
+
+
+def test_an_openai_address_that_cannot_be_reached_costs_nothing():
+    client = paid(httpx.ConnectError("refused"))
+    with pytest.raises(ConnectionFailed):
+        client.chat("x")
+    assert client.budget.held == client.budget.spent == 0
