@@ -146,7 +146,7 @@ def test_the_endpoint_takes_what_the_checker_passes(client, name):
 
 
 def test_the_endpoint_refuses_what_the_checker_refuses(client):
-    # one schema is enough: both ends have the same checker, samplers/wire/strict.py
+    # tests/local/request/test_schema.py has all the others
     schema = an_object(x={"type": "object"})
     assert why_not_strict(schema)
     error = error_for(client, schema)

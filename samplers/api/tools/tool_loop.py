@@ -114,8 +114,10 @@ def run_tools(
                 return ToolRun("time", "", tuple(transcript), tuple(rounds))
             error.transcript = tuple(transcript)
             raise
+
         seconds = clock.now() - started
-        tokens_left -= completion.usage.completion_tokens if completion.usage else 0
+        if completion.usage:
+            tokens_left -= completion.usage.completion_tokens
 
         ended = _ended(completion, len(rounds) + 1 >= max_rounds, tokens_left, clock.left())
         if ended:
