@@ -27,9 +27,10 @@ from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 class Client:
     """Talks to the endpoint at `base_url`, which usually ends in /v1. Threads may share it.
 
-    Close it, or use `with`. `model`: the model to use. None: the first one that the endpoint lists
-    (OpenAI: gpt-4o-mini). `budget`: at OpenAI's own address every call is priced before it is sent
-    and counted against it. None: the one budget of this process (SAMPLERS_BUDGET_USD).
+    Close it, or use `with`. `api_key`: None for an endpoint that needs none. `model`: the model to
+    use. None: the first one that the endpoint lists (OpenAI: gpt-4o-mini). `budget`: at OpenAI's
+    own address every call is priced before it is sent and counted against it. None: the one budget
+    of this process (SAMPLERS_BUDGET_USD).
 
     `transport`: httpx's, for tests. `hint`: called when nothing answers, for a sentence on why.
     `on_close`: called by close(). `connect` and `start_local` pass these two for an endpoint that
