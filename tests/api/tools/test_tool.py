@@ -234,11 +234,11 @@ unknown.__annotations__ = {"x": type(pytest)}  # the type of modules: JSON canno
         (
             a_dict,
             "a_dict has no strict schema: "
-            "#/properties/x: additionalProperties must be there and be false",
+            "#/properties/x: 'additionalProperties' is required to be supplied and to be false.",
         ),
-        (a_tuple, "#/properties/x: prefixItems is not supported"),
-        (a_length, "#/properties/x: maxLength is not supported"),
-        (anything, "#/properties/x: it has no type"),
+        (a_tuple, "#/properties/x: 'prefixItems' is not permitted."),
+        (a_length, "#/properties/x: 'maxLength' is not permitted."),
+        (anything, "#/properties/x: schema must have a 'type' key."),
         (unknown, "unknown must have parameters that JSON can pass"),
         (no_type_of_ours, "no_type_of_ours must have parameters that JSON can pass"),
         (later, "later must be a plain function"),
