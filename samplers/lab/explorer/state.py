@@ -1,6 +1,4 @@
-"""The explorer's numbers, without its widgets: one distribution, parameters and counts in, what is
-drawn from out.
-"""
+"""The explorer's numbers, without its widgets."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +12,7 @@ from samplers.params import SamplingParams
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """What the explorer shows: pure numbers, made by `sample_state`."""
+    """What the explorer shows, computed by `sample_state`."""
 
     params: SamplingParams
     counts: np.ndarray  # (K,) how often each token was produced so far
@@ -25,33 +23,35 @@ class State:
     @cached_property
     def kept(self) -> np.ndarray:
         """Indices of the tokens that can be drawn, from the most probable."""
-        alive = np.flatnonzero(self.probs)
-        return alive[np.argsort(-self.probs[alive], kind="stable")]
+        kept = np.flatnonzero(self.probs)
+        return kept[np.argsort(-self.probs[kept], kind="stable")]
 
 
 def sample_state(
-    dist: Distribution, params: SamplingParams, counts: np.ndarray, engine: str = "openai"
+    dist: Distribution, params: SamplingParams, counts: np.ndarray, engine: str
 ) -> State:
-    """The distribution that is drawn from: `dist` through the engine's chain."""
+    """The distribution that is drawn from: `dist` after the engine's chain."""
     logits = Chain.for_engine(engine).apply(dist.logprobs, params, counts)
     return State(params, counts, logits, softmax(logits), float(effective_vocabulary(logits)))
 
 
 def count_words(dist: Distribution, words: str) -> np.ndarray:
-    """Counts (K,) of tokens written with spaces between them, as the picture labels them (␣ is a
-    space, ⏎ a newline).
+    """Counts (K,) of the tokens in `words`, which are separated by spaces.
 
-    A word without ␣ stands for itself or for itself after a space, whichever is more probable.
-    ValueError if unknown.
+    They are written as the picture labels them: ␣ is a space, ⏎ a newline. A word without ␣ stands
+    for itself or for itself after a space, whichever is more probable. ValueError for a word that
+    is no token of `dist`.
     """
     counts = np.zeros(len(dist), dtype=np.int64)
     if not words.strip():
         return counts
+
+    # backwards, so that the first of equal tokens is the one that stays
     index = {token: i for i, token in reversed(list(enumerate(dist.tokens)))}
     for word in words.split():
         text = word.replace("␣", " ").replace("⏎", "\n")
-        found = [index[t] for t in (text, " " + text) if t in index]
-        if not found:
+        candidates = [index[token] for token in (text, " " + text) if token in index]
+        if not candidates:
             raise ValueError(f"tokens so far must be tokens of this distribution, got {word!r}")
-        counts[max(found, key=lambda i: dist.logprobs[i])] += 1
+        counts[max(candidates, key=lambda i: dist.logprobs[i])] += 1
     return counts

@@ -1,42 +1,32 @@
-"""The explorer: sliders for the sampling parameters over one distribution, and draws laid over the
-prediction.
+"""The explorer: sliders for the sampling parameters of one distribution, and draws from it.
 
-Its callbacks write the picture into a widget: that passes notebook tests, and what is on screen is
-also an image/png in the cell's output, so that a printed notebook shows it. The widget is HTML with
-an <img>, not ipywidgets.Image, because that has no alternative text (and in ipywidgets 8.1 a
-tooltip on it is a JavaScript error).
+The picture of the draws is laid over the prediction.
 """
 
-import base64
 import html
 from collections.abc import Sequence
 from contextlib import contextmanager
 
-import ipywidgets as widgets
+import ipywidgets
 import numpy as np
 
 from samplers.distribution import Distribution, effective_vocabulary, softmax
 from samplers.draw import draw
-from samplers.lab.explorer.state import State, count_words, sample_state
+from samplers.lab.explorer.state import count_words, sample_state
 from samplers.lab.explorer.view import View
 from samplers.lab.plots.bars import label_of, others, ranked
 from samplers.lab.plots.labels import number, signed, size
+from samplers.lab.plots.picture import Picture
+from samplers.lab.widgets import SLIDERS, errors_shown_in, image_tag, mime_bundle, slider
 from samplers.params import SamplingParams
 
 DRAWS = 1000
-SLIDERS = {  # parameter: (low, high, step); top_k goes up to the number of tokens, at most 200
-    "temperature": (0, 2, 0.05),
-    "top_p": (0, 1, 0.01),
-    "top_k": (0, 200, 1),
-    "min_p": (0, 1, 0.01),
-    "frequency_penalty": (-2, 2, 0.1),
-    "presence_penalty": (-2, 2, 0.1),
-}
 
 
 class Explorer:
-    """What `explore` returns. Set `explorer.temperature.value = 2` and read `explorer.state`, as a
-    hand would.
+    """What `explore` returns.
+
+    Code can do what a hand does: set `explorer.temperature.value = 2`, then read `explorer.state`.
 
     Widgets: temperature, top_p, top_k, min_p, frequency_penalty, presence_penalty, so_far, seed,
     draw_button, reset_button, image, caption. Values: `state` (a State), `drawn` (counts (K,) or
@@ -46,167 +36,174 @@ class Explorer:
     def __init__(
         self, dist: Distribution, top: int, engine: str, initial: SamplingParams, so_far: str
     ):
-        self.dist, self.engine, self.drawn, self._quiet = dist, engine, None, False
+        self.dist = dist
+        self.engine = engine
+        self.drawn: np.ndarray | None = None
+
         self.before = softmax(dist.logprobs)
         self.index = ranked(self.before)[:top]
         self.has_rest = len(dist) > len(self.index)
         self.labels = [label_of(dist, i) for i in self.index]
-        self.labels += [others(dist, len(self.index), listed_only=True)] if self.has_rest else []
+        if self.has_rest:
+            self.labels.append(others(dist, len(self.index), listed_only=True))
         self.view = View(self.labels, self._rows(self.before), self.has_rest)
-        self._initial = {name: getattr(initial, name) for name in SLIDERS} | {
-            "so_far": so_far,
-            "seed": 0,
-        }
+
+        self._initial = {name: getattr(initial, name) for name in SLIDERS}
+        self._initial |= {"so_far": so_far, "seed": 0}
         self._effective_before = float(effective_vocabulary(dist.logprobs))
+        self._redraw_on_change = True
         self._make_widgets()
-        self.state: State
         self.redraw()
 
     def _make_widgets(self) -> None:
-        look = {"style": {"description_width": "9.5em"}, "layout": widgets.Layout(width="27em")}
-        for name, (low, high, step) in SLIDERS.items():
-            high = min(high, len(self.dist)) if name == "top_k" else high
-            high = max(high, self._initial[name])
-            kind = widgets.IntSlider if name == "top_k" else widgets.FloatSlider
-            slider = kind(
-                self._initial[name], min=low, max=high, step=step, description=name, **look
-            )
-            setattr(self, name, slider)
-        self.so_far = widgets.Text(
-            self._initial["so_far"], description="tokens so far", placeholder="as labelled, with spaces between",
-            continuous_update=False, **look)  # fmt: skip
-        self.seed = widgets.BoundedIntText(
-            0,
+        self._make_inputs()
+        self._make_buttons()
+        self.image = ipywidgets.HTML()
+        self.caption = ipywidgets.HTML()
+
+        left = [self.temperature, self.top_p, self.top_k, self.min_p]
+        right = [self.frequency_penalty, self.presence_penalty, self.so_far]
+        columns = ipywidgets.HBox([ipywidgets.VBox(left), ipywidgets.VBox(right)])
+        columns.layout.flex_flow = "row wrap"
+        buttons = ipywidgets.HBox([self.seed, self.draw_button, self.reset_button])
+        self.box = ipywidgets.VBox([columns, buttons, self.image, self.caption])
+
+    def _make_inputs(self) -> None:
+        for name in SLIDERS:
+            setattr(self, name, slider(name, self._initial[name]))
+        # no more tokens can be kept than there are
+        self.top_k.max = max(self.top_k.value, min(self.top_k.max, len(self.dist)))
+
+        self.so_far = ipywidgets.Text(
+            self._initial["so_far"],
+            description="tokens so far",
+            placeholder="as labelled, with spaces between",
+            continuous_update=False,
+            style={"description_width": "9.5em"},
+            layout={"width": "27em"},
+        )
+        self.seed = ipywidgets.BoundedIntText(
+            self._initial["seed"],
             min=0,
             max=2**31 - 1,
             description="seed",
             style={"description_width": "9.5em"},
             layout={"width": "15em"},
         )
-        self.draw_button = widgets.Button(
-            description=f"Draw {DRAWS:,} tokens", layout={"width": "11.5em"}
-        )
-        self.reset_button = widgets.Button(description="Reset", layout={"width": "6em"})
-        self.image = widgets.HTML()
-        self.caption = widgets.HTML()
         for name in self._initial:
-            getattr(self, name).observe(self._changed, "value")
-        self.draw_button.on_click(self._draw)
-        self.reset_button.on_click(self._reset)
-        left = [self.temperature, self.top_p, self.top_k, self.min_p]
-        right = [self.frequency_penalty, self.presence_penalty, self.so_far]
-        buttons = widgets.HBox([self.seed, self.draw_button, self.reset_button])
-        columns = widgets.HBox(
-            [widgets.VBox(left), widgets.VBox(right)], layout={"flex_flow": "row wrap"}
-        )
-        self.box = widgets.VBox([columns, buttons, self.image, self.caption])
+            getattr(self, name).observe(self._on_change, "value")
+
+    def _make_buttons(self) -> None:
+        self.draw_button = ipywidgets.Button(description=f"Draw {DRAWS:,} tokens")
+        self.draw_button.layout.width = "11.5em"
+        self.draw_button.on_click(self._on_draw)
+
+        self.reset_button = ipywidgets.Button(description="Reset")
+        self.reset_button.layout.width = "6em"
+        self.reset_button.on_click(self._on_reset)
 
     @property
     def kept(self) -> np.ndarray:
-        """Indices of the tokens that can be drawn, from the most probable; len() says how many."""
+        """Indices of the tokens that can be drawn, from the most probable."""
         return self.state.kept
 
-    def _rows(self, p: np.ndarray) -> np.ndarray:
-        shown = p[self.index]
-        if not self.has_rest:
-            return shown
-        rest = max(0.0, float(p.sum() - shown.sum()))
-        return np.append(shown, rest if rest > 1e-12 else 0.0)
+    @property
+    def png(self) -> bytes:
+        """The picture."""
+        return self.picture.png
+
+    @property
+    def alt(self) -> str:
+        """The picture's alternative text."""
+        return self.picture.alt
 
     def redraw(self) -> None:
-        """Compute the state from the widgets and write the picture, its alternative text and the
-        caption.
-        """
+        """Compute the state from the widgets' values, and show it as a picture and a caption."""
         params = SamplingParams(**{name: getattr(self, name).value for name in SLIDERS})
-        self.state = sample_state(
-            self.dist, params, count_words(self.dist, self.so_far.value), self.engine
-        )
-        share = None if self.drawn is None else self._rows(self.drawn / DRAWS)
+        counts = count_words(self.dist, self.so_far.value)
+        self.state = sample_state(self.dist, params, counts, self.engine)
+
         after = self._rows(self.state.probs)
-        self.png = self.view.render(after, share, DRAWS)
-        self.alt = self._describe(after, share)
-        source = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
-        # given, so that nothing jumps while the picture is replaced
+        share = None if self.drawn is None else self._rows(self.drawn / DRAWS)
+        png = self.view.render(after, share, DRAWS)
+        # the image's size is given, so that nothing jumps while the picture is replaced
         width, height = self.view.css_size
-        self.image.value = f'<img src="{source}" alt="{html.escape(self.alt)}" width="{width}" height="{height}" decoding="sync">'
+        self.picture = Picture(png, self._describe(after, share), repr(self), width=width)
+
+        self.image.value = image_tag(self.picture, width=width, height=height)
         self.caption.value = f"<span>{html.escape(self._summary())}</span>"
 
+    def _rows(self, probs: np.ndarray) -> np.ndarray:
+        """The shown tokens' entries of `probs`, and the sum of all others if there are any."""
+        shown = probs[self.index]
+        if not self.has_rest:
+            return shown
+        rest = float(probs.sum() - shown.sum())
+        return np.append(shown, rest if rest > 1e-12 else 0.0)
+
     def _summary(self) -> str:
+        kept = np.count_nonzero(self.state.probs)
+        effective = (self._effective_before, self.state.effective_vocabulary)
+        parts = [
+            f"{kept:,} of {len(self.dist):,} tokens can be drawn",
+            "effective vocabulary " + " → ".join(map(size, effective)),
+        ]
+
         gain = self.state.probs - self.before
-        up, down = int(np.argmax(gain)), int(np.argmin(gain))
-        text = f"{np.count_nonzero(self.state.probs):,} of {len(self.dist):,} tokens can be drawn; effective vocabulary "
-        text += f"{size(self._effective_before)} → {size(self.state.effective_vocabulary)}"
-        if gain[up] >= 0.0005:
-            text += f"; most gained {label_of(self.dist, up)} {signed(gain[up])}"
-        if gain[down] <= -0.0005:
-            text += f"; most lost {label_of(self.dist, down)} {signed(gain[down])}"
-        return text + (
-            f"; {DRAWS:,} drawn with seed {self.seed.value}." if self.drawn is not None else "."
-        )
+        most, least = int(np.argmax(gain)), int(np.argmin(gain))
+        if gain[most] >= 0.0005:
+            parts.append(f"most gained {label_of(self.dist, most)} {signed(gain[most])}")
+        if gain[least] <= -0.0005:
+            parts.append(f"most lost {label_of(self.dist, least)} {signed(gain[least])}")
+        if self.drawn is not None:
+            parts.append(f"{DRAWS:,} drawn with seed {self.seed.value}")
+        return "; ".join(parts) + "."
 
     def _describe(self, after: np.ndarray, share: np.ndarray | None) -> str:
-        rows = zip(
-            self.labels,
-            self._rows(self.before),
-            after,
-            share if share is not None else after,
-            strict=True,
-        )
-        drawn = share is not None
-        listed = "; ".join(
-            f"{t} {number(b)} to {number(a)}" + f", drawn {s:.3f}" * drawn for t, b, a, s in rows
-        )
-        return f"Bars before and after: {listed}. {self._summary()}"
+        """The alternative text: every row, then the summary."""
+        before = self._rows(self.before)
+        changes = zip(self.labels, before, after, strict=True)
+        rows = [f"{label} {number(p)} to {number(q)}" for label, p, q in changes]
+        if share is not None:
+            rows = [f"{row}, drawn {s:.3f}" for row, s in zip(rows, share, strict=True)]
+        return f"Bars before and after: {'; '.join(rows)}. {self._summary()}"
 
-    def _show_errors(self, action) -> None:
-        """Run a callback; what goes wrong stands under the picture, because a notebook hides a
-        callback's errors.
-        """
-        try:
-            action()
-        except Exception as error:
-            self.caption.value = (
-                f'<b role="alert" style="color:#b34700">Error: {html.escape(str(error))}</b>'
-            )
-            raise
-
-    def _changed(self, change) -> None:
+    def _on_change(self, change) -> None:
         self.drawn = None  # they were drawn from another distribution
-        if not self._quiet:
-            self._show_errors(self.redraw)
+        if self._redraw_on_change:
+            with errors_shown_in(self.caption):
+                self.redraw()
 
     @contextmanager
     def _one_redraw(self):
-        self._quiet = True
+        """Redraw after the block, and not at each change in it."""
+        self._redraw_on_change = False
         try:
             yield
         finally:
-            self._quiet = False
-        self._show_errors(self.redraw)
+            self._redraw_on_change = True
+        with errors_shown_in(self.caption):
+            self.redraw()
 
-    def _draw(self, button=None) -> None:
+    def _on_draw(self, button) -> None:
         with self._one_redraw():
             tokens = draw(self.state.logits, self.seed.value, DRAWS)
             self.drawn = np.bincount(tokens, minlength=len(self.dist))
 
-    def _reset(self, button=None) -> None:
+    def _on_reset(self, button) -> None:
         with self._one_redraw():
             for name, value in self._initial.items():
                 getattr(self, name).value = value
             self.drawn = None
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = self.box._repr_mimebundle_()
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        data = {
-            **data,
-            "image/png": base64.b64encode(self.png).decode("ascii"),
-            "text/plain": repr(self),
-        }
-        return data, {"image/png": {"alt": self.alt, "width": self.view.css_size[0]}}
+        return mime_bundle(self.box, self.picture)
 
     def __repr__(self) -> str:
-        return f"<Explorer of {len(self.dist):,} tokens: sliders for {', '.join(SLIDERS)}; {DRAWS:,} draws>"
+        return (
+            f"<Explorer of {len(self.dist):,} tokens: "
+            f"sliders for {', '.join(SLIDERS)}; {DRAWS:,} draws>"
+        )
 
 
 def explore(
@@ -216,19 +213,18 @@ def explore(
     so_far: str | Sequence[str] = "",
     **initial,
 ) -> Explorer:
-    """Sliders over `dist`: what temperature, top_p, top_k, min_p and the penalties do to its `top`
-    tokens and the rest.
+    """Sliders that show what the sampling parameters do to the `top` tokens of `dist` and the rest.
 
-    `initial`: parameters to start from, as in SamplingParams. `so_far`: the tokens already
-    produced, which the penalties count. `engine` names the chain's preset. Show it as a cell's last
-    expression. The distribution of an API's top K is explored as it is listed, its unseen mass left
-    out. ValueError for a parameter out of range.
+    Show it as a cell's last expression. `engine` names the preset of the Chain, `so_far` the tokens
+    already produced, which the penalties count. `initial` are the parameters to start from, named
+    as in SamplingParams. Of an API's top K only the K listed tokens are explored, without the
+    unseen mass. ValueError for a parameter out of range.
     """
     if not isinstance(so_far, str):
-        so_far = " ".join(t.replace(" ", "␣").replace("\n", "⏎") for t in so_far)
-    unknown = set(initial) - set(SLIDERS)
+        so_far = " ".join(token.replace(" ", "␣").replace("\n", "⏎") for token in so_far)
+
+    unknown = sorted(set(initial) - set(SLIDERS))
     if unknown:
-        raise ValueError(
-            f"initial parameters must be among {', '.join(SLIDERS)}, got {', '.join(sorted(unknown))}"
-        )
+        known = ", ".join(SLIDERS)
+        raise ValueError(f"initial parameters must be among {known}, got {', '.join(unknown)}")
     return Explorer(dist, top, engine, SamplingParams(**initial), so_far)

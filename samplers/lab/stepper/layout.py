@@ -1,8 +1,7 @@
-"""Where the tree's tokens stand in its picture: a column a token, the current path in the first
-row.
+"""Where the tree's tokens stand in its picture: one column per token, the path in the first row.
 
-Every token has its own cell (column, row), so nothing can collide; a line runs right from a token,
-down in the gap before the next column, and right to the children, and no other line crosses it.
+Every token has its own cell (column, row), so nothing can collide. A line runs right from a token,
+down in the gap before the next column, and right to the children. No other line crosses it.
 """
 
 from collections.abc import Callable
@@ -13,14 +12,14 @@ from samplers.lab.stepper.step import Chance
 from samplers.lab.stepper.tree import Node, Tree
 
 START = "start"
-LIMIT = 14  # columns of text a token's label may have
+LIMIT = 14  # columns of text that a token's label may have
+ALTERNATIVES = 3  # tokens that were not taken, shown after each token of the path
+ORDER = {"path": 0, "alternative": 1, "visited": 2}  # of a token's children, from the top
 
 
 @dataclass(eq=False)
 class Item:
-    """One box of the picture: a visited token, an alternative that was not taken, or the text where
-    it begins.
-    """
+    """One box: a visited token, an alternative that was not taken, or the start."""
 
     label: str
     kind: str  # "start", "path", "visited" or "alternative"
@@ -34,73 +33,73 @@ class Item:
 
 @dataclass(frozen=True)
 class Layout:
-    """The boxes, the first one the start; x positions and widths of the columns in inches."""
+    """The boxes, the start first, and the columns that they stand in."""
 
     items: list[Item]
-    x: list[float]
-    widths: list[float]  # the widest label's
-    before: int  # tokens of the path that the start box stands for
+    x: list[float]  # each column's position, in inches
+    widths: list[float]  # each column's widest label, in inches
     undrawn: int  # visited tokens that are in no box
 
 
-def lay_out(
-    tree: Tree, alternatives: int, width: float, gap: float, measure: Callable[[str], float]
-) -> Layout:
-    """The part of the tree around the current token that fits into `width` inches, `gap` between
-    the columns.
+def lay_out(tree: Tree, width: float, gap: float, measure: Callable[[str], float]) -> Layout:
+    """The part of the tree around the current token that fits into `width` inches.
 
-    `measure(label)` is a label's width in inches. Too wide, the far ends of other branches go
-    first, then the beginning of the path, until the current token, one before it and what can come
-    next are left.
+    Columns are `gap` inches apart; `measure(label)` is a label's width in inches. If the tree is
+    too wide, the far ends of other branches are left out first, then the beginning of the path. The
+    current token, the one before it and what can come next always stay.
     """
     path = tree.nodes_to(tree.now)
-    low, high = 0, max(max(len(node.path) for node in tree.nodes), len(path))
+    first = 0  # token of the path in the first box
+    depth = max(len(path), *(len(node.path) for node in tree.nodes))  # of the last column's tokens
     while True:
-        items = _items(tree, path, low, high, alternatives)
-        widths = [
-            max(measure(i.label) for i in items if i.column == c)
-            for c in range(items[-1].column + 1)
-        ]
-        x = [sum(widths[:c]) + c * gap for c in range(len(widths))]
-        if x[-1] + widths[-1] <= width or (high == len(path) and low >= len(path) - 2):
+        items = _items(tree, path, first, depth)
+        widths = _column_widths(items, measure)
+        x = [sum(widths[:column]) + column * gap for column in range(len(widths))]
+        fits = x[-1] + widths[-1] <= width
+        if fits or (depth == len(path) and first >= len(path) - 2):
             break
-        if high > len(path):
-            high -= 1
+        if depth > len(path):
+            depth -= 1
         else:
-            low += 1
+            first += 1
+
     _place(items[0], [0] * len(widths))
-    drawn = sum(i.node is not None for i in items) - 1 + low
-    return Layout(items, x, widths, low, len(tree.nodes) - 1 - drawn)
+    drawn = first + sum(item.node is not None for item in items) - 1
+    return Layout(items, x, widths, undrawn=len(tree.nodes) - 1 - drawn)
 
 
-def _items(tree: Tree, path: list[Node], low: int, high: int, alternatives: int) -> list[Item]:
-    """The boxes from the path's token `low` to depth `high`, in order of columns."""
-    beginning = "…" + _tail(readable(tree.text_of(path[low])), LIMIT - 1) if low else START
-    items = [Item(beginning, "start" if low == 0 else "path", Chance(1.0, 1.0), path[low], 0)]
-    for item in items:  # it grows while it is walked through
-        node = item.node
-        if node is None:
+def _column_widths(items: list[Item], measure: Callable[[str], float]) -> list[float]:
+    widths = [0.0] * (items[-1].column + 1)
+    for item in items:
+        widths[item.column] = max(widths[item.column], measure(item.label))
+    return widths
+
+
+def _items(tree: Tree, path: list[Node], first: int, depth: int) -> list[Item]:
+    """The boxes from token `first` of the path to tokens at `depth`, in the order of columns."""
+    items = [_first_item(tree, path, first)]
+    for item in items:  # the list grows during the loop
+        if item.node is None:
             continue
-        if low + item.column == high:
-            item.hidden = _below(node)
+        if first + item.column == depth:
+            item.hidden = _count_below(item.node)
             continue
-        item.children = [_visited(tree, child, item, path) for child in node.children.values()]
-        if node in path and not tree.ended(node):
-            item.children += [
-                Item(
-                    tree.label(token, LIMIT),
-                    "alternative",
-                    tree.chance_of(node, token),
-                    None,
-                    item.column + 1,
-                )
-                for token in tree.best(node, alternatives, unvisited=True)
-            ]
-        # the path runs straight, what was not taken stands right under it, other branches below
-        order = {"path": 0, "alternative": 1, "visited": 2}
-        item.children.sort(key=lambda child: order[child.kind])
+        item.children = [_visited(tree, n, item, path) for n in item.node.children.values()]
+        if item.node in path and not tree.ended(item.node):
+            tokens = tree.best(item.node, ALTERNATIVES, unvisited=True)
+            item.children += [_alternative(tree, token, item) for token in tokens]
+        item.children.sort(key=lambda child: ORDER[child.kind])
         items += item.children
     return items
+
+
+def _first_item(tree: Tree, path: list[Node], first: int) -> Item:
+    """The start, or one box for the beginning of the path."""
+    sure = Chance(1.0, 1.0)
+    if first == 0:
+        return Item(START, "start", sure, path[0], column=0)
+    beginning = readable(tree.text_of(path[first]))
+    return Item("…" + _tail(beginning, LIMIT - 1), "path", sure, path[first], column=0)
 
 
 def _visited(tree: Tree, node: Node, parent: Item, path: list[Node]) -> Item:
@@ -108,30 +107,36 @@ def _visited(tree: Tree, node: Node, parent: Item, path: list[Node]) -> Item:
     return Item(tree.label(node.token, LIMIT), kind, tree.chance(node), node, parent.column + 1)
 
 
-def _below(node: Node) -> int:
-    return sum(1 + _below(child) for child in node.children.values())
+def _alternative(tree: Tree, token: int, parent: Item) -> Item:
+    chance = tree.chance_of(parent.node, token)
+    return Item(tree.label(token, LIMIT), "alternative", chance, None, parent.column + 1)
+
+
+def _count_below(node: Node) -> int:
+    return sum(1 + _count_below(child) for child in node.children.values())
 
 
 def _tail(text: str, limit: int) -> str:
-    """The end of `text`, at most `limit` columns."""
+    """The end of `text`, at most `limit` columns wide."""
     while columns(text) > limit:
         text = text[1:]
     return text
 
 
 def _place(item: Item, free: list[int]) -> None:
-    """Give rows to `item` and all below it. `free`: each column's first free row.
+    """Give rows to `item` and to all below it. `free`: each column's first free row.
 
-    The item, its first child, that one's first child … share the first row that is free in all
-    their columns; then the other children follow below, those of the deepest first.
+    The item, its first child, the first child of that one and so on share a row, the first that is
+    free in all their columns. The other children follow below, those of the deepest item first.
     """
-    chain = [item]
-    while chain[-1].children:
-        chain.append(chain[-1].children[0])
-    row = max(free[i.column] for i in chain)
-    for i in chain:
-        i.row = row
-        free[i.column] = row + 1
-    for i in reversed(chain):
-        for child in i.children[1:]:
+    line = [item]
+    while line[-1].children:
+        line.append(line[-1].children[0])
+
+    row = max(free[member.column] for member in line)
+    for member in line:
+        member.row = row
+        free[member.column] = row + 1
+    for member in reversed(line):
+        for child in member.children[1:]:
             _place(child, free)

@@ -1,9 +1,8 @@
-"""What can come next at one node of the tree: the model's distribution, the counts, and what each
-stage did.
-"""
+"""What can come next at one node of the tree: the model's distribution, and what became of it."""
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from samplers.distribution import Distribution, softmax
 
 
 class Chance(NamedTuple):
-    """A probability twice: in the distribution that is drawn from, and in the model's own."""
+    """Two probabilities: in the distribution that is drawn from, and in the model's own."""
 
     processed: float
     raw: float
@@ -25,7 +24,7 @@ class Step:
 
     distribution: Distribution  # the model's own, (V,) in token-id order
     counts: dict[str, np.ndarray]  # `Chain.counts`, each (V,)
-    stages: list[Stage]  # `Chain.trace`: the model's logits first, then each stage's, (V,)
+    stages: list[Stage]  # `Chain.trace`: the model's logits (V,), then those after each stage
 
     @property
     def logits(self) -> np.ndarray:
@@ -39,12 +38,10 @@ class Step:
 
     @cached_property
     def removed(self) -> dict[str, tuple[np.ndarray, float]]:
-        """{stage: (ids that it removed, their mass just before)}, only stages that removed
-        something.
-        """
-        found = {}
-        for before, after in zip(self.stages, self.stages[1:], strict=False):
+        """{stage: (ids that it removed, their mass before it)}, for stages that removed any."""
+        removed = {}
+        for before, after in pairwise(self.stages):
             ids = np.flatnonzero((before.logits > -np.inf) & (after.logits == -np.inf))
             if len(ids):
-                found[after.name] = (ids, float(softmax(before.logits)[ids].sum()))
-        return found
+                removed[after.name] = (ids, float(softmax(before.logits)[ids].sum()))
+        return removed

@@ -1,7 +1,5 @@
-"""What the stepper says and shows of one step, without its widgets."""
+"""What the stepper shows of one step, without its widgets: a picture, menus and lines of text."""
 
-import base64
-import html
 import io
 
 import numpy as np
@@ -14,113 +12,114 @@ from samplers.lab.stepper.step import Step
 from samplers.lab.stepper.tree import Tree
 
 TITLE = "The next token"
-BARS, CHOICES = 10, 20
+BARS = 10  # tokens in the picture
+CHOICES = 20  # tokens in the menu
+COUNTED = 8  # tokens that a line of counts lists
+TEXT_END = 28  # columns of a text's end in the menu of visited tokens
 
 
 def plot_step(step: Step) -> Picture:
-    """The best tokens in the model's own distribution and in the one that is drawn from, with what
-    was cut.
+    """The most probable tokens in the model's own distribution and in the one that is drawn from.
+
+    It shows which of them were removed.
     """
-    return plot_before_after(
-        step.distribution, step.logits, BARS, TITLE, ("the model's own", "drawn from")
-    )
+    names = ("the model's own", "drawn from")
+    return plot_before_after(step.distribution, step.logits, BARS, TITLE, names)
 
 
 def choices(tree: Tree, step: Step) -> list[tuple[str, int]]:
-    """(what a menu says, token id) of the best tokens to pick from."""
-    raw, processed = step.distribution.probs, step.probs
-    return [
-        (
-            f"{tree.label(i)}   {number(processed[i]) if processed[i] else '× removed'} (model {number(raw[i])})",
-            i,
-        )
-        for i in tree.best(tree.now, CHOICES)
-    ]
+    """The menu of tokens to pick from, the best first: (text, token id)."""
+    raw = step.distribution.probs
+    entries = []
+    for token in tree.best(tree.now, CHOICES):
+        p = step.probs[token]
+        processed = number(p) if p else "× removed"
+        entries.append((f"{tree.label(token)}   {processed} (model {number(raw[token])})", token))
+    return entries
 
 
 def places(tree: Tree) -> list[tuple[str, int]]:
-    """(what a menu says, number) of every visited node: the end of its text."""
-    return [
-        (f"{node.number}: {_end(readable(tree.text_of(node)), 28) or 'start'}", node.number)
-        for node in tree.nodes
-    ]
+    """The menu of visited nodes: (number and end of its text, number)."""
+    ends = [_end(readable(tree.text_of(node))) or "start" for node in tree.nodes]
+    return [(f"{n}: {end}", n) for n, end in enumerate(ends)]
 
 
-def _end(text: str, limit: int) -> str:
-    cut = text
-    while columns(cut) > limit - (cut != text):
-        cut = cut[1:]
-    return cut if cut == text else "…" + cut
+def _end(text: str) -> str:
+    if columns(text) <= TEXT_END:
+        return text
+    while columns(text) > TEXT_END - 1:
+        text = text[1:]
+    return "…" + text
 
 
 def summary(tree: Tree, step: Step | None) -> list[str]:
-    """Lines under the picture: what was cut, what the penalties count, what the text is worth."""
+    """Lines under the picture: what was cut, what the penalties count, how probable the text is."""
     lines = []
     if step is not None:
-        kept = int(np.count_nonzero(step.probs))
-        cuts = [
-            f"{name} removed {len(ids):,} (mass {number(mass)})"
-            for name, (ids, mass) in step.removed.items()
-        ]
-        lines += [
-            f"{kept:,} of {len(step.probs):,} tokens can be drawn"
-            + "".join(f"; {cut}" for cut in cuts)
-            + "."
-        ]
-        lines += counted(tree, step)
-    whole = tree.text_chance()
-    size = len(tree.path)
-    what = f"{size} token{'s' * (size != 1)}"
-    lines += [
-        f"Probability of these {what}: {whole.processed:.2g}; by the model's own {whole.raw:.2g}."
-    ]
-    return lines[: None if size else -1]
-
-
-def counted(tree: Tree, step: Step) -> list[str]:
-    """What the penalties count and subtract: one line for frequency and presence, one for
-    repetition if that is on.
-    """
-    counts, params = step.counts["penalties"], tree.params
-    lines = []
-    taken = params.frequency_penalty * counts + params.presence_penalty * (counts > 0)
-    lines.append(f"The penalties count {_counts(tree, counts, taken)}.")
-    if params.repetition_penalty != 1:
-        lines.append(f"The repetition penalty counts {_counts(tree, step.counts['repetition'])}.")
+        lines = [_cut_line(step), *_penalty_lines(tree, step)]
+    if tree.path:
+        lines.append(_text_line(tree))
     return lines
 
 
-def _counts(tree: Tree, counts: np.ndarray, taken: np.ndarray | None = None) -> str:
-    order = [i for i in np.argsort(-counts, kind="stable")[:8] if counts[i]]
-    listed = ", ".join(
-        f"{tree.label(i)} {counts[i]}×"
-        + (f" ({signed(-taken[i], 2)})" if taken is not None and taken[i] else "")
-        for i in order
+def _cut_line(step: Step) -> str:
+    kept = int(np.count_nonzero(step.probs))
+    parts = [f"{kept:,} of {len(step.probs):,} tokens can be drawn"]
+    for stage, (ids, mass) in step.removed.items():
+        parts.append(f"{stage} removed {len(ids):,} (mass {number(mass)})")
+    return "; ".join(parts) + "."
+
+
+def _text_line(tree: Tree) -> str:
+    n = len(tree.path)
+    tokens = "1 token" if n == 1 else f"{n} tokens"
+    chance = tree.text_chance()
+    return (
+        f"Probability of these {tokens}: {chance.processed:.2g}; "
+        f"by the model's own {chance.raw:.2g}."
     )
-    more = int(np.count_nonzero(counts)) - len(order)
-    return (listed + (f" and {more:,} more" if more else "")) or "no token yet"
 
 
-def image_tag(picture: Picture) -> str:
-    """The picture as <img> with its alternative text."""
-    source = f"data:image/png;base64,{base64.b64encode(picture.png).decode('ascii')}"
-    look = f'width="{picture.width}" style="max-width: 100%" decoding="sync"'
-    return f'<img src="{source}" alt="{html.escape(picture.alt)}" {look}>'
+def _penalty_lines(tree: Tree, step: Step) -> list[str]:
+    """What the penalties count: frequency and presence with what they subtract, repetition."""
+    counts, params = step.counts["penalties"], tree.params
+    penalty = params.frequency_penalty * counts + params.presence_penalty * (counts > 0)
+    lines = [f"The penalties count {_listed(tree, counts, penalty)}."]
+    if params.repetition_penalty != 1:
+        counts = step.counts["repetition"]
+        listed = _listed(tree, counts, np.zeros_like(counts))
+        lines.append(f"The repetition penalty counts {listed}.")
+    return lines
+
+
+def _listed(tree: Tree, counts: np.ndarray, penalty: np.ndarray) -> str:
+    """Tokens with their counts, the highest first, and with their penalties where not 0."""
+    tokens = [i for i in np.argsort(-counts, kind="stable")[:COUNTED] if counts[i]]
+    if not tokens:
+        return "no token yet"
+
+    entries = []
+    for token in tokens:
+        change = f" ({signed(-penalty[token], 2)})" if penalty[token] else ""
+        entries.append(f"{tree.label(token)} {counts[token]}×{change}")
+    more = int(np.count_nonzero(counts)) - len(tokens)
+    return ", ".join(entries) + (f" and {more:,} more" if more else "")
 
 
 def stack(pictures: list[Picture], title: str) -> Picture:
     """Pictures one below the other, as one."""
-    images = [Image.open(io.BytesIO(p.png)).convert("RGB") for p in pictures]
-    whole = Image.new("RGB", (max(i.width for i in images), sum(i.height for i in images)), "white")
+    images = [Image.open(io.BytesIO(picture.png)).convert("RGB") for picture in pictures]
+    width = max(image.width for image in images)
+    height = sum(image.height for image in images)
+
+    whole = Image.new("RGB", (width, height), "white")
     y = 0
     for image in images:
         whole.paste(image, (0, y))
         y += image.height
-    out = io.BytesIO()
-    whole.save(out, "png")
-    return Picture(
-        out.getvalue(),
-        " ".join(p.alt for p in pictures),
-        title,
-        width=max(p.width for p in pictures),
-    )
+
+    png = io.BytesIO()
+    whole.save(png, "png")
+    alt = " ".join(picture.alt for picture in pictures)
+    css_width = max(picture.width for picture in pictures)
+    return Picture(png.getvalue(), alt, title, width=css_width)

@@ -134,7 +134,7 @@ def test_bad_initial_values_are_named(five, bad):
 def test_the_state_is_pure(five):
     counts = np.zeros(5, dtype=int)
     logprobs = five.logprobs.copy()
-    sample_state(five, SamplingParams(temperature=0.3, top_p=0.5), counts)
+    sample_state(five, SamplingParams(temperature=0.3, top_p=0.5), counts, "openai")
     assert np.array_equal(five.logprobs, logprobs)
 
 

@@ -1,6 +1,4 @@
-"""The tree's picture: nothing collides or is cut off, whatever was visited; what it shows is the
-tree's.
-"""
+"""The tree's picture: nothing collides or is cut off, and its numbers are the tree's."""
 
 import io
 from itertools import combinations
@@ -14,7 +12,7 @@ from samplers.lab import Tree, plot_tree
 from samplers.lab.plots.picture import Picture
 from samplers.lab.plots.style import styled
 from samplers.lab.stepper.layout import lay_out
-from samplers.lab.stepper.plot import _measure
+from samplers.lab.stepper.plot import label_measure
 
 WORDS = ["a", " b", " 好", " WWWWWWMMMM", " characteristically", "<end>", "\n", b"\xe4\xbd"]
 TABLE = np.random.default_rng(0).normal(0, 1.5, (len(WORDS), len(WORDS)))
@@ -26,9 +24,8 @@ def model(ids):
 
 def wandered(steps, seed):
     """A tree after random moves: many branches, long ones, stop tokens."""
-    tree = Tree(
-        model, [0], SamplingParams(seed=seed, temperature=1.5), vocabulary=WORDS, stop_tokens=[5]
-    )
+    params = SamplingParams(seed=seed, temperature=1.5)
+    tree = Tree(model, [0], params, vocabulary=WORDS, stop_tokens=[5])
     rng = np.random.default_rng(seed)
     for _ in range(steps):
         if tree.ended() or rng.random() < 0.15:
@@ -59,7 +56,7 @@ def test_boxes_do_not_collide_and_none_is_cut_off(tree):
 @pytest.mark.parametrize("tree", TREES)
 @styled
 def test_every_label_fits_its_box(tree):
-    measure = _measure()
+    measure = label_measure()
     data = plot_tree(tree).data
     for label, (_, _, width, _) in zip(data["labels"], data["boxes"], strict=True):
         assert measure(label) <= width + 1e-9
@@ -67,10 +64,8 @@ def test_every_label_fits_its_box(tree):
 
 @pytest.mark.parametrize("tree", TREES)
 def test_lines_do_not_cross(tree):
-    """In the gap after a column, no line to the right starts beside another parent's line
-    downwards.
-    """
-    items = lay_out(tree, 3, 7.0, 0.6, lambda label: 0.1 * len(label)).items
+    """In the gap after a column, no line to the right starts beside another parent's trunk."""
+    items = lay_out(tree, 7.0, 0.6, lambda label: 0.1 * len(label)).items
     parents = [item for item in items if item.children]
     for one, other in combinations(parents, 2):
         if one.column == other.column:
@@ -91,8 +86,8 @@ def test_the_probabilities_are_the_trees():
     tree = wandered(12, 3)
     tree.params = tree.params.replace(top_p=0.6)
     data = plot_tree(tree).data
-    for number, kind, chance in zip(data["numbers"], data["kinds"], zip(data["processed"], data["raw"], strict=True),
-                                    strict=True):  # fmt: skip
+    chances = zip(data["processed"], data["raw"], strict=True)
+    for number, kind, chance in zip(data["numbers"], data["kinds"], chances, strict=True):
         if number is not None and kind != "start":
             assert chance == tree.chance(tree.nodes[number])
     assert 0 in data["processed"]
@@ -103,10 +98,10 @@ def test_alternatives_are_the_best_that_were_not_taken():
     best = [int(i) for i in np.argsort(-TABLE[0])]
     tree.pick(best[1])
     tree.back()
-    data = plot_tree(tree, alternatives=2).data
-    assert data["labels"] == ("start", *(tree.label(i, 14) for i in (best[0], best[2], best[1])))
-    assert data["kinds"] == ("start", "alternative", "alternative", "visited")
-    assert len(plot_tree(tree, alternatives=0).data["labels"]) == 2
+    data = plot_tree(tree).data
+    shown = [best[0], best[2], best[3], best[1]]
+    assert data["labels"] == ("start", *(tree.label(i, 14) for i in shown))
+    assert data["kinds"] == ("start", "alternative", "alternative", "alternative", "visited")
 
 
 def test_what_is_not_drawn_is_counted():
@@ -132,9 +127,3 @@ def test_it_is_a_picture_with_alternative_text():
     assert picture.title == "The tree of continuations"
     first, second = (f"{tree.chance(node).raw:.3f}" for node in tree.nodes[1:])
     assert f"The path: start, ␣好 {first} ({first}), a {second} ({second})." in picture.alt
-
-
-@pytest.mark.parametrize("bad", [-1, 1.5, True])
-def test_alternatives_must_be_a_count(bad):
-    with pytest.raises(ValueError, match=f"alternatives must be an integer >= 0, got {bad}"):
-        plot_tree(wandered(0, 0), alternatives=bad)

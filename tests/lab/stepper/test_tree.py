@@ -1,6 +1,4 @@
-"""The tree of continuations over a bigram table by hand: chances of texts, back, branch, force,
-seeds, errors.
-"""
+"""The tree of continuations over a bigram table, checked by hand."""
 
 import numpy as np
 import pytest
@@ -10,12 +8,14 @@ from samplers.lab import Tree
 
 A, B, C, END = range(4)
 WORDS = ["a", " b", "c", "<end>"]
-TABLE = np.array([  # row: the last token; P(next): a, b, c, end
-    [1 / 8, 1 / 2, 1 / 4, 1 / 8],
-    [1 / 2, 1 / 4, 1 / 8, 1 / 8],
-    [3 / 4, 0.0, 0.0, 1 / 4],
-    [0.0, 0.0, 0.0, 1.0],
-])  # fmt: skip
+TABLE = np.array(  # row: the last token; P(next): a, b, c, end
+    [
+        [1 / 8, 1 / 2, 1 / 4, 1 / 8],
+        [1 / 2, 1 / 4, 1 / 8, 1 / 8],
+        [3 / 4, 0.0, 0.0, 1 / 4],
+        [0.0, 0.0, 0.0, 1.0],
+    ]
+)
 
 
 def bigram(ids):
@@ -32,15 +32,13 @@ def grow(
     tokenize=None,
     **params,
 ):
-    chain = Chain.for_engine(engine)
-    params = SamplingParams(**{"seed": 0, **params})
     return Tree(
         model,
         prompt,
-        params,
+        SamplingParams(**{"seed": 0, **params}),
         vocabulary=vocabulary,
         stop_tokens=stop_tokens,
-        chain=chain,
+        chain=Chain.for_engine(engine),
         tokenize=tokenize,
     )
 
@@ -48,11 +46,11 @@ def grow(
 def test_it_starts_at_the_prompts_end():
     tree = grow()
     assert (tree.path, tree.text, tree.nodes) == ((), "", [tree.root])
-    np.testing.assert_allclose(tree.at().distribution.probs, TABLE[A])
+    np.testing.assert_allclose(tree.current_step().distribution.probs, TABLE[A])
     assert tree.text_chance() == (1, 1)
 
 
-def test_a_text_is_worth_the_product_of_its_steps():
+def test_a_texts_probability_is_the_product_of_its_steps():
     tree = grow()
     for token in (B, A, C):
         tree.pick(token)
@@ -80,13 +78,13 @@ def test_changed_parameters_are_those_of_the_whole_tree():
 
 def test_what_the_nucleus_cut():
     tree = grow(top_p=0.75)
-    step = tree.at()
+    step = tree.current_step()
     assert list(step.removed) == ["top_p"]
     ids, mass = step.removed["top_p"]
     assert list(ids) == [A, END]
     np.testing.assert_allclose(mass, 1 / 4)
     np.testing.assert_allclose(step.probs, [0, 2 / 3, 1 / 3, 0])
-    np.testing.assert_array_equal(step.logits, tree.processed())
+    np.testing.assert_array_equal(step.logits, tree.processed(tree.now))
 
 
 def test_penalties_count_the_tokens_of_this_path_alone():
@@ -94,34 +92,36 @@ def test_penalties_count_the_tokens_of_this_path_alone():
     tree.force(" b b b")
     tree.branch(0)
     tree.force(" b b")
-    np.testing.assert_array_equal(tree.at().counts["penalties"], [0, 2, 0, 0])
+    np.testing.assert_array_equal(tree.current_step().counts["penalties"], [0, 2, 0, 0])
     expected = softmax(np.log(TABLE[B]) - np.array([0, 2, 0, 0]))
-    np.testing.assert_allclose(tree.at().probs, expected)
+    np.testing.assert_allclose(tree.current_step().probs, expected)
 
 
 def test_an_engine_that_counts_the_prompt():
     tree = grow(engine="llama.cpp", prompt=(A, C), presence_penalty=1)
     tree.pick(A)
-    np.testing.assert_array_equal(tree.at().counts["penalties"], token_counts([A, C, A], 4))
-    assert list(tree.processed()) == list(tree.at().logits)
-
-
-def test_chance_alone_gives_the_text_of_generate():
-    params = SamplingParams(
-        temperature=1.3, top_p=0.9, frequency_penalty=0.2, seed=7, max_tokens=12
+    np.testing.assert_array_equal(
+        tree.current_step().counts["penalties"], token_counts([A, C, A], 4)
     )
+    assert list(tree.processed(tree.now)) == list(tree.current_step().logits)
+
+
+def test_steps_by_chance_alone_give_the_text_of_generate():
+    settings = {"temperature": 1.3, "top_p": 0.9, "frequency_penalty": 0.2}
     for seed in range(10):
-        made = generate(bigram, [A], params.replace(seed=seed), vocabulary=WORDS, stop_tokens=[END])
-        tree = grow(temperature=1.3, top_p=0.9, frequency_penalty=0.2, seed=seed)
+        params = SamplingParams(**settings, seed=seed, max_tokens=12)
+        generation = generate(bigram, [A], params, vocabulary=WORDS, stop_tokens=[END])
+
+        tree = grow(**settings, seed=seed)
         while len(tree.path) < 12 and not tree.ended():
             tree.step_by_chance()
-        assert tree.text == made.text
+        assert tree.text == generation.text
 
 
 def wander(tree):
     for _ in range(20):
         if tree.ended():
-            tree.back(len(tree.path))
+            tree.branch(tree.root)
         tree.step_by_chance()
     return [node.path for node in tree.nodes]
 
@@ -140,7 +140,8 @@ def test_back_remembers_and_the_same_token_is_the_same_node():
     tree = grow()
     first = tree.pick(B)
     tree.pick(A)
-    tree.back(2)
+    tree.back()
+    tree.back()
     assert tree.now is tree.root
     assert tree.pick(" b") is first
     assert [node.path for node in tree.nodes] == [(), (B,), (B, A)]
@@ -168,10 +169,6 @@ def test_force_takes_the_tokenizers_tokens_whatever_their_probability():
     assert other.path == (C, C, C)
 
 
-def test_the_longest_token_is_taken():
-    assert grow(vocabulary=["a", "ab", "b", "c"]).ids_of("aabc") == [0, 1, 3]
-
-
 def test_a_removed_token_can_be_picked_by_hand():
     tree = grow(temperature=0)
     tree.pick("a")
@@ -179,8 +176,8 @@ def test_a_removed_token_can_be_picked_by_hand():
 
 
 def test_parts_of_a_character_are_readable():
-    pieces = ["好".encode()[:2], "好".encode()[2:], b"x"]
-    tree = grow(lambda ids: np.zeros(3), (), pieces, ())
+    tokens = ["好".encode()[:2], "好".encode()[2:], b"x"]
+    tree = grow(lambda ids: np.zeros(3), (), tokens, ())
     tree.pick(0)
     assert tree.text == "⟨e5 a5⟩"
     tree.pick(1)
@@ -200,7 +197,13 @@ def test_a_stop_token_ends_the_text():
     assert tree.ended()
     assert (tree.text, tree.path) == (" b", (B, END))
     np.testing.assert_allclose(tree.text_chance(), 1 / 16)
-    for action in (tree.step_by_chance, tree.at, lambda: tree.pick(A), lambda: tree.force("a")):
+    actions = [
+        tree.step_by_chance,
+        tree.current_step,
+        lambda: tree.pick(A),
+        lambda: tree.force("a"),
+    ]
+    for action in actions:
         with pytest.raises(ValueError, match="the text has ended with <end>: go back or branch"):
             action()
     tree.back()
@@ -220,49 +223,51 @@ def test_picking_a_text_that_the_tokenizer_splits():
     assert tree.path == ()
 
 
-@pytest.mark.parametrize(("text", "said"), [("a?", r"text must be .*vocabulary's tokens.* fits at '\?'"),
-                                            ("", "text must be a str that is not empty, got ''")])  # fmt: skip
-def test_forcing_what_cannot_be_written(text, said):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a?", r"text must be .*vocabulary's tokens.* fits at '\?'"),
+        ("", "text must be a str that is not empty, got ''"),
+    ],
+)
+def test_forcing_what_cannot_be_written(text, message):
     tree = grow()
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         tree.force(text)
     assert tree.path == ()
 
 
-def test_back_and_branch_say_their_range():
+def test_back_and_branch_name_what_is_wrong():
     tree = grow()
     with pytest.raises(ValueError, match="nothing to go back to"):
         tree.back()
     tree.pick(B)
-    for n in (0, 2, True, 1.0):
-        with pytest.raises(ValueError, match=rf"n must be an integer in \[1, 1\], got {n}"):
-            tree.back(n)
     for node in (2, -1, grow().root, "root"):
         with pytest.raises(ValueError, match=r"its number in \[0, 1\], got"):
             tree.branch(node)
 
 
-def test_the_model_is_asked_once_a_text_and_only_when_needed():
-    asked = []
+def test_the_model_is_called_once_for_each_text_and_only_when_needed():
+    calls = []
 
     def model(ids):
-        asked.append(tuple(ids))
+        calls.append(tuple(ids))
         return bigram(ids)
 
     tree = grow(model)
     tree.force(" b b b")
-    assert asked == []
+    assert calls == []
     tree.text_chance()
     tree.params = tree.params.replace(temperature=2)
     tree.text_chance()
     tree.restart(1)
     tree.pick(B)
-    tree.at()
-    assert sorted(asked) == [(A,), (A, B), (A, B, B)]
+    tree.current_step()
+    assert sorted(calls) == [(A,), (A, B), (A, B, B)]
 
 
 def test_a_model_that_does_not_fit_its_vocabulary():
     with pytest.raises(ValueError, match=r"shape \(5,\), got \(4,\)"):
-        grow(vocabulary=[*WORDS, "d"]).at()
+        grow(vocabulary=[*WORDS, "d"]).current_step()
     with pytest.raises(ValueError, match="tokens must be ids"):
         grow(prompt=(9,))

@@ -1,6 +1,4 @@
-"""The stepper: its buttons and sliders move the tree, its pictures and words follow; in a notebook
-and live.
-"""
+"""The stepper: its controls move the tree, its pictures follow; in a notebook and live."""
 
 import subprocess
 import sys
@@ -31,9 +29,13 @@ def bigram(ids):
 
 
 def stepper_of(seed=0, **params):
-    return step_through(
-        bigram, [0], SamplingParams(**params), seed, vocabulary=WORDS, stop_tokens=[3]
-    )
+    params = SamplingParams(**params)
+    return step_through(bigram, [0], params, seed, vocabulary=WORDS, stop_tokens=[3])
+
+
+def force(stepper, text):
+    stepper.forced.value = text
+    stepper.force_button.click()
 
 
 def alert(stepper):
@@ -44,13 +46,13 @@ def alert(stepper):
 def test_chance_hand_and_force_move_one_tree():
     stepper = stepper_of()
     stepper.next_button.click()
-    made = generate(bigram, [0], SamplingParams(seed=0, max_tokens=1), vocabulary=WORDS)
-    assert stepper.path == made.tokens
+    generation = generate(bigram, [0], SamplingParams(seed=0, max_tokens=1), vocabulary=WORDS)
+    assert stepper.path == generation.tokens
+
     stepper.restart_button.click()
     stepper.choice.value = 2
     stepper.pick_button.click()
-    stepper.forced.value = "a b"
-    stepper.force_button.click()
+    force(stepper, "a b")
     assert (stepper.path, stepper.text, stepper.forced.value) == ((2, 0, 1), "ca b", "")
     np.testing.assert_allclose(stepper.tree.text_chance(), 1 / 4 * 3 / 4 * 1 / 2)
     assert (
@@ -61,54 +63,55 @@ def test_chance_hand_and_force_move_one_tree():
 
 def test_back_and_branch():
     stepper = stepper_of()
-    stepper.forced.value = " bc"
-    stepper.force_button.click()
+    force(stepper, " bc")
     stepper.back_button.click()
     assert stepper.path == (1,)
+
     stepper.pick_button.click()  # the most probable stands first: a after b
     assert stepper.path == (1, 0)
+
     stepper.place.value = 2
     stepper.go_button.click()
     assert (stepper.path, stepper.place.value) == ((1, 2), 2)
-    assert [said for said, _ in stepper.place.options] == ["0: start", "1: ␣b", "2: ␣bc", "3: ␣ba"]
+    labels = [label for label, _ in stepper.place.options]
+    assert labels == ["0: start", "1: ␣b", "2: ␣bc", "3: ␣ba"]
 
 
 def walk(stepper):
-    """Where four steps by chance lead, those that the text's end allows."""
+    """Where four steps by chance lead, or fewer if the text ends."""
     for _ in range(4):
         stepper.next_button.click()
     return stepper.path
 
 
-def test_the_seed_decides_chance():
+def test_the_seed_decides_the_draws():
     five = walk(stepper_of(seed=5))
     stepper = stepper_of(seed=1)
     assert walk(stepper) != five
+
     stepper.seed.value = 5
     stepper.restart_button.click()
     assert walk(stepper) == five
-    in_params = step_through(
-        bigram, [0], SamplingParams(seed=5), 1, vocabulary=WORDS, stop_tokens=[3]
-    )
-    assert walk(in_params) == five
+    # the seed of the parameters counts before the other one
+    params = SamplingParams(seed=5)
+    assert walk(step_through(bigram, [0], params, 1, vocabulary=WORDS, stop_tokens=[3])) == five
 
 
 def test_sliders_are_the_parameters_of_every_step():
     stepper = stepper_of(top_k=4)
-    stepper.forced.value = "aa"
-    stepper.force_button.click()
+    force(stepper, "aa")
     stepper.top_p.value = 0.75
     assert (stepper.tree.params.top_p, stepper.tree.params.top_k) == (0.75, 4)
     np.testing.assert_allclose(stepper.step.probs, [0, 2 / 3, 1 / 3, 0])
+
     stepper.frequency_penalty.value = 1
     stepper.top_p.value = 1
-    np.testing.assert_allclose(
-        stepper.step.probs, softmax(np.log(TABLE[0]) - np.array([2, 0, 0, 0]))
-    )
+    penalised = softmax(np.log(TABLE[0]) - np.array([2, 0, 0, 0]))
+    np.testing.assert_allclose(stepper.step.probs, penalised)
     assert "The penalties count a 2× (−2.00)." in stepper.caption.value
 
 
-def test_it_says_what_was_cut():
+def test_what_was_cut_is_shown():
     stepper = stepper_of(top_p=0.75)
     assert "2 of 4 tokens can be drawn; top_p removed 2 (mass 0.250)." in stepper.caption.value
     assert "a 0.125 to 0 (removed)" in stepper.image.value
@@ -117,41 +120,38 @@ def test_it_says_what_was_cut():
 
 def test_pictures_have_alternative_text_and_follow():
     stepper = stepper_of()
-    before = stepper.image.value, stepper.tree_image.value
-    assert (
-        ' alt="The next token. Paired bars, the model&#x27;s own and drawn from: ␣b 0.500'
-        in before[0]
-    )
-    assert ' alt="The tree of continuations. Visited tokens: 0.' in before[1]
+    step_image = stepper.image.value
+    tree_image = stepper.tree_image.value
+    names = "the model&#x27;s own and drawn from"
+    assert f' alt="The next token. Paired bars, {names}: ␣b 0.500' in step_image
+    assert ' alt="The tree of continuations. Visited tokens: 0.' in tree_image
+
     stepper.next_button.click()
-    assert stepper.image.value != before[0]
-    assert stepper.tree_image.value != before[1]
+    assert stepper.image.value != step_image
+    assert stepper.tree_image.value != tree_image
 
 
 def test_parts_of_a_character_are_shown():
-    pieces = ["好".encode()[:2], "好".encode()[2:], b"<"]
-    stepper = step_through(lambda ids: np.zeros(3), [], vocabulary=pieces)
+    tokens = ["好".encode()[:2], "好".encode()[2:], b"<"]
+    stepper = step_through(lambda ids: np.zeros(3), [], vocabulary=tokens)
     stepper.pick_button.click()
     assert "⟨e5 a5⟩</span>" in stepper.text_view.value
-    stepper.forced.value = "<"
-    stepper.force_button.click()
+    force(stepper, "<")
     assert "⟨e5 a5⟩&lt;</span>" in stepper.text_view.value
 
 
-def test_after_a_stop_token_it_says_so_and_goes_back():
+def test_after_a_stop_token_it_shows_the_end_and_can_go_back():
     stepper = stepper_of()
     stepper.choice.value = 3
     stepper.pick_button.click()
     assert "ended by &lt;end&gt;" in stepper.text_view.value
-    assert (stepper.text, stepper.step, stepper.image.value, stepper.choice.options) == (
-        "",
-        None,
-        "",
-        (),
-    )
+    assert (stepper.text, stepper.step) == ("", None)
+    assert (stepper.image.value, stepper.choice.options) == ("", ())
+
     for button in (stepper.next_button, stepper.pick_button):
         button.click()
         assert "the text has ended" in alert(stepper)
+
     stepper.back_button.click()
     assert alert(stepper) is None
     assert stepper.choice.value == 1
@@ -161,34 +161,38 @@ def test_errors_stand_under_the_picture():
     stepper = stepper_of()
     stepper.back_button.click()
     assert "nothing to go back to" in alert(stepper)
-    stepper.forced.value = "a?"
-    stepper.force_button.click()
+
+    force(stepper, "a?")
     assert "no token fits at &#x27;?&#x27;" in alert(stepper)
     assert (stepper.path, stepper.forced.value) == ((), "a?")
+
     stepper.next_button.click()
     assert alert(stepper) is None
 
 
-@pytest.mark.parametrize(("wrong", "said"), [
-    ({"engine": "gpt"}, "engine must be one of"),
-    ({"vocabulary": None}, "vocabulary must be given"),
-    ({"messages": [7]}, "tokens must be ids"),
-])  # fmt: skip
-def test_wrong_arguments_are_named(wrong, said):
-    with pytest.raises(ValueError, match=said):
-        step_through(**{"client_or_model": bigram, "messages": [0], "vocabulary": WORDS, **wrong})
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"engine": "gpt"}, "engine must be one of"),
+        ({"vocabulary": None}, "vocabulary must be given"),
+        ({"messages": [7]}, "tokens must be ids"),
+    ],
+)
+def test_wrong_arguments_are_named(wrong, message):
+    arguments = {"client_or_model": bigram, "messages": [0], "vocabulary": WORDS, **wrong}
+    with pytest.raises(ValueError, match=message):
+        step_through(**arguments)
 
 
 def test_every_control_has_a_name():
     stepper = stepper_of()
-    buttons = [
+    controls = [
         stepper.next_button,
         stepper.back_button,
         stepper.pick_button,
         stepper.force_button,
         stepper.go_button,
-    ]
-    fields = [
+        stepper.restart_button,
         stepper.choice,
         stepper.forced,
         stepper.place,
@@ -196,7 +200,7 @@ def test_every_control_has_a_name():
         stepper.temperature,
         stepper.top_p,
     ]
-    names = [control.description for control in (*buttons, stepper.restart_button, *fields)]
+    names = [control.description for control in controls]
     assert all(names)
     assert len(set(names)) == len(names)
 
@@ -207,44 +211,43 @@ def test_it_prints_as_one_picture():
     data, metadata = stepper._repr_mimebundle_()
     assert set(data) >= {WIDGET_VIEW, "image/png", "text/plain"}
     assert data["text/plain"] == repr(stepper_of(seed=3))
+
     alt = metadata["image/png"]["alt"]
-    assert [
-        alt.index(part) for part in ("The text so far.", "The next token.", "The tree of")
-    ] == sorted(alt.index(part) for part in ("The tree of", "The next token.", "The text so far."))
+    text, step, tree = map(alt.index, ("The text so far.", "The next token.", "The tree of"))
+    assert text < step < tree
 
 
 NOTEBOOK = [
     """import numpy as np
 from samplers.lab import plot_tree, step_through
-model = lambda ids: np.log([[0.5, 0.25, 0.25], [0.75, 0.125, 0.125], [0.25, 0.25, 0.5]])[ids[-1]]
-stepper = step_through(model, [0], vocabulary=["a", " b", "好"])
+table = np.log([[0.5, 0.25, 0.25], [0.75, 0.125, 0.125], [0.25, 0.25, 0.5]])
+stepper = step_through(lambda ids: table[ids[-1]], [0], vocabulary=["a", " b", "好"])
 stepper""",
-    "for _ in range(3):\n    stepper.next_button.click()\nprint(stepper.path, stepper.text)",
-    "stepper.temperature.value = 0.5\nstepper.forced.value = '好'\nstepper.force_button.click()\nprint(stepper.text)",
-    "stepper.back_button.click()\nassert len(stepper.tree.nodes) == 5\nplot_tree(stepper.tree)",
+    """for _ in range(3):
+    stepper.next_button.click()
+print(stepper.path, stepper.text)""",
+    """stepper.temperature.value = 0.5
+stepper.forced.value = '好'
+stepper.force_button.click()
+print(stepper.text)""",
+    """stepper.back_button.click()
+assert len(stepper.tree.nodes) == 5
+plot_tree(stepper.tree)""",
 ]
 
 
 def test_a_notebook_with_it_passes_nbval(tmp_path):
     path = tmp_path / "00_small.ipynb"
-    path.write_text(
-        nbformat.writes(new_notebook(cells=[new_code_cell(c) for c in NOTEBOOK])), "utf-8"
-    )
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in NOTEBOOK])
+    path.write_text(nbformat.writes(notebook), "utf-8")
     execute(path)
-    [shown] = nbformat.read(path, as_version=4).cells[0].outputs
-    assert set(shown["data"]) == {"image/png", "text/plain"}
-    assert shown["metadata"]["image/png"]["alt"].startswith("The next token.")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--nbval",
-        "--nbval-current-env",
-        path.name,
-    ]
+
+    [output] = nbformat.read(path, as_version=4).cells[0].outputs
+    assert set(output["data"]) == {"image/png", "text/plain"}
+    assert output["metadata"]["image/png"]["alt"].startswith("The next token.")
+
+    options = ["-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", path.name]
+    command = [sys.executable, "-m", "pytest", *options]
     result = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
@@ -256,15 +259,18 @@ def test_live(client):
     stepper = step_through(client, "Say hello.", SamplingParams(temperature=0.8, top_p=0.9), seed=1)
     stepper.next_button.click()
     assert len(stepper.path) == 1
-    stepper.forced.value = " 好"  # split by this model's tokenizer
-    stepper.force_button.click()
+
+    force(stepper, " 好")  # split by this model's tokenizer
     assert stepper.text.endswith(" 好")
     assert len(stepper.path) > 2
     stepper.back_button.click()
     assert "⟨" in stepper.text
+
+    start = stepper.tree.now
     stepper.tree.force(" hellooo")  # the longest tokens would be ␣hello and oo
     assert stepper.path[-3:] == client.tokenize(" hellooo").ids
-    stepper.tree.back(3)
+    stepper.tree.branch(start)
+
     own = client.next_token("Say hello.", top="all", after=stepper.path)
     np.testing.assert_allclose(stepper.step.distribution.probs, own.probs, atol=1e-3)
     assert 0 < np.count_nonzero(stepper.step.probs) < len(own)

@@ -1,0 +1,68 @@
+"""What the explorer and the stepper share: their sliders, pictures, errors and stored outputs.
+
+Their callbacks write into widgets instead of printing, which notebook tests accept. A picture is an
+ipywidgets.HTML with an <img>: ipywidgets.Image has no alternative text, and in ipywidgets 8.1 a
+tooltip on it is a JavaScript error.
+"""
+
+import base64
+import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ipywidgets
+
+from samplers.lab.plots.picture import Picture
+
+SLIDERS = {  # parameter: (lowest value, highest value, step)
+    "temperature": (0, 2, 0.05),
+    "top_p": (0, 1, 0.01),
+    "top_k": (0, 200, 1),
+    "min_p": (0, 1, 0.01),
+    "frequency_penalty": (-2, 2, 0.1),
+    "presence_penalty": (-2, 2, 0.1),
+}
+
+
+def slider(name: str, value: float, **options) -> ipywidgets.Widget:
+    """The slider of one sampling parameter, with `value` inside its range."""
+    low, high, step = SLIDERS[name]
+    kind = ipywidgets.IntSlider if name == "top_k" else ipywidgets.FloatSlider
+    return kind(
+        value,
+        min=low,
+        max=max(high, value),
+        step=step,
+        description=name,
+        style={"description_width": "9.5em"},
+        layout={"width": "27em"},
+        **options,
+    )
+
+
+def image_tag(picture: Picture, **attributes) -> str:
+    """The picture as an HTML <img> with its alternative text, and with further `attributes`."""
+    source = f"data:image/png;base64,{base64.b64encode(picture.png).decode('ascii')}"
+    alt = html.escape(picture.alt)
+    others = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+    return f'<img src="{source}" alt="{alt}" {others} decoding="sync">'
+
+
+@contextmanager
+def errors_shown_in(caption: ipywidgets.HTML) -> Iterator[None]:
+    """Write an error of this block into `caption` too, because a notebook hides a callback's."""
+    try:
+        yield
+    except Exception as error:
+        message = html.escape(str(error))
+        caption.value = f'<b role="alert" style="color:#b34700">Error: {message}</b>'
+        raise
+
+
+def mime_bundle(box: ipywidgets.Box, picture: Picture) -> tuple[dict, dict]:
+    """What a notebook shows and stores of a widget: the live `box`, `picture`, and its title.
+
+    The picture is what remains of it in a stored or a printed notebook.
+    """
+    image, metadata = picture._repr_mimebundle_()
+    return box._repr_mimebundle_() | image | {"text/plain": picture.title}, metadata
