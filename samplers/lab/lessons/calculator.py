@@ -1,13 +1,18 @@
-"""A calculator for models: it reads an arithmetic expression, and never evaluates it as Python."""
+"""The calculator that lesson 08 gives to a model as a tool.
+
+The expression comes from a model, so it is never evaluated as Python. Python's parser reads it, and
+only the operations listed here are done.
+"""
 
 import ast
 import math
 import operator
 import re
 
-from samplers.api.tools.tool import tool
+from samplers.api import tool
 
-MAX_LENGTH, MAX_DEPTH = 400, 200  # characters; operations inside one another
+MAX_LENGTH = 400  # characters
+MAX_DEPTH = 200  # operations inside one another
 MAX_BITS = 4_096  # of a whole number, about 1,233 digits
 
 BINARY = {
@@ -23,34 +28,39 @@ UNARY = {ast.UAdd: operator.pos, ast.USub: operator.neg}
 
 
 def calculate(expression: str) -> int | float:
-    """The value of `expression`: numbers, + - * / // % **, and parentheses, with Python's
-    precedence.
+    """The value of an arithmetic expression: numbers, + - * / // % **, and parentheses.
 
-    Raises ValueError, in words that help a model to mend it, for anything else, and for what is too
-    long, too deep or too large. Python's parser reads it; the tree is walked, and only the
-    operations above are done.
+    Precedence is Python's. Raises ValueError for anything else, and for what is too long, too deep
+    or too large. Its text is written for a model, which can then correct the expression.
     """
     if not isinstance(expression, str) or not expression.strip():
         raise ValueError("the expression is empty")
     if len(expression) > MAX_LENGTH:
         raise ValueError(f"the expression is longer than {MAX_LENGTH} characters")
-    if unknown := re.search(r"[^0-9.eE+\-*/%()\s]", expression):
+
+    unknown = re.search(r"[^0-9.eE+\-*/%()\s]", expression)
+    if unknown:
         hint = ": a power is written **" if unknown[0] == "^" else ""
         raise ValueError(
             f"{unknown[0]!r} is not allowed{hint}; use numbers, + - * / // % ** and parentheses"
         )
-    try:
-        tree = ast.parse(" ".join(expression.split()), mode="eval")
-    except (SyntaxError, RecursionError, MemoryError) as error:
-        raise ValueError(
-            f"the expression cannot be read: {getattr(error, 'msg', 'it is too deep')}"
-        ) from None
+
+    tree = _parsed(expression)
     try:
         return _value(tree.body, 0)
     except ZeroDivisionError:
         raise ValueError("division by zero") from None
     except OverflowError:
         raise ValueError("a number is too large") from None
+
+
+def _parsed(expression: str) -> ast.Expression:
+    try:
+        return ast.parse(" ".join(expression.split()), mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"the expression cannot be read: {error.msg}") from None
+    except (RecursionError, MemoryError):
+        raise ValueError("the expression cannot be read: it is too deep") from None
 
 
 def _value(node: ast.AST, depth: int) -> int | float:
@@ -62,7 +72,8 @@ def _value(node: ast.AST, depth: int) -> int | float:
         case ast.UnaryOp(op=sign, operand=operand) if type(sign) in UNARY:
             return UNARY[type(sign)](_value(operand, depth + 1))
         case ast.BinOp(left=left, op=sign, right=right) if type(sign) in BINARY:
-            a, b = _value(left, depth + 1), _value(right, depth + 1)
+            a = _value(left, depth + 1)
+            b = _value(right, depth + 1)
             if isinstance(sign, ast.Pow):
                 _check_power(a, b)
             return _bounded(BINARY[type(sign)](a, b))
@@ -72,9 +83,7 @@ def _value(node: ast.AST, depth: int) -> int | float:
 
 
 def _check_power(base: int | float, exponent: int | float) -> None:
-    """Raises ValueError for a power whose mere calculation would take long, or that is not a real
-    number.
-    """
+    """Refuse a power that would take long to calculate, or that is not a real number."""
     whole = isinstance(base, int) and isinstance(exponent, int)
     if whole and abs(base) > 1 and base.bit_length() * abs(exponent) > 2 * MAX_BITS:
         raise OverflowError

@@ -1,9 +1,8 @@
-"""The document's ReAct loop and its tool, as they stand there: lesson 08 measures the one and
-breaks the other.
+"""The document's tool and its ReAct loop: lesson 08 measures the one and breaks the other.
 
-Only what had no value there was made a parameter: the SDK's client, the model, and the function
-that executes a tool; and `params` go with every request. Use `samplers.api.run_tools` in a program
-of your own.
+The code is the document's. What has no value there became a parameter: the SDK's client, the model,
+and the function that executes a tool. `params` go with every request. In a program of your own, use
+`samplers.api.run_tools`.
 """
 
 import json

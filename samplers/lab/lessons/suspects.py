@@ -6,36 +6,33 @@ from itertools import product
 
 from samplers.api import Client, start_local
 
-# --engine-order: what it means
-ORDERS = {"openai": "temperature first", "llama.cpp": "temperature last"}
-LOGPROBS = ("raw", "processed")  # --logprobs-mode
+ORDERS = {"openai": "temperature first", "llama.cpp": "temperature last"}  # by --engine-order
+LOGPROBS = ("raw", "processed")  # of --logprobs-mode
 
 
 class Suspects:
-    """Three running endpoints, `clients` {"A": Client, "B": …, "C": …}; what each one is, only
-    `reveal()` tells.
+    """Three running endpoints, `clients` {"A": Client, "B": …, "C": …}, of unknown settings.
 
-    Each is one of the four combinations of order and logprobs, no two alike, by chance: one
-    combination is missing, so that knowing two never tells the third. Closing ends all three; so
-    does the end of the process.
+    Each has one of the four combinations of order and logprobs, chosen at random, no two alike. One
+    combination is missing, so that knowing two endpoints never reveals the third. `reveal()` names
+    the settings. `close()` ends all three endpoints, and so does the end of the process.
     """
 
-    def __init__(self, rng: random.Random | None = None):
-        """`rng`: for tests; None is the system's own chance, another at each run."""
-        self._secret = (rng or random.SystemRandom()).sample(list(product(ORDERS, LOGPROBS)), 3)
+    def __init__(self):
+        settings = list(product(ORDERS, LOGPROBS))
+        self._settings = random.SystemRandom().sample(settings, 3)
 
-        def start(what: tuple[str, str]) -> Client:
-            return start_local(engine_order=what[0], logprobs_mode=what[1])
+        def start(setting: tuple[str, str]) -> Client:
+            engine_order, logprobs_mode = setting
+            return start_local(engine_order=engine_order, logprobs_mode=logprobs_mode)
 
         with ThreadPoolExecutor(3) as pool:
-            self.clients = dict(zip("ABC", pool.map(start, self._secret), strict=True))
+            self.clients = dict(zip("ABC", pool.map(start, self._settings), strict=True))
 
     def reveal(self) -> dict[str, tuple[str, str]]:
         """{name: (order, logprobs)}, as in {"A": ("temperature last", "raw"), …}."""
-        return {
-            name: (ORDERS[order], mode)
-            for name, (order, mode) in zip("ABC", self._secret, strict=True)
-        }
+        settings = [(ORDERS[order], logprobs) for order, logprobs in self._settings]
+        return dict(zip(self.clients, settings, strict=True))
 
     def close(self) -> None:
         """End the three endpoints."""

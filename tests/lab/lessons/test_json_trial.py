@@ -1,4 +1,4 @@
-"""The three ways to ask for JSON, on answers made up for the test."""
+"""The three ways to ask for JSON, on answers written for the test."""
 
 from types import SimpleNamespace
 
@@ -14,7 +14,7 @@ class Person(BaseModel):
 
 
 FACTS = {"name": "Tom", "age": 41}
-ANSWERS = {  # by way, one for each prompt
+ANSWERS = {  # by the type of response_format, one for each prompt
     None: ["Tom is 41.", '```json\n{"name":"Tom","age":41}\n```', '{"name":"Tom","age":41}'],
     "json_object": ['{"name":"Tom","age":"41"}', '{"name":"Tom","age":41,"city":"Rome"}', "[1]"],
     "json_schema": ['{"name":"Tom","age":41}', '{"name":"Tom","age":25}', '{"name":"Tom","age":4'],
@@ -30,16 +30,17 @@ class FakeClient:
 
 @pytest.fixture(scope="module")
 def trial():
-    return json_trial(
-        FakeClient(), "Who? {}", [(str(i), FACTS) for i in range(3)], Person, progress=False
-    )
+    return json_trial(FakeClient(), "Who? {}", [(str(i), FACTS) for i in range(3)], Person)
 
 
 def test_each_way_is_judged_by_what_it_wrote(trial):
     judged = {
-        way: [(t.parses, t.fits, t.true) for t in tried] for way, tried in trial.answers.items()
+        way: [(answer.parses, answer.fits, answer.true) for answer in answers]
+        for way, answers in trial.answers.items()
     }
-    no, form, all_three = (False, False, False), (True, False, False), (True, True, True)
+    no = (False, False, False)
+    form = (True, False, False)
+    all_three = (True, True, True)
     assert judged["plain prompting"] == [no, no, all_three]
     assert judged["JSON mode"] == [form, form, form]
     assert judged["Structured Outputs"] == [all_three, (True, True, False), no]

@@ -7,7 +7,7 @@ import pytest
 from samplers.api import Parsed
 from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.exercises.lesson_09 import PROMISES
-from samplers.lab.lessons.json_trial import JsonTrial, Tried
+from samplers.lab.lessons.json_trial import JsonTrial, TrialAnswer
 
 AUTHOR = {
     "type": "object",
@@ -48,7 +48,7 @@ def test_the_mask_by_hand(answer, said):
 
 
 def test_how_many_are_true():
-    tried = [Tried("", "", True, True, i < 23, 13) for i in range(50)]
+    tried = [TrialAnswer("", "", True, True, i < 23, 13) for i in range(50)]
     trial = JsonTrial({"Structured Outputs": tuple(tried)})
     assert verdict("09-true", 25, trial=trial).startswith("Correct")
     assert verdict("09-true", 50, trial=trial).startswith("Not yet. Fewer")
