@@ -5,22 +5,28 @@ import numpy as np
 from samplers.lab.lessons.exercises import Exercise
 
 FIVE = np.array([0.6, 0.2, 0.1, 0.05, 0.05])
+SOFTMAX_CASES = {  # name: (logits, probabilities)
+    "[2, 1, 0]": ([2.0, 1.0, 0.0], [0.66524096, 0.24472847, 0.09003057]),
+    "[1000, 999]": ([1000.0, 999.0], [0.73105858, 0.26894142]),
+    "[-1000, -1001]": ([-1000.0, -1001.0], [0.73105858, 0.26894142]),
+    "[0, -inf, 0]": ([0.0, -np.inf, 0.0], [0.5, 0.0, 0.5]),
+}
 
 
-def unseen(guess) -> bool:
+def _unseen(guess) -> bool:
     """True for about 0.4, also if it is written as 40 (percent)."""
     return 0.3 <= float(guess) <= 0.5 or 30 <= float(guess) <= 50
 
 
-def text_probability(answer) -> bool | str:
+def _text_probability(answer) -> bool | str:
     """True for exp(-2.3)."""
     if abs(float(answer) + 2.3) < 0.01:
         return "That is the logprob of the whole text. Its probability is e to that power."
     return abs(float(answer) - np.exp(-2.3)) < 0.001
 
 
-def effective(answer) -> bool | str:
-    """True for exp of the entropy of the five words."""
+def _effective(answer) -> bool | str:
+    """True for e to the power of the entropy of the five words."""
     nats = -(FIVE * np.log(FIVE)).sum()
     if abs(float(answer) - nats) < 0.01:
         return "That is the entropy, in nats. The effective vocabulary is e to that power."
@@ -29,28 +35,25 @@ def effective(answer) -> bool | str:
     return abs(float(answer) - np.exp(nats)) < 0.02
 
 
-def softmax(function) -> bool | str:
-    """True if `function` is a softmax that neither overflows nor changes its input; a hint for what
-    it does wrong.
-    """
+def _softmax(function) -> bool | str:
+    """True for a softmax that neither overflows nor changes its input; a hint for what is wrong."""
     if not callable(function):
         return "Give the function itself: check('01-softmax', my_softmax)."
-    cases = {
-        "[2, 1, 0]": (np.array([2.0, 1.0, 0.0]), np.array([0.66524096, 0.24472847, 0.09003057])),
-        "[1000, 999]": (np.array([1000.0, 999.0]), np.array([0.73105858, 0.26894142])),
-        "[-1000, -1001]": (np.array([-1000.0, -1001.0]), np.array([0.73105858, 0.26894142])),
-        "[0, -inf, 0]": (np.array([0.0, -np.inf, 0.0]), np.array([0.5, 0.0, 0.5])),
-    }
-    for name, (logits, expected) in cases.items():
-        given = logits.copy()
+
+    for name, (logits, probs) in SOFTMAX_CASES.items():
+        given = np.array(logits)
         with np.errstate(all="ignore"):
             result = np.asarray(function(given), dtype=np.float64)
         if not np.array_equal(given, logits):
             return f"It changed its input {name}: work on a new array."
+        expected = np.array(probs)
         if result.shape != expected.shape:
             return f"For {name} it gives the shape {result.shape}, and must give {expected.shape}."
         if not np.allclose(result, expected, atol=1e-6):
-            return f"For {name} it gives {result.round(3).tolist()}. Which constant would make the largest logit 0?"
+            return (
+                f"For {name} it gives {result.round(3).tolist()}. "
+                "Which constant would make the largest logit 0?"
+            )
     return True
 
 
@@ -63,25 +66,28 @@ EXERCISES = {
     ),
     "01-unseen": Exercise(
         ask="predict the mass out of sight, one number, then run this cell again.",
-        test=unseen,
+        test=_unseen,
         hint="Run the next cell and see.",
         why="See it in the next cell.",
     ),
     "01-text-probability": Exercise(
         ask="one number between 0 and 1.",
-        test=text_probability,
+        test=_text_probability,
         hint="Logprobs of tokens add up; then go back from a logarithm to a probability.",
-        why="e to the power of -2.3 is 0.1: one answer in ten. The one doubtful token did nearly all of that.",
+        why=(
+            "e to the power of -2.3 is 0.1: one answer in ten. "
+            "The one doubtful token did nearly all of that."
+        ),
     ),
     "01-softmax": Exercise(
         ask="mend my_softmax so that it can do [1000, 999], then check it by name.",
-        test=softmax,
+        test=_softmax,
         hint="A constant may be taken off all logits. Choose it so that the largest power is 1.",
         why="With the maximum taken off, no power exceeds 1, and the probabilities are the same.",
     ),
     "01-effective": Exercise(
         ask="one number between 1 and 5.",
-        test=effective,
+        test=_effective,
         hint="First the entropy: minus the sum of p times log p. Then e to that power.",
         why="3.18: about as uncertain as three equally likely words, though five are possible.",
     ),

@@ -15,18 +15,21 @@ JOBS = {
 
 
 def _gainers(answer, dist) -> bool:
-    p, q = softmax(dist), softmax(temperature(dist, 2))
-    others = np.argsort(-p, kind="stable")[1:12]
-    return answer == int((q > p)[others].sum())
+    """True for how many of the tokens with ranks 2 to 12 gain at T = 2."""
+    before = softmax(dist)
+    after = softmax(temperature(dist, 2))
+    others = np.argsort(-before, kind="stable")[1:12]
+    return answer == int((after > before)[others].sum())
 
 
 def _trainer(logprobs_at) -> bool | str:
     logits = np.array([3.0, 1.0, 0.5, -2.0])
     for t in (0.5, 1, 2):
-        got = np.asarray(logprobs_at(logits, t))
-        if not np.isclose(np.exp(got).sum(), 1):
-            return f"At T = {t} the probabilities sum to {np.exp(got).sum():.3f}, not to 1."
-        if not np.allclose(got, log_softmax(logits / t)):
+        logprobs = np.asarray(logprobs_at(logits, t))
+        total = np.exp(logprobs).sum()
+        if not np.isclose(total, 1):
+            return f"At T = {t} the probabilities sum to {total:.3f}, not to 1."
+        if not np.allclose(logprobs, log_softmax(logits / t)):
             return f"At T = {t} they sum to 1, but they are not p^(1/T) / sum."
     return True
 
@@ -40,25 +43,37 @@ EXERCISES = {
     "02-second-word": Exercise(
         ask='write "gains" or "loses".',
         test=lambda answer: answer == "gains",
-        hint="Compare the square root of 0.2 with 0.2, and then the sum of all five square roots with 1.",
+        hint=(
+            "Compare the square root of 0.2 with 0.2, "
+            "and then the sum of all five square roots with 1."
+        ),
         why="0.2 becomes 0.225: the second word gains too. Only 好 pays.",
     ),
     "02-ratio": Exercise(
         ask="write a number; they begin at 0.6 and 0.05.",
         test=lambda answer: abs(answer - np.sqrt(12)) < 0.05,
-        hint="At T = 2 each probability is replaced by its square root, and both are divided by the same sum.",
+        hint=(
+            "At T = 2 each probability is replaced by its square root, "
+            "and both are divided by the same sum."
+        ),
         why="The ratio 12 becomes its square root, 3.46: not near uniform.",
     ),
     "02-gainers": Exercise(
         ask="write a whole number from 0 to 11.",
         test=_gainers,
-        hint="49,140 tokens that are not in the picture also take the square root. How large is the sum they make?",
+        hint=(
+            "49,140 tokens that are not in the picture also take the square root. "
+            "How large is the sum they make?"
+        ),
         why="Every token in the picture loses, for the crowd below takes it all.",
     ),
     "02-limits": Exercise(
         ask="write two numbers, (at T → 0, at T → infinity).",
         test=lambda answer: np.allclose(answer, (1, 49152), atol=0.5),
-        hint="The effective vocabulary is 1 when one token is certain, and V when all V are equally likely.",
+        hint=(
+            "The effective vocabulary is 1 when one token is certain, "
+            "and V when all V are equally likely."
+        ),
         why="From one token, greedy, to all of them, uniform.",
     ),
     "02-half": Exercise(

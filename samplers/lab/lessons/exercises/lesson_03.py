@@ -10,12 +10,16 @@ ORDERS = {"A": "first", "B": "last", "C": "cannot tell"}
 
 
 def _size(logits) -> int:
+    """How many tokens are kept."""
     return int(np.isfinite(logits).sum())
 
 
 def _tenth(answer, dist) -> bool | str:
     if abs(answer - len(dist) / 10) < 1:
-        return "That is a tenth of the tokens. top_p adds up their probabilities: how much has the first one?"
+        return (
+            "That is a tenth of the tokens. "
+            "top_p adds up their probabilities: how much has the first one?"
+        )
     return answer == _size(top_p(dist, 0.1))
 
 
@@ -26,16 +30,17 @@ def _seventy(answer) -> bool | str:
 
 
 def _london(answer, dist) -> bool:
-    i = dist.index("␣London")
+    london = dist.index("␣London")
+    kept_by = {name for name, (cut, p) in CUTS.items() if np.isfinite(cut(dist, p)[london])}
     named = {answer} if isinstance(answer, str) else set(answer)
-    return {name.split()[0] for name in named} == {
-        name for name, (cut, value) in CUTS.items() if np.isfinite(cut(dist, value)[i])
-    }
+    return {name.split()[0] for name in named} == kept_by
 
 
 def _hot(answer, dist) -> bool:
     size = _size(top_p(temperature(dist, 2), 0.9))
-    return answer == ("tens" if size < 100 else "hundreds" if size < 1000 else "thousands")
+    if size < 100:
+        return answer == "tens"
+    return answer == ("hundreds" if size < 1000 else "thousands")
 
 
 def _order(answer) -> bool | str:
@@ -45,29 +50,46 @@ def _order(answer) -> bool | str:
 
 
 def _by_hand(answer) -> bool | str:
-    kept, p = answer
-    if set(kept) != {"好", "很", "不错"}:
+    words, p = answer
+    if set(words) != {"好", "很", "不错"}:
         return "The words first. Add 0.6, 0.2, 0.1 … and stop with the word that reaches 0.85."
-    return (
-        abs(p - 2 / 3) < 0.005 or "The words are right. Now divide 0.6 by what they have together."
-    )
+    if abs(p - 2 / 3) < 0.005:
+        return True
+    return "The words are right. Now divide 0.6 by what they have together."
 
 
 def _min_p(my_min_p) -> bool | str:
     logits = np.random.default_rng(0).normal(0, 2, 50)
     for p in (0.02, 0.1, 0.5):
-        got, want = np.asarray(my_min_p(logits.copy(), p)), min_p(logits, p)
-        if got.shape != want.shape:
-            return f"Give one logit a token, shape {want.shape}: removed tokens are -inf, not left out."
-        if got.min() > -np.inf:
-            return f"At p = {p} nothing was removed; a removed token's logit is -np.inf."
-        if not np.array_equal(np.isfinite(got), np.isfinite(want)):
-            return f"At p = {p} you keep {_size(got)} of 50 tokens, and {_size(want)} are likely enough."
-        if not np.allclose(softmax(got), softmax(want)):
-            return "The right tokens stay, but their logits must stay as they were."
+        result = np.asarray(my_min_p(logits.copy(), p))
+        hint = _min_p_hint(result, min_p(logits, p), p)
+        if hint:
+            return hint
     if _size(my_min_p(np.array([0.0, 0.0, -1.0]), 1)) != 2:
-        return "Two equally likely best tokens and p = 1: both are 'at least' as likely as the best, so both stay."
+        return (
+            "Two equally likely best tokens and p = 1: "
+            "both are 'at least' as likely as the best, so both stay."
+        )
     return True
+
+
+def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | None:
+    """What is wrong with the logits `result` of 50 tokens; None if nothing is."""
+    if result.shape != expected.shape:
+        return (
+            f"Give one logit a token, shape {expected.shape}: "
+            "removed tokens are -inf, not left out."
+        )
+    if result.min() > -np.inf:
+        return f"At p = {p} nothing was removed; a removed token's logit is -np.inf."
+    if not np.array_equal(np.isfinite(result), np.isfinite(expected)):
+        return (
+            f"At p = {p} you keep {_size(result)} of 50 tokens, "
+            f"and {_size(expected)} are likely enough."
+        )
+    if not np.allclose(softmax(result), softmax(expected)):
+        return "The right tokens stay, but their logits must stay as they were."
+    return None
 
 
 def _detective(answer) -> bool | str:
@@ -79,7 +101,10 @@ EXERCISES = {
     "03-tail": Exercise(
         ask="write a number from 0 to 1.",
         test=lambda answer: abs(answer - (1 - 0.98**100)) < 0.02,
-        hint="One step avoids the tail with probability 0.98. A hundred steps all avoid it with what?",
+        hint=(
+            "One step avoids the tail with probability 0.98. "
+            "A hundred steps all avoid it with what?"
+        ),
         why="1 − 0.98^100 = 0.87: rare at each step, nearly certain in an answer.",
     ),
     "03-seventy": Exercise(
@@ -97,19 +122,34 @@ EXERCISES = {
     "03-london": Exercise(
         ask='write a list with some of "top_k", "top_p", "min_p".',
         test=_london,
-        hint="Paris has more than 0.9 here. London is among the ten most probable, with less than 0.01.",
-        why="A fixed number of tokens lets London in; a share of the mass and a share of the best do not.",
+        hint=(
+            "Paris has more than 0.9 here. "
+            "London is among the ten most probable, with less than 0.01."
+        ),
+        why=(
+            "A fixed number of tokens lets London in; "
+            "a share of the mass and a share of the best do not."
+        ),
     ),
     "03-hot": Exercise(
         ask='write "tens", "hundreds" or "thousands".',
         test=_hot,
-        hint="Lesson 02: at T = 2 the effective vocabulary of this prompt is about a tenth of 49,152.",
-        why="After T = 2 most of the mass is in the tail, and nine tenths of the mass need a lot of it.",
+        hint=(
+            "Lesson 02: at T = 2 the effective vocabulary "
+            "of this prompt is about a tenth of 49,152."
+        ),
+        why=(
+            "After T = 2 most of the mass is in the tail, "
+            "and nine tenths of the mass need a lot of it."
+        ),
     ),
     "03-order": Exercise(
         ask="write two numbers, (temperature first, temperature last).",
         test=_order,
-        hint="For temperature first add up the second row of the table, for temperature last the first row.",
+        hint=(
+            "For temperature first add up the second row of the table, "
+            "for temperature last the first row."
+        ),
         why="0.87 reaches 0.8 at once; 0.67 needs 0.24 more.",
     ),
     "03-conservative": Exercise(
@@ -128,12 +168,21 @@ EXERCISES = {
         ask="write my_min_p.",
         test=_min_p,
         hint="Take softmax(logits), find its maximum, and use np.where with -np.inf.",
-        why="It agrees with samplers.min_p, which compares logits with max + log(p) so that nothing underflows.",
+        why=(
+            "It agrees with samplers.min_p, "
+            "which compares logits with max + log(p) so that nothing underflows."
+        ),
     ),
     "03-detective": Exercise(
         ask='for each engine write "first", "last" or "cannot tell".',
         test=_detective,
-        hint="Compute for each row what top_p(temperature(words, t), p) keeps, and temperature(top_p(words, p), t).",
-        why="At T = 2 and p = 0.7 the orders keep 3 and 2 words. At T = 0.3 and p = 0.5 both keep one.",
+        hint=(
+            "Compute for each row what top_p(temperature(words, t), p) keeps, "
+            "and temperature(top_p(words, p), t)."
+        ),
+        why=(
+            "At T = 2 and p = 0.7 the orders keep 3 and 2 words. "
+            "At T = 0.3 and p = 0.5 both keep one."
+        ),
     ),
 }

@@ -19,22 +19,21 @@ def _counted(answer) -> bool | str:
 
 
 def _repetition(function) -> bool | str:
-    logits, counts = np.array([2.0, -1.0, 0.5, 3.0]), np.array([1, 4, 0, 2])
-    got = function(logits, counts, 1.5)
-    if got is ...:
+    logits = np.array([2.0, -1.0, 0.5, 3.0])
+    counts = np.array([1, 4, 0, 2])
+    result = function(logits, counts, 1.5)
+    if result is ...:
         return "Return the new logits instead of `...`."
-    wrong = np.flatnonzero(~np.isclose(got, repetition_penalty(logits, counts, 1.5)))
-    return (
-        f"For logits {logits.tolist()} and counts {counts.tolist()}, entry {wrong[0]} is off."
-        if len(wrong)
-        else True
-    )
+
+    wrong = np.flatnonzero(~np.isclose(result, repetition_penalty(logits, counts, 1.5)))
+    if len(wrong):
+        case = f"For logits {logits.tolist()} and counts {counts.tolist()}"
+        return f"{case}, entry {wrong[0]} is off."
+    return True
 
 
 def _complaints(answer) -> bool | str:
-    wrong = [
-        complaint for complaint, setting in COMPLAINTS.items() if answer.get(complaint) != setting
-    ]
+    wrong = [text for text, setting in COMPLAINTS.items() if answer.get(text) != setting]
     return f"Look again at: {'; '.join(wrong)}." if wrong else True
 
 
@@ -78,7 +77,10 @@ EXERCISES = {
     "04-complaints": Exercise(
         ask="give each complaint a setting.",
         test=_complaints,
-        hint="Does it grow with each repetition, concern every word once, need repetition, or name one token?",
+        hint=(
+            "Does it grow with each repetition, concern every word once, "
+            "need repetition, or name one token?"
+        ),
         why="Frequency for loops, presence for variety, none for code, a bias for one token.",
     ),
 }

@@ -12,20 +12,24 @@ STATEMENTS = {
     "A small p-value means that the difference is large.": False,
     "With enough draws even a harmless difference gets a small p-value.": True,
 }
+POWER = 0.9
+LEVEL = 0.05
 
 
 def _spread(answer, prediction) -> bool | str:
     expected = 250 * prediction.bounds("The")[0]
     low, high = answer
     if low <= expected <= high and high - low < 20:
-        return "The middle is right, but the spread is too small: two standard deviations are about 16."
+        return (
+            "The middle is right, but the spread is too small: "
+            "two standard deviations are about 16."
+        )
     return abs(low - (expected - 15.5)) <= 5 and abs(high - (expected + 15.5)) <= 5
 
 
 def _excluded(answer, prediction, wrong) -> bool | str:
-    outside = sum(
-        p for p, status in zip(prediction.probs, wrong.status, strict=False) if status == "removed"
-    )
+    statuses = zip(prediction.probs, wrong.status, strict=False)
+    outside = sum(p for p, status in statuses if status == "removed")
     if abs(answer - outside) < 0.02:
         return "That is the share. How many of 250 draws is it?"
     return abs(answer - 250 * outside) <= 10
@@ -35,66 +39,74 @@ def _bounds(answer) -> bool | str:
     low, high = sorted(answer)
     if abs(high - 0.6) < 0.01:
         return "0.6 is 好 at T = 1. Take square roots first, then divide by the sum."
-    want = np.sqrt(0.6) / (np.sqrt(0.6) + np.sqrt(0.2) + np.array([np.sqrt(0.6), np.sqrt(0.2)]))
-    right = np.abs([low, high] - want) < 0.006
-    return (
-        bool(right.all())
-        or (not right.any() and False)
-        or f"One of the two is right: {(low, high)[right.argmax()]}."
-    )
+
+    unseen = np.sqrt([0.6, 0.2])  # the most and the least that the unseen words can weigh
+    bounds = np.sqrt(0.6) / (np.sqrt(0.6) + np.sqrt(0.2) + unseen)
+    right = np.abs([low, high] - bounds) < 0.006
+    if right.all():
+        return True
+    if right.any():
+        return f"One of the two is right: {(low, high)[right.argmax()]}."
+    return False
 
 
 def _statements(answer) -> bool | str:
-    wrong = [said for said, true in STATEMENTS.items() if answer.get(said) is not true]
+    wrong = [text for text, true in STATEMENTS.items() if answer.get(text) is not true]
     return f"Think again about: {' '.join(wrong)}" if wrong else True
 
 
-def draws_needed(p, q, power: float = 0.9, level: float = 0.05) -> float:
-    """Draws with which Pearson's test of cells p (C,) rejects with `power` where q (C,) is true, by
-    the noncentral chi-square that its statistic then follows approximately.
+def draws_needed(p, q) -> float:
+    """Draws with which Pearson's test of p (C cells) rejects with probability 0.9 if q is true.
+
+    The level of the test is 0.05. If q (C,) is true, its statistic approximately follows the
+    noncentral chi-square distribution.
     """
-    p, q, df = np.asarray(p), np.asarray(q), len(p) - 1
-    low, high, critical = 1.0, 1e9, stats.chi2.isf(level, df)
+    p = np.asarray(p)
+    q = np.asarray(q)
+    df = len(p) - 1
+    critical = stats.chi2.isf(LEVEL, df)
+    noncentrality = ((q - p) ** 2 / p).sum()  # of one draw
+
+    low, high = 1.0, 1e9
     while high / low > 1.001:
         middle = np.sqrt(low * high)
-        enough = stats.ncx2.sf(critical, df, middle * ((q - p) ** 2 / p).sum()) >= power
-        low, high = (low, middle) if enough else (middle, high)
+        if stats.ncx2.sf(critical, df, middle * noncentrality) >= POWER:
+            high = middle
+        else:
+            low = middle
     return high
 
 
 def _power(answer, p, q) -> bool | str:
-    need = draws_needed(p, q)
-    if abs(answer - need) <= 0.25 * need:
+    needed = draws_needed(p, q)
+    if abs(answer - needed) <= 0.25 * needed:
         return True
-    return (
-        "That many are not enough."
-        if answer < need
-        else "Fewer would do: look for the least number."
-    )
+    if answer < needed:
+        return "That many are not enough."
+    return "Fewer would do: look for the least number."
 
 
 def _suspects(answer, suspects) -> bool | str:
-    said = {
-        name: tuple(str(part).removeprefix("temperature ") for part in parts)
-        for name, parts in answer.items()
-    }
-    truth = {
-        name: (order.removeprefix("temperature "), mode)
-        for name, (order, mode) in suspects.reveal().items()
-    }
-    wrong = [name for name in truth if said.get(name) != truth[name]]
-    return (
-        f"{len(wrong)} of the three {'is' if len(wrong) == 1 else 'are'} not right yet."
-        if wrong
-        else True
-    )
+    truth = suspects.reveal()
+    wrong = [name for name in truth if _short(answer.get(name, ())) != _short(truth[name])]
+    if not wrong:
+        return True
+    verb = "is" if len(wrong) == 1 else "are"
+    return f"{len(wrong)} of the three {verb} not right yet."
+
+
+def _short(settings) -> tuple[str, ...]:
+    """("temperature last", "raw") becomes ("last", "raw")."""
+    return tuple(str(setting).removeprefix("temperature ") for setting in settings)
 
 
 EXERCISES = {
     "05-spread": Exercise(
         ask="write two numbers, (from, to).",
         test=_spread,
-        hint="250 times the probability, and twice the square root of 250 p (1 − p) to either side.",
+        hint=(
+            "250 times the probability, and twice the square root of 250 p (1 − p) to either side."
+        ),
         why="A count of n draws has mean n p and standard deviation √(n p (1 − p)): here about 8.",
     ),
     "05-uniform": Exercise(
@@ -118,8 +130,14 @@ EXERCISES = {
     "05-known": Exercise(
         ask="write one of the temperatures.",
         test=lambda answer: answer == 1,
-        hint="At which temperature is the sum of the unseen tokens' weights known without knowing the tokens?",
-        why="At T = 1 nothing is raised to a power, so the unseen tokens weigh what is missing to 1.",
+        hint=(
+            "At which temperature is the sum of the unseen "
+            "tokens' weights known without knowing the tokens?"
+        ),
+        why=(
+            "At T = 1 nothing is raised to a power, "
+            "so the unseen tokens weigh what is missing to 1."
+        ),
     ),
     "05-suspects": Exercise(
         ask='write ("first" or "last", "raw" or "processed") for each endpoint.',
@@ -131,18 +149,27 @@ EXERCISES = {
         ask="write two numbers, (lower, upper).",
         test=_bounds,
         hint="The three unseen words weigh least as one word of 0.2, and most as three equal ones.",
-        why="√0.6 / (√0.6 + √0.2 + U), with U from √0.2 = 0.447 to 3·√(0.2/3) = 0.775. The truth, 0.390, is inside.",
+        why=(
+            "√0.6 / (√0.6 + √0.2 + U), with U from √0.2 = 0.447 to 3·√(0.2/3) = 0.775. "
+            "The truth, 0.390, is inside."
+        ),
     ),
     "05-statements": Exercise(
         ask="write True or False for each statement.",
         test=_statements,
-        hint="A p-value is about the draws, if the prediction is true. It is not about the prediction.",
+        hint=(
+            "A p-value is about the draws, if the prediction is true. "
+            "It is not about the prediction."
+        ),
         why="The p-value says how rare such draws would be under the prediction, and nothing else.",
     ),
     "05-power": Exercise(
         ask="write a number of draws.",
         test=_power,
-        hint="Simulate: for several n draw 1,000 experiments and look where the share of p < 0.05 passes 0.9.",
+        hint=(
+            "Simulate: for several n draw 1,000 experiments "
+            "and look where the share of p < 0.05 passes 0.9."
+        ),
         why="To see a difference half as large takes four times as many draws.",
     ),
 }

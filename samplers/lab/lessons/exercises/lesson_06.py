@@ -10,7 +10,7 @@ CALL = {
     "type": "function",
     "function": {"name": "get_time", "arguments": '{"city":"Rome"}'},
 }
-TALK = [
+CONVERSATION = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "Thanks!"},
     {"role": "assistant", "content": "You are welcome."},
@@ -20,7 +20,7 @@ TALK = [
     {"role": "assistant", "content": "It is noon."},
     {"role": "user", "content": "Thanks!"},
 ]
-TURNS = (1, 3, 7)  # where they begin
+BUDGETS = {80: 1, 1000: 1, 79: 3, 60: 3, 59: 7, 50: 7, 40: 7, 20: 7}  # where the turns kept begin
 REASONS = {
     "The model drew the token that ends its turn.": "stop",
     "The text ran into one of your stop strings.": "stop",
@@ -36,40 +36,58 @@ def _count(messages) -> int:
 
 
 def _newest(function) -> bool | str:
-    """The learner's newest(messages, budget, count), tried with every budget and on three
-    conversations.
-    """
-    alone = [TALK[0], TALK[-1]]
-    for budget, start in ((80, 1), (1000, 1), (79, 3), (60, 3), (59, 7), (50, 7), (40, 7), (20, 7)):
-        messages = deepcopy(TALK)
-        kept = function(messages, budget, _count)
-        if messages != TALK:
-            return "It changed the list that it was given. The caller still needs the whole conversation."
-        if not isinstance(kept, list) or not all(m in TALK for m in kept):
-            return "It must return a list of some of the messages."
-        told = _wrong(kept, budget, TALK[:1] + TALK[start:])
-        if told:
-            return (
-                f"A conversation of {len(TALK)} messages of 10 tokens each, budget {budget}: {told}"
-            )
-    if function(deepcopy(TALK[1:]), 49, _count) != TALK[-1:]:
-        return "A conversation may have no system message. Then only whole turns are kept, and nothing else."
-    if function(deepcopy(alone), 20, _count) != alone:
+    """Try the learner's newest(messages, budget, count) on three conversations."""
+    for budget, start in BUDGETS.items():
+        hint = _budget_hint(function, budget, CONVERSATION[:1] + CONVERSATION[start:])
+        if hint:
+            return hint
+
+    if function(deepcopy(CONVERSATION[1:]), 49, _count) != CONVERSATION[-1:]:
+        return (
+            "A conversation may have no system message. "
+            "Then only whole turns are kept, and nothing else."
+        )
+    one_question = [CONVERSATION[0], CONVERSATION[-1]]
+    if function(deepcopy(one_question), 20, _count) != one_question:
         return "A conversation of one question that fits must come back whole."
+
     try:
-        function(deepcopy(TALK), 19, _count)
+        function(deepcopy(CONVERSATION), 19, _count)
     except ValueError:
         return True
-    return "With a budget of 19 not even the last question fits. Raise a ValueError then: nothing honest can be sent."
+    return (
+        "With a budget of 19 not even the last question fits. "
+        "Raise a ValueError then: nothing honest can be sent."
+    )
 
 
-def _wrong(kept: list[dict], budget: int, want: list[dict]) -> str | None:
-    """What is wrong with `kept`, the worst first; None if nothing is."""
+def _budget_hint(function, budget: int, expected: list[dict]) -> str | None:
+    """What is wrong with what the function keeps of the conversation; None if nothing is."""
+    messages = deepcopy(CONVERSATION)
+    kept = function(messages, budget, _count)
+    if messages != CONVERSATION:
+        return (
+            "It changed the list that it was given. The caller still needs the whole conversation."
+        )
+    if not isinstance(kept, list) or not all(m in CONVERSATION for m in kept):
+        return "It must return a list of some of the messages."
+
+    problem = _problem(kept, budget, expected)
+    if problem is None:
+        return None
+    return (
+        f"A conversation of {len(CONVERSATION)} messages of 10 tokens each, "
+        f"budget {budget}: {problem}"
+    )
+
+
+def _problem(kept: list[dict], budget: int, expected: list[dict]) -> str | None:
+    """What is wrong with the messages `kept`, the worst first; None if nothing is."""
     roles = [m["role"] for m in kept]
-    calls = [c["id"] for m in kept for c in m.get("tool_calls") or ()]
+    calls = [call["id"] for m in kept for call in m.get("tool_calls") or ()]
     if "system" not in roles or roles[0] != "system":
         return "the system message must stay, first."
-    if kept[-1] != TALK[-1]:
+    if kept[-1] != CONVERSATION[-1]:
         return "the last question must stay, last."
     if any(m.get("tool_call_id", "call_9") not in calls for m in kept if m["role"] == "tool"):
         return "it keeps a tool's result without its call. The API refuses that with a 400."
@@ -78,20 +96,26 @@ def _wrong(kept: list[dict], budget: int, want: list[dict]) -> str | None:
     if _count(kept) > budget:
         return f"it keeps {_count(kept)} tokens."
     if roles[1] != "user":
-        return "what stays begins with an answer whose question is gone. Cut at the beginning of a turn."
-    if kept != want:
-        return f"it keeps {len(kept)} messages; the newest whole turns that fit have {len(want)}."
+        return (
+            "what stays begins with an answer whose question is gone. "
+            "Cut at the beginning of a turn."
+        )
+    if kept != expected:
+        return (
+            f"it keeps {len(kept)} messages; the newest whole turns that fit have {len(expected)}."
+        )
     return None
 
 
-class _Model:
-    """Stands for client.chat: answers 1, 2, 3 …, remembers what it was sent, and may fail once."""
+class _Chat:
+    """Stands for client.chat: answers 1, 2, 3 …, remembers what it was sent, and can fail."""
 
     def __init__(self):
-        self.sent, self.fail = [], False
+        self.sent = []
+        self.fails = False
 
     def __call__(self, messages, **params) -> Completion:
-        if self.fail:
+        if self.fails:
             raise ConnectionError("the network was away")
         self.sent.append(deepcopy(list(messages)))
         message = {"role": "assistant", "content": f"answer {len(self.sent)}"}
@@ -100,32 +124,50 @@ class _Model:
 
 
 def _history(ask) -> bool | str:
-    """The learner's ask(history, text, chat) in a talk of two questions, then in one where the call
-    fails.
-    """
-    model, history = _Model(), []
-    texts = [ask(history, f"question {n}", chat=model) for n in (1, 2)]
-    if texts != ["answer 1", "answer 2"]:
-        return f"It must return the answer's text; it returned {texts[0]!r}."
-    if any(not m.get("content") for m in history) or any(
-        set(m) - {"role", "content", "refusal"} for m in history
-    ):
+    """Try the learner's ask(history, text, chat) on two questions, then on a call that fails."""
+    chat = _Chat()
+    history = []
+    answers = [ask(history, f"question {n}", chat=chat) for n in (1, 2)]
+    if answers != ["answer 1", "answer 2"]:
+        return f"It must return the answer's text; it returned {answers[0]!r}."
+    if not all(_is_plain(m) for m in history):
         return "The history must be messages with a role and a content, nothing else."
-    told = [(m["role"], m["content"]) for m in model.sent[-1]]
-    want = [("user", "question 1"), ("assistant", "answer 1"), ("user", "question 2")]
-    if told != want:
-        roles = ", ".join(role for role, _ in told)
-        return f"The second request had the roles {roles}. What did the model know of its own first answer?"
+
+    sent = [(m["role"], m["content"]) for m in chat.sent[-1]]
+    if sent != [("user", "question 1"), ("assistant", "answer 1"), ("user", "question 2")]:
+        roles = ", ".join(role for role, _ in sent)
+        return (
+            f"The second request had the roles {roles}. "
+            "What did the model know of its own first answer?"
+        )
     if len(history) != 4:
         return f"After two questions and two answers the history has {len(history)} messages."
-    before, model.fail = deepcopy(history), True
+    return _failed_call(ask, history, chat)
+
+
+def _is_plain(message: dict) -> bool:
+    return bool(message.get("content")) and set(message) <= {"role", "content", "refusal"}
+
+
+def _failed_call(ask, history: list[dict], chat: _Chat) -> bool | str:
+    before = deepcopy(history)
+    chat.fails = True
     try:
-        ask(history, "question 3", chat=model)
+        ask(history, "question 3", chat=chat)
     except ConnectionError:
         if history == before:
             return True
-        return "Better. Now the network fails once, and you ask again: the question is in the history twice."
+        return (
+            "Better. Now the network fails once, and you ask again: "
+            "the question is in the history twice."
+        )
     return "A call that fails must not look like an answer: let the error pass."
+
+
+def _window(answer) -> bool | str:
+    if answer == 4096:
+        return "The prompt has a place in the window, too: how many tokens has it?"
+    return answer == 4086
 
 
 def _stop(answer, whole) -> bool | str:
@@ -168,11 +210,7 @@ EXERCISES = {
     ),
     "06-window": Exercise(
         ask="write a whole number.",
-        test=lambda answer: (
-            "The prompt has a place in the window, too: how many tokens has it?"
-            if answer == 4096
-            else answer == 4086
-        ),
+        test=_window,
         hint="4,096 tokens in all, less those of the templated prompt.",
         why="4,096 − 10: prompt and answer share one window.",
     ),
@@ -191,19 +229,31 @@ EXERCISES = {
     "06-newest": Exercise(
         ask="write newest(messages, budget, count).",
         test=_newest,
-        hint="Turns begin where a user speaks. Try each of those places, the oldest first, and count.",
-        why="The system message, whole turns only, the newest that fit, and an error where nothing fits.",
+        hint=(
+            "Turns begin where a user speaks. "
+            "Try each of those places, the oldest first, and count."
+        ),
+        why=(
+            "The system message, whole turns only, "
+            "the newest that fit, and an error where nothing fits."
+        ),
     ),
     "06-history": Exercise(
         ask="run ask twice, print its history, and mend it.",
         test=_history,
-        hint="What does a conversation consist of besides questions? And what if chat raises an error?",
+        hint=(
+            "What does a conversation consist of besides questions? "
+            "And what if chat raises an error?"
+        ),
         why="Question and answer go into the history together, once the answer is there.",
     ),
     "06-reasons": Exercise(
         ask='write "stop", "length" or "tool_calls" for each.',
         test=_reasons,
-        hint="stop: the answer came to an end. length: it was cut off. tool_calls: it is your turn to act.",
+        hint=(
+            "stop: the answer came to an end. length: it was cut off. "
+            "tool_calls: it is your turn to act."
+        ),
         why="So stop has two causes, and length has two.",
     ),
 }

@@ -1,16 +1,14 @@
 """Exercises of lesson 07, Read the stream."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
 
 PLAIN = 'data: {"a": 1}\n\ndata: [DONE]\n\n'
-# What is in the stream, and the events that it holds. Each is fed in every way of cutting it once,
-# byte by byte, whole.
-STREAMS = {
+STREAMS = {  # what is in the stream: (its text, the events that it holds)
     "two events": (PLAIN, ['{"a": 1}', "[DONE]"]),
     "Chinese and an emoji": ("data: 你好🌟\n\ndata: ！\n\n", ["你好🌟", "！"]),
     "CRLF at the ends of lines": (PLAIN.replace("\n", "\r\n"), ['{"a": 1}', "[DONE]"]),
@@ -23,10 +21,16 @@ STREAMS = {
     "data: inside the data": ("data: x data: y\n\n", ["x data: y"]),
     "an event that never ends": ("data: a\n\ndata: half", ["a"]),
 }
+SIGNS = {  # whether it shows that the answer is whole
+    "status 200": False,
+    "a finish_reason came": True,
+    "[DONE] came": True,
+    "the text ends with a full stop": False,
+}
 
 
-def cuttings(raw: bytes):
-    """(how it is said, the pieces): whole, byte by byte, and cut in two after every byte."""
+def _cuts(raw: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """(description, chunks) of a stream: whole, byte by byte, and cut in two after every byte."""
     yield "in one piece", [raw]
     yield "byte by byte", [raw[i : i + 1] for i in range(len(raw))]
     for i in range(1, len(raw)):
@@ -34,63 +38,83 @@ def cuttings(raw: bytes):
 
 
 def _parser(events: Callable) -> bool | str:
-    for name, (text, wanted) in STREAMS.items():
-        for how, pieces in cuttings(text.encode()):
+    for name, (text, sent) in STREAMS.items():
+        for cut, chunks in _cuts(text.encode()):
             try:
-                got = list(events(iter(pieces)))
+                result = list(events(iter(chunks)))
             except Exception as error:
-                return f"A stream with {name}, {how}: {type(error).__name__}: {error}"
-            if got != wanted:
-                return f"A stream with {name}, {how}: {wanted} were sent, yours gives {got}"
+                return f"A stream with {name}, {cut}: {type(error).__name__}: {error}"
+            if result != sent:
+                return f"A stream with {name}, {cut}: {sent} were sent, yours gives {result}"
     return True
 
 
-def delta(index: int, finish_reason=None, **fields) -> dict:
+def _chunk(index: int, finish_reason=None, **delta) -> dict:
     """The JSON of a chunk with one choice."""
-    return {
-        "choices": [{"index": index, "delta": fields, "finish_reason": finish_reason}],
-        "usage": None,
-    }
+    choice = {"index": index, "delta": delta, "finish_reason": finish_reason}
+    return {"choices": [choice], "usage": None}
 
 
-# Two answers (n = 2) that come interleaved, as they do; the second ends first. First and last have
-# no choice.
+# Two answers (n = 2) that come interleaved, as they do; the second ends first. The first chunk and
+# the last have no choice.
 TWO = [
     {"choices": [], "prompt_filter_results": []},
-    delta(0, role="assistant", content=""), delta(1, role="assistant", content=None),
-    delta(1, content="No"), delta(0, content="Y"), delta(0, content="es"), delta(1, content="."),
-    delta(1, "stop"), delta(0, content=", it"), delta(0, content=" is"), delta(0, "length"),
+    _chunk(0, role="assistant", content=""),
+    _chunk(1, role="assistant", content=None),
+    _chunk(1, content="No"),
+    _chunk(0, content="Y"),
+    _chunk(0, content="es"),
+    _chunk(1, content="."),
+    _chunk(1, "stop"),
+    _chunk(0, content=", it"),
+    _chunk(0, content=" is"),
+    _chunk(0, "length"),
     {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 7, "total_tokens": 16}},
-]  # fmt: skip
+]
+JOINED = {0: ("Yes, it is", "length"), 1: ("No.", "stop")}
 
 
 def _join(join: Callable) -> bool | str:
-    got = join(json.loads(json.dumps(TWO)))
-    if not isinstance(got, dict):
-        return f"Give a dict {{index: (text, finish_reason)}}; yours gives {got!r:.80}"
-    wanted = {0: ("Yes, it is", "length"), 1: ("No.", "stop")}
-    wrong = [index for index in wanted if tuple(got.get(index) or ()) != wanted[index]]
-    if wrong:
-        return f"Choice {wrong[0]} should be {wanted[wrong[0]]}; yours is {got.get(wrong[0])!r}"
-    return set(got) == {0, 1} or f"There are two choices, 0 and 1; yours are {sorted(got)}"
+    result = join(json.loads(json.dumps(TWO)))
+    if not isinstance(result, dict):
+        return f"Give a dict {{index: (text, finish_reason)}}; yours gives {result!r:.80}"
+    for index, choice in JOINED.items():
+        if tuple(result.get(index) or ()) != choice:
+            return f"Choice {index} should be {choice}; yours is {result.get(index)!r}"
+    if set(result) != {0, 1}:
+        return f"There are two choices, 0 and 1; yours are {sorted(result)}"
+    return True
 
 
 def _clock(answer, arrivals) -> bool | str:
+    """`arrivals` are (seconds since the request, tokens) of each chunk."""
     first, rate, total = answer
-    (begin, _), (end, _) = arrivals[0], arrivals[-1]
-    after = sum(tokens for _, tokens in arrivals[1:])
+    begin, first_tokens = arrivals[0]
+    end = arrivals[-1][0]
+    later_tokens = sum(tokens for _, tokens in arrivals[1:])
     if not np.isclose(first, begin, atol=0.006):
         return "The first number: when did the first text come? The clock began at the request."
-    right = after / (end - begin)
-    if np.isclose(rate, (after + arrivals[0][1]) / end, rtol=0.01):
-        return "Your rate counts the wait for the first token. Count from there, and only the tokens that came after it."
+
+    right_rate = later_tokens / (end - begin)
+    if np.isclose(rate, (first_tokens + later_tokens) / end, rtol=0.01):
+        return (
+            "Your rate counts the wait for the first token. "
+            "Count from there, and only the tokens that came after it."
+        )
     if np.isclose(rate, (len(arrivals) - 1) / (end - begin), rtol=0.01):
         return "Your rate counts chunks. Some of these hold two tokens."
-    if not np.isclose(rate, right, rtol=0.01):
-        return "The first number is right. The rate: tokens after the first chunk, divided by their time."
-    return np.isclose(total, begin + (200 - arrivals[0][1]) / right, rtol=0.01) or (
-        "The first two are right. The third: the wait for the first token, and then all others at that rate."
-    )
+    if not np.isclose(rate, right_rate, rtol=0.01):
+        return (
+            "The first number is right. "
+            "The rate: tokens after the first chunk, divided by their time."
+        )
+
+    if not np.isclose(total, begin + (200 - first_tokens) / right_rate, rtol=0.01):
+        return (
+            "The first two are right. "
+            "The third: the wait for the first token, and then all others at that rate."
+        )
+    return True
 
 
 def _signs(answer) -> bool | str:
@@ -98,24 +122,23 @@ def _signs(answer) -> bool | str:
     return f"Look again at: {', '.join(wrong)}." if wrong else True
 
 
-SIGNS = {
-    "status 200": False,
-    "a finish_reason came": True,
-    "[DONE] came": True,
-    "the text ends with a full stop": False,
-}
-
 EXERCISES = {
     "07-events": Exercise(
         ask="write a whole number.",
         test=lambda answer, raw: answer == raw.count(b"data: "),
-        hint="Eight events bring a token each. What comes before the first, and what (two things) after the last?",
+        hint=(
+            "Eight events bring a token each. "
+            "What comes before the first, and what (two things) after the last?"
+        ),
         why="One event with the role, eight with a token, one with the finish_reason, and [DONE].",
     ),
     "07-loop": Exercise(
         ask='write "ends well", "loses the text" or "breaks at the end".',
         test=lambda answer: answer == "breaks at the end",
-        hint="What does a chunk hold that brings the numbers of the whole answer, and belongs to no choice?",
+        hint=(
+            "What does a chunk hold that brings the numbers of the whole answer, "
+            "and belongs to no choice?"
+        ),
         why="The usage chunk has no choice, so choices[0] is an IndexError.",
     ),
     "07-sooner": Exercise(
@@ -163,13 +186,22 @@ EXERCISES = {
     "07-join": Exercise(
         ask="write join_all(chunks): {index: (text, finish_reason)}.",
         test=_join,
-        hint="A chunk may have no choice, a delta no content or None. And choices[0] is not always choice 0.",
+        hint=(
+            "A chunk may have no choice, a delta no content or None. "
+            "And choices[0] is not always choice 0."
+        ),
         why="The index says whose delta it is, and chunks without a choice are passed over.",
     ),
     "07-clock": Exercise(
-        ask="write three numbers: (seconds to the first token, tokens a second after it, seconds for 200 tokens).",
+        ask=(
+            "write three numbers: (seconds to the first token, "
+            "tokens a second after it, seconds for 200 tokens)."
+        ),
         test=_clock,
-        hint="The first chunk ends the first wait. What comes after it has its own time, and its own tokens.",
+        hint=(
+            "The first chunk ends the first wait. "
+            "What comes after it has its own time, and its own tokens."
+        ),
         why="Two numbers describe a stream: the wait for the first token and the rate after it.",
     ),
 }

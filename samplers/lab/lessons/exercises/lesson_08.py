@@ -7,28 +7,6 @@ import jsonschema
 from samplers.api import why_not_strict
 from samplers.lab.lessons.exercises import Exercise
 
-
-def _cost(answer, tokens) -> bool | str:
-    if tokens / 1.3 <= answer <= tokens * 1.3:
-        return True
-    return "It is more than that." if answer < tokens else "It is less than that."
-
-
-def _failed(answer, call) -> bool | str:
-    if not isinstance(answer, dict) or answer.get("role") != "tool":
-        return "It is a message, a dict, and its role is not the user's or the assistant's."
-    if answer.get("tool_call_id") != call["id"]:
-        return "Which call is it the result of? tool_call_id must say so."
-    content = answer.get("content")
-    if not isinstance(content, str):
-        return "content must be a text: make one of a dict with json.dumps."
-    more = set(answer) - {"role", "tool_call_id", "content"}
-    if more:
-        return f"A tool message has no field {min(more)!r}: what failed stands in the content."
-    told = any(word in content for word in ("Rome", "station", "LookupError", "not answer"))
-    return told or "Say in the content what failed, so that the model can act on it."
-
-
 BOOKINGS = (  # arguments, whether they fit, and what is wrong with a schema that says otherwise
     (
         {"city": "Rome", "people": 2, "note": None},
@@ -47,27 +25,10 @@ BOOKINGS = (  # arguments, whether they fit, and what is wrong with a schema tha
 )
 
 
-def _strict(answer) -> bool | str:
-    if reasons := why_not_strict(answer):
-        path, reason = reasons[0]
-        return f"It is not strict yet: {path}: {reason}"
-    properties = answer.get("properties", {})
-    if set(properties) != {"city", "people", "note"}:
-        return "The properties must be city, people and note."
-    for arguments, fits, hint in BOOKINGS:
-        if jsonschema.Draft202012Validator(answer).is_valid(arguments) != fits:
-            return hint
-    return True
-
-
 def _begins(index: int, call_id: str, name: str, arguments: str = "") -> dict:
     """The first delta of a call, as a stream's JSON has it."""
-    return {
-        "index": index,
-        "id": call_id,
-        "type": "function",
-        "function": {"name": name, "arguments": arguments},
-    }
+    function = {"name": name, "arguments": arguments}
+    return {"index": index, "id": call_id, "type": "function", "function": function}
 
 
 def _goes_on(index: int, arguments: str) -> dict:
@@ -75,7 +36,7 @@ def _goes_on(index: int, arguments: str) -> dict:
     return {"index": index, "function": {"arguments": arguments}}
 
 
-STREAMS = (
+STREAMS = (  # deltas, the calls that they make, and a description
     (
         [_begins(0, "a", "f"), _goes_on(0, '{"x"'), _goes_on(0, ":1}")],
         [{"id": "a", "name": "f", "arguments": '{"x":1}'}],
@@ -107,17 +68,57 @@ STREAMS = (
             {"id": "a", "name": "f", "arguments": '{"x":1}'},
             {"id": "b", "name": "g", "arguments": "{}"},
         ],
-        "Two calls whose pieces come mixed, the second one's first (put them in the order of index),",
+        "Two calls whose pieces come mixed, the second one's first "
+        "(put them in the order of index),",
     ),
     ([], [], "A stream without calls"),
 )
 
 
+def _cost(answer, tokens) -> bool | str:
+    if tokens / 1.3 <= answer <= tokens * 1.3:
+        return True
+    return "It is more than that." if answer < tokens else "It is less than that."
+
+
+def _failed(answer, call) -> bool | str:
+    if not isinstance(answer, dict) or answer.get("role") != "tool":
+        return "It is a message, a dict, and its role is not the user's or the assistant's."
+    if answer.get("tool_call_id") != call["id"]:
+        return "Which call is it the result of? tool_call_id must say so."
+
+    content = answer.get("content")
+    if not isinstance(content, str):
+        return "content must be a text: make one of a dict with json.dumps."
+    unknown = set(answer) - {"role", "tool_call_id", "content"}
+    if unknown:
+        return f"A tool message has no field {min(unknown)!r}: what failed stands in the content."
+    if not any(word in content for word in ("Rome", "station", "LookupError", "not answer")):
+        return "Say in the content what failed, so that the model can act on it."
+    return True
+
+
+def _strict(answer) -> bool | str:
+    reasons = why_not_strict(answer)
+    if reasons:
+        path, reason = reasons[0]
+        return f"It is not strict yet: {path}: {reason}"
+
+    properties = answer.get("properties", {})
+    if set(properties) != {"city", "people", "note"}:
+        return "The properties must be city, people and note."
+    validator = jsonschema.Draft202012Validator(answer)
+    for arguments, fits, hint in BOOKINGS:
+        if validator.is_valid(arguments) != fits:
+            return hint
+    return True
+
+
 def _join(answer) -> bool | str:
-    for deltas, expected, what in STREAMS:
-        got = answer(json.loads(json.dumps(deltas)))
-        if got != expected:
-            return f"{what} must give\n{expected}\nand your function gave\n{got!r:.300}"
+    for deltas, calls, description in STREAMS:
+        result = answer(json.loads(json.dumps(deltas)))  # a copy, which it may change
+        if result != calls:
+            return f"{description} must give\n{calls}\nand your function gave\n{result!r:.300}"
     return True
 
 
@@ -126,7 +127,9 @@ def _eval(answer, run, key) -> bool | str:
         return "Write a text: it is what stands in `arguments`."
     if key in answer:
         return "You have copied the key. The model does not know it: what does it write instead?"
-    return key in str(run(answer)) or "The tool ran, but what it was given is not the key."
+    if key not in str(run(answer)):
+        return "The tool ran, but what it was given is not the key."
+    return True
 
 
 EXERCISES = {
@@ -139,8 +142,14 @@ EXERCISES = {
     "08-who": Exercise(
         ask='write "the model", "the endpoint" or "my program".',
         test=lambda answer: "program" in answer,
-        hint="Where is the function? The request holds its name and its schema, and no line of its code.",
-        why="Nobody else has the function. A tool call is a request to your program, and it may say no.",
+        hint=(
+            "Where is the function? "
+            "The request holds its name and its schema, and no line of its code."
+        ),
+        why=(
+            "Nobody else has the function. "
+            "A tool call is a request to your program, and it may say no."
+        ),
     ),
     "08-multiply": Exercise(
         ask='write "yes" or "no".',
@@ -158,7 +167,10 @@ EXERCISES = {
         ask="write the message, a dict.",
         test=_failed,
         hint="A failure goes back to the model just as a result does.",
-        why="Every call has its result, so the conversation can go on, and the model knows what went wrong.",
+        why=(
+            "Every call has its result, so the conversation can go on, "
+            "and the model knows what went wrong."
+        ),
     ),
     "08-strict": Exercise(
         ask="write the schema, a dict.",
@@ -170,12 +182,18 @@ EXERCISES = {
         ask="write the function, then give it to check.",
         test=_join,
         hint="Keep a dict from index to the call so far.",
-        why="The index says which call a piece belongs to; id and name come once, the arguments piece by piece.",
+        why=(
+            "The index says which call a piece belongs to; "
+            "id and name come once, the arguments piece by piece."
+        ),
     ),
     "08-eval": Exercise(
         ask="write the text that the model would put into arguments.",
         test=_eval,
         hint='It must be a Python dict with the key "city", and Python may look names up.',
-        why="eval runs whatever the text says, with all that your program knows. json.loads only reads.",
+        why=(
+            "eval runs whatever the text says, with all that your program knows. "
+            "json.loads only reads."
+        ),
     ),
 }

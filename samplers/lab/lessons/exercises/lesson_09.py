@@ -17,12 +17,16 @@ PROMISES = {
 }
 BOOK = {"title": "Emma", "year": 1815, "author": {"name": "Jane Austen"}, "tags": ["novel"]}
 NOT_BOOKS = (
-    {key: value for key, value in BOOK.items() if key != "author"}, BOOK | {"year": "1815"}, BOOK | {"author": "Jane"},
-    BOOK | {"tags": [1]}, BOOK | {"pages": 400}, BOOK | {"title": None},
-)  # fmt: skip
+    {key: value for key, value in BOOK.items() if key != "author"},
+    BOOK | {"year": "1815"},
+    BOOK | {"author": "Jane"},
+    BOOK | {"tags": [1]},
+    BOOK | {"pages": 400},
+    BOOK | {"title": None},
+)
 
 
-def _loads(text: str) -> bool:
+def _is_json(text: str) -> bool:
     try:
         json.loads(text)
     except ValueError:
@@ -34,43 +38,48 @@ def _mask(answer) -> bool | str:
     q, taken = answer
     if abs(taken - 0.25) < 0.005:
         return "0.25 is what is left. How much was taken away?"
-    right = abs(q - 0.8) < 0.005, abs(taken - 0.75) < 0.005
-    return all(right) or (
-        any(right) and f"One of the two is right: {(q, taken)[right.index(True)]}."
-    )
+
+    right = [value for value, truth in ((q, 0.8), (taken, 0.75)) if abs(value - truth) < 0.005]
+    if len(right) == 1:
+        return f"One of the two is right: {right[0]}."
+    return len(right) == 2
 
 
 def _mend(answer) -> bool | str:
-    if reasons := why_not_strict(answer):
+    reasons = why_not_strict(answer)
+    if reasons:
         path, reason = reasons[0]
-        return f"{len(reasons)} reason{'s' * (len(reasons) > 1)} left. The first: {path}: {reason}."
-    book = jsonschema.Draft202012Validator(answer)
-    if not book.is_valid(BOOK):
+        number = "1 reason" if len(reasons) == 1 else f"{len(reasons)} reasons"
+        return f"{number} left. The first: {path}: {reason}."
+
+    validator = jsonschema.Draft202012Validator(answer)
+    if not validator.is_valid(BOOK):
         return f"It is strict, but refuses this book: {json.dumps(BOOK)}."
-    if not book.is_valid(BOOK | {"year": None}):
+    if not validator.is_valid(BOOK | {"year": None}):
         return "It is strict, but a book without a year has no way to say so."
-    wrong = [other for other in NOT_BOOKS if book.is_valid(other)]
-    return f"It is strict, but takes this for a book: {json.dumps(wrong[0])}." if wrong else True
+    for other in NOT_BOOKS:
+        if validator.is_valid(other):
+            return f"It is strict, but takes this for a book: {json.dumps(other)}."
+    return True
 
 
 def _cases() -> list[tuple[object, str, int | None]]:
     """(result, sentence, the only safe answer)."""
-    whole = Completion.from_wire({"choices": [{"message": {"content": ""}}]})
+    completion = Completion.from_wire({"choices": [{"message": {"content": ""}}]})
+    truncated = Truncated('{"name":"Tom","age":4', {"name": "Tom", "age": 4}, completion)
+    error = "age: Input should be a valid integer"
+    invalid = Invalid('{"name":"Tom","age":"41"}', error, completion)
 
     def person(age):
-        return Parsed(SimpleNamespace(name="Tom", age=age), whole)
+        return Parsed(SimpleNamespace(name="Tom", age=age), completion)
 
     return [
         (person(41), "Tom is 41.", 41),
         (person(7), "At 7, Tom still swims.", 7),
         (person(None), "Tom lives in Rome.", None),
-        (Refusal("I can't help with that.", whole), "Tom is 41.", None),
-        (Truncated('{"name":"Tom","age":4', {"name": "Tom", "age": 4}, whole), "Tom is 41.", None),
-        (
-            Invalid('{"name":"Tom","age":"41"}', "age: Input should be a valid integer", whole),
-            "Tom is 41.",
-            None,
-        ),
+        (Refusal("I can't help with that.", completion), "Tom is 41.", None),
+        (truncated, "Tom is 41.", None),
+        (invalid, "Tom is 41.", None),
         (person(25), "Tom lives in Rome.", None),
         (person(4), "Tom is 41.", None),
     ]
@@ -78,34 +87,36 @@ def _cases() -> list[tuple[object, str, int | None]]:
 
 def _read(answer) -> bool | str:
     for result, sentence, safe in _cases():
+        kind = type(result).__name__
         try:
-            got = answer(result, sentence)
+            age = answer(result, sentence)
         except Exception as error:  # a learner's function may do anything
-            return (
-                f"{type(result).__name__}, {sentence!r}: it raised {type(error).__name__}: {error}"
-            )
-        if got != safe:
-            value = f" of age {result.value.age}" if isinstance(result, Parsed) else ""
-            return f"{type(result).__name__}{value}, {sentence!r}: it gave {got!r}, but {safe!r} is safe."
+            return f"{kind}, {sentence!r}: it raised {type(error).__name__}: {error}"
+        if age != safe:
+            if isinstance(result, Parsed):
+                kind = f"{kind} of age {result.value.age}"
+            return f"{kind}, {sentence!r}: it gave {age!r}, but {safe!r} is safe."
     return True
 
 
 def _true(answer, trial) -> bool | str:
     true = trial.count("Structured Outputs", "true")
-    return abs(answer - true) <= 5 or (
-        answer > true and "Fewer. Look what became of the people of no age."
-    )
+    if abs(answer - true) <= 5:
+        return True
+    if answer > true:
+        return "Fewer. Look what became of the people of no age."
+    return False
 
 
 def _promises(answer) -> bool | str:
-    wrong = [said for said, true in PROMISES.items() if answer.get(said) is not true]
+    wrong = [text for text, true in PROMISES.items() if answer.get(text) is not true]
     return f"Think again about: {' '.join(wrong)}" if wrong else True
 
 
 EXERCISES = {
     "09-loads": Exercise(
         ask="write a whole number from 0 to 3.",
-        test=lambda answer, texts: answer == sum(map(_loads, texts)),
+        test=lambda answer, texts: answer == sum(map(_is_json, texts)),
         hint="JSON begins with { and ends with }. What does each of the three begin with?",
         why="A fence, or Python around it, and a program can read nothing.",
     ),
@@ -125,7 +136,10 @@ EXERCISES = {
         ask="write a strict schema of the same book.",
         test=_mend,
         hint="Go through the reasons one by one; why_not_strict(answer) says what is left.",
-        why='Nothing is optional any more: what may be missing is there and null, ["integer", "null"].',
+        why=(
+            "Nothing is optional any more: "
+            'what may be missing is there and null, ["integer", "null"].'
+        ),
     ),
     "09-read": Exercise(
         ask="write a function (result, sentence) -> int or None.",
@@ -136,7 +150,12 @@ EXERCISES = {
     "09-promises": Exercise(
         ask="write True or False for each statement.",
         test=_promises,
-        hint="A schema promises only what the answer alone shows, without the sentence, and only of a whole one.",
-        why="The form, the whole form, and nothing but the form; and only if finish_reason is stop.",
+        hint=(
+            "A schema promises only what the answer alone shows, "
+            "without the sentence, and only of a whole one."
+        ),
+        why=(
+            "The form, the whole form, and nothing but the form; and only if finish_reason is stop."
+        ),
     ),
 }

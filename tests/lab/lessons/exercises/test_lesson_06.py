@@ -5,7 +5,7 @@ wrong with it.
 import pytest
 
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_06 import TALK
+from samplers.lab.lessons.exercises.lesson_06 import CONVERSATION
 
 
 def newest(messages, budget, count):
@@ -73,7 +73,7 @@ def test_the_cut_is_told_what_is_wrong(function, said):
 def test_the_counterexample_is_a_conversation_that_the_api_takes():
     from samplers.local.request.messages import messages
 
-    assert len(messages("messages", TALK)) == len(TALK)
+    assert len(messages("messages", CONVERSATION)) == len(CONVERSATION)
 
 
 def user(text):
