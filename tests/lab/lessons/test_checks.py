@@ -1,8 +1,7 @@
-"""Exercises: no answer is no error, a wrong one gets a hint that does not tell, a right one its
-reason.
-"""
+"""Exercises: no answer is no error, a wrong one gets a hint, a right one its reason."""
 
 import sys
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -11,11 +10,16 @@ from samplers.lab import check
 from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.exercises import Exercise, find, lessons
 
+
+def is_half(answer, scale=1):
+    if answer > scale:
+        return "Too large: go down."
+    return abs(answer - 0.5 * scale) < 0.01
+
+
 HALF = Exercise(
     ask="Set answer to a half.",
-    test=lambda answer, scale=1: (
-        "Too large: go down." if answer > scale else abs(answer - 0.5 * scale) < 0.01
-    ),
+    test=is_half,
     hint="Divide one by two.",
     why="Two halves make one.",
 )
@@ -27,7 +31,7 @@ def one_exercise(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "text"),
     [
         (..., "Your turn: Set answer to a half."),
         (0.5, "Correct. Two halves make one."),
@@ -35,14 +39,14 @@ def one_exercise(monkeypatch):
         (7, "Not yet. Too large: go down."),
     ],
 )
-def test_what_is_said(answer, said):
-    assert verdict("99-half", answer) == said
+def test_the_verdict(answer, text):
+    assert verdict("99-half", answer) == text
 
 
 def test_an_answer_of_the_wrong_kind_gets_the_hint_and_the_error():
-    said = verdict("99-half", None)
-    assert said.startswith("Not yet: checking your answer gave TypeError")
-    assert said.endswith("Divide one by two.")
+    text = verdict("99-half", None)
+    assert text.startswith("Not yet: checking your answer gave TypeError")
+    assert text.endswith("Divide one by two.")
 
 
 def test_facts_reach_the_test():
@@ -57,23 +61,18 @@ def test_check_prints_and_returns_nothing(capsys):
 def test_an_unknown_exercise_is_an_error(monkeypatch):
     with pytest.raises(ValueError, match="got '98-x'"):
         find("98-x")
-    monkeypatch.setitem(
-        sys.modules,
-        "samplers.lab.lessons.exercises.lesson_02",
-        SimpleNamespace(EXERCISES={"02-a": HALF}),
-    )
+
+    lesson = SimpleNamespace(EXERCISES={"02-a": HALF})
+    monkeypatch.setitem(sys.modules, "samplers.lab.lessons.exercises.lesson_02", lesson)
     assert find("02-a") is HALF
     with pytest.raises(ValueError, match="one of 02-a, got '02-b'"):
         find("02-b")
 
 
 def test_every_exercise_belongs_to_its_lesson():
-    from importlib import import_module
-
     for number in lessons():
-        for name, exercise in import_module(
-            f"samplers.lab.lessons.exercises.lesson_{number}"
-        ).EXERCISES.items():
+        module = import_module(f"samplers.lab.lessons.exercises.lesson_{number}")
+        for name, exercise in module.EXERCISES.items():
             assert name.startswith(f"{number}-"), name
             assert exercise.ask, name
             assert exercise.hint, name

@@ -1,6 +1,4 @@
-"""What a schema takes away: against numbers by hand, and on the real model against its full
-distribution.
-"""
+"""What a schema takes away: by hand, and on the real model from its whole distribution."""
 
 import io
 import json
@@ -23,42 +21,36 @@ HANDMADE = (  # (chosen, the model's p, after the mask q): the tokens that q lac
 
 def completion(steps) -> Completion:
     """A completion of steps (chosen token, {token: probability})."""
-    told = []
+    content = []
     for chosen, probs in steps:
-        top = [
-            {"token": t, "logprob": math.log(p), "bytes": list(t.encode())}
-            for t, p in probs.items()
-        ]
-        told.append(
-            next(entry for entry in top if entry["token"] == chosen) | {"top_logprobs": top}
-        )
+        top = {
+            token: {"token": token, "logprob": math.log(p), "bytes": list(token.encode())}
+            for token, p in probs.items()
+        }
+        content.append(top[chosen] | {"top_logprobs": list(top.values())})
     message = {"role": "assistant", "content": "".join(chosen for chosen, _ in steps)}
-    return Completion.from_wire({"choices": [{"message": message, "logprobs": {"content": told}}]})
+    choice = {"message": message, "logprobs": {"content": content}}
+    return Completion.from_wire({"choices": [choice]})
 
 
-def handmade(n: int = len(HANDMADE)):
-    return completion([(t, p) for t, p, _ in HANDMADE[:n]]), completion(
-        [(t, q) for t, _, q in HANDMADE[:n]]
-    )
+def handmade(n: int = len(HANDMADE)) -> tuple[Completion, Completion]:
+    """The first `n` steps: without the mask, and after it."""
+    raw = completion([(token, p) for token, p, _ in HANDMADE[:n]])
+    processed = completion([(token, q) for token, _, q in HANDMADE[:n]])
+    return raw, processed
 
 
 def test_the_mass_taken_is_that_of_the_forbidden_tokens():
     steps = token_mask(*handmade())
     np.testing.assert_allclose([step.taken for step in steps], [0.8, 0.25, 0], atol=1e-12)
-    assert [[entry.token for entry in step.forbidden] for step in steps] == [
-        ["Sure", "x"],
-        ["很"],
-        [],
-    ]
+    forbidden = [[entry.token for entry in step.forbidden] for step in steps]
+    assert forbidden == [["Sure", "x"], ["很"], []]
     assert [step.refused for step in steps] == [True, False, False]
-    assert [(step.wanted.token, round(step.wanted_p, 9)) for step in steps] == [
-        ("Sure", 0.7),
-        ("好", 0.5),
-        ("}", 0.9),
-    ]
+    assert [step.wanted.token for step in steps] == ["Sure", "好", "}"]
+    np.testing.assert_allclose([step.wanted_p for step in steps], [0.7, 0.5, 0.9], atol=1e-9)
 
 
-def test_a_token_whose_mask_is_not_told_is_nan():
+def test_a_token_whose_mask_is_not_reported_is_nan():
     raw, processed = handmade(2)
     body = processed.raw
     body["choices"][0]["logprobs"]["content"][1] |= {"logprob": -9999.0, "top_logprobs": []}
@@ -96,41 +88,42 @@ def test_the_picture_shows_the_steps():
 
 
 def test_the_real_mask_is_the_models_distribution_on_the_allowed_tokens(client):
-    """At the first token of a word: p from the whole vocabulary, the allowed tokens from the three
-    possible texts.
-    """
-    words, prompt = ["glad", "calm", "sad"], "How does Mia feel? She smiles."
+    """At a word's first token: p of all tokens, and the allowed ones from the three texts."""
+    words = ["glad", "calm", "sad"]
+    prompt = "How does Mia feel? She smiles."
     schema = {
         "type": "object",
         "properties": {"m": {"type": "string", "enum": words}},
         "required": ["m"],
         "additionalProperties": False,
     }
-    ask = {"temperature": 1, "seed": 1, "max_tokens": 12, "logprobs": True, "top_logprobs": 20}
-    ask["response_format"] = {
+    params = {"temperature": 1, "seed": 1, "max_tokens": 12, "logprobs": True, "top_logprobs": 20}
+    params["response_format"] = {
         "type": "json_schema",
         "json_schema": {"name": "m", "strict": True, "schema": schema},
     }
-    with start_local(logprobs_mode="processed") as after:
-        raw, processed = client.chat(prompt, **ask), after.chat(prompt, **ask)
+    raw = client.chat(prompt, **params)
+    with start_local(logprobs_mode="processed") as processed_client:
+        processed = processed_client.chat(prompt, **params)
     steps = token_mask(raw, processed)
     written = [b"".join(step.bytes for step in steps[:k]) for k in range(len(steps))]
     k = written.index(b'{"m":"')
 
-    ids = {piece: i for i, piece in enumerate(client.next_token(prompt, top="all").bytes)}
+    ids = {token: i for i, token in enumerate(client.next_token(prompt, top="all").bytes)}
     full = client.next_token(prompt, top="all", after=[ids[step.bytes] for step in steps[:k]])
     texts = [json.dumps({"m": word}, separators=(",", ":")).encode() for word in words]
     allowed = [
         i
-        for i, piece in enumerate(full.bytes)
-        if piece and any(t.startswith(written[k] + piece) for t in texts)
+        for i, token in enumerate(full.bytes)
+        if token and any(text.startswith(written[k] + token) for text in texts)
     ]
     z = full.probs[allowed].sum()
     assert 1e-6 < z < 0.5
     assert steps[k].taken == pytest.approx(1 - z, abs=1e-3)
-    told = {ids[entry.bytes]: math.exp(entry.logprob) for entry in processed.logprobs[k].top}
-    assert {i for i, q in told.items() if q > 1e-4} <= set(allowed)
+
+    q_of = {ids[entry.bytes]: math.exp(entry.logprob) for entry in processed.logprobs[k].top}
+    assert {i for i, q in q_of.items() if q > 1e-4} <= set(allowed)
     for i in allowed:
-        assert told.get(i, 0) == pytest.approx(full.probs[i] / z, rel=0.02, abs=1e-4)
+        assert q_of.get(i, 0) == pytest.approx(full.probs[i] / z, rel=0.02, abs=1e-4)
     likeliest = {ids[entry.bytes] for entry in raw.logprobs[k].top}
     assert {ids[entry.bytes] for entry in steps[k].forbidden} == likeliest - set(allowed)

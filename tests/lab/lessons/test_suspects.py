@@ -2,14 +2,11 @@
 
 import random
 
-import numpy as np
 import pytest
-from scipy import stats
 
 from samplers.lab import Suspects
 from samplers.lab.lessons import suspects
 from samplers.lab.lessons.exercises import find
-from samplers.lab.lessons.exercises.lesson_05 import draws_needed
 
 ORDERS = {"openai": "temperature first", "llama.cpp": "temperature last"}
 
@@ -67,13 +64,3 @@ def test_the_exercise_takes_the_truth_and_counts_what_is_wrong(suspects_of):
     order, mode = truth["A"]
     wrong = {**truth, "A": ("first" if order == "last" else "last", mode)}
     assert test(wrong, suspects=three) == "1 of the three is not right yet."
-
-
-def test_the_draws_that_a_test_needs_are_those_of_a_simulation():
-    """Pearson's test of p against that many draws of q: about nine of ten reject."""
-    p = np.array([0.5, 0.3, 0.2])
-    q = np.array([0.45, 0.32, 0.23])
-    n = round(draws_needed(p, q))
-    drawn = np.random.default_rng(0).multinomial(n, q, 20_000)
-    statistic = ((drawn - n * p) ** 2 / (n * p)).sum(axis=1)
-    assert abs((statistic > stats.chi2.isf(0.05, 2)).mean() - 0.9) < 0.02

@@ -1,6 +1,4 @@
-"""Lesson 06's two programming exercises: the right answer passes, each wrong one hears what is
-wrong with it.
-"""
+"""Lesson 06's two programming exercises: each wrong answer gets its own hint."""
 
 import pytest
 
@@ -47,6 +45,10 @@ def without_error(messages, budget, count):
         return []
 
 
+def needs_a_system_message(messages, budget, count):
+    return newest(messages, budget, count) if messages[0]["role"] == "system" else messages
+
+
 CASES = [
     (newest, "Correct."),
     (last(3), "a tool's result without its call"),
@@ -57,17 +59,14 @@ CASES = [
     (one_by_one, "begins with an answer whose question is gone"),
     (greedy, "the newest whole turns that fit have 8"),
     (without_error, "Raise a ValueError"),
-    (
-        lambda m, b, c: newest(m, b, c) if m[0]["role"] == "system" else m,
-        "may have no system message",
-    ),
+    (needs_a_system_message, "may have no system message"),
     (lambda messages, budget, count: None, "must return a list"),
 ]
 
 
-@pytest.mark.parametrize(("function", "said"), CASES)
-def test_the_cut_is_told_what_is_wrong(function, said):
-    assert said in verdict("06-newest", function)
+@pytest.mark.parametrize(("function", "message"), CASES)
+def test_the_cut(function, message):
+    assert message in verdict("06-newest", function)
 
 
 def test_the_counterexample_is_a_conversation_that_the_api_takes():
@@ -118,7 +117,7 @@ def answers_as_the_user(history, text, chat):
 
 
 @pytest.mark.parametrize(
-    ("function", "said"),
+    ("function", "message"),
     [
         (right, "Correct."),
         (forgets_answers, "roles user, user."),
@@ -129,15 +128,12 @@ def answers_as_the_user(history, text, chat):
         (lambda history, text, chat: None, "must return the answer's text"),
     ],
 )
-def test_the_history_is_told_what_is_wrong(function, said):
-    assert said in verdict("06-history", function)
+def test_the_history(function, message):
+    assert message in verdict("06-history", function)
 
 
 def test_an_answer_that_is_nearly_right_gets_its_own_hint():
-    assert verdict("06-stop", "1. Grapefruit\n2. Ba", whole="1. Grapefruit\n2. Banana").startswith(
-        "Correct."
-    )
-    assert "not in the answer" in verdict(
-        "06-stop", "1. Grapefruit\n2. Banan", whole="1. Grapefruit\n2. Banana"
-    )
+    whole = "1. Grapefruit\n2. Banana"
+    assert verdict("06-stop", "1. Grapefruit\n2. Ba", whole=whole).startswith("Correct.")
+    assert "not in the answer" in verdict("06-stop", "1. Grapefruit\n2. Banan", whole=whole)
     assert "place in the window" in verdict("06-window", 4096)

@@ -1,4 +1,4 @@
-"""The checks of lesson 07 take right answers, and refuse the mistakes that they are made for."""
+"""The checks of lesson 07 take right answers and refuse the mistakes that they are written for."""
 
 import pytest
 
@@ -6,95 +6,111 @@ from samplers.api import read_events
 from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.exercises.lesson_07 import TWO
 
-CAME = [(0.8 + 0.1 * i, 1 + i % 2) for i in range(21)]
+ARRIVALS = [(0.8 + 0.1 * i, 1 + i % 2) for i in range(21)]  # (seconds, tokens)
 
 
-def events(
-    pieces,
-    text=lambda line: line.decode(),
-    end=b"\n",
-    value=lambda line: line[5:].removeprefix(" "),
-    left=(),
-):
-    """A right parser, whose every part a test can replace."""
-    rest, data = b"", []
-    for piece in [*pieces, *left]:
-        *lines, rest = (rest + piece).split(end)
-        for line in map(text, lines):
-            line = line.removesuffix("\r")
-            if line.startswith("data:"):
-                data.append(value(line))
-            elif not line and data:
+def after_the_colon(line):
+    return line[5:].removeprefix(" ")
+
+
+def events(chunks, value=after_the_colon):
+    """A right parser; `value` reads a data line, so that a test can replace it."""
+    rest = b""
+    data = []
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            text = line.decode().removesuffix("\r")
+            if text.startswith("data:"):
+                data.append(value(text))
+            elif not text and data:
                 yield "\n".join(data)
                 data = []
 
 
-def test_right_parsers():
-    assert verdict("07-parser", events).startswith("Correct")
-    assert (
-        verdict("07-parser", lambda pieces: [e.data for e in read_events((0, p) for p in pieces)])[
-            :7
-        ]
-        == "Correct"
-    )
+def our_events(chunks):
+    return [event.data for event in read_events((0, chunk) for chunk in chunks)]
 
 
-def each_piece_decoded(pieces):
-    yield from events(piece.decode(errors="replace").encode() for piece in pieces)
+@pytest.mark.parametrize("parser", [events, our_events])
+def test_right_parsers(parser):
+    assert verdict("07-parser", parser).startswith("Correct")
 
 
-def each_piece_is_an_event(pieces):
-    for piece in pieces:
-        yield from events([piece])
+def each_chunk_decoded(chunks):
+    yield from events(chunk.decode(errors="replace").encode() for chunk in chunks)
 
 
-def only_the_last_line(pieces):
-    yield from (data.rpartition("\n")[2] for data in events(pieces))
+def each_chunk_is_an_event(chunks):
+    for chunk in chunks:
+        yield from events([chunk])
+
+
+def only_the_last_line(chunks):
+    yield from (data.rpartition("\n")[2] for data in events(chunks))
+
+
+def ended_by_itself(chunks):
+    yield from events([*chunks, b"\n\n"])
+
+
+def with_value(value):
+    return lambda chunks: events(chunks, value)
 
 
 @pytest.mark.parametrize(
-    ("parser", "named"),
+    ("parser", "stream"),
     [
-        (each_piece_decoded, "Chinese"),
-        (each_piece_is_an_event, "two events"),
+        (each_chunk_decoded, "Chinese"),
+        (each_chunk_is_an_event, "two events"),
         (only_the_last_line, "two data lines"),
-        (lambda pieces: events(pieces, value=lambda line: line[5:].strip()), "without a space"),
-        (lambda pieces: events(pieces, value=lambda line: line[6:]), "without a space"),
-        (
-            lambda pieces: events(pieces, value=lambda line: line.split("data: ")[-1]),
-            "without a space",
-        ),
-        (lambda pieces: events(pieces, left=[b"\n\n"]), "never ends"),
-        (lambda pieces: [][0], "IndexError"),
+        (with_value(lambda line: line[5:].strip()), "without a space"),
+        (with_value(lambda line: line[6:]), "without a space"),
+        (with_value(lambda line: line.split("data: ")[-1]), "without a space"),
+        (ended_by_itself, "never ends"),
+        (lambda chunks: [][0], "IndexError"),
     ],
 )
-def test_wrong_parsers_are_told_where(parser, named):
-    said = verdict("07-parser", parser)
-    assert said.startswith("Not yet.")
-    assert named in said
+def test_a_wrong_parser_gets_the_stream_that_it_fails_on(parser, stream):
+    text = verdict("07-parser", parser)
+    assert text.startswith("Not yet.")
+    assert stream in text
 
 
 def join(chunks, key=lambda choice: choice["index"]):
-    texts, reasons = {}, {}
+    texts = {}
+    reasons = {}
     for choice in (choice for chunk in chunks for choice in chunk["choices"]):
-        texts[key(choice)] = texts.get(key(choice), "") + (choice["delta"].get("content") or "")
-        reasons[key(choice)] = choice["finish_reason"] or reasons.get(key(choice))
-    return {i: (texts[i], reasons[i]) for i in texts}
+        index = key(choice)
+        texts[index] = texts.get(index, "") + (choice["delta"].get("content") or "")
+        reasons[index] = choice["finish_reason"] or reasons.get(index)
+    return {index: (texts[index], reasons[index]) for index in texts}
 
 
-def test_joining():
-    assert verdict("07-join", join).startswith("Correct")
-    assert "Choice 0" in verdict("07-join", lambda chunks: join(chunks, key=lambda choice: 0))
-    assert "IndexError" in verdict(
-        "07-join", lambda chunks: [chunk["choices"][0] for chunk in chunks]
-    )
-    assert "dict" in verdict("07-join", lambda chunks: "Yes")
-    # an answer cannot change what the next one gets
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (join, "Correct"),
+        (lambda chunks: join(chunks, key=lambda choice: 0), "Choice 0"),
+        (lambda chunks: [chunk["choices"][0] for chunk in chunks], "IndexError"),
+        (lambda chunks: "Yes", "dict"),
+    ],
+)
+def test_joining(answer, message):
+    assert message in verdict("07-join", answer)
+
+
+def test_an_answer_cannot_change_what_the_next_one_gets():
+    def join_and_change(chunks):
+        chunks[3]["choices"][0]["delta"]["content"] = "Yes"
+        return join(chunks)
+
+    verdict("07-join", join_and_change)
     assert TWO[3]["choices"][0]["delta"] == {"content": "No"}
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         ((0.8, 15, 0.8 + 199 / 15), "Correct"),
         ((0.0, 15, 14.07), "The first number"),
@@ -103,5 +119,5 @@ def test_joining():
         ((0.8, 15, 200 / 15), "The first two"),
     ],
 )
-def test_the_clock(answer, said):
-    assert said in verdict("07-clock", answer, arrivals=CAME)
+def test_the_clock(answer, message):
+    assert message in verdict("07-clock", answer, arrivals=ARRIVALS)

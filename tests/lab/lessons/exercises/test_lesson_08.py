@@ -1,6 +1,4 @@
-"""Lesson 08's checks take the right answers and name what is wrong with others; the document's loop
-is as it says.
-"""
+"""Lesson 08's checks name what is wrong with an answer; the document's loop does what it did."""
 
 import json
 from types import SimpleNamespace
@@ -15,22 +13,22 @@ CALL = {
     "type": "function",
     "function": {"name": "get_weather", "arguments": '{"city":"Rome"}'},
 }
-TOLD = {
+FAILED = {
     "role": "tool",
     "tool_call_id": "call_7",
     "content": '{"error": "the station in Rome does not answer"}',
 }
-NOTE = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+PROPERTIES = {
+    "city": {"type": "string"},
+    "people": {"type": "integer"},
+    "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+}
 STRICT = {
     "type": "object",
-    "properties": {"city": {"type": "string"}, "people": {"type": "integer"}, "note": NOTE},
+    "properties": PROPERTIES,
     "required": ["city", "people", "note"],
     "additionalProperties": False,
 }
-
-
-def says(name, answer, **facts) -> str:
-    return verdict(name, answer, **facts)
 
 
 @pytest.mark.parametrize(
@@ -38,20 +36,27 @@ def says(name, answer, **facts) -> str:
     [(230, "Correct."), (200, "Correct."), (60, "more than that"), (900, "less than that")],
 )
 def test_the_cost_of_a_definition(answer, hint):
-    assert hint in says("08-cost", answer, tokens=230)
+    assert hint in verdict("08-cost", answer, tokens=230)
 
 
-def test_predictions():
-    assert says("08-who", "my program").startswith("Correct.")
-    assert says("08-who", "the model").startswith("Not yet.")
-    assert says("08-results", 2).startswith("Correct.")
-    assert says("08-results", 1).startswith("Not yet.")
-    for calls, right in (((), "no"), (("a call",), "yes")):
-        answered = SimpleNamespace(tool_calls=calls)
-        assert says("08-multiply", right, answered=answered).startswith("Correct.")
-        assert says("08-multiply", "no" if right == "yes" else "yes", answered=answered).startswith(
-            "Not yet."
-        )
+@pytest.mark.parametrize(
+    ("name", "answer", "message"),
+    [
+        ("08-who", "my program", "Correct."),
+        ("08-who", "the model", "Not yet."),
+        ("08-results", 2, "Correct."),
+        ("08-results", 1, "Not yet."),
+    ],
+)
+def test_predictions(name, answer, message):
+    assert verdict(name, answer).startswith(message)
+
+
+@pytest.mark.parametrize(("calls", "right", "wrong"), [((), "no", "yes"), (("a",), "yes", "no")])
+def test_the_prediction_of_a_call_is_compared_with_the_answer(calls, right, wrong):
+    answered = SimpleNamespace(tool_calls=calls)
+    assert verdict("08-multiply", right, answered=answered).startswith("Correct.")
+    assert verdict("08-multiply", wrong, answered=answered).startswith("Not yet.")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def test_predictions():
     ],
 )
 def test_the_message_of_a_failed_call(changed, hint):
-    assert hint in says("08-failed", TOLD | changed, call=CALL)
+    assert hint in verdict("08-failed", FAILED | changed, call=CALL)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +81,9 @@ def test_the_message_of_a_failed_call(changed, hint):
         ({}, "Correct."),
         ({"required": ["city", "people"]}, "required must name every property"),
         ({"additionalProperties": True}, "additionalProperties"),
-        ({"properties": STRICT["properties"] | {"people": {"type": "number"}}}, "2.5 people"),
-        ({"properties": STRICT["properties"] | {"people": {"type": "string"}}}, "must fit"),
-        ({"properties": STRICT["properties"] | {"note": {"type": "string"}}}, "without a note"),
+        ({"properties": PROPERTIES | {"people": {"type": "number"}}}, "2.5 people"),
+        ({"properties": PROPERTIES | {"people": {"type": "string"}}}, "must fit"),
+        ({"properties": PROPERTIES | {"note": {"type": "string"}}}, "without a note"),
         (
             {"properties": {"city": {"type": "string"}}, "required": ["city"]},
             "city, people and note",
@@ -86,7 +91,7 @@ def test_the_message_of_a_failed_call(changed, hint):
     ],
 )
 def test_a_strict_schema(changed, hint):
-    assert hint in says("08-strict", STRICT | changed)
+    assert hint in verdict("08-strict", STRICT | changed)
 
 
 def joined(deltas, place=lambda delta, calls: delta["index"], order=sorted):
@@ -98,53 +103,74 @@ def joined(deltas, place=lambda delta, calls: delta["index"], order=sorted):
     return [calls[index] for index in order(calls)]
 
 
-def test_joined_deltas():
-    def to_the_last_call(delta, calls):
-        return delta["index"] if "id" in delta else max(calls)
-
-    assert says("08-join", joined).startswith("Correct.")
-    assert "one after the other" in says(
-        "08-join", lambda deltas: joined(deltas, lambda delta, calls: 0)
-    )
-    assert "mixed" in says("08-join", lambda deltas: joined(deltas, order=list))
-    assert "mixed" in says("08-join", lambda deltas: joined(deltas, to_the_last_call))
-    assert "without calls" in says("08-join", lambda deltas: joined(deltas) or None)
+def all_in_one_call(deltas):
+    return joined(deltas, lambda delta, calls: 0)
 
 
-def test_the_hole():
+def in_the_order_of_arrival(deltas):
+    return joined(deltas, order=list)
+
+
+def to_the_last_call(deltas):
+    return joined(deltas, lambda delta, calls: delta["index"] if "id" in delta else max(calls))
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (joined, "Correct."),
+        (all_in_one_call, "one after the other"),
+        (in_the_order_of_arrival, "mixed"),
+        (to_the_last_call, "mixed"),
+        (lambda deltas: joined(deltas) or None, "without calls"),
+    ],
+)
+def test_joined_deltas(answer, message):
+    assert message in verdict("08-join", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ('{"city": SECRET}', "Correct."),
+        ('{"city": "k-1"}', "Not yet. You have copied the key."),
+        ('{"city": "Rome"}', "Not yet. The tool ran, but what it was given is not the key."),
+        ("{'city': OTHER}", "Not yet: checking your answer gave NameError"),
+        (["x"], "Not yet."),
+    ],
+)
+def test_what_eval_lets_through(answer, message):
     def run(arguments):
         return f"asking about {eval(arguments, {'SECRET': 'k-1'})['city']}"
 
-    assert says("08-eval", '{"city": SECRET}', run=run, key="k-1").startswith("Correct.")
-    assert "copied" in says("08-eval", '{"city": "k-1"}', run=run, key="k-1")
-    assert "not the key" in says("08-eval", '{"city": "Rome"}', run=run, key="k-1")
-    assert says("08-eval", "{'city': OTHER}", run=run, key="k-1").startswith(
-        "Not yet: checking your answer gave NameError"
-    )
-    assert says("08-eval", ["x"], run=run, key="k-1").startswith("Not yet.")
+    assert verdict("08-eval", answer, run=run, key="k-1").startswith(message)
 
 
-def reply(*calls, content=None):
-    made = [
-        SimpleNamespace(id=f"c{i}", function=SimpleNamespace(name=n, arguments=a))
-        for i, (n, a) in enumerate(calls)
+def completion(*calls, content=None):
+    """What the SDK returns: calls are (name, arguments)."""
+    tool_calls = [
+        SimpleNamespace(id=f"c{i}", function=SimpleNamespace(name=name, arguments=arguments))
+        for i, (name, arguments) in enumerate(calls)
     ]
-    return SimpleNamespace(
-        choices=[SimpleNamespace(message=SimpleNamespace(tool_calls=made, content=content))]
-    )
+    message = SimpleNamespace(tool_calls=tool_calls, content=content)
+    return SimpleNamespace(choices=[SimpleNamespace(message=message)])
 
 
-def loop(*answers, execute=lambda name, arguments: arguments):
-    script, messages = iter(answers), []
-    completions = SimpleNamespace(create=lambda **request: next(script))
-    client = SimpleNamespace(chat=SimpleNamespace(completions=completions))
-    return react_loop(client, "m", messages, [], execute), messages
+def loop(*completions):
+    """(the answer, the messages) of the document's loop when the SDK returns these completions."""
+    replies = iter(completions)
+    create = SimpleNamespace(create=lambda **request: next(replies))
+    client = SimpleNamespace(chat=SimpleNamespace(completions=create))
+    messages = []
+    answer = react_loop(client, "m", messages, [], lambda name, arguments: arguments)
+    return answer, messages
 
 
 def test_the_documents_loop_answers_trusts_and_gives_up():
-    answer, messages = loop(reply(("f", '{"x": 1}')), reply(content="done"))
+    answer, messages = loop(completion(("f", '{"x": 1}')), completion(content="done"))
     assert answer == "done"
     assert messages[1] == {"role": "tool", "tool_call_id": "c0", "content": '{"x": 1}'}
-    assert loop(*[reply(("f", "{}"))] * 5)[0] == "Reached max iterations"
+
+    assert loop(*[completion(("f", "{}"))] * 5)[0] == "Reached max iterations"
     with pytest.raises(json.JSONDecodeError):
-        loop(reply(("f", "{")))
+        loop(completion(("f", "{")))

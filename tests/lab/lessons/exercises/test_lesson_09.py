@@ -1,4 +1,4 @@
-"""Lesson 09's checks: right answers, likely wrong ones, and what is said about them."""
+"""Lesson 09's checks take right answers and name what is wrong with likely others."""
 
 import json
 
@@ -9,6 +9,8 @@ from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.exercises.lesson_09 import PROMISES
 from samplers.lab.lessons.json_trial import JsonTrial, TrialAnswer
 
+NULLABLE = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+STRINGS_AND_NUMBERS = {"type": "array", "items": {"type": ["string", "integer"]}}
 AUTHOR = {
     "type": "object",
     "properties": {"name": {"type": "string"}},
@@ -18,14 +20,31 @@ AUTHOR = {
 
 
 def book(**changed) -> dict:
-    keys = {"title": {"type": "string"}, "year": {"type": ["integer", "null"]}, "author": AUTHOR}
-    keys |= {"tags": {"type": "array", "items": {"type": "string"}}} | changed
+    """A strict schema of a book, with some properties changed."""
+    properties = {
+        "title": {"type": "string"},
+        "year": {"type": ["integer", "null"]},
+        "author": AUTHOR,
+        "tags": {"type": "array", "items": {"type": "string"}},
+    } | changed
     return {
         "type": "object",
-        "properties": keys,
-        "required": list(keys),
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }
+
+
+LOOSE = {
+    "type": "object",
+    "required": ["title"],
+    "properties": {
+        "title": {"type": "string", "minLength": 1},
+        "year": {"type": "integer", "default": 2026},
+        "author": {"type": "object", "properties": {"name": {"type": "string"}}},
+        "tags": {"type": "array"},
+    },
+}
 
 
 def test_how_many_parse():
@@ -35,7 +54,7 @@ def test_how_many_parse():
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         ((0.8, 0.75), "Correct"),
         ((0.8, 0.25), "Not yet. 0.25 is what is left"),
@@ -43,83 +62,80 @@ def test_how_many_parse():
         ((0.2, 0.2), "Not yet. 很 and 极 are left"),
     ],
 )
-def test_the_mask_by_hand(answer, said):
-    assert verdict("09-mask", answer).startswith(said)
+def test_the_mask_by_hand(answer, message):
+    assert verdict("09-mask", answer).startswith(message)
 
 
-def test_how_many_are_true():
-    tried = [TrialAnswer("", "", True, True, i < 23, 13) for i in range(50)]
-    trial = JsonTrial({"Structured Outputs": tuple(tried)})
-    assert verdict("09-true", 25, trial=trial).startswith("Correct")
-    assert verdict("09-true", 50, trial=trial).startswith("Not yet. Fewer")
-    assert verdict("09-true", 5, trial=trial).startswith("Not yet. More")
+@pytest.mark.parametrize(
+    ("answer", "message"), [(25, "Correct"), (50, "Not yet. Fewer"), (5, "Not yet. More")]
+)
+def test_how_many_are_true(answer, message):
+    answers = [TrialAnswer("", "", True, True, i < 23, 13) for i in range(50)]
+    trial = JsonTrial({"Structured Outputs": tuple(answers)})
+    assert verdict("09-true", answer, trial=trial).startswith(message)
 
 
-def test_a_mended_schema():
-    assert verdict("09-mend", book()).startswith("Correct")
-    assert verdict(
-        "09-mend", book(year={"anyOf": [{"type": "integer"}, {"type": "null"}]})
-    ).startswith("Correct")
-    assert "without a year has no way" in verdict("09-mend", book(year={"type": "integer"}))
-    assert "takes this for a book" in verdict(
-        "09-mend", book(tags={"type": "array", "items": {"type": ["string", "integer"]}})
-    )
-    assert "1 reason left. The first: #/properties/tags" in verdict(
-        "09-mend", book(tags={"type": "array"})
-    )
-    assert "refuses this book" in verdict("09-mend", book(tags={"type": "string"}))
-    asked = {
-        "title": {"type": "string", "minLength": 1},
-        "year": {"type": "integer", "default": 2026},
-    }
-    asked |= {
-        "author": {"type": "object", "properties": {"name": {"type": "string"}}},
-        "tags": {"type": "array"},
-    }
-    asked = {"type": "object", "required": ["title"], "properties": asked}
-    assert "7 reasons left" in verdict("09-mend", asked)
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (book(), "Correct"),
+        (book(year=NULLABLE), "Correct"),
+        (book(year={"type": "integer"}), "without a year has no way"),
+        (book(tags=STRINGS_AND_NUMBERS), "takes this for a book"),
+        (book(tags={"type": "array"}), "1 reason left. The first: #/properties/tags"),
+        (book(tags={"type": "string"}), "refuses this book"),
+        (LOOSE, "7 reasons left"),
+    ],
+)
+def test_a_fixed_schema(answer, message):
+    assert message in verdict("09-mend", answer)
 
 
-def test_a_safe_reader():
-    def words(sentence):
-        return sentence.replace(".", " ").replace(",", " ").split()
+def words(sentence):
+    return sentence.replace(".", " ").replace(",", " ").split()
 
-    def safe(result, sentence):
-        found = isinstance(result, Parsed) and str(result.value.age) in words(sentence)
-        return result.value.age if found else None
 
-    assert verdict("09-read", safe).startswith("Correct")
+def safe(result, sentence):
+    if isinstance(result, Parsed) and str(result.value.age) in words(sentence):
+        return result.value.age
+    return None
 
-    def careless(result, sentence):
-        return (
-            result.value.age
-            if isinstance(result, Parsed) and str(result.value.age) in sentence
-            else None
-        )
 
-    trusting = [
-        (
-            lambda result, sentence: result.value.age,
-            "Refusal, 'Tom is 41.': it raised AttributeError",
-        ),
-        (
-            lambda result, sentence: getattr(getattr(result, "value", None), "age", None),
-            "Parsed of age 25",
-        ),
-        (
-            lambda result, sentence: (
-                safe(result, sentence) or getattr(result, "partial", {}).get("age")
-            ),
-            "Truncated",
-        ),
-        (
-            lambda result, sentence: json.loads(result.text)["age"],
-            "Parsed, 'Tom is 41.': it raised",
-        ),
-        (careless, "Parsed of age 4,"),
-    ]
-    for answer, said in trusting:
-        assert verdict("09-read", answer).startswith(f"Not yet. {said}")
+def takes_part_of_a_number(result, sentence):
+    if isinstance(result, Parsed) and str(result.value.age) in sentence:
+        return result.value.age
+    return None
+
+
+def trusts_any_type(result, sentence):
+    return result.value.age
+
+
+def trusts_what_is_parsed(result, sentence):
+    return getattr(getattr(result, "value", None), "age", None)
+
+
+def trusts_what_is_truncated(result, sentence):
+    return safe(result, sentence) or getattr(result, "partial", {}).get("age")
+
+
+def parses_again(result, sentence):
+    return json.loads(result.text)["age"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (safe, "Correct"),
+        (trusts_any_type, "Not yet. Refusal, 'Tom is 41.': it raised AttributeError"),
+        (trusts_what_is_parsed, "Not yet. Parsed of age 25"),
+        (trusts_what_is_truncated, "Not yet. Truncated"),
+        (parses_again, "Not yet. Parsed, 'Tom is 41.': it raised"),
+        (takes_part_of_a_number, "Not yet. Parsed of age 4,"),
+    ],
+)
+def test_a_safe_reader(answer, message):
+    assert verdict("09-read", answer).startswith(message)
 
 
 def test_what_strict_promises():
