@@ -1,5 +1,6 @@
-"""The notebook's side: pictures with alternative text, the explorer widget, exercise checks.
-Nothing imports it.
+"""The notebook's side: pictures with alternative text, two widgets, what the lessons need.
+
+No other part of samplers imports it.
 """
 
 from samplers.lab.explorer.widget import explore

@@ -1,1 +1,1 @@
-"""What lessons need besides pictures: exercise checks, data, trials."""
+"""What lessons need besides pictures: exercise checks, data, trials and tools."""

@@ -2,10 +2,10 @@
 
 `python -m samplers.lab.publish.execute notebooks/*.ipynb`
 
-Every cell is run in a fresh kernel, in the notebook's own folder, with errors only where a cell is
-tagged `raises-exception`. What changes from run to run is left out: widget state, widget views
-(their image/png stays), times, the kernel's version. Cells keep their ids; one without gets its
-name from its place.
+Every cell is run in a fresh kernel, in the notebook's own folder. Errors are allowed only where a
+cell is tagged `raises-exception`. What changes from run to run is left out: widget state, widget
+views (their image/png stays), times, and the kernel's version. Cells keep their ids. A cell without
+an id gets one from its place.
 """
 
 import sys
@@ -17,13 +17,11 @@ from nbclient import NotebookClient
 from samplers.lab.publish.learner import KERNEL
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-TIMEOUT = 120  # seconds a cell
+TIMEOUT = 120  # seconds per cell
 
 
-def tidy(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
-    """`notebook` without what changes from run to run, in place and returned; `name` begins missing
-    ids.
-    """
+def tidy(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Take out of `notebook`, in place, what changes from run to run; `name` begins new ids."""
     notebook.metadata = nbformat.from_dict(KERNEL)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     used = set()
@@ -31,27 +29,34 @@ def tidy(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
         if not cell.get("id") or cell.id in used:
             cell["id"] = f"{name}-{n}"[-64:]
         used.add(cell.id)
-        keep = ("tags", "alt")
-        cell.metadata = nbformat.from_dict(
-            {k: cell.metadata[k] for k in keep if cell.metadata.get(k)}
-        )
+
+        kept = {key: cell.metadata[key] for key in ("tags", "alt") if cell.metadata.get(key)}
+        cell.metadata = nbformat.from_dict(kept)
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if WIDGET_VIEW in data and "image/png" in data:
-                # without its state it would show as an error: the picture stands for it
+                # without its state the view would show an error: the picture stands for it
                 del data[WIDGET_VIEW]
-    return notebook
 
 
 def execute(path: Path) -> None:
-    """Run the notebook at `path` and write it back; the first unexpected error raises
-    CellExecutionError.
+    """Run the notebook at `path` and write it back.
+
+    The first unexpected error raises CellExecutionError.
     """
-    notebook = tidy(nbformat.read(path, as_version=4), path.stem)
+    notebook = nbformat.read(path, as_version=4)
+    tidy(notebook, path.stem)
     client = NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False, record_timing=False, coalesce_streams=True)  # fmt: skip
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+        record_timing=False,
+        coalesce_streams=True,
+    )
     client.execute()
+
     tidy(notebook, path.stem)
     nbformat.validate(notebook)
     path.write_text(nbformat.writes(notebook) + "\n", "utf-8", newline="\n")
@@ -60,10 +65,8 @@ def execute(path: Path) -> None:
 def main(paths: list[str]) -> int:
     """Execute each notebook named; returns the exit code."""
     if not paths:
-        print(
-            "name the notebooks to run: python -m samplers.lab.publish.execute notebooks/*.ipynb",
-            file=sys.stderr,
-        )
+        usage = "python -m samplers.lab.publish.execute notebooks/*.ipynb"
+        print(f"name the notebooks to run: {usage}", file=sys.stderr)
         return 2
     for path in map(Path, paths):
         print(path, flush=True)

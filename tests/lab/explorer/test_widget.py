@@ -1,6 +1,4 @@
-"""The explorer's numbers after its sliders moved and its button was pressed; its picture; its
-speed.
-"""
+"""The explorer: its numbers after a slider or a button was used, its picture, its speed."""
 
 import statistics
 import time
@@ -69,12 +67,13 @@ def test_a_thousand_draws_follow_the_prediction_and_the_seed(five):
     explorer.draw_button.click()
     first = explorer.drawn
     assert first.sum() == 1000
-    assert np.all(
-        np.abs(first - 1000 * five.probs) < 5 * np.sqrt(1000 * five.probs * (1 - five.probs))
-    )
+    deviation = np.sqrt(1000 * five.probs * (1 - five.probs))
+    assert np.all(np.abs(first - 1000 * five.probs) < 5 * deviation)
     assert f"drawn {first[0] / 1000:.3f}" in explorer.alt
+
     explorer.draw_button.click()
     assert list(explorer.drawn) == list(first)
+
     explorer.seed.value = 1
     assert explorer.drawn is None
     explorer.draw_button.click()
@@ -96,7 +95,9 @@ def test_moving_a_slider_takes_old_draws_away(five):
 
 def test_reset_goes_back_to_where_it_began(five):
     explorer = explore(five, temperature=0.5)
-    explorer.temperature.value, explorer.top_k.value, explorer.so_far.value = 2, 3, "好"
+    explorer.temperature.value = 2
+    explorer.top_k.value = 3
+    explorer.so_far.value = "好"
     explorer.reset_button.click()
     assert (explorer.temperature.value, explorer.top_k.value, explorer.so_far.value) == (0.5, 0, "")
     np.testing.assert_allclose(explorer.state.probs, softmax(temperature(five, 0.5)))
