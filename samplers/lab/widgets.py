@@ -1,8 +1,8 @@
 """What the explorer and the stepper share: their sliders, pictures, errors and stored outputs.
 
-Their callbacks write into widgets instead of printing, which notebook tests accept. A picture is an
-ipywidgets.HTML with an <img>: ipywidgets.Image has no alternative text, and in ipywidgets 8.1 a
-tooltip on it is a JavaScript error.
+Their callbacks change widgets and print nothing, so notebook tests that compare outputs pass. A
+picture is an <img> in ipywidgets.HTML: ipywidgets.Image has no alternative text, and in ipywidgets
+8.1 a tooltip on it is a JavaScript error.
 """
 
 import base64
@@ -50,7 +50,7 @@ def image_tag(picture: Picture, **attributes) -> str:
 
 @contextmanager
 def errors_shown_in(caption: ipywidgets.HTML) -> Iterator[None]:
-    """Write an error of this block into `caption` too, because a notebook hides a callback's."""
+    """Also write an error of this block into `caption`: a notebook hides errors of callbacks."""
     try:
         yield
     except Exception as error:

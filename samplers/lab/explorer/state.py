@@ -35,20 +35,20 @@ def sample_state(
     return State(params, counts, logits, softmax(logits), float(effective_vocabulary(logits)))
 
 
-def count_words(dist: Distribution, words: str) -> np.ndarray:
-    """Counts (K,) of the tokens in `words`, which are separated by spaces.
+def counts_so_far(dist: Distribution, so_far: str) -> np.ndarray:
+    """Counts (K,) of the tokens that `so_far` lists with spaces between them.
 
     They are written as the picture labels them: ␣ is a space, ⏎ a newline. A word without ␣ stands
     for itself or for itself after a space, whichever is more probable. ValueError for a word that
     is no token of `dist`.
     """
     counts = np.zeros(len(dist), dtype=np.int64)
-    if not words.strip():
+    if not so_far.strip():
         return counts
 
     # backwards, so that the first of equal tokens is the one that stays
     index = {token: i for i, token in reversed(list(enumerate(dist.tokens)))}
-    for word in words.split():
+    for word in so_far.split():
         text = word.replace("␣", " ").replace("⏎", "\n")
         candidates = [index[token] for token in (text, " " + text) if token in index]
         if not candidates:

@@ -131,7 +131,7 @@ class View:
         return self._png(after)
 
     def _scale(self, after: np.ndarray, share: np.ndarray | None) -> float:
-        """The right end of the x axis; the last row's bar may be cut, as it is all other tokens."""
+        """The right end of the x axis: all tokens' bars fit, that of the rest may be cut."""
         tokens = slice(None, -1) if self.has_rest else slice(None)
         shown = [self.before, after] if share is None else [self.before, after, share]
         tallest = max(values[tokens].max() for values in shown)
@@ -172,7 +172,7 @@ class View:
 
         ends = zip(low, high, ys, strict=True)
         self.bands.set_segments([[(left, y), (right, y)] for left, right, y in ends])
-        # a bar that is cut has no share: its end is not at the value
+        # no share is shown on a bar that is cut
         self.shares.set_data(np.where(share > scale, np.nan, share), ys)
 
         self.ax.draw_artist(self.bands)

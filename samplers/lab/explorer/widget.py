@@ -1,7 +1,4 @@
-"""The explorer: sliders for the sampling parameters of one distribution, and draws from it.
-
-The picture of the draws is laid over the prediction.
-"""
+"""The explorer: sliders for the sampling parameters, over one distribution, and draws from it."""
 
 import html
 from collections.abc import Sequence
@@ -12,7 +9,7 @@ import numpy as np
 
 from samplers.distribution import Distribution, effective_vocabulary, softmax
 from samplers.draw import draw
-from samplers.lab.explorer.state import count_words, sample_state
+from samplers.lab.explorer.state import counts_so_far, sample_state
 from samplers.lab.explorer.view import View
 from samplers.lab.plots.bars import label_of, others, ranked
 from samplers.lab.plots.labels import number, signed, size
@@ -26,7 +23,7 @@ DRAWS = 1000
 class Explorer:
     """What `explore` returns.
 
-    Code can do what a hand does: set `explorer.temperature.value = 2`, then read `explorer.state`.
+    Code can use it as a person does: set `explorer.temperature.value = 2`, read `explorer.state`.
 
     Widgets: temperature, top_p, top_k, min_p, frequency_penalty, presence_penalty, so_far, seed,
     draw_button, reset_button, image, caption. Values: `state` (a State), `drawn` (counts (K,) or
@@ -120,7 +117,7 @@ class Explorer:
     def redraw(self) -> None:
         """Compute the state from the widgets' values, and show it as a picture and a caption."""
         params = SamplingParams(**{name: getattr(self, name).value for name in SLIDERS})
-        counts = count_words(self.dist, self.so_far.value)
+        counts = counts_so_far(self.dist, self.so_far.value)
         self.state = sample_state(self.dist, params, counts, self.engine)
 
         after = self._rows(self.state.probs)
@@ -134,7 +131,7 @@ class Explorer:
         self.caption.value = f"<span>{html.escape(self._summary())}</span>"
 
     def _rows(self, probs: np.ndarray) -> np.ndarray:
-        """The shown tokens' entries of `probs`, and the sum of all others if there are any."""
+        """The shown tokens' probabilities, and the sum of all others if there are any."""
         shown = probs[self.index]
         if not self.has_rest:
             return shown
@@ -150,11 +147,12 @@ class Explorer:
         ]
 
         gain = self.state.probs - self.before
-        most, least = int(np.argmax(gain)), int(np.argmin(gain))
-        if gain[most] >= 0.0005:
-            parts.append(f"most gained {label_of(self.dist, most)} {signed(gain[most])}")
-        if gain[least] <= -0.0005:
-            parts.append(f"most lost {label_of(self.dist, least)} {signed(gain[least])}")
+        gainer = int(np.argmax(gain))
+        loser = int(np.argmin(gain))
+        if gain[gainer] >= 0.0005:
+            parts.append(f"most gained {label_of(self.dist, gainer)} {signed(gain[gainer])}")
+        if gain[loser] <= -0.0005:
+            parts.append(f"most lost {label_of(self.dist, loser)} {signed(gain[loser])}")
         if self.drawn is not None:
             parts.append(f"{DRAWS:,} drawn with seed {self.seed.value}")
         return "; ".join(parts) + "."

@@ -130,7 +130,7 @@ def json_trial(
     }
     validator = Draft202012Validator(strict["json_schema"]["schema"])
 
-    def ask(pair: tuple[str, dict]) -> list[TrialAnswer]:
+    def answers_to(pair: tuple[str, dict]) -> list[TrialAnswer]:
         text, facts = pair
         prompt = question.format(text)
         params = {"temperature": 0, "max_tokens": MAX_TOKENS}
@@ -139,7 +139,7 @@ def json_trial(
 
     about = list(about)
     with ThreadPoolExecutor(4) as pool:
-        answers = pool.map(ask, about)
+        answers = pool.map(answers_to, about)
         # the bar clears itself, so that a stored lesson shows the table alone
         bar = tqdm(answers, total=len(about), unit="prompt", leave=False, file=sys.stdout)
         by_way = zip(*bar, strict=True)

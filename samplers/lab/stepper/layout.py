@@ -95,11 +95,11 @@ def _items(tree: Tree, path: list[Node], first: int, depth: int) -> list[Item]:
 
 def _first_item(tree: Tree, path: list[Node], first: int) -> Item:
     """The start, or one box for the beginning of the path."""
-    sure = Chance(1.0, 1.0)
+    certain = Chance(1.0, 1.0)
     if first == 0:
-        return Item(START, "start", sure, path[0], column=0)
+        return Item(START, "start", certain, path[0], column=0)
     beginning = readable(tree.text_of(path[first]))
-    return Item("…" + _tail(beginning, LIMIT - 1), "path", sure, path[first], column=0)
+    return Item("…" + _tail(beginning, LIMIT - 1), "path", certain, path[first], column=0)
 
 
 def _visited(tree: Tree, node: Node, parent: Item, path: list[Node]) -> Item:

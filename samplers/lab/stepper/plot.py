@@ -99,8 +99,8 @@ def _middle(item: Item) -> float:
 
 def _draw_note(ax, y: float, text: str) -> None:
     """A line of small grey text that ends at the right margin."""
-    look = {"fontsize": 8, "va": "center_baseline", "color": style.GREY}
-    ax.text(WIDTH - MARGIN, y, text, ha="right", **look)
+    small = {"fontsize": 8, "color": style.GREY}
+    ax.text(WIDTH - MARGIN, y, text, ha="right", va="center_baseline", **small)
 
 
 def _draw_lines(ax, item: Item, layout: Layout) -> None:
@@ -139,20 +139,20 @@ def _draw_box(ax, item: Item, layout: Layout, now: bool) -> tuple[float, float, 
     ink = style.GREY if item.kind == "alternative" else style.BLACK
     if now:
         ink = "white"
-    label_look = {"ha": "center", "fontsize": 10, "color": ink, "zorder": 3}
-    ax.text(x + width / 2, y, item.label, va="center_baseline", **label_look)
+    centred = {"ha": "center", "va": "center_baseline"}
+    ax.text(x + width / 2, y, item.label, fontsize=10, color=ink, zorder=3, **centred)
     if item.hidden:
-        count_look = {"fontsize": 8.5, "color": style.GREY}
-        ax.text(x + width + 0.05, y, f"+{item.hidden:,}", va="center_baseline", **count_look)
+        small = {"fontsize": 8.5, "color": style.GREY}
+        ax.text(x + width + 0.05, y, f"+{item.hidden:,}", va="center_baseline", **small)
     return x, y - BOX / 2, width, BOX
 
 
 def _draw_key(ax, y: float) -> None:
     keys = {"now": NOW, "its path": PATH, "visited": VISITED, "not taken": ALTERNATIVE}
     x = MARGIN
-    for name, look in keys.items():
+    for name, box_style in keys.items():
         box = style.rounded(x, y - 0.07, 0.22, 0.14, facecolor="white")
-        box.set(**look)
+        box.set(**box_style)
         ax.add_patch(box)
         ax.text(x + 0.28, y, name, fontsize=8, va="center_baseline", color=style.GREY)
         x += 0.46 + 0.062 * len(name)

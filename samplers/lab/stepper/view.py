@@ -82,7 +82,8 @@ def _text_line(tree: Tree) -> str:
 
 def _penalty_lines(tree: Tree, step: Step) -> list[str]:
     """What the penalties count: frequency and presence with what they subtract, repetition."""
-    counts, params = step.counts["penalties"], tree.params
+    params = tree.params
+    counts = step.counts["penalties"]
     penalty = params.frequency_penalty * counts + params.presence_penalty * (counts > 0)
     lines = [f"The penalties count {_listed(tree, counts, penalty)}."]
     if params.repetition_penalty != 1:

@@ -15,13 +15,13 @@ from samplers.lab.widgets import errors_shown_in, image_tag, mime_bundle, slider
 from samplers.params import SamplingParams
 
 PARAMETERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")  # with a slider
-LOOK = {"style": {"description_width": "4em"}, "layout": {"width": "25em"}}  # of an input
+INPUT = {"style": {"description_width": "4em"}, "layout": {"width": "25em"}}
 
 
 class Stepper:
     """What `step_through` returns.
 
-    Code can do what a hand does: call `stepper.next_button.click()`, then read `stepper.text`.
+    Code can use it as a person does: call `stepper.next_button.click()`, read `stepper.text`.
 
     Widgets: next_button, back_button; choice and pick_button; forced and force_button; place and
     go_button; temperature, top_p, frequency_penalty, presence_penalty; seed and restart_button;
@@ -66,14 +66,14 @@ class Stepper:
 
     def _make_inputs(self) -> None:
         # in JupyterLab the arrow keys do not change a closed list: it takes them for itself
-        menu = {**LOOK, "tooltip": "Space opens the list"}
+        menu = {**INPUT, "tooltip": "Space opens the list"}
         self.choice = ipywidgets.Dropdown(description="token", **menu)
         self.place = ipywidgets.Dropdown(description="visited", **menu)
 
         placeholder = "begin it with a space, if need be"
-        self.forced = ipywidgets.Text(description="text", placeholder=placeholder, **LOOK)
+        self.forced = ipywidgets.Text(description="text", placeholder=placeholder, **INPUT)
         self.seed = ipywidgets.BoundedIntText(
-            self.tree.params.seed or 0, min=0, max=2**31 - 1, description="seed", **LOOK
+            self.tree.params.seed or 0, min=0, max=2**31 - 1, description="seed", **INPUT
         )
 
     def _make_buttons(self) -> None:
@@ -100,7 +100,7 @@ class Stepper:
         return self.tree.path
 
     def redraw(self) -> None:
-        """Ask the model where that is needed, and show the text, both pictures and the caption."""
+        """Call the model if that is needed, and show the text, both pictures and the caption."""
         tree = self.tree
         self.step = None if tree.ended() else tree.current_step()
         self._step_picture = None if self.step is None else plot_step(self.step)

@@ -8,7 +8,7 @@ import pytest
 
 from samplers import SamplingParams, penalties, softmax, temperature, top_p
 from samplers.lab import explore
-from samplers.lab.explorer.state import count_words, sample_state
+from samplers.lab.explorer.state import counts_so_far, sample_state
 
 
 def test_it_starts_with_nothing_changed(five):
@@ -49,7 +49,7 @@ def test_tokens_so_far_are_penalised(five):
 
 def test_words_find_the_token_with_its_space(large):
     i = large.index(" the")
-    assert count_words(large, "the ␣the")[i] == 2
+    assert counts_so_far(large, "the ␣the")[i] == 2
 
 
 def test_an_unknown_word_is_an_error_that_shows(five):

@@ -39,8 +39,9 @@ TREES = [pytest.param(wandered(n, n), id=f"{n} steps") for n in (0, 1, 4, 12, 30
 
 
 def apart(one, other):
-    (x, y, w, h), (u, v, k, m) = one, other
-    return x + w < u or u + k < x or y + h < v or v + m < y
+    x, y, width, height = one
+    u, v, other_width, other_height = other
+    return x + width < u or u + other_width < x or y + height < v or v + other_height < y
 
 
 @pytest.mark.parametrize("tree", TREES)

@@ -40,7 +40,8 @@ def _bounds(answer) -> bool | str:
     if abs(high - 0.6) < 0.01:
         return "0.6 is 好 at T = 1. Take square roots first, then divide by the sum."
 
-    unseen = np.sqrt([0.6, 0.2])  # the most and the least that the unseen words can weigh
+    # what the unseen words weigh: at most 3 · √(0.2 / 3), which is √0.6, and at least √0.2
+    unseen = np.sqrt([0.6, 0.2])
     bounds = np.sqrt(0.6) / (np.sqrt(0.6) + np.sqrt(0.2) + unseen)
     right = np.abs([low, high] - bounds) < 0.006
     if right.all():

@@ -9,10 +9,11 @@ from samplers.lab.lessons.exercises.lesson_06 import CONVERSATION
 def newest(messages, budget, count):
     starts = [i for i, m in enumerate(messages) if m["role"] == "user"]
     system = [m for m in messages if m["role"] == "system"]
-    fits = [kept for start in starts if count(kept := system + messages[start:]) <= budget]
-    if not fits:
-        raise ValueError("nothing fits")
-    return fits[0]
+    for start in starts:
+        kept = system + messages[start:]
+        if count(kept) <= budget:
+            return kept
+    raise ValueError("nothing fits")
 
 
 def last(n):
