@@ -50,7 +50,7 @@ def _mend(answer) -> bool | str:
     if reasons:
         path, reason = reasons[0]
         number = "1 reason" if len(reasons) == 1 else f"{len(reasons)} reasons"
-        return f"{number} left. The first: {path}: {reason}."
+        return f"{number} left. The first: {path}: {reason}"
 
     validator = jsonschema.Draft202012Validator(answer)
     if not validator.is_valid(BOOK):

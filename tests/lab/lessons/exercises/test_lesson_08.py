@@ -79,7 +79,7 @@ def test_the_message_of_a_failed_call(changed, hint):
     ("changed", "hint"),
     [
         ({}, "Correct."),
-        ({"required": ["city", "people"]}, "required must name every property"),
+        ({"required": ["city", "people"]}, "including every key in properties"),
         ({"additionalProperties": True}, "additionalProperties"),
         ({"properties": PROPERTIES | {"people": {"type": "number"}}}, "2.5 people"),
         ({"properties": PROPERTIES | {"people": {"type": "string"}}}, "must fit"),
