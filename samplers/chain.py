@@ -1,22 +1,23 @@
-"""The stages between a model's logits and the draw, in each engine's order.
+"""The stages between a model's logits and the draw, in an engine's order.
 
-The same request gives different distributions on different engines: they order the same stages
-differently, draw the nucleus' boundary differently, clamp the temperature differently and count
-different tokens. Each preset below is one engine's rules; tests/data holds what the engines
-themselves answered. The float32 rounding of cumulative sums that moves decimal boundaries in
-llama.cpp and SGLang is not reproduced: sums are float64 here.
+`samplers.engines` says how the engines differ, `samplers.stages` what each stage does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 
-from samplers import engine_rules as rules
 from samplers.arrays import as_logits
+from samplers.engines import ENGINES, Engine
 from samplers.params import SamplingParams
 from samplers.penalties import token_counts
+from samplers.stages import STAGES
+
+# The parameters that are one number: as an array they can differ from row to row.
+_NUMBERS = [f.name for f in fields(SamplingParams) if type(f.default) in (int, float)]
 
 
 class Stage(NamedTuple):
@@ -24,61 +25,6 @@ class Stage(NamedTuple):
 
     name: str
     logits: np.ndarray
-
-
-# stage name -> function(logits, params, counts) -> logits
-_OPENAI = {
-    "logit_bias": rules.bias,
-    "repetition_penalty": rules.repetition,
-    "penalties": rules.frequency_presence,
-    "temperature": rules.plain_temperature,
-    "min_p": rules.minimum_p,
-    "top_k": rules.exact_top_k,
-    "top_p": rules.nucleus,
-}
-_VLLM = {
-    "logit_bias": rules.bias,
-    "repetition_penalty": rules.repetition,
-    "penalties": rules.frequency_presence,
-    "temperature": rules.vllm_temperature,
-    "min_p": rules.minimum_p,
-    "top_k": rules.top_k_with_ties,
-    "top_p": rules.nucleus,
-}
-_TRANSFORMERS = {
-    "logit_bias": rules.bias,
-    "repetition_penalty": rules.repetition,
-    "temperature": rules.plain_temperature,
-    "top_k": rules.top_k_with_ties,
-    "top_p": rules.nucleus,
-    "min_p": rules.minimum_p,
-}
-_SGLANG = {
-    "penalties": rules.frequency_presence,
-    "repetition_penalty": rules.repetition,
-    "logit_bias": rules.bias,
-    "temperature": rules.sglang_temperature,
-    "top_k and top_p": rules.joint_top_k_top_p,
-    "min_p": rules.minimum_p,
-}
-_LLAMA_CPP = {
-    "logit_bias": rules.bias,
-    "repetition_penalty": rules.repetition,
-    "penalties": rules.frequency_presence,
-    "top_k": rules.exact_top_k,
-    "top_p": rules.nucleus,
-    "min_p": rules.minimum_p,
-    "temperature": rules.plain_temperature,
-}
-# engine -> (stages, tokens that frequency and presence count (None: it has neither), tokens that
-# repetition counts)
-ENGINES = {
-    "openai": (_OPENAI, "output", "output"),
-    "vllm": (_VLLM, "output", "prompt and output"),
-    "transformers": (_TRANSFORMERS, None, "prompt and output"),
-    "sglang": (_SGLANG, "output", "output"),
-    "llama.cpp": (_LLAMA_CPP, "last 64", "last 64"),
-}
 
 
 @dataclass(frozen=True)
@@ -93,30 +39,33 @@ class Chain:
 
     @classmethod
     def for_engine(cls, name: str) -> "Chain":
-        """The preset of "openai", "vllm", "transformers", "sglang" or "llama.cpp"; ValueError for
-        another name.
+        """The chain of "openai", "vllm", "transformers", "sglang" or "llama.cpp".
 
         OpenAI documents neither its order nor its boundary: that preset puts temperature before
         top_p, as vLLM does. OpenAI has no top_k, min_p or repetition_penalty: where a request sets
         them, they act where vLLM has them. transformers has no frequency and presence penalty: a
-        request that sets one is a ValueError, as it is there.
+        request that sets one raises ValueError. ValueError for any other name.
         """
         return cls(name)
 
     @property
+    def _engine(self) -> Engine:
+        """What is special about this engine."""
+        return ENGINES[self.name]
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """The stages' names, in the order in which they act."""
-        return tuple(ENGINES[self.name][0])
+        return self._engine.stages
 
     def apply(
         self, logits, params: SamplingParams | Sequence[SamplingParams], counts=None
     ) -> np.ndarray:
-        """The logits (..., V) that are drawn from, after every stage; dtype kept, the input
-        unchanged.
+        """The logits (..., V) after every stage, from which a token is drawn.
 
-        `params` is one request's, or a sequence with one for each of B rows (B, V). `counts` is
-        what `Chain.counts` returns, or one array (..., V) for every penalty; None is a request with
-        nothing to count yet.
+        The dtype is kept and the input never changed. `params` is one request's, or a sequence with
+        one for each of B rows (B, V). `counts` is what `Chain.counts` returns, or one array
+        (..., V) for every penalty; None: there is nothing to count yet.
         """
         for stage in self._steps(logits, params, counts):
             last = stage
@@ -125,44 +74,57 @@ class Chain:
     def trace(
         self, logits, params: SamplingParams | Sequence[SamplingParams], counts=None
     ) -> list[Stage]:
-        """What `apply` does, step by step: first the ("logits", input), then each stage with the
-        logits after it.
-        """
+        """What `apply` does, step by step: ("logits", input), then each stage's name and logits."""
         return list(self._steps(logits, params, counts))
 
     def _steps(self, logits, params, counts) -> Iterator[Stage]:
         logits = as_logits(logits)
-        params = rules.rows(params, logits.shape[:-1])
+        params = _for_rows(params, logits.shape[:-1])
+        self._check_penalties(params)
         if counts is None:
             counts = np.zeros(logits.shape[-1], dtype=np.int64)
         if not isinstance(counts, Mapping):
             counts = {"penalties": counts, "repetition": counts}
-        stages, penalised, _ = ENGINES[self.name]
-        if penalised is None and (
-            np.any(params.frequency_penalty) or np.any(params.presence_penalty)
-        ):
-            raise ValueError(
-                f"frequency_penalty and presence_penalty must be 0 for {self.name}, which has neither"
-            )
+
         yield Stage("logits", logits)
-        for name, stage in stages.items():
-            logits = stage(logits, params, counts)
+        for name in self.stages:
+            logits = STAGES[name](logits, params, counts, self._engine)
             yield Stage(name, logits)
 
-    def counts(self, prompt, output, V: int) -> dict[str, np.ndarray]:
-        """Counts (V,) of the tokens that this engine's penalties look at, from the ids of prompt
-        and output so far.
+    def _check_penalties(self, params) -> None:
+        if self._engine.penalties_count is not None:
+            return
+        if np.any(params.frequency_penalty) or np.any(params.presence_penalty):
+            both = "frequency_penalty and presence_penalty"
+            raise ValueError(f"{both} must be 0 for {self.name}, which has neither")
 
-        {"penalties": for frequency and presence, "repetition": for the repetition penalty}.
+    def counts(self, prompt, output, V: int) -> dict[str, np.ndarray]:
+        """How often each of V tokens counts for this engine's penalties, each array (V,).
+
+        `prompt` and `output` are the token ids so far. Returns {"penalties": for frequency and
+        presence, "repetition": for the repetition penalty}.
         """
-        _, penalised, repeated = ENGINES[self.name]
-        return {
-            "penalties": token_counts(_counted(penalised, prompt, output), V),
-            "repetition": token_counts(_counted(repeated, prompt, output), V),
-        }
+        penalised = _counted(self._engine.penalties_count, prompt, output)
+        repeated = _counted(self._engine.repetition_counts, prompt, output)
+        return {"penalties": token_counts(penalised, V), "repetition": token_counts(repeated, V)}
+
+
+def _for_rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamespace:
+    """One request as it is; for a request per row, arrays (B,) of numbers and a list of biases."""
+    if isinstance(params, SamplingParams):
+        return params
+    if not isinstance(params, Sequence) or not all(isinstance(p, SamplingParams) for p in params):
+        raise ValueError(f"params must be a SamplingParams, or a sequence of them, got {params!r}")
+    if leading != (len(params),):
+        one_per_row = f"one SamplingParams, or one for each row of {leading}"
+        raise ValueError(f"params must be {one_per_row}, got {len(params)}")
+
+    numbers = {name: np.array([getattr(p, name) for p in params]) for name in _NUMBERS}
+    return SimpleNamespace(logit_bias=[p.logit_bias for p in params], **numbers)
 
 
 def _counted(which: str | None, prompt, output) -> list[int]:
+    """The ids that a penalty counts; `which` is as in `Engine`."""
     if which is None:
         return []
     if which == "output":

@@ -1,194 +1,212 @@
-"""Where the nucleus ends: the cut of top_p, without sorting the whole vocabulary."""
+"""Where the nucleus ends: the cut of top_p, found without sorting the whole vocabulary."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from samplers.arrays import exp_below, float64_sum
+from samplers.cuts import Cut, sample
 
-LOOK = 1500  # at least so many tokens of a large row are looked at first
 EPS = float(np.finfo(np.float64).eps)
-# By size of the type: what a sum in it may be wrong by, of the total. numpy adds in pairs, so that
+# How wrong a sum in a type of 4 or 8 bytes may be, as a share of the total. numpy adds in pairs, so
 # no term meets more than 40 roundings, each of half an eps.
-ROUGH = {4: 20 * float(np.finfo(np.float32).eps), 8: 20 * EPS}
+SUM_ERROR = {4: 20 * float(np.finfo(np.float32).eps), 8: 20 * EPS}
 
 
-class Cut(NamedTuple):
-    """The last kept value and how many tokens stay; of B rows both are (B, 1), of one row they are
-    numbers.
+class _Sample(NamedTuple):
+    """Some of a row's values (n,), ascending, and their unnormalised probabilities."""
 
-    `ids`: of one row all tokens from the value on, ascending, where they are few enough to be
-    listed.
-    """
+    values: np.ndarray
+    weights: np.ndarray
 
-    value: np.ndarray
-    count: np.ndarray
-    ids: np.ndarray | None = None
+
+class _Goal(NamedTuple):
+    """The mass that the nucleus must reach, in the unit of a row's unnormalised probabilities."""
+
+    total: float  # the mass of the whole row
+    target: float  # p of it
+    slack: float  # how wrong a sum may be: what is closer than this to the target is not decided
 
 
 def nucleus_cuts(
     rows: np.ndarray, top: np.ndarray, p: np.ndarray, scratch: np.ndarray, inclusive: bool = False
 ) -> Cut:
-    """Where the nucleus of each row ends, by its definition, for rows (B, V), their maxima and p
-    (B, 1).
+    """Where the nucleus of each row ends, by its definition: rows (B, V), maxima and p (B, 1).
 
-    It is a running sum in descending order: a token stays iff the sum before it is < p of the last
-    one, or <= where `inclusive`. Equal values are interchangeable in it, so values are sorted, not
-    ids. `scratch`, shaped like rows, is written to.
+    The definition is a running sum in descending order: a token stays iff the sum before it is < p
+    of the last sum, or <= with `inclusive`. Equal values are interchangeable in it, so values are
+    sorted, not ids. `scratch` has the shape of `rows` and is written to.
     """
     V = rows.shape[-1]
     scratch[...] = rows
     scratch.sort()
     mass = np.exp(scratch - top)[:, ::-1].cumsum(axis=-1, dtype=np.float64)
-    # the sum before a token is its predecessor's: every token whose own sum is short of the target,
-    # and the next one
-    short = np.less_equal if inclusive else np.less
-    count = 1 + np.count_nonzero(short(mass, p * mass[:, -1:]), axis=-1, keepdims=True)
-    count = np.where(p >= 1, V, np.minimum(count, V))
+
+    # The sum before a token is its predecessor's. So these stay: every token whose own sum is short
+    # of the target, and the next one.
+    is_short = np.less_equal if inclusive else np.less
+    short = is_short(mass, p * mass[:, -1:])
+    count = np.minimum(1 + np.count_nonzero(short, axis=-1, keepdims=True), V)
+    count = np.where(p >= 1, V, count)
     return Cut(np.take_along_axis(scratch, V - count, axis=-1), count)
 
 
 def nucleus_cut(
     row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray, inclusive: bool = False
 ) -> Cut:
-    """The same for one large row (V,), whose maximum `top` is (1,), and far faster: nearly nothing
-    is sorted.
+    """The same for one large row (V,) and its maximum (1,): far faster, as hardly any is sorted.
 
-    A sample of some 2,000 tokens gives a guess: two ranks with the cut between them, or one value
-    that all that stay are above. What comes before both ranks is one sum, in any order, and only
-    the few tokens between are sorted. Why this is right: the guess is never trusted, the sums show
-    on which side of it the cut lies. And float64 sums of V terms in two orders differ by less than
-    V * eps of the total, so a token whose sum is further than that from the target is on the same
-    side of it in both. Where one is nearer, or the guess was wrong, the row is sorted after all:
-    the speed depends on the guess, the result never does.
+    A sample of about 2,000 tokens gives a guess: two ranks with the cut between them, or, where few
+    tokens have most of the mass, a value below the cut. The mass above the two ranks is one sum, in
+    any order, and only the few tokens between them are sorted.
+
+    Why the result is right: the guess is never trusted. The sums show whether the cut lies where it
+    says. Two float64 sums of the same V terms in different orders differ by less than V * eps of
+    the total. So a token whose sum is further than that from the target is on the same side of it
+    in both orders. Where a sum is closer, or the guess was wrong, the whole row is sorted after
+    all: the speed depends on the guess, the result never does.
     """
     if p >= 1:
         return Cut(row.dtype.type(-np.inf), len(row))
-    cut = _guessed(row, top, p, scratch)
-    if cut:
+    cut = _guessed_cut(row, top, p, scratch)
+    if cut is not None:
         return cut
-    found = nucleus_cuts(row[None], top, np.array([[p]]), scratch[None], inclusive)
-    return Cut(found.value[0, 0], found.count[0, 0])
+    cuts = nucleus_cuts(row[None], top, np.array([[p]]), scratch[None], inclusive)
+    return Cut(cuts.value[0, 0], cuts.count[0, 0])
 
 
-def sample(row: np.ndarray) -> np.ndarray:
-    """At least LOOK values of a large row (V,), ascending. The step is odd, as layouts repeat in
-    powers of two.
-    """
-    return np.sort(row[:: (len(row) // LOOK - 1) | 1])
-
-
-def _guessed(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) -> Cut | None:
-    V, error = len(row), 3 * len(row) * EPS  # what its order may change in a sum of the row
+def _guessed_cut(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray) -> Cut | None:
+    """The cut where the guess holds, otherwise None."""
+    V = len(row)
     weights = exp_below(row, top, scratch)
-    looked = sample(row)
-    mass, n = np.exp(looked - top), len(looked)
-    cut = _among_few(row, top, weights, looked, mass, p, error)
-    if cut:
+    values = sample(row)
+    sampled = _Sample(values, np.exp(values - top))
+    cut = _cut_of_peaked(row, top, weights, sampled, p)
+    if cut is not None:
         return cut
-    total = float(float64_sum(weights))
-    low, high = (place * V // n for place in _guess(mass, total * (1 - p) * n / V))
-    scratch[...] = row
-    # where many tokens share a value, a sort is faster
-    if (looked[n // 32 :] == looked[: -(n // 32)]).any():
-        scratch.sort()
+
+    n = len(values)
+    goal = _goal(float(float64_sum(weights)), p, _order_error(V))
+    low, high = _guessed_ranks(sampled.weights, goal.total * (1 - p) * n / V)
+    low = low * V // n
+    high = high * V // n
+    scratch[...] = row  # the weights in it are not needed any more
+    many_ties = (values[n // 32 :] == values[: -(n // 32)]).any()
+    if many_ties:
+        scratch.sort()  # faster then than a partition
     else:
-        _part(scratch, low, high)
-    return _between(scratch, low, high, top, p, total, error)
+        _partition(scratch, low, high)
+    return _cut_between(scratch, low, high, top, goal)
 
 
-def _among_few(
-    row: np.ndarray,
-    top: np.ndarray,
-    weights: np.ndarray,
-    looked: np.ndarray,
-    mass: np.ndarray,
-    p: float,
-    error: float,
+def _goal(total: float, p: float, error: float) -> _Goal:
+    return _Goal(total, p * total, error * total)
+
+
+def _order_error(V: int) -> float:
+    """How much the order of V terms may change their float64 sum, as a share of it, and some."""
+    return 3 * V * EPS
+
+
+def _cut_of_peaked(
+    row: np.ndarray, top: np.ndarray, weights: np.ndarray, sampled: _Sample, p: float
 ) -> Cut | None:
-    """The cut if few tokens have most of the mass, and it is one of those above a value that the
-    sample gives.
+    """The cut where few tokens have most of the mass: only those above a guessed value are sorted.
 
-    Rarely is one's sum so near to the target that a sum in the row's own type, which takes half the
-    time, does not do.
+    A sum in float32 takes half the time. It is too coarse only when a sum is very close to the
+    target; then we sum again in float64.
     """
-    n, whole = len(mass), float(mass.sum())
-    if whole * 1000 >= n:
+    n = len(sampled.weights)
+    sampled_mass = float(sampled.weights.sum())
+    if sampled_mass * 1000 >= n:
         return None
-    rough, best = float(weights.sum()), mass[: -n // 16 : -1]
-    above = int(best.cumsum().searchsorted(whole - rough * (1 - p) * n / len(row)))
-    above += int(3 * above**0.5) + 2  # standard errors of so many looked at being above the cut
+
+    total = float(weights.sum())  # in the row's own type
+    best = sampled.weights[::-1][: (n - 1) // 16]
+    above = int(best.cumsum().searchsorted(sampled_mass - total * (1 - p) * n / len(row)))
+    above += int(3 * above**0.5) + 2  # three standard errors of a count
     if above >= len(best):
         return None
-    (ids,) = (row > looked[-1 - above]).nonzero()
+
+    (ids,) = (row > sampled.values[-1 - above]).nonzero()
     values = row[ids]
-    near = np.sort(values)[::-1]
-    cut = _settle(near, top, 0, 0.0, p, rough, error + ROUGH[row.itemsize])
-    cut = cut or _settle(near, top, 0, 0.0, p, float(float64_sum(weights)), error)
-    return cut and Cut(cut.value, cut.count, ids[values >= cut.value])
+    descending = np.sort(values)[::-1]
+    error = _order_error(len(row))
+    goal = _goal(total, p, error + SUM_ERROR[row.itemsize])
+    cut = _certain_cut(descending, top, 0, 0.0, goal)
+    if cut is None:
+        goal = _goal(float(float64_sum(weights)), p, error)
+        cut = _certain_cut(descending, top, 0, 0.0, goal)
+    if cut is None:
+        return None
+    return Cut(cut.value, cut.count, ids[values >= cut.value])
 
 
-def _guess(mass: np.ndarray, tail: float) -> tuple[int, int]:
-    """Two ranks with the cut between them, probably, in a sample of ascending `mass` (n,), of which
-    `tail` goes.
+def _guessed_ranks(weights: np.ndarray, tail: float) -> tuple[int, int]:
+    """Two ranks in a sample of ascending `weights` (n,), probably with the cut between them.
 
-    The running sum reaches it at some place, give or take three standard errors: a token more or
-    less below the cut, of weight w, moves the place by 1 - w / the weight at the cut.
+    `tail` is the sample's share of the mass that goes. The running sum reaches it at some rank,
+    give or take three standard errors: a token more or less below the cut, of weight w, moves that
+    rank by 1 - w / (the weight at the cut).
     """
-    n, sums = len(mass), mass.cumsum()
-    i = min(int(sums.searchsorted(tail)), n - 1)
-    if mass[i] == 0:  # nothing that was looked at has any
+    n = len(weights)
+    i = min(int(weights.cumsum().searchsorted(tail)), n - 1)
+    if weights[i] == 0:  # no sampled token has any mass
         return 0, n
-    moves = 1 - mass[:i] / mass[i]
+    moves = 1 - weights[:i] / weights[i]
     spread = int(3 * float(moves @ moves) ** 0.5) + 2
     return max(i - spread, 0), min(i + spread, n)
 
 
-def _part(values: np.ndarray, low: int, high: int) -> None:
-    """Put the `low` least values first, the next ones up to rank `high` after them, then the
-    others; in any order.
+def _partition(values: np.ndarray, low: int, high: int) -> None:
+    """Put the `low` least values first, then those up to rank `high`, then the others.
+
+    Within the three groups the order is any.
     """
-    second_above = len(values) - low < high  # the second partition is the smaller one
-    first, part, second = (
-        (low, values[low:], high - low) if second_above else (high, values[:high], low)
-    )
-    if 0 < first < len(values):
-        values.partition(first)
-    if 0 < second < len(part):
-        part.partition(second)
-
-
-def _between(
-    parted: np.ndarray, low: int, high: int, top: np.ndarray, p: float, total: float, error: float
-) -> Cut | None:
-    """The cut if it lies between two ranks of a parted row, which is written to."""
-    near, below, above = np.sort(parted[low:high])[::-1], parted[:high], parted[high:]
-    if len(above) < len(below):
-        start = float(float64_sum(exp_below(above, top, above)))
+    V = len(values)
+    # the second partition is of one side of the first: the smaller one
+    if V - low < high:
+        first = low
+        side = values[low:]
+        second = high - low
     else:
-        start = total - float(float64_sum(exp_below(below, top, below)))
-    return _settle(near, top, len(above), start, p, total, error)
+        first = high
+        side = values[:high]
+        second = low
+    if 0 < first < V:
+        values.partition(first)
+    if 0 < second < len(side):
+        side.partition(second)
 
 
-def _settle(
-    near: np.ndarray,
-    top: np.ndarray,
-    before: int,
-    start: float,
-    p: float,
-    total: float,
-    error: float,
+def _cut_between(
+    parted: np.ndarray, low: int, high: int, top: np.ndarray, goal: _Goal
 ) -> Cut | None:
-    """The cut at which the mass reaches p of the total, if it is certain that one of `near` is it.
+    """The cut if it lies between two ranks of a partitioned row, which is written to."""
+    descending = np.sort(parted[low:high])[::-1]
+    below = parted[:high]
+    above = parted[high:]
+    if len(above) < len(below):
+        mass_above = float(float64_sum(exp_below(above, top, above)))
+    else:
+        mass_above = goal.total - float(float64_sum(exp_below(below, top, below)))
+    return _certain_cut(descending, top, len(above), mass_above, goal)
 
-    These are in descending order; `before` tokens, whose mass is `start`, come before them. `error`
-    is what the sums may be wrong by, of the total.
+
+def _certain_cut(
+    descending: np.ndarray, top: np.ndarray, count_above: int, mass_above: float, goal: _Goal
+) -> Cut | None:
+    """The cut, if it is certain that it is one of the values `descending`.
+
+    `count_above` tokens, whose mass is `mass_above`, come before them.
     """
-    target, slack = p * total - start, error * total
-    mass = np.exp(near - top).cumsum(dtype=np.float64)
+    target = goal.target - mass_above
+    mass = np.exp(descending - top).cumsum(dtype=np.float64)
     i = int(mass.searchsorted(target))  # the first whose sum reaches the target
-    if i == len(near) or mass.item(i) <= target + slack:
+    if i == len(descending) or mass.item(i) <= target + goal.slack:
         return None
-    if before + i and (mass.item(i - 1) if i else 0.0) >= target - slack:
+    is_best = count_above + i == 0  # the best token stays whatever its mass
+    mass_before = mass.item(i - 1) if i else 0.0
+    if not is_best and mass_before >= target - goal.slack:
         return None
-    return Cut(near[i], before + i + 1)
+    return Cut(descending[i], count_above + i + 1)

@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from samplers import draw, min_p, nucleus, reference, temperature, top_k, top_p, truncation
-from samplers.engine_rules import joint_top_k_top_p
+from samplers import cuts, draw, min_p, nucleus, reference, temperature, top_k, top_p, truncation
+from samplers.engines import ENGINES
 from samplers.params import SamplingParams
+from samplers.stages import joint_stage
 
 INF = np.inf
-V = 20_001  # beyond truncation.SMALL, and no multiple of any block
+V = 20_001  # beyond cuts.SMALL_ROW, and no multiple of any block
 UNLUCKY = "the mass only where the sample looks"
 STEP = 13  # every 13th of V tokens is looked at
-assert len(nucleus.sample(np.zeros(V))) == len(range(0, V, STEP))
+assert len(cuts.sample(np.zeros(V))) == len(range(0, V, STEP))
 PS = [0.0, 1e-12, 0.1, 0.5, 0.75, 0.9, 0.999, 1 - 1e-9, np.nextafter(1, 0), 1.0]
 KS = [0, 1, 2, 40, 1000, V // 8, 4096, V - 1, V, V + 1]
 
@@ -126,7 +127,7 @@ def test_any_row(logits, k, p):
 )
 def test_any_large_row(seed, scale, decimals, share, dtype, p):
     rng = np.random.default_rng(seed)
-    logits = rng.normal(size=int(rng.integers(truncation.SMALL + 1, 4 * truncation.SMALL))).astype(
+    logits = rng.normal(size=int(rng.integers(cuts.SMALL_ROW + 1, 4 * cuts.SMALL_ROW))).astype(
         dtype
     ) * dtype(scale)
     logits = logits if decimals is None else logits.round(decimals)
@@ -138,7 +139,7 @@ def test_any_large_row(seed, scale, decimals, share, dtype, p):
 
 
 @pytest.mark.parametrize(
-    "V", [7, 1000, truncation.BLOCK // 3, truncation.SMALL, truncation.SMALL + 1, V]
+    "V", [7, 1000, cuts.BLOCK_TOKENS // 3, cuts.SMALL_ROW, cuts.SMALL_ROW + 1, V]
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_batches_with_their_own_p_and_k(V, dtype):
@@ -156,10 +157,10 @@ def test_batches_with_their_own_p_and_k(V, dtype):
 
 
 def test_a_large_batch_whose_memory_is_touched_ahead(monkeypatch):
-    monkeypatch.setattr(truncation, "AHEAD", 2 * V)
+    monkeypatch.setattr(cuts, "AHEAD_TOKENS", 2 * V)
     rows = np.stack([ROWS[name] for name in ROWS if name != "all removed"]).astype(np.float32)
     p, k = np.linspace(0, 1, len(rows)), np.arange(len(rows)) * 40
-    assert rows.size > 4 * truncation.AHEAD
+    assert rows.size > 4 * cuts.AHEAD_TOKENS
     for i, (nucleus_, best) in enumerate(zip(top_p(rows, p), top_k(rows, k), strict=True)):
         assert same(nucleus_, reference.top_p(rows[i], p[i])), i
         assert same(best, reference.top_k(rows[i], int(k[i]))), i
@@ -180,7 +181,7 @@ def test_the_inclusive_boundary_of_sglang(name):
         expected = np.full(V, -INF)
         expected[order[kept]] = logits[order[kept]]
         params = SamplingParams(top_p=p)
-        np.testing.assert_array_equal(joint_top_k_top_p(logits, params, {}), expected)
+        np.testing.assert_array_equal(joint_stage(logits, params, {}, ENGINES["sglang"]), expected)
 
 
 @pytest.mark.parametrize("name", [name for name in ROWS if name != "all removed"])
@@ -224,7 +225,7 @@ def test_large_rows_are_not_sorted_for_a_nucleus(name, monkeypatch):
 
 @pytest.mark.parametrize("name", [name for name in ROWS if "sample" not in name])
 def test_large_rows_are_not_sorted_for_the_k_best(name, monkeypatch):
-    monkeypatch.setattr(np, "take_along_axis", no_sort)  # what a sorted row is read with
+    monkeypatch.setattr(truncation, "_kth_values", no_sort)
     for k in (1, 50, 1000):
         top_k(ROWS[name].astype(np.float32), k)
 

@@ -1,31 +1,30 @@
-"""An engine's rules as far as a prediction needs them: which stages, in which order, and the
-nucleus' boundary.
-"""
+"""An engine's rules as far as a prediction needs them: its truncations and their order."""
 
 from dataclasses import dataclass
 
-from samplers.chain import ENGINES
+from samplers.engines import ENGINES, Engine, used_temperature
 
 BOUNDARIES = ("before < p", "before <= p", "ties stay")
 ORDERS = ("temperature first", "temperature last")
-# as vLLM has them; with top_p alone their order does not matter
-_FIRST = ("min_p", "top_k", "top_p")
-_LAST = ("top_k", "top_p", "min_p")  # as llama.cpp has them
+TRUNCATIONS = {"top_k", "top_p", "top_k and top_p", "min_p"}  # those that can be predicted
+
+
+def _truncations(engine: Engine) -> tuple[str, ...]:
+    return tuple(stage for stage in engine.stages if stage in TRUNCATIONS)
 
 
 @dataclass(frozen=True)
 class Rules:
-    """`order` is one of ORDERS, `boundary` one of BOUNDARIES, `stages` the truncations in the order
-    in which they act.
+    """What an engine does to probabilities.
 
-    `top_k_ties`: tokens as probable as the k-th stay too. `greedy_below`, `coldest`: the engine's
-    own handling of tiny temperatures. `penalties`: whether it has frequency and presence penalties
-    at all.
+    `order` is one of ORDERS and `boundary`, of the nucleus, one of BOUNDARIES. `stages` are the
+    truncations in the order in which they act. `top_k_ties`, `greedy_below` and `coldest` are as in
+    `samplers.engines.Engine`. `penalties`: does it have frequency and presence penalties?
     """
 
     order: str
     boundary: str = "before < p"
-    stages: tuple[str, ...] = _FIRST
+    stages: tuple[str, ...] = _truncations(ENGINES["vllm"])
     top_k_ties: bool = False
     greedy_below: float = 0.0
     coldest: float = 0.0
@@ -33,34 +32,44 @@ class Rules:
 
     def temperature(self, t: float) -> float:
         """The temperature that this engine really uses; 0 is greedy."""
-        return 0.0 if t == 0 or t < self.greedy_below else max(t, self.coldest)
-
-
-# The same differences as samplers.chain's presets; tests hold the two to each other.
-RULES = {
-    "openai": Rules("temperature first"),
-    "vllm": Rules("temperature first", top_k_ties=True, coldest=0.01),
-    "transformers": Rules(
-        "temperature first", stages=("top_k", "top_p", "min_p"), top_k_ties=True, penalties=False
-    ),
-    "sglang": Rules(
-        "temperature first", "before <= p", stages=("top_k and top_p", "min_p"), greedy_below=1e-6
-    ),
-    "llama.cpp": Rules("temperature last", stages=_LAST),
-}
+        return float(used_temperature(t, self.greedy_below, self.coldest))
 
 
 def rules_of(engine) -> Rules:
-    """The rules of an engine's name, of a `Hypothesis` (anything with .order and .boundary), or
-    Rules as they are.
+    """The rules of an engine's name or of a `Hypothesis`; Rules are returned as they are.
+
+    Of a hypothesis only `order` and `boundary` are read. Its truncations are in vLLM's order if
+    temperature comes first, and in llama.cpp's otherwise. With top_p alone that does not matter.
     """
     if isinstance(engine, Rules):
         return engine
     if isinstance(engine, str):
-        if engine not in RULES:
-            raise ValueError(
-                f"engine must be one of {', '.join(ENGINES)}, or rules, got {engine!r}"
-            )
-        return RULES[engine]
-    stages = _LAST if engine.order == "temperature last" else _FIRST
-    return Rules(engine.order, engine.boundary, stages)
+        if engine not in ENGINES:
+            names = ", ".join(ENGINES)
+            raise ValueError(f"engine must be one of {names}, or rules, got {engine!r}")
+        return _rules(ENGINES[engine])
+    like = "llama.cpp" if engine.order == "temperature last" else "vllm"
+    return Rules(engine.order, engine.boundary, _truncations(ENGINES[like]))
+
+
+def _rules(engine: Engine) -> Rules:
+    return Rules(
+        order=_order(engine),
+        boundary="before <= p" if engine.top_p_inclusive else "before < p",
+        stages=_truncations(engine),
+        top_k_ties=engine.top_k_ties,
+        greedy_below=engine.greedy_below,
+        coldest=engine.coldest,
+        penalties=engine.penalties_count is not None,
+    )
+
+
+def _order(engine: Engine) -> str:
+    """Temperature before or after all truncations. An engine with it between them has no order."""
+    temperature = engine.stages.index("temperature")
+    later = [stage in engine.stages[temperature:] for stage in _truncations(engine)]
+    if all(later):
+        return "temperature first"
+    if not any(later):
+        return "temperature last"
+    raise ValueError("engine must have its temperature before or after all truncations")
