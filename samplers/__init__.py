@@ -1,6 +1,4 @@
-"""Samplers: how LLM APIs choose the next token, in numpy. `import samplers` loads numpy and nothing
-else.
-"""
+"""How LLM APIs choose the next token, in numpy. `import samplers` loads numpy and nothing else."""
 
 from samplers.chain import Chain
 from samplers.distribution import (

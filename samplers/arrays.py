@@ -1,13 +1,13 @@
-"""What every transform asks of its arrays: logits (..., V), and parameters that broadcast over the
-leading axes.
-"""
+"""What every transform needs: logits (..., V), and parameters that broadcast over leading axes."""
 
 import numpy as np
 
 
 def as_logits(logits) -> np.ndarray:
-    """`logits` as an array (..., V), V >= 1; float32 and float64 are kept without a copy, others
-    become float64.
+    """`logits` as an array (..., V) of float32 or float64, with V >= 1.
+
+    float32 and float64 are kept without a copy; other real numbers become float64. ValueError for
+    what is no number, and for another shape.
     """
     array = np.asarray(logits)
     if array.dtype not in (np.float32, np.float64):
@@ -20,10 +20,10 @@ def as_logits(logits) -> np.ndarray:
 
 
 def row_max(logits: np.ndarray) -> np.ndarray:
-    """The maximum of each row, shape (..., 1); 0 for a row whose tokens are all removed. NaN or
-    +inf is an error.
+    """The maximum of each row, (..., 1), to be subtracted so that exp does not overflow.
 
-    Subtracting it keeps exp from overflowing, and 0 keeps -inf - max from becoming NaN.
+    For a row whose tokens are all removed it is 0, so that -inf - max does not become NaN.
+    ValueError for NaN or +inf in the logits.
     """
     top = logits.max(axis=-1, keepdims=True)
     if np.count_nonzero(np.isfinite(top)) < top.size:
@@ -34,10 +34,8 @@ def row_max(logits: np.ndarray) -> np.ndarray:
 
 
 def exp_below(values: np.ndarray, top: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """exp(values - top), where `top` is the greatest of the row that they are from; in `out`, if it
-    is given.
-    """
-    # as after temperature: there is nothing to subtract
+    """exp(values - top), where `top` is the maximum of their row; written to `out` if given."""
+    # After a temperature the maximum is 0, and there is nothing to subtract.
     if values.flags.c_contiguous and not np.count_nonzero(top):
         return np.exp(values, out=out)
     shifted = np.subtract(values, top, out=out)
@@ -50,33 +48,29 @@ def weights(logits: np.ndarray) -> np.ndarray:
 
 
 def float64_sum(values: np.ndarray) -> np.ndarray:
-    """The sums over the last axis, in float64: einsum casts and adds at once, in five sixths of the
-    time of a sum.
-    """
+    """The sums over the last axis, in float64."""
+    # einsum casts and adds in one pass: five sixths of the time of values.sum(dtype=np.float64)
     return np.einsum("...i->...", values, dtype=np.float64)
 
 
 def per_row(
     logits: np.ndarray, value, name: str, low: float, high: float, *, integer: bool = False
 ) -> np.ndarray:
-    """A parameter as an array (..., 1) that broadcasts against logits (..., V), checked to lie in
-    [low, high].
+    """A parameter as an array (..., 1) that broadcasts against logits (..., V).
 
-    float64, or the integers as they are. Raises ValueError that names the parameter, the range and
-    what came.
+    It becomes float64; with `integer` the integer type is kept. ValueError names the parameter, the
+    range [low, high] and what came.
     """
     if type(value) is float and not integer and low <= value <= high and abs(value) < np.inf:
-        # what nearly every call comes with, and the rest takes microseconds
-        return np.array([value])
+        return np.array([value])  # nearly every call; the checks below take microseconds
+
     array = np.asarray(value)
-    # Python's integers have no end; above 64 bits they all mean the same here
     if integer and array.dtype == object:
-        array = np.asarray(
-            [min(v, 2**63 - 1) if type(v) is int else v for v in array.flat]
-        ).reshape(array.shape)
-    kinds, wanted = ("iu", "an integer") if integer else ("fiu", "a number")
+        array = _within_64_bits(array)
+    kinds, kind = ("iu", "an integer") if integer else ("fiu", "a number")
     if array.size and array.dtype.kind not in kinds:
-        raise ValueError(f"{name} must be {wanted} in {_interval(low, high)}, got {value!r}")
+        raise ValueError(f"{name} must be {kind} in {_interval(low, high)}, got {value!r}")
+
     inside = (array >= low) & (array <= high) & np.isfinite(array)
     if not inside.all():
         raise ValueError(f"{name} must be in {_interval(low, high)}, got {array[~inside].flat[0]}")
@@ -89,5 +83,13 @@ def per_row(
     return array[..., None] if integer else array.astype(np.float64)[..., None]
 
 
+def _within_64_bits(array: np.ndarray) -> np.ndarray:
+    """Python's integers have no limit; those too large for int64 all mean the same here."""
+    values = [min(v, 2**63 - 1) if type(v) is int else v for v in array.flat]
+    return np.asarray(values).reshape(array.shape)
+
+
 def _interval(low: float, high: float) -> str:
-    return f"{'(' if low == -np.inf else '['}{low:g}, {high:g}{')' if high == np.inf else ']'}"
+    left = "(" if low == -np.inf else "["
+    right = ")" if high == np.inf else "]"
+    return f"{left}{low:g}, {high:g}{right}"

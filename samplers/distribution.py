@@ -1,5 +1,6 @@
-"""From logits to probabilities, and what a distribution is worth in one number. All logarithms are
-natural (nats).
+"""From logits to probabilities, and a distribution's uncertainty in one number.
+
+All logarithms are natural (nats).
 """
 
 from collections.abc import Mapping
@@ -11,10 +12,10 @@ from samplers.arrays import as_logits, row_max, weights
 
 
 def log_softmax(logits) -> np.ndarray:
-    """Logprobs: logits - log(sum(exp(logits))) along the last axis; shape (..., V) and dtype kept,
-    the sum in float64.
+    """Logprobs: logits - log(sum(exp(logits))) along the last axis; shape (..., V), dtype kept.
 
-    A row whose tokens are all removed (-inf) stays all -inf. NaN or +inf raises ValueError.
+    The sum is float64. A row whose tokens are all removed (-inf) stays all -inf. NaN or +inf raises
+    ValueError.
     """
     logits = as_logits(logits)
     shifted = logits - row_max(logits)
@@ -25,11 +26,10 @@ def log_softmax(logits) -> np.ndarray:
 
 
 def softmax(logits) -> np.ndarray:
-    """Probabilities exp(l) / sum(exp(l)) along the last axis; shape (..., V) and dtype kept, the
-    sum in float64.
+    """Probabilities exp(l) / sum(exp(l)) along the last axis; shape (..., V), dtype kept.
 
-    A row whose tokens are all removed (-inf) has no mass: it is all zeros. NaN or +inf raises
-    ValueError.
+    The sum is float64. A row whose tokens are all removed (-inf) has no mass: it is all zeros. NaN
+    or +inf raises ValueError.
     """
     logits = as_logits(logits)
     w = weights(logits)
@@ -38,8 +38,9 @@ def softmax(logits) -> np.ndarray:
 
 
 def entropy(logits) -> np.ndarray:
-    """Shannon entropy -sum(p log p) in nats, shape (...), float64; 0 log 0 = 0. NaN where every
-    token is removed.
+    """Shannon entropy -sum(p log p) in nats, with 0 log 0 = 0; shape (...), float64.
+
+    NaN where every token is removed.
     """
     logprobs = log_softmax(np.asarray(as_logits(logits), dtype=np.float64))
     p = np.exp(logprobs)
@@ -48,23 +49,23 @@ def entropy(logits) -> np.ndarray:
 
 
 def effective_vocabulary(logits) -> np.ndarray:
-    """exp(entropy): how many equally likely tokens would be as uncertain, from 1 to V (uniform);
-    shape (...).
+    """exp(entropy), shape (...): how many equally likely tokens would be as uncertain.
+
+    It is between 1 (certain) and V (uniform).
     """
     return np.exp(entropy(logits))
 
 
 def perplexity(token_logprobs) -> float:
-    """exp of minus the mean logprob (nats) of a text's tokens, shape (n,), n >= 1: 1 is certain, V
-    is uniform guessing.
+    """exp of minus the mean logprob (nats) of a text's tokens, shape (n,) with n >= 1.
 
-    Jelinek et al., "Perplexity: a measure of the difficulty of speech recognition tasks", 1977.
+    1 is certain, V is uniform guessing. Source: Jelinek et al., "Perplexity: a measure of the
+    difficulty of speech recognition tasks", 1977.
     """
     token_logprobs = np.asarray(token_logprobs, dtype=np.float64)
+    shape = token_logprobs.shape
     if token_logprobs.ndim != 1 or token_logprobs.size == 0:
-        raise ValueError(
-            f"token_logprobs must have shape (n,) with n >= 1, got {token_logprobs.shape}"
-        )
+        raise ValueError(f"token_logprobs must have shape (n,) with n >= 1, got {shape}")
     if not (token_logprobs <= 1e-6).all():
         raise ValueError("token_logprobs must be <= 0 (natural logarithms of probabilities)")
     return float(np.exp(-token_logprobs.mean()))
@@ -72,14 +73,14 @@ def perplexity(token_logprobs) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """A next-token distribution with its tokens, from an endpoint or written down; every transform
-    takes it as logits.
+    """A next-token distribution with its tokens, from an endpoint or written down.
 
-    A full one (unseen = 0) that came from a model is in token-id order. One of an API's top K is in
-    rank order, and `unseen` is the probability of all tokens it does not list.
+    Every transform takes it as logits. One that came whole from a model (unseen = 0) is in the
+    order of the token ids. One of an API's top K is in the order of rank, and `unseen` is the
+    probability of all tokens that it does not list.
     """
 
-    tokens: tuple[str, ...]  # readable text, one a token
+    tokens: tuple[str, ...]  # readable text, one per token
     logprobs: np.ndarray  # (K,), float64, nats
     bytes: tuple[bytes, ...] = ()  # what the tokens really are: a token need not be whole UTF-8
     unseen: float = 0.0
@@ -87,31 +88,34 @@ class Distribution:
     vocabulary_size: int | None = None
 
     def __post_init__(self):
+        self._check_lengths()
         logprobs = np.array(self.logprobs, dtype=np.float64)  # a copy that nobody else can change
         logprobs.setflags(write=False)
-        if logprobs.shape != (len(self.tokens),) or not len(self.tokens):
-            raise ValueError(
-                f"logprobs must have shape ({len(self.tokens)},), one a token, got {logprobs.shape}"
-            )
         if not (logprobs <= 1e-3).all():  # servers round
             raise ValueError("logprobs must be <= 0 (natural logarithms of probabilities)")
-        for name in ("bytes", "ids"):
-            if len(getattr(self, name) or self.tokens) != len(self.tokens):
-                raise ValueError(
-                    f"{name} must have one entry a token, {len(self.tokens)}, got {len(getattr(self, name))}"
-                )
         if not 0 <= self.unseen <= 1:
             raise ValueError(f"unseen must be in [0, 1], got {self.unseen!r}")
+
+        token_bytes = tuple(self.bytes) or tuple(token.encode() for token in self.tokens)
         object.__setattr__(self, "logprobs", logprobs)
         object.__setattr__(self, "tokens", tuple(self.tokens))
-        object.__setattr__(
-            self, "bytes", tuple(self.bytes) or tuple(t.encode() for t in self.tokens)
-        )
+        object.__setattr__(self, "bytes", token_bytes)
+
+    def _check_lengths(self) -> None:
+        n = len(self.tokens)
+        shape = np.shape(self.logprobs)
+        if shape != (n,) or n == 0:
+            raise ValueError(f"logprobs must have shape ({n},), one per token, got {shape}")
+        for name in ("bytes", "ids"):
+            values = getattr(self, name)
+            if values and len(values) != n:
+                raise ValueError(f"{name} must have {n} entries, one per token, got {len(values)}")
 
     @classmethod
     def from_probs(cls, probs: Mapping[str, float]) -> "Distribution":
-        """A whole distribution from {token: probability}; the probabilities must be >= 0 and sum to
-        1 (within 1e-6).
+        """A whole distribution from {token: probability}.
+
+        The probabilities must be >= 0 and sum to 1 (within 1e-6); otherwise ValueError.
         """
         p = np.array(list(probs.values()), dtype=np.float64)
         if not (p >= 0).all() or abs(p.sum() - 1) > 1e-6:
@@ -125,16 +129,16 @@ class Distribution:
         return np.exp(self.logprobs)
 
     def index(self, token: str) -> int:
-        """Where `token` stands: text as shown ("␣London") or as it is (" London"); ValueError if it
-        is not there.
+        """The position of `token` in the list; ValueError if it is not there.
+
+        The token may be written as it is shown ("␣London") or as it is (" London").
         """
         if token in self.tokens:
             return self.tokens.index(token)
         if token.encode() in self.bytes:
             return self.bytes.index(token.encode())
-        raise ValueError(
-            f"token {token!r} is not among the {len(self.tokens)} tokens of this distribution"
-        )
+        count = len(self.tokens)
+        raise ValueError(f"token {token!r} is not among the {count} tokens of this distribution")
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -15,19 +15,22 @@ from samplers.penalties import token_counts
 
 @dataclass(frozen=True)
 class Generation:
-    """A generated text. `finish_reason` is "stop" (a stop token or a stop string) or "length"
-    (max_tokens).
+    """A generated text and how it came about.
+
+    `text` ends before the stop string, if there is one. `tokens` are the drawn ids: with those
+    whose text the stop string took, without the stop token. `finish_reason` is "stop" (a stop token
+    or a stop string) or "length" (max_tokens). `logprobs` has each token's in the model's own
+    distribution, before bias, penalties and temperature; `top_logprobs` has for each token
+    {id: logprob} of the params.top_logprobs most probable ones, and is None without
+    params.logprobs. `trace` has the `Chain.trace` of each step, the stop token's too.
     """
 
-    text: str  # up to the stop string, which is never in it
-    # drawn ids, with those whose text the stop string took; without the stop token
+    text: str
     tokens: tuple[int, ...]
     finish_reason: str
-    # each token's, in the model's own distribution: before bias, penalties, temperature
     logprobs: tuple[float, ...]
-    # per token {id: logprob} of the params.top_logprobs best
     top_logprobs: tuple[dict[int, float], ...] | None
-    trace: tuple[list[Stage], ...] | None  # `Chain.trace` of each step, the stop token's too
+    trace: tuple[list[Stage], ...] | None
 
 
 def generate(
@@ -40,75 +43,96 @@ def generate(
     chain: Chain | None = None,
     trace: bool = False,
 ) -> Generation:
-    """Ask `model` for the next token's logits (V,), process, draw, append; until a stop or
-    max_tokens.
+    """Ask `model` for the next token's logits, process them, draw a token, append it; repeat.
 
-    `model` takes all ids so far, the prompt's first: a bigram table's lookup will do, or a real
-    model. `vocabulary[id]` is a token's text, or its bytes where it need not be whole UTF-8 (bytes
-    that never become text show as U+FFFD). `params` defaults to SamplingParams(), `chain` to
-    Chain.for_engine("openai"). The same seed gives the same text. ValueError if nothing can end the
-    loop, if params.n is not 1, or if the model's logits do not fit the vocabulary.
+    `model` takes all ids so far, the prompt's first, and returns logits (V,): a bigram table's
+    lookup will do, or a real model. `vocabulary[id]` is a token's text, or its bytes where it need
+    not be whole UTF-8 (bytes that never become text show as U+FFFD). `params` defaults to
+    SamplingParams(), `chain` to Chain.for_engine("openai"). The loop ends at a stop token, a stop
+    string or max_tokens. The same seed gives the same text. ValueError if nothing can end the loop,
+    if params.n is not 1, or if the model's logits do not fit the vocabulary.
     """
     params = params or SamplingParams()
     chain = chain or Chain.for_engine("openai")
-    _check(prompt, params, stop_tokens, len(vocabulary))
+    V = len(vocabulary)
+    _check(prompt, params, stop_tokens, V)
     rng = np.random.default_rng(abs(params.seed) if params.seed is not None else None)
     decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
-    text, output, logprobs, tops, steps = "", [], [], [], []
-    reason = cut = None
-    while reason is None:
-        # a copy: a model may use its buffer again, and the trace stays
-        logits = np.array(model([*prompt, *output]))
-        if logits.shape != (len(vocabulary),):
-            raise ValueError(
-                f"model must return logits of shape ({len(vocabulary)},), got {logits.shape}"
-            )
-        stages = chain.trace(logits, params, chain.counts(prompt, output, len(vocabulary)))
+
+    text = ""
+    output = []
+    logprobs = []
+    top_logprobs = []
+    traces = []
+    finish_reason = None
+    stop_at = None
+    while finish_reason is None:
+        logits = _next_logits(model, [*prompt, *output], V)
+        stages = chain.trace(logits, params, chain.counts(prompt, output, V))
         if trace:
-            steps.append(stages)
+            traces.append(stages)
         token = int(draw(stages[-1].logits, rng))
         if token in stop_tokens:
-            reason = "stop"
+            finish_reason = "stop"
             break
-        raw = log_softmax(logits)
+
         output.append(token)
-        logprobs.append(float(raw[token]))
-        best = np.argsort(-raw, kind="stable")[: params.top_logprobs] if params.top_logprobs else ()
-        tops.append({int(i): float(raw[i]) for i in best})
-        piece = vocabulary[token]
-        text += decode(piece.encode() if isinstance(piece, str) else piece)
-        cut = find_stop(text, params.stop or ())
-        if cut is not None:
-            text, reason = text[:cut], "stop"
+        model_logprobs = log_softmax(logits)
+        logprobs.append(float(model_logprobs[token]))
+        top_logprobs.append(_most_probable(model_logprobs, params.top_logprobs or 0))
+        text += decode(_as_bytes(vocabulary[token]))
+        stop_at = find_stop(text, params.stop or ())
+        if stop_at is not None:
+            finish_reason = "stop"
         elif len(output) == params.max_tokens:
-            reason = "length"
-    if cut is None:
+            finish_reason = "length"
+
+    if stop_at is None:
         text += decode(b"", final=True)
     return Generation(
-        text,
+        text[:stop_at],
         tuple(output),
-        reason,
+        finish_reason,
         tuple(logprobs),
-        tuple(tops) if params.logprobs else None,
-        tuple(steps) if trace else None,
+        tuple(top_logprobs) if params.logprobs else None,
+        tuple(traces) if trace else None,
     )
 
 
 def find_stop(text: str, stops: Sequence[str]) -> int | None:
-    """Where the first stop string begins in `text`, or None. A stop string may begin and end inside
-    tokens.
+    """The position in `text` where the first stop string begins, or None.
+
+    A stop string may begin and end inside tokens.
     """
-    found = [at for at in (text.find(stop) for stop in stops) if at >= 0]
-    return min(found, default=None)
+    positions = [text.find(stop) for stop in stops]
+    return min((position for position in positions if position >= 0), default=None)
+
+
+def _next_logits(model, ids: list[int], V: int) -> np.ndarray:
+    logits = np.array(model(ids))  # a copy: a model may use its buffer again, and a trace keeps it
+    if logits.shape != (V,):
+        raise ValueError(f"model must return logits of shape ({V},), got {logits.shape}")
+    return logits
+
+
+def _most_probable(logprobs: np.ndarray, count: int) -> dict[int, float]:
+    """{id: logprob} of the `count` most probable tokens, ties to the lower id."""
+    if count == 0:
+        return {}
+    best = np.argsort(-logprobs, kind="stable")[:count]
+    return {int(i): float(logprobs[i]) for i in best}
+
+
+def _as_bytes(token: str | bytes) -> bytes:
+    return token.encode() if isinstance(token, str) else token
 
 
 def _check(
     prompt: Sequence[int], params: SamplingParams, stop_tokens: Collection[int], V: int
 ) -> None:
-    token_counts(prompt, V)  # an error for what is not an id
+    token_counts(prompt, V)  # raises for what is not an id
     if params.n != 1:
-        raise ValueError(f"n must be 1 here (call generate once a text), got {params.n}")
+        raise ValueError(f"n must be 1 here (call generate once for each text), got {params.n}")
     if params.max_tokens is None and not stop_tokens and not params.stop:
-        raise ValueError(
-            "max_tokens must be set where there is neither a stop token nor a stop string, got None"
-        )
+        where = "where there is neither a stop token nor a stop string"
+        raise ValueError(f"max_tokens must be set {where}, got None")

@@ -1,5 +1,6 @@
-"""A request's sampling parameters: OpenAI's names, ranges and defaults, with the extensions that
-vLLM named.
+"""A request's sampling parameters, with OpenAI's names, ranges and defaults.
+
+The parameters that OpenAI does not have are named as vLLM names them.
 """
 
 from collections.abc import Mapping
@@ -7,8 +8,8 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from numbers import Integral, Real
 
-# name: (type, low, high); high is None where open. Source: OpenAI's API reference, "Create chat
-# completion"; vLLM's SamplingParams for its extensions.
+# name: (type, low, high); high is None where there is no limit. Source: OpenAI's API reference,
+# "Create chat completion"; vLLM's SamplingParams for top_k and min_p.
 RANGES = {
     "temperature": (float, 0, 2),
     "top_p": (float, 0, 1),
@@ -21,17 +22,19 @@ RANGES = {
     "min_p": (float, 0, 1),
     "n": (int, 1, 128),
 }
+LOGIT_BIAS_RANGE = (-100, 100)
+MAX_STOPS = 4
 _OPTIONAL = {"seed", "max_tokens", "top_logprobs"}
 
 
 @dataclass(frozen=True)
 class SamplingParams:
-    """How to choose each next token. Anything out of range, of the wrong type or NaN raises
-    ValueError.
+    """How to choose each next token.
 
-    The message names the parameter, the range and what came. `stop` takes a string or up to four,
-    kept as a tuple; `logit_bias` takes {token id: -100..100}, ids as integers or as the digits that
-    JSON makes of them.
+    A value out of range, of the wrong type or NaN raises ValueError, which names the parameter, the
+    range and what came. `stop` takes a string or up to MAX_STOPS of them, kept as a tuple.
+    `logit_bias` takes {token id: number in LOGIT_BIAS_RANGE}; an id may be an integer, or the
+    digits that JSON makes of one.
     """
 
     temperature: float = 1.0
@@ -50,27 +53,29 @@ class SamplingParams:
     n: int = 1
 
     def __post_init__(self):
-        for name, (kind, low, high) in RANGES.items():
-            value = getattr(self, name)
-            if value is None and name in _OPTIONAL:
-                continue
-            if not _is(kind, value) or value < low or (high is not None and value > high):
-                raise ValueError(f"{name} must be {_describe(kind, low, high)}, got {value!r}")
-            # numpy's numbers become Python's, which JSON can write
-            object.__setattr__(self, name, kind(value))
-        if not _is(float, self.repetition_penalty) or self.repetition_penalty <= 0:
-            raise ValueError(
-                f"repetition_penalty must be a number > 0, got {self.repetition_penalty!r}"
-            )
-        object.__setattr__(self, "repetition_penalty", float(self.repetition_penalty))
+        for name in RANGES:
+            self._check_range(name)
+        penalty = self.repetition_penalty
+        if not _is(float, penalty) or penalty <= 0:
+            raise ValueError(f"repetition_penalty must be a number > 0, got {penalty!r}")
         if not isinstance(self.logprobs, bool):
             raise ValueError(f"logprobs must be True or False, got {self.logprobs!r}")
         if self.top_logprobs is not None and not self.logprobs:
-            raise ValueError(
-                f"top_logprobs needs logprobs=True, got top_logprobs={self.top_logprobs} without it"
-            )
+            came = f"top_logprobs={self.top_logprobs} without it"
+            raise ValueError(f"top_logprobs needs logprobs=True, got {came}")
+
+        object.__setattr__(self, "repetition_penalty", float(penalty))
         object.__setattr__(self, "stop", _stops(self.stop))
         object.__setattr__(self, "logit_bias", _biases(self.logit_bias))
+
+    def _check_range(self, name: str) -> None:
+        value = getattr(self, name)
+        kind, low, high = RANGES[name]
+        if value is None and name in _OPTIONAL:
+            return
+        if not _is(kind, value) or value < low or (high is not None and value > high):
+            raise ValueError(f"{name} must be {_describe(kind, low, high)}, got {value!r}")
+        object.__setattr__(self, name, kind(value))  # a numpy number becomes Python's, for JSON
 
     def replace(self, **changes) -> "SamplingParams":
         """The same parameters with some changed, checked again."""
@@ -78,14 +83,12 @@ class SamplingParams:
 
 
 def _is(kind: type, value) -> bool:
-    """Is `value` a finite number of the kind? numpy's are; bool, NaN and what a float cannot hold
-    are not.
-    """
+    """Is `value` a finite number of the kind, numpy's included? bool and NaN are not."""
     if isinstance(value, bool) or not isinstance(value, Integral if kind is int else Real):
         return False
     try:
         return kind is int or isfinite(value)
-    except OverflowError:
+    except OverflowError:  # an integer that no float can hold
         return False
 
 
@@ -97,33 +100,28 @@ def _describe(kind: type, low, high) -> str:
 def _stops(stop) -> tuple[str, ...] | None:
     if stop is None:
         return None
-    stops = (
-        (stop,)
-        if isinstance(stop, str)
-        else tuple(stop)
-        if isinstance(stop, list | tuple)
-        else (stop,)
-    )
-    if not 1 <= len(stops) <= 4 or not all(isinstance(s, str) and s for s in stops):
-        raise ValueError(
-            f"stop must be a string or 1 to 4 strings, none of them empty, got {stop!r}"
-        )
+    stops = tuple(stop) if isinstance(stop, list | tuple) else (stop,)
+    if not 1 <= len(stops) <= MAX_STOPS or not all(isinstance(s, str) and s for s in stops):
+        allowed = f"a string or 1 to {MAX_STOPS} strings, none of them empty"
+        raise ValueError(f"stop must be {allowed}, got {stop!r}")
     return stops
 
 
 def _biases(bias) -> dict[int, float] | None:
     if bias is None:
         return None
+    low, high = LOGIT_BIAS_RANGE
+    interval = f"[{low}, {high}]"
     if not isinstance(bias, Mapping):
-        raise ValueError(f"logit_bias must map token ids to numbers in [-100, 100], got {bias!r}")
+        raise ValueError(f"logit_bias must map token ids to numbers in {interval}, got {bias!r}")
+
     checked = {}
     for token, value in bias.items():
         token_id = int(token) if isinstance(token, str) and token.isdecimal() else token
         if not _is(int, token_id) or token_id < 0:
             raise ValueError(f"logit_bias must have token ids >= 0 as keys, got {token!r}")
-        if not _is(float, value) or not -100 <= value <= 100:
-            raise ValueError(
-                f"logit_bias must be in [-100, 100], got {value!r} for token {token_id}"
-            )
+        if not _is(float, value) or not low <= value <= high:
+            came = f"{value!r} for token {token_id}"
+            raise ValueError(f"logit_bias must be in {interval}, got {came}")
         checked[int(token_id)] = float(value)
     return checked

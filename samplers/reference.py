@@ -1,5 +1,4 @@
-"""The clear versions: each definition in its shortest numpy, for lessons to show and for tests to
-compare with.
+"""Each definition in its shortest numpy: to be read, and for the tests to compare with.
 
 `samplers.top_k`, `top_p`, `min_p` and `draw` give the same bit for bit, ties and rounding included,
 and are many times faster. Here each function takes one row of logits (V,) and checks nothing.
@@ -9,17 +8,16 @@ import numpy as np
 
 
 def top_k(logits: np.ndarray, k: int) -> np.ndarray:
-    """The first k tokens in descending order stay; a stable sort leaves ties in the order of their
-    ids.
-    """
+    """The first k tokens in descending order stay. A stable sort leaves ties in order of id."""
     order = np.argsort(-logits, kind="stable")
     kept = order[:k] if k else order
     return _only(kept, logits)
 
 
 def top_p(logits: np.ndarray, p: float) -> np.ndarray:
-    """A token stays if the mass before it, in descending order, is less than p of the whole; the
-    first always stays.
+    """A token stays if the mass before it, in descending order, is less than p of the whole.
+
+    The first token always stays.
     """
     order = np.argsort(-logits, kind="stable")
     mass = np.cumsum(weights(logits[order]), dtype=np.float64)
@@ -30,18 +28,14 @@ def top_p(logits: np.ndarray, p: float) -> np.ndarray:
 
 
 def min_p(logits: np.ndarray, p: float) -> np.ndarray:
-    """A token stays if its probability is at least p times the best one's: in logits, l >= max +
-    log(p).
-    """
+    """A token stays if it is at least p times as probable as the best: l >= max + log(p)."""
     with np.errstate(divide="ignore"):
         threshold = logits.max() + logits.dtype.type(np.log(p))
     return _only(logits >= threshold, logits)
 
 
 def draw(logits: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """For each u in [0, 1): the first token whose cumulative mass, in the order of ids, exceeds u
-    of the whole.
-    """
+    """For each u in [0, 1): the first token whose cumulative mass, by id, exceeds u of all."""
     w = weights(logits)
     mass = np.cumsum(w, dtype=np.float64)
     # u * total can round up to the total itself, which no token's mass exceeds
@@ -50,8 +44,9 @@ def draw(logits: np.ndarray, u: np.ndarray) -> np.ndarray:
 
 
 def weights(logits: np.ndarray) -> np.ndarray:
-    """exp(logits - max): probabilities before they are divided by their sum. All 0 where every
-    token is removed.
+    """exp(logits - max): probabilities before they are divided by their sum.
+
+    All of them are 0 where every token is removed.
     """
     top = logits.max()
     return np.exp(logits - (top if top > -np.inf else 0))
