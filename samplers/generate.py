@@ -57,15 +57,13 @@ def generate(
     V = len(vocabulary)
     _check(prompt, params, stop_tokens, V)
     rng = np.random.default_rng(abs(params.seed) if params.seed is not None else None)
-    decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
 
-    text = ""
+    text = _Text(vocabulary, params.stop or ())
     output = []
     logprobs = []
     top_logprobs = []
     traces = []
     finish_reason = None
-    stop_at = None
     while finish_reason is None:
         logits = _next_logits(model, [*prompt, *output], V)
         stages = chain.trace(logits, params, chain.counts(prompt, output, V))
@@ -80,17 +78,14 @@ def generate(
         model_logprobs = log_softmax(logits)
         logprobs.append(float(model_logprobs[token]))
         top_logprobs.append(_most_probable(model_logprobs, params.top_logprobs or 0))
-        text += decode(_as_bytes(vocabulary[token]))
-        stop_at = find_stop(text, params.stop or ())
-        if stop_at is not None:
+        text.append(token)
+        if text.stop_at is not None:
             finish_reason = "stop"
         elif len(output) == params.max_tokens:
             finish_reason = "length"
 
-    if stop_at is None:
-        text += decode(b"", final=True)
     return Generation(
-        text[:stop_at],
+        text.final(),
         tuple(output),
         finish_reason,
         tuple(logprobs),
@@ -99,7 +94,29 @@ def generate(
     )
 
 
-def find_stop(text: str, stops: Sequence[str]) -> int | None:
+class _Text:
+    """The text of the tokens so far, and where a stop string ends it."""
+
+    def __init__(self, vocabulary: Sequence[str | bytes], stops: Sequence[str]):
+        self.vocabulary = vocabulary
+        self.stops = stops
+        self.decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        self.text = ""
+        self.stop_at = None
+
+    def append(self, token: int) -> None:
+        piece = self.vocabulary[token]
+        self.text += self.decode(piece.encode() if isinstance(piece, str) else piece)
+        self.stop_at = _find_stop(self.text, self.stops)
+
+    def final(self) -> str:
+        """The text up to the stop string. Without one, bytes left over show as U+FFFD."""
+        if self.stop_at is not None:
+            return self.text[: self.stop_at]
+        return self.text + self.decode(b"", final=True)
+
+
+def _find_stop(text: str, stops: Sequence[str]) -> int | None:
     """The position in `text` where the first stop string begins, or None.
 
     A stop string may begin and end inside tokens.
@@ -121,10 +138,6 @@ def _most_probable(logprobs: np.ndarray, count: int) -> dict[int, float]:
         return {}
     best = np.argsort(-logprobs, kind="stable")[:count]
     return {int(i): float(logprobs[i]) for i in best}
-
-
-def _as_bytes(token: str | bytes) -> bytes:
-    return token.encode() if isinstance(token, str) else token
 
 
 def _check(

@@ -1,10 +1,8 @@
-"""Chain: each engine's stages and order, trace and apply, counted tokens, clamps, boundaries,
-requests for rows.
-"""
+"""Chain: each engine's stages in order, its boundaries and counts, traces, a request per row."""
 
 import copy
 import pickle
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 import pytest
@@ -22,47 +20,17 @@ from samplers import (
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
-STAGES = {  # shared/engines.md, "Order of the stages"
-    "openai": (
-        "logit_bias",
-        "repetition_penalty",
-        "penalties",
-        "temperature",
-        "min_p",
-        "top_k",
-        "top_p",
-    ),
-    "vllm": (
-        "logit_bias",
-        "repetition_penalty",
-        "penalties",
-        "temperature",
-        "min_p",
-        "top_k",
-        "top_p",
-    ),
-    "transformers": ("logit_bias", "repetition_penalty", "temperature", "top_k", "top_p", "min_p"),
-    "sglang": (
-        "penalties",
-        "repetition_penalty",
-        "logit_bias",
-        "temperature",
-        "top_k and top_p",
-        "min_p",
-    ),
-    "llama.cpp": (
-        "logit_bias",
-        "repetition_penalty",
-        "penalties",
-        "top_k",
-        "top_p",
-        "min_p",
-        "temperature",
-    ),
+STAGES = {  # read from each engine's source; tests/data has what they answer
+    "openai": "logit_bias, repetition_penalty, penalties, temperature, min_p, top_k, top_p",
+    "vllm": "logit_bias, repetition_penalty, penalties, temperature, min_p, top_k, top_p",
+    "transformers": "logit_bias, repetition_penalty, temperature, top_k, top_p, min_p",
+    "sglang": "penalties, repetition_penalty, logit_bias, temperature, top_k and top_p, min_p",
+    "llama.cpp": "logit_bias, repetition_penalty, penalties, top_k, top_p, min_p, temperature",
 }
+STAGES = {engine: tuple(order.split(", ")) for engine, order in STAGES.items()}
 ENGINES = list(STAGES)
 FOUR = logits_of(0.4, 0.3, 0.2, 0.1)
-BUSY = {
+BUSY = {  # what every engine takes
     "temperature": 0.7,
     "top_p": 0.9,
     "top_k": 20,
@@ -77,10 +45,10 @@ def survivors(engine, logits, counts=None, **params):
 
 
 def busy(engine):
-    penalty = (
-        {} if engine == "transformers" else {"frequency_penalty": 0.5, "presence_penalty": -0.3}
-    )
-    return SamplingParams(**BUSY, **penalty)
+    """A request in which every stage of the engine acts."""
+    if engine == "transformers":
+        return SamplingParams(**BUSY)
+    return SamplingParams(**BUSY, frequency_penalty=0.5, presence_penalty=-0.3)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -92,10 +60,8 @@ def test_stage_names_in_order(engine):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_trace_shows_every_stage_and_ends_where_apply_does(engine, dtype):
-    chain, logits = (
-        Chain.for_engine(engine),
-        np.random.default_rng(1).normal(size=40).astype(dtype) * 3,
-    )
+    chain = Chain.for_engine(engine)
+    logits = np.random.default_rng(1).normal(size=40).astype(dtype) * 3
     counts = chain.counts([3, 4, 4], [5, 5, 6], 40)
     trace = chain.trace(logits, busy(engine), counts)
     assert tuple(stage.name for stage in trace) == ("logits", *STAGES[engine])
@@ -116,28 +82,21 @@ def test_each_parameter_acts_in_its_own_stage(engine):
         "top_k and top_p": {"top_k": 3, "top_p": 0.6},
         "min_p": {"min_p": 0.5},
     }
-    chain, logits, counts = (
-        Chain.for_engine(engine),
-        np.array([2.0, 1.5, 1.0, 0.0, -3.0]),
-        [1, 0, 0, 2, 0],
-    )
+    chain = Chain.for_engine(engine)
+    logits = np.array([2.0, 1.5, 1.0, 0.0, -3.0])
+    counts = [1, 0, 0, 2, 0]
     for name in chain.stages:
-        probs = [
-            softmax(stage.logits)
-            for stage in chain.trace(logits, SamplingParams(**one_stage[name]), counts)
-        ]
-        changed = [not np.allclose(a, b) for a, b in pairwise(probs)]
-        assert [stage for stage, acted in zip(chain.stages, changed, strict=True) if acted] == [
-            name
-        ]
+        trace = chain.trace(logits, SamplingParams(**one_stage[name]), counts)
+        pairs = pairwise(softmax(stage.logits) for stage in trace)
+        changed = [not np.allclose(before, after) for before, after in pairs]
+        assert list(compress(chain.stages, changed)) == [name]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_defaults_change_nothing(engine):
     logits = np.array([3.0, 1.0, -INF, 1.0, -9.0])
-    np.testing.assert_allclose(
-        softmax(Chain.for_engine(engine).apply(logits, SamplingParams())), softmax(logits)
-    )
+    after = Chain.for_engine(engine).apply(logits, SamplingParams())
+    np.testing.assert_allclose(softmax(after), softmax(logits))
 
 
 def test_temperature_before_or_after_top_p():
@@ -148,22 +107,19 @@ def test_temperature_before_or_after_top_p():
 
 def test_top_p_of_what_top_k_left_or_of_the_original_mass():
     for engine in ENGINES:
-        assert survivors(engine, FOUR, top_k=2, top_p=0.5) == (
-            [0, 1] if engine == "sglang" else [0]
-        ), engine
+        expected = [0, 1] if engine == "sglang" else [0]
+        assert survivors(engine, FOUR, top_k=2, top_p=0.5) == expected, engine
 
 
 def test_min_p_sees_the_temperature_except_in_llama_cpp():
     # .3/.4 = .75; squared .5625
     for engine in ENGINES:
-        assert survivors(engine, FOUR, temperature=0.5, min_p=0.6) == (
-            [0, 1] if engine == "llama.cpp" else [0]
-        ), engine
+        expected = [0, 1] if engine == "llama.cpp" else [0]
+        assert survivors(engine, FOUR, temperature=0.5, min_p=0.6) == expected, engine
 
 
 def test_min_p_before_or_after_top_p():
-    # min_p .5 leaves .4 .3 .2: top_p .75 of that (.675) needs two; top_p .75 of everything needs
-    # three
+    # min_p .5 leaves .4 .3 .2. top_p .75 of that (.675) needs two, of everything it needs three.
     for engine in ENGINES:
         n = 2 if engine in ("openai", "vllm") else 3
         assert len(survivors(engine, FOUR, min_p=0.5, top_p=0.75)) == n, engine
@@ -185,38 +141,34 @@ def test_ties_of_top_k():
 
 
 def test_bias_before_or_after_the_repetition_penalty():
+    params = SamplingParams(logit_bias={0: 1}, repetition_penalty=2)
     for engine in ENGINES:
-        out = Chain.for_engine(engine).trace(
-            [1.0, 0.0], SamplingParams(logit_bias={0: 1}, repetition_penalty=2), [1, 0]
-        )
-        last = {"transformers": "repetition_penalty", "sglang": "logit_bias"}.get(
-            engine, "penalties"
-        )
-        assert dict(out)[last][0] == (1.5 if engine == "sglang" else 1.0), engine
+        trace = dict(Chain.for_engine(engine).trace([1.0, 0.0], params, [1, 0]))
+        last = {"transformers": "repetition_penalty", "sglang": "logit_bias"}
+        after = trace[last.get(engine, "penalties")]
+        assert after[0] == (1.5 if engine == "sglang" else 1.0), engine
 
 
 def test_repetition_before_or_after_frequency():
+    params = SamplingParams(frequency_penalty=1, repetition_penalty=2)
     for engine in ("openai", "vllm", "sglang", "llama.cpp"):
-        trace = dict(
-            Chain.for_engine(engine).trace(
-                [2.0, 0.0], SamplingParams(frequency_penalty=1, repetition_penalty=2), [1, 0]
-            )
-        )
-        assert trace["logit_bias" if engine == "sglang" else "penalties"][0] == (
-            0.5 if engine == "sglang" else 0
-        ), engine
+        trace = dict(Chain.for_engine(engine).trace([2.0, 0.0], params, [1, 0]))
+        if engine == "sglang":
+            assert trace["logit_bias"][0] == 0.5
+        else:
+            assert trace["penalties"][0] == 0, engine
 
 
 def test_penalties_and_bias_act_before_greedy():
     for engine in ENGINES:
         assert survivors(engine, [1.0, 2.0], temperature=0, logit_bias={0: 2}) == [0], engine
-        assert survivors(engine, [1.0, 2.0], [0, 1], temperature=0, repetition_penalty=4) == [0], (
-            engine
-        )
+        penalised = survivors(engine, [1.0, 2.0], [0, 1], temperature=0, repetition_penalty=4)
+        assert penalised == [0], engine
 
 
 def test_the_openai_preset_is_the_transforms_in_its_order():
-    logits, counts = np.random.default_rng(3).normal(size=30), np.arange(30) % 3
+    logits = np.random.default_rng(3).normal(size=30)
+    counts = np.arange(30) % 3
     params = SamplingParams(
         temperature=0.7,
         min_p=0.05,
@@ -255,14 +207,14 @@ def test_temperature_clamps(engine, t, expected):
 def test_greedy_below_a_clamp_takes_the_first_maximum():
     # at any t > 0 two equal maxima share the mass
     assert survivors("sglang", [1.0, 2.0, 2.0], temperature=9e-7) == [1]
-    shared = Chain.for_engine("transformers").apply(
-        [1.0, 2.0, 2.0], SamplingParams(temperature=1e-6)
-    )
+    params = SamplingParams(temperature=1e-6)
+    shared = Chain.for_engine("transformers").apply([1.0, 2.0, 2.0], params)
     assert softmax(shared).tolist() == [0, 0.5, 0.5]
 
 
 def test_which_tokens_are_counted():
-    prompt, output = [0, 1, 1], [1, 2]
+    prompt = [0, 1, 1]
+    output = [1, 2]
     expected = {  # frequency and presence; repetition
         "openai": ([0, 1, 1, 0], [0, 1, 1, 0]),
         "vllm": ([0, 1, 1, 0], [1, 3, 1, 0]),
@@ -278,28 +230,26 @@ def test_which_tokens_are_counted():
 
 def test_llama_cpp_counts_the_last_64_tokens():
     chain = Chain.for_engine("llama.cpp")
-    # 65 tokens: the prompt's first is out
-    counts = chain.counts([7, *[1] * 60], [2] * 4, 8)["penalties"]
-    assert (counts[7], counts[1], counts[2]) == (0, 60, 4)
-    assert chain.counts([7, *[1] * 59], [2] * 4, 8)["penalties"][7] == 1  # 64: it is in
+    of_65 = chain.counts([7, *[1] * 60], [2] * 4, 8)["penalties"]
+    assert (of_65[7], of_65[1], of_65[2]) == (0, 60, 4)  # the prompt's first token is out
+    of_64 = chain.counts([7, *[1] * 59], [2] * 4, 8)["penalties"]
+    assert of_64[7] == 1
     assert chain.counts([7] * 100, [2] * 70, 8)["repetition"].tolist() == [0, 0, 64, 0, 0, 0, 0, 0]
     assert Chain.for_engine("vllm").counts([7, *[1] * 60], [2] * 4, 8)["repetition"][7] == 1
 
 
 def test_apply_uses_each_count_for_its_own_penalty():
     counts = {"penalties": np.array([1, 0]), "repetition": np.array([0, 1])}
-    out = Chain.for_engine("vllm").trace(
-        [2.0, 2.0], SamplingParams(presence_penalty=1, repetition_penalty=2), counts
-    )
-    assert dict(out)["penalties"].tolist() == [1, 1]
+    params = SamplingParams(presence_penalty=1, repetition_penalty=2)
+    trace = dict(Chain.for_engine("vllm").trace([2.0, 2.0], params, counts))
+    assert trace["penalties"].tolist() == [1, 1]
 
 
 def test_transformers_has_no_frequency_and_presence_penalty():
     chain = Chain.for_engine("transformers")
     for bad in ({"frequency_penalty": 0.1}, {"presence_penalty": -0.1}):
-        with pytest.raises(
-            ValueError, match="frequency_penalty and presence_penalty must be 0 for transformers"
-        ):
+        message = "frequency_penalty and presence_penalty must be 0 for transformers"
+        with pytest.raises(ValueError, match=message):
             chain.apply([1.0, 2.0], SamplingParams(**bad))
         with pytest.raises(ValueError, match="must be 0 for transformers"):
             chain.apply(np.zeros((2, 2)), [SamplingParams(), SamplingParams(**bad)])
@@ -308,7 +258,8 @@ def test_transformers_has_no_frequency_and_presence_penalty():
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_request_for_each_row(engine, dtype):
-    rng, chain = np.random.default_rng(8), Chain.for_engine(engine)
+    rng = np.random.default_rng(8)
+    chain = Chain.for_engine(engine)
     rows = (rng.normal(size=(5, 30)) * 3).round(1).astype(dtype)
     requests = [
         SamplingParams(),
@@ -318,24 +269,27 @@ def test_a_request_for_each_row(engine, dtype):
         SamplingParams(top_p=0, temperature=2),
     ]
     counts = [chain.counts(rng.integers(0, 30, 20), rng.integers(0, 30, 9), 30) for _ in rows]
-    together = chain.apply(
-        rows, requests, {name: np.stack([c[name] for c in counts]) for name in counts[0]}
-    )
-    alone = [
-        chain.apply(row, request, c) for row, request, c in zip(rows, requests, counts, strict=True)
-    ]
-    np.testing.assert_array_equal(together, alone)
-    np.testing.assert_array_equal(
-        chain.apply(rows, busy(engine)), [chain.apply(row, busy(engine)) for row in rows]
-    )
-    assert chain.apply(rows[:0], []).shape == chain.apply(rows[:0], busy(engine)).shape == (0, 30)
-    cube = chain.apply(rows[None], busy(engine))
-    np.testing.assert_array_equal(cube[0], chain.apply(rows, busy(engine)))
+    stacked = {name: np.stack([c[name] for c in counts]) for name in counts[0]}
+    alone = [chain.apply(*one) for one in zip(rows, requests, counts, strict=True)]
+    np.testing.assert_array_equal(chain.apply(rows, requests, stacked), alone)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_one_request_for_rows_of_any_shape(engine, dtype):
+    chain = Chain.for_engine(engine)
+    rows = (np.random.default_rng(8).normal(size=(5, 30)) * 3).round(1).astype(dtype)
+    together = chain.apply(rows, busy(engine))
+    np.testing.assert_array_equal(together, [chain.apply(row, busy(engine)) for row in rows])
+    np.testing.assert_array_equal(chain.apply(rows[None], busy(engine))[0], together)
+    assert chain.apply(rows[:0], busy(engine)).shape == (0, 30)
+    assert chain.apply(rows[:0], []).shape == (0, 30)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_inputs_stay_as_they_were(engine):
-    chain, logits = Chain.for_engine(engine), np.random.default_rng(1).normal(size=(2, 40))
+    chain = Chain.for_engine(engine)
+    logits = np.random.default_rng(1).normal(size=(2, 40))
     logits.setflags(write=False)
     counts = np.ones((2, 40), int)
     counts.setflags(write=False)
@@ -348,9 +302,8 @@ def test_inputs_stay_as_they_were(engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_row_with_every_token_removed_passes_through(engine):
-    assert Chain.for_engine(engine).apply(
-        [-INF, -INF], busy(engine).replace(logit_bias=None)
-    ).tolist() == [-INF, -INF]
+    params = busy(engine).replace(logit_bias=None)
+    assert Chain.for_engine(engine).apply([-INF, -INF], params).tolist() == [-INF, -INF]
 
 
 def test_a_chain_is_a_value():

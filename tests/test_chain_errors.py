@@ -7,20 +7,19 @@ from samplers import Chain, SamplingParams
 
 
 @pytest.mark.parametrize("name", ["gpt", "OpenAI", "", None, 5])
-def test_an_engine_that_is_none(name):
-    with pytest.raises(
-        ValueError,
-        match=r"engine must be one of openai, vllm, transformers, sglang, llama\.cpp, got",
-    ):
+def test_an_unknown_engine(name):
+    names = r"openai, vllm, transformers, sglang, llama\.cpp"
+    with pytest.raises(ValueError, match=f"engine must be one of {names}, got"):
         Chain.for_engine(name)
     with pytest.raises(ValueError, match="engine must be one of"):
         Chain(name)
 
 
-@pytest.mark.parametrize(
-    "params", [None, {}, {"temperature": 1}, 5, [SamplingParams(), None], "ab"]
-)
-def test_params_that_are_none(params):
+BAD_PARAMS = [None, {}, {"temperature": 1}, 5, [SamplingParams(), None], "ab"]
+
+
+@pytest.mark.parametrize("params", BAD_PARAMS)
+def test_params_of_a_wrong_type(params):
     with pytest.raises(ValueError, match="params must be a SamplingParams"):
         Chain.for_engine("openai").apply(np.zeros((2, 4)), params)
 

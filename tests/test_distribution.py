@@ -1,6 +1,4 @@
-"""softmax, log_softmax, entropy, effective_vocabulary, perplexity, Distribution: arithmetic by
-hand, edges, errors.
-"""
+"""softmax, entropy, perplexity, Distribution and the like: arithmetic by hand, edges, errors."""
 
 import copy
 import math
@@ -34,11 +32,10 @@ def test_softmax_of_doublings(dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_log_softmax_of_doublings(dtype):
-    lp = log_softmax(np.array([0, LN2, 2 * LN2, -INF], dtype=dtype))
-    np.testing.assert_allclose(
-        lp, [-math.log(7), LN2 - math.log(7), 2 * LN2 - math.log(7), -INF], 1e-6
-    )
-    assert lp.dtype == dtype
+    logprobs = log_softmax(np.array([0, LN2, 2 * LN2, -INF], dtype=dtype))
+    expected = [-math.log(7), LN2 - math.log(7), 2 * LN2 - math.log(7), -INF]
+    np.testing.assert_allclose(logprobs, expected, 1e-6)
+    assert logprobs.dtype == dtype
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -46,9 +43,8 @@ def test_extreme_and_removed_rows(dtype):
     rows = np.array([[1e4, -1e4, 1e4], [-INF, -INF, -INF], [-1e4, -1e4, -INF]], dtype=dtype)
     assert softmax(rows).tolist() == [[0.5, 0, 0.5], [0, 0, 0], [0.5, 0.5, 0]]
     half = float(dtype(-LN2))
-    np.testing.assert_allclose(
-        log_softmax(rows), [[half, -20000 + half, half], [-INF] * 3, [half, half, -INF]], 1e-6
-    )
+    expected = [[half, -20000 + half, half], [-INF] * 3, [half, half, -INF]]
+    np.testing.assert_allclose(log_softmax(rows), expected, 1e-6)
     np.testing.assert_allclose(entropy(rows), [LN2, np.nan, LN2], 1e-12)
 
 
@@ -59,9 +55,8 @@ def test_sums_are_float64():
     total = math.fsum(w.tolist())
     np.testing.assert_array_equal(softmax(logits), (w / np.float64(total)).astype(np.float32))
     log_total = np.float64(math.log(total))
-    np.testing.assert_array_equal(
-        log_softmax(logits), (logits - logits.max() - log_total).astype(np.float32)
-    )
+    expected = (logits - logits.max() - log_total).astype(np.float32)
+    np.testing.assert_array_equal(log_softmax(logits), expected)
 
 
 def test_shapes_and_integers():
@@ -104,12 +99,12 @@ def test_perplexity_errors(bad):
 
 @pytest.mark.parametrize("f", [softmax, log_softmax, entropy, effective_vocabulary])
 @pytest.mark.parametrize("bad", [[np.nan, 1], [INF, 1], [], 1.0, [[]], [1j], ["a"], [None]])
-def test_logits_that_are_no_logits(f, bad):
+def test_invalid_logits_are_an_error(f, bad):
     with pytest.raises(ValueError, match="logits must"):
         f(bad)
 
 
-def test_a_written_distribution():
+def test_a_distribution_written_down():
     dist = Distribution.from_probs(WORDS)
     np.testing.assert_allclose(dist.probs, [0.6, 0.2, 0.1, 0.05, 0.05], 1e-12)
     assert (len(dist), dist.vocabulary_size, dist.unseen, dist.index("超级")) == (5, 5, 0, 3)
@@ -118,7 +113,7 @@ def test_a_written_distribution():
     assert Distribution.from_probs({"a": 1, "b": 0}).logprobs.tolist() == [0, -INF]
 
 
-def test_a_token_is_found_as_it_is_shown_and_as_it_is():
+def test_index_takes_a_token_as_it_is_shown_or_as_it_is():
     dist = Distribution(
         ("␣London", "⏎", "␣", "London"),
         np.log([0.4, 0.3, 0.2, 0.1]),
@@ -136,17 +131,17 @@ def test_every_transform_takes_a_distribution():
     np.testing.assert_allclose(softmax(top_p(dist, 0.7)), [0.75, 0.25, 0, 0, 0], 1e-12)
     assert np.asarray(dist) is dist.logprobs
     assert np.asarray(dist, dtype=np.float32).dtype == np.float32
-    own = np.array(dist)
-    own[0] = 7  # np.array copies
+    copied = np.array(dist)
+    copied[0] = 7
     assert dist.probs[0] == pytest.approx(0.6)
     with pytest.raises(ValueError, match="copy"):
         np.asarray(dist, dtype=np.float32, copy=False)
 
 
 def test_a_distribution_cannot_be_changed_from_outside():
-    mine = np.log([0.5, 0.5])
-    dist = Distribution(("a", "b"), mine)
-    mine[0] = 0
+    logprobs = np.log([0.5, 0.5])
+    dist = Distribution(("a", "b"), logprobs)
+    logprobs[0] = 0
     assert dist.probs.tolist() == [0.5, 0.5]
     with pytest.raises(ValueError, match="read-only"):
         np.asarray(dist)[0] = 0
@@ -156,14 +151,10 @@ def test_a_distribution_survives_pickle_and_copy():
     dist = Distribution(
         ("a", "�"), np.log([0.5, 0.25]), bytes=(b"a", b"\xe5\xa5"), unseen=0.25, ids=(7, 3)
     )
-    for twin in (pickle.loads(pickle.dumps(dist)), copy.deepcopy(dist)):
-        assert (twin.tokens, twin.bytes, twin.unseen, twin.ids) == (
-            dist.tokens,
-            dist.bytes,
-            dist.unseen,
-            dist.ids,
-        )
-        assert twin.logprobs.tolist() == dist.logprobs.tolist()
+    for same in (pickle.loads(pickle.dumps(dist)), copy.deepcopy(dist)):
+        for name in ("tokens", "bytes", "unseen", "ids"):
+            assert getattr(same, name) == getattr(dist, name)
+        assert same.logprobs.tolist() == dist.logprobs.tolist()
 
 
 @pytest.mark.parametrize(
@@ -184,6 +175,6 @@ def test_a_distribution_survives_pickle_and_copy():
         ("'z' is not among", lambda: Distribution.from_probs({"a": 1}).index("z")),
     ],
 )
-def test_distributions_that_are_none(match, make):
+def test_invalid_distributions_are_an_error(match, make):
     with pytest.raises(ValueError, match=match):
         make()

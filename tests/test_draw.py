@@ -1,29 +1,16 @@
-"""draw and greedy: who is drawn, how often, the edges of the inversion, shapes, seeds, errors."""
+"""draw and greedy: which token, how often, the edges of the inversion, shapes, seeds, errors."""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from hand import DTYPES, HAOYONG, INF, logits_of
+from hand import DTYPES, HAOYONG, INF, FixedUniform, logits_of
 from scipy.stats import chisquare
 
 from samplers import draw, greedy, softmax, top_k
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-class Fixed(np.random.Generator):
-    """A generator whose uniforms are given: the edges of [0, 1)."""
-
-    def __init__(self, u):
-        super().__init__(np.random.PCG64(0))
-        self.u = u
-
-    def random(self, size=None, *args, **kwargs):
-        return np.full(size, self.u)
-
-
-LAST = np.nextafter(1.0, 0.0)
+LAST = np.nextafter(1.0, 0.0)  # the greatest u there is
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -33,8 +20,8 @@ LAST = np.nextafter(1.0, 0.0)
 )
 def test_the_token_is_the_first_whose_cumulative_mass_exceeds_u(u, token, dtype):
     logits = logits_of(1 / 2, 1 / 4, 1 / 8, 1 / 8, dtype=dtype)
-    assert draw(logits, Fixed(u)) == token
-    assert draw(logits, Fixed(u), 3).tolist() == [token] * 3
+    assert draw(logits, FixedUniform(u)) == token
+    assert draw(logits, FixedUniform(u), 3).tolist() == [token] * 3
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -44,18 +31,17 @@ def test_a_removed_token_is_never_drawn_at_any_u(u, dtype):
     rows = rng.normal(size=(200, 37)).astype(dtype) * 20
     rows[rng.random(rows.shape) < 0.5] = -INF
     rows[:, 0] = rows[:, -1] = -INF
-    tokens = draw(rows, Fixed(u))
+    tokens = draw(rows, FixedUniform(u))
     assert np.isfinite(np.take_along_axis(rows, tokens[:, None], -1)).all()
-    assert np.isfinite(rows[0][draw(rows[0], Fixed(u), 5)]).all()
+    assert np.isfinite(rows[0][draw(rows[0], FixedUniform(u), 5)]).all()
 
 
 @pytest.mark.parametrize("n", [3, 10, 49, 1000, 50_000])
 def test_u_times_the_total_may_round_up_to_the_total(n):
-    # no cumulative mass exceeds the total itself: without care the answer would be an id outside
-    # the vocabulary
+    # No cumulative mass exceeds the total: without care the result would be an id beyond the last.
     logits = np.append(np.full(n, -0.1), [-INF, -800.0, -INF])
-    assert draw(logits, Fixed(LAST)) == n - 1
-    assert draw(logits, Fixed(1.0)) == n - 1  # the worst that rounding could do
+    assert draw(logits, FixedUniform(LAST)) == n - 1
+    assert draw(logits, FixedUniform(1.0)) == n - 1  # the worst that rounding could do
 
 
 @pytest.mark.parametrize("u", [0.5, 0.75, 0.99])
@@ -66,8 +52,8 @@ def test_sums_are_float64_on_a_large_vocabulary(u):
     logits[0] = 0
     each = Fraction(float(np.exp(logits)[1]))
     expected = 1 + int((Fraction(u) * (1 + each * (V - 1)) - 1) / each)
-    assert abs(int(draw(logits, Fixed(u))) - expected) <= 1
-    assert np.abs(draw(logits, Fixed(u), 3) - expected).max() <= 1
+    assert abs(int(draw(logits, FixedUniform(u))) - expected) <= 1
+    assert np.abs(draw(logits, FixedUniform(u), 3) - expected).max() <= 1
 
 
 @pytest.mark.parametrize("k", [0, 1, 511, 512, 600, 1024, 2500, 5998])
@@ -77,8 +63,8 @@ def test_a_token_ends_where_its_mass_ends(k):
     mass = np.cumsum(np.exp(logits), dtype=np.float64)
     # 1e-10 is far above float64's rounding of these sums, and far below float32's
     for size in (None, 2):
-        assert np.all(draw(logits, Fixed((mass[k] - 1e-10) / mass[-1]), size) == k)
-        assert np.all(draw(logits, Fixed((mass[k] + 1e-10) / mass[-1]), size) == k + 1)
+        assert np.all(draw(logits, FixedUniform((mass[k] - 1e-10) / mass[-1]), size) == k)
+        assert np.all(draw(logits, FixedUniform((mass[k] + 1e-10) / mass[-1]), size) == k + 1)
 
 
 def test_100_000_draws_fit_the_distribution():
@@ -98,12 +84,13 @@ def test_rows_drawn_together_fit_their_own_distributions():
     rows = np.stack([HAOYONG, HAOYONG[::-1], top_k(HAOYONG, 2)])
     tokens = draw(np.broadcast_to(rows, (5_000, 3, 5)), 11)
     for i, row in enumerate(rows):
-        counts, p = np.bincount(tokens[:, i], minlength=5), softmax(row)
+        counts = np.bincount(tokens[:, i], minlength=5)
+        p = softmax(row)
         assert counts[p == 0].sum() == 0
         assert chisquare(counts[p > 0], p[p > 0] * 5_000).pvalue > 1e-3
 
 
-def test_the_seed_repeats_and_another_does_not():
+def test_a_seed_repeats_the_draws_and_another_does_not():
     logits = np.zeros(1000)
     assert draw(logits, 5, 50).tolist() == draw(logits, 5, 50).tolist()
     assert draw(logits, 5, 50).tolist() != draw(logits, 6, 50).tolist()
@@ -166,20 +153,21 @@ def test_a_row_with_every_token_removed_is_an_error_that_says_so(f):
 
 @pytest.mark.parametrize("f", [greedy, lambda x: draw(x, 0)])
 @pytest.mark.parametrize("bad", [[np.nan, 1], [1, np.nan], [INF, 1], [], 1.0, [1j]])
-def test_logits_that_are_no_logits(f, bad):
+def test_invalid_logits_are_an_error(f, bad):
     with pytest.raises(ValueError, match="logits must"):
         f(bad)
 
 
-@pytest.mark.parametrize(
-    "rng", [None, 1.0, "1", True, -1, np.random.RandomState(0), np.random, [1]]
-)
-def test_an_rng_that_is_none(rng):
+BAD_RNGS = [None, 1.0, "1", True, -1, np.random.RandomState(0), np.random, [1]]
+
+
+@pytest.mark.parametrize("rng", BAD_RNGS)
+def test_an_invalid_rng_is_an_error(rng):
     with pytest.raises(ValueError, match=r"rng must be a numpy Generator or an int seed >= 0, got"):
         draw([1.0, 2.0], rng)
 
 
 @pytest.mark.parametrize("size", [-1, 1.0, "1", True, (2, 3)])
-def test_a_size_that_is_none(size):
+def test_an_invalid_size_is_an_error(size):
     with pytest.raises(ValueError, match="size must be an integer >= 0, got"):
         draw([1.0, 2.0], 0, size)

@@ -1,11 +1,13 @@
-"""The fast transforms against `samplers.reference`, bit for bit: chosen rows, any rows, batches;
-and how they do it.
+"""The fast transforms against `samplers.reference`, bit for bit: chosen rows, any rows, batches.
+
+And that they are fast for the intended reason: no large row is sorted, and memory is bounded.
 """
 
 import tracemalloc
 
 import numpy as np
 import pytest
+from hand import FixedUniform
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -18,7 +20,7 @@ from samplers.stages import joint_stage
 INF = np.inf
 V = 20_001  # beyond cuts.SMALL_ROW, and no multiple of any block
 UNLUCKY = "the mass only where the sample looks"
-STEP = 13  # every 13th of V tokens is looked at
+STEP = 13  # every 13th of V tokens is in the sample
 assert len(cuts.sample(np.zeros(V))) == len(range(0, V, STEP))
 PS = [0.0, 1e-12, 0.1, 0.5, 0.75, 0.9, 0.999, 1 - 1e-9, np.nextafter(1, 0), 1.0]
 KS = [0, 1, 2, 40, 1000, V // 8, 4096, V - 1, V, V + 1]
@@ -70,16 +72,18 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def every_p(logits: np.ndarray) -> list[float]:
-    """PS, and p at exact sums (of one token, of half, of all but the last) and on either side of
-    each.
+    """PS, and p at three exact sums and on either side of each.
+
+    The sums are of one token, of half the tokens, and of all but the last.
     """
     mass = np.cumsum(reference.weights(-np.sort(-logits)), dtype=np.float64)
-    exact = (
-        [] if mass[-1] == 0 else [mass[i] / mass[-1] for i in (0, len(mass) // 2, len(mass) - 2)]
-    )
-    return PS + [
-        float(p) for e in exact for p in (np.nextafter(e, 0), e, np.nextafter(e, 2)) if p <= 1
-    ]
+    if mass[-1] == 0:
+        return PS
+    near = []
+    for i in (0, len(mass) // 2, len(mass) - 2):
+        exact = mass[i] / mass[-1]
+        near += [np.nextafter(exact, 0), exact, np.nextafter(exact, 2)]
+    return PS + [float(p) for p in near if p <= 1]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -92,8 +96,9 @@ def test_chosen_rows(name, dtype):
         assert same(top_p(logits, p), reference.top_p(logits, p)), p
     for k in KS:
         assert same(top_k(logits, k), reference.top_k(logits, k)), k
-    for p in [p for p in PS if name != "all removed"]:
-        assert same(min_p(logits, p), reference.min_p(logits, p)), p
+    if name != "all removed":
+        for p in PS:
+            assert same(min_p(logits, p), reference.min_p(logits, p)), p
     assert same(logits, before)
 
 
@@ -127,10 +132,10 @@ def test_any_row(logits, k, p):
 )
 def test_any_large_row(seed, scale, decimals, share, dtype, p):
     rng = np.random.default_rng(seed)
-    logits = rng.normal(size=int(rng.integers(cuts.SMALL_ROW + 1, 4 * cuts.SMALL_ROW))).astype(
-        dtype
-    ) * dtype(scale)
-    logits = logits if decimals is None else logits.round(decimals)
+    size = int(rng.integers(cuts.SMALL_ROW + 1, 4 * cuts.SMALL_ROW))
+    logits = rng.normal(size=size).astype(dtype) * dtype(scale)
+    if decimals is not None:
+        logits = logits.round(decimals)
     logits[rng.random(len(logits)) < share] = -INF
     k = int(rng.integers(len(logits)))
     for q in [p, *every_p(logits)]:
@@ -144,14 +149,16 @@ def test_any_large_row(seed, scale, decimals, share, dtype, p):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_batches_with_their_own_p_and_k(V, dtype):
     rng = np.random.default_rng(V)
-    rows = (
-        (rng.normal(size=(2, 5, V)) * [[[0.1], [1.0], [3.0], [8.0], [0.0]]]).round(2).astype(dtype)
-    )
-    p, k = rng.random((2, 5)), rng.integers(0, V + 2, (2, 5))
-    p[0, 0], p[1, 1], k[0, 3] = 1, 0, 0
-    at = list(np.ndindex(2, 5))
-    nuclei, best = top_p(rows, p), top_k(rows, k)
-    for i in at:
+    scales = [[0.1], [1.0], [3.0], [8.0], [0.0]]
+    rows = (rng.normal(size=(2, 5, V)) * scales).round(2).astype(dtype)
+    p = rng.random((2, 5))
+    p[0, 0] = 1
+    p[1, 1] = 0
+    k = rng.integers(0, V + 2, (2, 5))
+    k[0, 3] = 0
+    nuclei = top_p(rows, p)
+    best = top_k(rows, k)
+    for i in np.ndindex(2, 5):
         assert same(nuclei[i], reference.top_p(rows[i], p[i]))
         assert same(best[i], reference.top_k(rows[i], int(k[i])))
 
@@ -159,19 +166,23 @@ def test_batches_with_their_own_p_and_k(V, dtype):
 def test_a_large_batch_whose_memory_is_touched_ahead(monkeypatch):
     monkeypatch.setattr(cuts, "AHEAD_TOKENS", 2 * V)
     rows = np.stack([ROWS[name] for name in ROWS if name != "all removed"]).astype(np.float32)
-    p, k = np.linspace(0, 1, len(rows)), np.arange(len(rows)) * 40
+    p = np.linspace(0, 1, len(rows))
+    k = np.arange(len(rows)) * 40
     assert rows.size > 4 * cuts.AHEAD_TOKENS
-    for i, (nucleus_, best) in enumerate(zip(top_p(rows, p), top_k(rows, k), strict=True)):
-        assert same(nucleus_, reference.top_p(rows[i], p[i])), i
-        assert same(best, reference.top_k(rows[i], int(k[i]))), i
+    nuclei = top_p(rows, p)
+    best = top_k(rows, k)
+    for i, row in enumerate(rows):
+        assert same(nuclei[i], reference.top_p(row, p[i])), i
+        assert same(best[i], reference.top_k(row, int(k[i]))), i
     rows[-1, 7] = np.nan
     with pytest.raises(ValueError, match="NaN"):
         top_p(rows, 0.9)
 
 
-@pytest.mark.parametrize(
-    "name", ["all equal", "flat", "ordinary", "peaked", "few values, many ties", "half removed"]
-)
+SOME_ROWS = ["all equal", "flat", "ordinary", "peaked", "few values, many ties", "half removed"]
+
+
+@pytest.mark.parametrize("name", SOME_ROWS)
 def test_the_inclusive_boundary_of_sglang(name):
     logits = ROWS[name]
     order = np.argsort(-logits, kind="stable")
@@ -188,28 +199,19 @@ def test_the_inclusive_boundary_of_sglang(name):
 def test_one_draw_is_the_reference_draw(name):
     for dtype in (np.float32, np.float64):
         logits = ROWS[name].astype(dtype)
-        us = np.random.default_rng(0).random(40)
-        for u in [*us, 0.0, 0.5, np.nextafter(1, 0)]:
-            assert draw(logits, Fixed(u)) == reference.draw(logits, np.array([u]))[0], u
-        assert (draw(logits, 0, 40) == reference.draw(logits, us)).all()
-
-
-class Fixed(np.random.Generator):
-    """A generator whose uniforms are given."""
-
-    def __init__(self, u):
-        super().__init__(np.random.PCG64(0))
-        self.u = u
-
-    def random(self, size=None, *args, **kwargs):
-        return np.full(size, self.u)
+        uniforms = np.random.default_rng(0).random(40)
+        for u in [*uniforms, 0.0, 0.5, np.nextafter(1, 0)]:
+            assert draw(logits, FixedUniform(u)) == reference.draw(logits, np.array([u]))[0], u
+        assert (draw(logits, 0, 40) == reference.draw(logits, uniforms)).all()
 
 
 def test_a_draw_at_a_boundary_between_tokens_is_the_reference_draw():
-    logits = np.zeros(1 << 15)
-    for i in (1, 511, 512, 513, 20_000, (1 << 15) - 1):
-        for u in (np.nextafter(i / (1 << 15), 0), i / (1 << 15), np.nextafter(i / (1 << 15), 1)):
-            assert draw(logits, Fixed(u)) == reference.draw(logits, np.array([u]))[0]
+    size = 1 << 15
+    logits = np.zeros(size)
+    for i in (1, 511, 512, 513, 20_000, size - 1):
+        boundary = i / size
+        for u in (np.nextafter(boundary, 0), boundary, np.nextafter(boundary, 1)):
+            assert draw(logits, FixedUniform(u)) == reference.draw(logits, np.array([u]))[0]
 
 
 def no_sort(*_, **__):
@@ -231,12 +233,9 @@ def test_large_rows_are_not_sorted_for_the_k_best(name, monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_rows_with_steps_in_memory_and_a_maximum_of_0_are_as_any_other(dtype):
-    logits = (
-        temperature(np.stack([normal(2.0, 1), normal(2.0, 2)], axis=-1).astype(dtype).T, 0.8)
-        .T.copy()
-        .T
-    )
+def test_strided_rows_with_a_maximum_of_0_are_as_any_other(dtype):
+    rows = np.stack([normal(2.0, 1), normal(2.0, 2)]).astype(dtype)
+    logits = temperature(rows, 0.8).T.copy().T
     assert not logits.flags.c_contiguous
     assert (logits.max(axis=-1) == 0).all()
     for row in logits:
@@ -247,14 +246,9 @@ def test_rows_with_steps_in_memory_and_a_maximum_of_0_are_as_any_other(dtype):
 
 def test_a_batch_needs_at_most_three_copies_of_itself():
     rows = np.random.default_rng(0).normal(size=(16, 1 << 16)).astype(np.float32)
-    for f, x in (
-        (top_p, 0.9),
-        (top_p, np.linspace(0.1, 1, 16)),
-        (top_k, 50),
-        (min_p, 0.1),
-        (draw, 0),
-    ):
-        f(rows[:2, :100], x[:2] if np.ndim(x) else x)
+    p = np.linspace(0.1, 1, 16)
+    for f, x in [(top_p, 0.9), (top_p, p), (top_k, 50), (min_p, 0.1), (draw, 0)]:
+        f(rows[:2, :100], x[:2] if np.ndim(x) else x)  # loads what loads on the first call
         tracemalloc.start()
         f(rows, x)
         _, peak = tracemalloc.get_traced_memory()

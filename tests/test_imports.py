@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ FILES = [pytest.param(p, id=str(p.relative_to(ROOT))) for p in PYTHON + NOTEBOOK
 
 
 def part_of(module: str) -> str:
-    """samplers.api.client is of "api", samplers.draw of the "core"."""
+    """The room of a module: "api" of samplers.api.client, "core" of samplers.draw."""
     second = module.partition(".")[2].partition(".")[0]
     return second if second in ALLOWED else "core"
 
@@ -38,21 +39,21 @@ def source_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return "\n".join(
-        "pass" if line.lstrip().startswith(("%", "!")) else line for line in code.splitlines()
-    )
+    is_magic = re.compile(r"\s*[%!]")
+    lines = ["pass" if is_magic.match(line) else line for line in code.splitlines()]
+    return "\n".join(lines)
 
 
 def import_statements(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """(module, names taken from it) of every import anywhere in a file, relative ones resolved."""
+    """(module, names imported from it) of each import in a file, relative ones resolved."""
     package = list(path.relative_to(ROOT).parts[:-1])
     for node in ast.walk(ast.parse(source_of(path))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            start = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*start, *([node.module] if node.module else [])])
-            yield module, [alias.name for alias in node.names]
+            above = package[: len(package) - node.level + 1] if node.level else []
+            parts = [*above, node.module] if node.module else above
+            yield ".".join(parts), [alias.name for alias in node.names]
 
 
 def modules(path: Path) -> set[str]:
@@ -61,17 +62,16 @@ def modules(path: Path) -> set[str]:
 
 
 def imported(path: Path) -> set[str]:
-    """The same, and whatever is taken from `samplers` itself, which may be a module."""
-    taken = {
-        f"{module}.{name}"
-        for module, names in import_statements(path)
-        if module == "samplers"
-        for name in names
-    }
-    return modules(path) | taken
+    """The same, and all names imported from `samplers` itself: each may be a module."""
+    result = modules(path)
+    for module, names in import_statements(path):
+        if module == "samplers":
+            result |= {f"{module}.{name}" for name in names}
+    return result
 
 
 def owner(path: Path) -> str:
+    """The room that a file is in."""
     parts = path.relative_to(ROOT).parts
     return "notebooks" if parts[0] == "notebooks" else part_of(".".join(parts[:-1]))
 
@@ -90,10 +90,8 @@ def test_lessons_import_from_the_package_tops(path):
 
 @pytest.mark.parametrize("path", [p for p in FILES if owner(p.values[0]) == "core"])
 def test_the_core_imports_numpy_and_the_standard_library_alone(path):
-    assert {name.split(".")[0] for name in imported(path)} <= {
-        "samplers",
-        "numpy",
-    } | sys.stdlib_module_names
+    allowed = {"samplers", "numpy"} | sys.stdlib_module_names
+    assert {name.split(".")[0] for name in imported(path)} <= allowed
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.values[0].suffix == ".py"])
@@ -102,31 +100,39 @@ def test_no_file_is_over_300_lines(path):
 
 
 def fresh(code: str) -> str:
-    """What a new interpreter prints, that may keep its bytecode."""
-    env = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in ("PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_START")
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """What a new interpreter prints that runs `code` and may keep its bytecode."""
+    env = dict(os.environ)
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env.pop("COVERAGE_PROCESS_START", None)
+    command = [sys.executable, "-c", code]
+    process = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def test_import_samplers_loads_numpy_and_nothing_else():
-    loaded = fresh(
-        "import numpy, sys; a = set(sys.modules); import samplers; print(*(set(sys.modules) - a))"
-    ).split()
+    code = """
+import numpy, sys
+before = set(sys.modules)
+import samplers
+print(*(set(sys.modules) - before))
+"""
+    loaded = fresh(code).split()
     assert "samplers.chain" in loaded
     assert {name.split(".")[0] for name in loaded} - {"samplers"} <= sys.stdlib_module_names
     assert {part_of(name) for name in loaded if name.startswith("samplers")} == {"core"}
 
 
 def test_import_samplers_costs_under_1_3_times_import_numpy():
-    # both in one fresh interpreter; noise only ever adds, so the best of several runs is the cost
-    timed = "from time import perf_counter as c; a = c(); import numpy; b = c(); import samplers; print(b - a, c() - b)"
-    runs = [[float(x) for x in fresh(timed).split()] for _ in range(7)]
+    code = """
+from time import perf_counter
+start = perf_counter()
+import numpy
+middle = perf_counter()
+import samplers
+print(middle - start, perf_counter() - middle)
+"""
+    # noise only ever adds, so the least of several runs is the cost
+    runs = [[float(x) for x in fresh(code).split()] for _ in range(7)]
     numpy_alone, on_top = (min(column) for column in zip(*runs, strict=True))
     assert (numpy_alone + on_top) / numpy_alone < 1.3

@@ -23,10 +23,10 @@ def test_counts_of_any_integer_type(dtype):
     assert token_counts([dtype(2)], 3).tolist() == [0, 0, 1]
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [[3], [-1], [0, 3], [1.0], ["a"], [True], [None], [[0], [7]], [0, [1]], [[0], 1], 5, "12"],
-)
+NOT_IDS = [[3], [-1], [0, 3], [1.0], ["a"], [True], [None], [[0], [7]], [0, [1]], [[0], 1], 5, "12"]
+
+
+@pytest.mark.parametrize("bad", NOT_IDS)
 def test_tokens_that_are_not_ids(bad):
     with pytest.raises(ValueError, match=r"tokens must be|inhomogeneous"):
         token_counts(bad, 3)
@@ -34,7 +34,8 @@ def test_tokens_that_are_not_ids(bad):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_frequency_grows_with_each_repetition_and_presence_does_not(dtype):
-    logits, counts = np.array([1, 1, 1, -2], dtype=dtype), [0, 1, 3, 2]
+    logits = np.array([1, 1, 1, -2], dtype=dtype)
+    counts = [0, 1, 3, 2]
     assert penalties(logits, counts, frequency=0.5).tolist() == [1, 0.5, -0.5, -3]
     assert penalties(logits, counts, presence=0.25).tolist() == [1, 0.75, 0.75, -2.25]
     assert penalties(logits, counts, 0.5, 0.25).tolist() == [1, 0.25, -0.75, -3.25]
@@ -83,18 +84,17 @@ def test_bias_and_repetition_penalty_do_not_commute():
 @pytest.mark.parametrize("shape", [(3,), (4, 3), (2, 2, 3)])
 def test_counts_and_parameters_for_each_row(shape):
     rng = np.random.default_rng(2)
-    logits, counts = rng.normal(size=(*shape[:-1], 3)), rng.integers(0, 3, size=shape)
-    f, p, r = (rng.uniform(0.5, 2, size=shape[:-1]) for _ in range(3))
-    flat = [a.reshape(-1, 3) for a in (logits, counts)] + [np.reshape(a, -1) for a in (f, p, r)]
-    rows = list(zip(*flat, strict=True))
-    np.testing.assert_array_equal(
-        penalties(logits, counts, f, p).reshape(-1, 3),
-        [penalties(x, c, a, b) for x, c, a, b, _ in rows],
-    )
-    np.testing.assert_array_equal(
-        repetition_penalty(logits, counts, r).reshape(-1, 3),
-        [repetition_penalty(x, c, a) for x, c, _, _, a in rows],
-    )
+    logits = rng.normal(size=shape)
+    counts = rng.integers(0, 3, size=shape)
+    frequency, presence, penalty = (rng.uniform(0.5, 2, size=shape[:-1]) for _ in range(3))
+    penalised = penalties(logits, counts, frequency, presence)
+    repeated = repetition_penalty(logits, counts, penalty)
+    for row in np.ndindex(shape[:-1]):
+        x, c = logits[row], counts[row]
+        np.testing.assert_array_equal(
+            penalised[row], penalties(x, c, frequency[row], presence[row])
+        )
+        np.testing.assert_array_equal(repeated[row], repetition_penalty(x, c, penalty[row]))
 
 
 def test_one_row_of_counts_serves_every_row_of_logits():
@@ -110,12 +110,12 @@ def test_unsigned_counts_and_integer_logits():
     assert penalties([1, 2], [False, True], 1).tolist() == [1, 1]
 
 
-@pytest.mark.parametrize(
-    "f", [lambda x, c: penalties(x, c, 1, 1), lambda x, c: repetition_penalty(x, c, 2)]
-)
-@pytest.mark.parametrize(
-    "counts", [[1, 0], [[1, 0], [0, 1]], 1, [-1, 0, 0], [np.nan, 0, 0], ["a", "b", "c"], None]
-)
+BOTH = [lambda x, c: penalties(x, c, 1, 1), lambda x, c: repetition_penalty(x, c, 2)]
+BAD_COUNTS = [[1, 0], [[1, 0], [0, 1]], 1, [-1, 0, 0], [np.nan, 0, 0], ["a", "b", "c"], None]
+
+
+@pytest.mark.parametrize("f", BOTH)
+@pytest.mark.parametrize("counts", BAD_COUNTS)
 def test_counts_that_do_not_fit(f, counts):
     with pytest.raises(ValueError, match="counts must"):
         f([1.0, 2.0, 3.0], counts)
@@ -145,6 +145,6 @@ def test_bias_errors_name_the_parameter_and_the_token(bias):
 
 
 @pytest.mark.parametrize("bias", [None, [1, 2], 5])
-def test_a_bias_that_is_no_mapping(bias):
+def test_a_bias_must_be_a_mapping(bias):
     with pytest.raises(ValueError, match="logit_bias must map"):
         logit_bias([1.0, 2.0], bias)

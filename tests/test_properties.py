@@ -1,6 +1,4 @@
-"""What holds for every distribution, tried on random ones by hypothesis (fixed examples, so that a
-run repeats).
-"""
+"""What holds for every distribution, tried by hypothesis on random ones, the same in each run."""
 
 import math
 from fractions import Fraction
@@ -47,22 +45,28 @@ T = st.one_of(st.sampled_from([0, 1e-300, 1e-6, 1, 2]), st.floats(0.01, 10))
 @st.composite
 def rows(draw_, cells=LOGIT, n=None, unique=False):
     """Logits (V,), or (n, V); float32 or float64; each row with at least one token."""
-    V, count = draw_(st.integers(1, 12)), draw_(n) if n is not None else None
-    row = st.lists(cells, min_size=V, max_size=V, unique=unique).filter(lambda r: max(r) > -INF)
-    value = draw_(row) if count is None else draw_(st.lists(row, min_size=count, max_size=count))
-    return np.array(value, dtype=draw_(DTYPE))
+    V = draw_(st.integers(1, 12))
+    shape = st.lists(cells, min_size=V, max_size=V, unique=unique)
+    values = shape.filter(lambda row: max(row) > -INF)
+    if n is not None:
+        count = draw_(n)
+        values = st.lists(values, min_size=count, max_size=count)
+    return np.array(draw_(values), dtype=draw_(DTYPE))
 
 
 QUARTERS = st.integers(-40, 40).map(lambda n: n / 4)
 BATCH = rows(n=st.integers(1, 4))
 TRUNCATIONS = {top_k: st.integers(0, 14), top_p: P, min_p: P}
 TRANSFORMS = {**TRUNCATIONS, temperature: T}
-truncation = st.sampled_from(list(TRUNCATIONS)).flatmap(
-    lambda f: st.tuples(st.just(f), TRUNCATIONS[f])
-)
-transform = st.sampled_from(list(TRANSFORMS)).flatmap(
-    lambda f: st.tuples(st.just(f), TRANSFORMS[f])
-)
+
+
+def with_parameter(transforms):
+    """One of some {transform: its parameter's values}, and a value."""
+    return st.sampled_from(list(transforms)).flatmap(lambda f: st.tuples(st.just(f), transforms[f]))
+
+
+truncation = with_parameter(TRUNCATIONS)
+transform = with_parameter(TRANSFORMS)
 
 
 @exactly
@@ -84,10 +88,10 @@ def test_a_truncation_removes_or_leaves_alone(logits, step):
     assert out[greedy(logits)] == logits.max()  # the best always stays
     # and none goes before a better one
     assert out[out > -INF].min() >= np.max(logits[out == -INF], initial=-INF)
-    before, after = softmax(logits.astype(np.float64)), softmax(out.astype(np.float64))
-    np.testing.assert_allclose(
-        after, np.where(out > -INF, before, 0) / before[out > -INF].sum(), 1e-9, 1e-300
-    )
+    before = softmax(logits.astype(np.float64))
+    after = softmax(out.astype(np.float64))
+    expected = np.where(out > -INF, before, 0) / before[out > -INF].sum()
+    np.testing.assert_allclose(after, expected, 1e-9, 1e-300)
 
 
 @exactly
@@ -103,9 +107,7 @@ def test_min_p_sets_are_nested_the_other_way(logits, p, q):
 
 
 def smallest_reaching(logits, p: Fraction) -> list[int]:
-    """Brute force in exact rationals: the shortest list of best tokens, ties by id, whose mass
-    reaches p.
-    """
+    """The shortest list of best tokens, ties by id, that reaches p: brute force, in rationals."""
     w = [Fraction(math.exp(float(x) - float(logits.max()))) for x in logits]
     order = sorted((i for i in range(len(w)) if logits[i] > -INF), key=lambda i: (-logits[i], i))
     n = 1
@@ -137,9 +139,8 @@ def test_the_nucleus_is_exact_at_dyadic_boundaries(splits, random, data, dtype):
     n = data.draw(st.integers(1, len(order)))
     p = sum(probs[i] for i in order[:n])
     logits = np.log([float(x) for x in probs]).astype(dtype)
-    assume(
-        np.exp(logits - logits.max()).tolist() == [float(x / max(probs)) for x in probs]
-    )  # exp gave the powers of two
+    # exp must give the powers of two
+    assume(np.exp(logits - logits.max()).tolist() == [float(x / max(probs)) for x in probs])
     assert kept(top_p(logits, float(p))) == sorted(order[:n])
     assert kept(top_p(logits, float(p) - 2**-20)) == sorted(order[:n])
     assert kept(top_p(logits, float(p) + 2**-20)) == sorted(order[: n + 1])
@@ -214,49 +215,62 @@ def test_bias_frequency_and_presence_commute(logits, data):
     V = len(logits)
     counts = token_counts(data.draw(st.lists(st.integers(0, V - 1), max_size=9)), V)
     bias = data.draw(st.dictionaries(st.integers(0, V - 1), QUARTERS))
-    f, p = data.draw(QUARTERS), data.draw(QUARTERS)
-    expected = penalties(logit_bias(logits, bias), counts, f, p)
-    # quarters add exactly
-    np.testing.assert_array_equal(logit_bias(penalties(logits, counts, f, p), bias), expected)
-    np.testing.assert_array_equal(
-        penalties(penalties(logits, counts, 0, p), counts, f, 0), penalties(logits, counts, f, p)
-    )
+    frequency = data.draw(QUARTERS)
+    presence = data.draw(QUARTERS)
+    together = penalties(logits, counts, frequency, presence)  # quarters add exactly
+    one_by_one = penalties(penalties(logits, counts, 0, presence), counts, frequency, 0)
+    np.testing.assert_array_equal(one_by_one, together)
+    bias_first = penalties(logit_bias(logits, bias), counts, frequency, presence)
+    np.testing.assert_array_equal(logit_bias(together, bias), bias_first)
 
 
 @settings(exactly, max_examples=20)
 @given(BATCH, st.data())
 def test_a_row_of_a_batch_is_the_row_alone_with_its_own_parameter(batch, data):
-    V, B = batch.shape[-1], len(batch)
+    B, V = batch.shape
     for f, values in TRANSFORMS.items():
         xs = data.draw(st.lists(values, min_size=B, max_size=B))
-        np.testing.assert_array_equal(
-            f(batch, xs), [f(row, x) for row, x in zip(batch, xs, strict=True)]
-        )
+        expected = [f(row, x) for row, x in zip(batch, xs, strict=True)]
+        np.testing.assert_array_equal(f(batch, xs), expected)
         np.testing.assert_array_equal(f(batch, xs[0]), [f(row, xs[0]) for row in batch])
-        np.testing.assert_array_equal(f(batch[:, None], np.array(xs)[:, None])[:, 0], f(batch, xs))
-    counts = data.draw(
-        st.lists(st.lists(st.integers(0, 3), min_size=V, max_size=V), min_size=B, max_size=B)
-    )
+        with_an_axis = f(batch[:, None], np.array(xs)[:, None])
+        np.testing.assert_array_equal(with_an_axis[:, 0], expected)
+
+    row_counts = st.lists(st.integers(0, 3), min_size=V, max_size=V)
+    counts = data.draw(st.lists(row_counts, min_size=B, max_size=B))
     xs = data.draw(st.lists(st.floats(0.1, 2), min_size=B, max_size=B))
-    zipped = list(zip(batch, counts, xs, strict=True))
-    np.testing.assert_array_equal(
-        penalties(batch, counts, xs, xs), [penalties(r, c, x, x) for r, c, x in zipped]
-    )
-    np.testing.assert_array_equal(
-        repetition_penalty(batch, counts, xs), [repetition_penalty(r, c, x) for r, c, x in zipped]
-    )
+    cases = list(zip(batch, counts, xs, strict=True))
+    expected = [penalties(row, c, x, x) for row, c, x in cases]
+    np.testing.assert_array_equal(penalties(batch, counts, xs, xs), expected)
+    expected = [repetition_penalty(row, c, x) for row, c, x in cases]
+    np.testing.assert_array_equal(repetition_penalty(batch, counts, xs), expected)
     for f in (softmax, log_softmax, entropy, greedy):
         np.testing.assert_array_equal(f(batch), [f(row) for row in batch])
 
 
 EVERYTHING = [
-    softmax, log_softmax, entropy, greedy, lambda x: draw(x, 0), lambda x: draw(x, 0, 2),
-    lambda x: temperature(x, 0), lambda x: temperature(x, 0.5), lambda x: temperature(x, 1),
-    lambda x: top_k(x, 0), lambda x: top_k(x, 2), lambda x: top_p(x, 0.5), lambda x: top_p(x, 1),
-    lambda x: min_p(x, 0), lambda x: min_p(x, 0.1), lambda x: logit_bias(x, {}), lambda x: logit_bias(x, {0: 1}),
-    lambda x: penalties(x, np.ones(x.shape)), lambda x: penalties(x, np.ones(x.shape), 1, 1),
-    lambda x: repetition_penalty(x, np.ones(x.shape), 1), lambda x: repetition_penalty(x, np.ones(x.shape), 2),
-]  # fmt: skip
+    softmax,
+    log_softmax,
+    entropy,
+    greedy,
+    lambda x: draw(x, 0),
+    lambda x: draw(x, 0, 2),
+    lambda x: temperature(x, 0),
+    lambda x: temperature(x, 0.5),
+    lambda x: temperature(x, 1),
+    lambda x: top_k(x, 0),
+    lambda x: top_k(x, 2),
+    lambda x: top_p(x, 0.5),
+    lambda x: top_p(x, 1),
+    lambda x: min_p(x, 0),
+    lambda x: min_p(x, 0.1),
+    lambda x: logit_bias(x, {}),
+    lambda x: logit_bias(x, {0: 1}),
+    lambda x: penalties(x, np.ones(x.shape)),
+    lambda x: penalties(x, np.ones(x.shape), 1, 1),
+    lambda x: repetition_penalty(x, np.ones(x.shape), 1),
+    lambda x: repetition_penalty(x, np.ones(x.shape), 2),
+]
 
 
 @settings(exactly, max_examples=15)
@@ -277,9 +291,8 @@ def test_counts_are_never_changed(batch):
     counts.setflags(write=False)
     penalties(batch, counts, 1, 1)
     repetition_penalty(batch, counts, 2)
-    Chain.for_engine("openai").apply(
-        batch, SamplingParams(frequency_penalty=1, repetition_penalty=2), counts
-    )
+    params = SamplingParams(frequency_penalty=1, repetition_penalty=2)
+    Chain.for_engine("openai").apply(batch, params, counts)
 
 
 @exactly

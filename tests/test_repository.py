@@ -1,6 +1,4 @@
-"""The repository's own promises: its top level, one declaration of each dependency, a lock that
-names no registry.
-"""
+"""The repository's own promises: its top level, its dependencies and their lock, its README."""
 
 import re
 import subprocess
@@ -18,19 +16,18 @@ LOCK = (ROOT / ".requirements.lock").read_text()
 
 
 def declared() -> list[Requirement]:
-    extras = PROJECT["optional-dependencies"].values()
-    return [
-        Requirement(r) for r in [*PROJECT["dependencies"], *(r for extra in extras for r in extra)]
-    ]
+    requirements = list(PROJECT["dependencies"])
+    for extra in PROJECT["optional-dependencies"].values():
+        requirements += extra
+    return [Requirement(requirement) for requirement in requirements]
 
 
 def tracked() -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if listed.returncode:
+    command = ["git", "ls-files", "-z"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if process.returncode:
         pytest.skip("not a git checkout: nothing says which files belong to the repository")
-    return listed.stdout.split("\0")[:-1]
+    return process.stdout.split("\0")[:-1]
 
 
 def test_top_level_is_what_the_design_says():

@@ -26,12 +26,11 @@ def test_probabilities_are_raised_to_one_over_t_and_renormalised(t, expected, dt
 
 
 def test_the_lesson_example_by_hand():
-    # squares .36 .04 .01 .0025 .0025 sum to .415; t = 1 changes nothing
-    np.testing.assert_allclose(
-        softmax(temperature(HAOYONG, 0.5)), np.array([36, 4, 1, 0.25, 0.25]) / 41.5, 1e-12
-    )
-    np.testing.assert_allclose(softmax(temperature(HAOYONG, 1)), [0.6, 0.2, 0.1, 0.05, 0.05], 1e-12)
-    assert round(float(softmax(temperature(HAOYONG, 2))[0]), 4) == 0.3902  # sqrt .7746 of 1.9852
+    cold, unchanged, hot = (softmax(temperature(HAOYONG, t)) for t in (0.5, 1, 2))
+    squares = np.array([0.36, 0.04, 0.01, 0.0025, 0.0025])
+    np.testing.assert_allclose(cold, squares / 0.415, 1e-12)
+    np.testing.assert_allclose(unchanged, [0.6, 0.2, 0.1, 0.05, 0.05], 1e-12)
+    assert round(float(hot[0]), 4) == 0.3902  # square roots: .7746 of 1.9852
 
 
 def test_the_maximum_is_subtracted_so_the_best_logit_becomes_0():
@@ -106,7 +105,7 @@ def test_errors_name_the_parameter_the_range_and_what_came(t):
 
 
 @pytest.mark.parametrize("bad", [[np.nan, 1], [INF, 1], [1, INF]])
-def test_logits_that_are_no_logits(bad):
+def test_invalid_logits_are_an_error(bad):
     with pytest.raises(ValueError, match="finite or -inf"):
         temperature(bad, 1)
 

@@ -87,10 +87,13 @@ def test_top_p_kept_logits_are_untouched_and_probabilities_renormalise():
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_top_p_ties_go_to_the_lower_id(dtype):
-    quarter = logits_of(1 / 8, 1 / 4, 1 / 4, 1 / 4, 1 / 8, dtype=dtype)
-    assert [kept(top_p(quarter, p)) for p in (0, 0.25, 0.5, 0.625, 0.75, 0.875)] == [
-        [1], [1], [1, 2], [1, 2, 3], [1, 2, 3], [0, 1, 2, 3],
-    ]  # fmt: skip
+    quarters = logits_of(1 / 8, 1 / 4, 1 / 4, 1 / 4, 1 / 8, dtype=dtype)
+    assert kept(top_p(quarters, 0)) == [1]
+    assert kept(top_p(quarters, 0.25)) == [1]
+    assert kept(top_p(quarters, 0.5)) == [1, 2]
+    assert kept(top_p(quarters, 0.625)) == [1, 2, 3]
+    assert kept(top_p(quarters, 0.75)) == [1, 2, 3]
+    assert kept(top_p(quarters, 0.875)) == [0, 1, 2, 3]
     assert kept(top_p(logits_of(1 / 2, 1 / 4, 1 / 4, dtype=dtype), 0.5)) == [0]
     assert kept(top_p(np.zeros(1024, dtype=dtype), 0.5)) == list(range(512))
 
@@ -163,10 +166,9 @@ def test_extreme_and_removed_rows(f, x, dtype):
     rows = np.array([[1e4, -1e4, 1e4], [-INF, -INF, -INF], [-1e4, -1e4 - 50, -INF]], dtype=dtype)
     out = f(rows, x)
     assert out.dtype == dtype
+    special = {(top_p, 0): [0], (top_p, 1): [0, 1, 2], (min_p, 0): [0, 1, 2]}
+    assert kept(out[0]) == special.get((f, x), [0, 2])
     assert kept(out[1]) == []
-    assert kept(out[0]) == {(top_p, 0): [0], (top_p, 1): [0, 1, 2], (min_p, 0): [0, 1, 2]}.get(
-        (f, x), [0, 2]
-    )
     assert kept(out[2]) in ([0], [0, 1])
     assert not np.isnan(out).any()
 
@@ -197,7 +199,7 @@ def test_a_parameter_for_each_row_is_a_loop_over_rows(f, xs, dtype):
     np.testing.assert_array_equal(f(rows, np.array(xs)), expected)
     cube = rows.reshape(2, 3, 50)
     np.testing.assert_array_equal(f(cube, np.reshape(xs, (2, 3))).reshape(6, 50), expected)
-    # one a column of (B, T), as numpy broadcasts
+    # one per column of (B, T), as numpy broadcasts
     np.testing.assert_array_equal(f(cube, xs[:3])[0], expected[:3])
     # one row, a sweep of the parameter
     np.testing.assert_array_equal(f(rows[0], xs), [f(rows[0], x) for x in xs])
@@ -210,9 +212,8 @@ def test_views_of_any_layout_give_the_same(f, x):
     expected = f(base.T.copy(), x)
     np.testing.assert_array_equal(f(base.T, x), expected)
     np.testing.assert_array_equal(f(base[::-1].T[:, ::-1], x), expected)
-    np.testing.assert_array_equal(
-        f(np.broadcast_to(base[:, 0], (3, 40)), x), np.stack([f(base[:, 0], x)] * 3)
-    )
+    repeated = np.broadcast_to(base[:, 0], (3, 40))
+    np.testing.assert_array_equal(f(repeated, x), np.stack([f(base[:, 0], x)] * 3))
     swapped = base.astype(">f8")
     np.testing.assert_array_equal(f(swapped.T, x), expected)
 
@@ -226,34 +227,42 @@ def test_integers_come_out_as_float64(f, x):
 
 @pytest.mark.parametrize(
     ("V", "tail", "p"),
-    [(262_144, -12.3, 0.6), (262_144, -12.3, 0.999), (262_144, -18.7, 0.999), (262_144, -18.7, 0.9999),
-     (8_000, -18.7, 0.99997), (8_000, -16.2, 0.9995)],
-)  # fmt: skip
+    [
+        (262_144, -12.3, 0.6),
+        (262_144, -12.3, 0.999),
+        (262_144, -18.7, 0.999),
+        (262_144, -18.7, 0.9999),
+        (8_000, -18.7, 0.99997),
+        (8_000, -16.2, 0.9995),
+    ],
+)
 def test_sums_are_float64_on_a_large_vocabulary(V, tail, p):
-    # one token of weight 1 and all others small: a float32 running sum, or a float32 total, is off
-    # by many of them
+    # One token of weight 1 and all others small: a float32 running sum is off by many of them,
+    # and so is a float32 total.
     logits = np.full(V, tail, dtype=np.float32)
     logits[V // 20] = 0
     each = Fraction(float(np.exp(logits)[0]))
-    # how many of the small ones it takes to reach p
-    n = math.ceil((Fraction(p) * (1 + each * (V - 1)) - 1) / each)
+    needed = math.ceil((Fraction(p) * (1 + each * (V - 1)) - 1) / each)  # of the small ones
     out = top_p(logits, p)
-    assert abs(np.count_nonzero(out > -INF) - 1 - n) <= 1  # float64 may round the last one
-    assert (out[: n - 5] > -INF).all()  # the lower ids
+    assert abs(np.count_nonzero(out > -INF) - 1 - needed) <= 1  # float64 may round the last one
+    assert (out[: needed - 5] > -INF).all()  # the lower ids
     np.testing.assert_array_equal(top_p(np.stack([logits, logits]), p), [out, out])
 
 
 def test_sums_are_float64_on_a_long_tailed_large_vocabulary():
-    V, p = 262_144, 0.999
+    V = 262_144
+    p = 0.999
     logits = (np.random.default_rng(5).normal(size=V) * 2.5).astype(np.float32)
+    nucleus = kept(top_p(logits, p))
+
     w = np.exp(logits - logits.max())
-    order = sorted(range(V), key=lambda i: (-logits[i], i))
     whole = math.fsum(w.tolist())
-    inside = math.fsum(w[top_p(logits, p) > -INF].tolist())
-    smallest = float(w[top_p(logits, p) > -INF].min())
+    inside = math.fsum(w[nucleus].tolist())
+    smallest = float(w[nucleus].min())
     assert inside >= p * whole * (1 - 1e-14)  # reaches p ...
     assert inside - smallest < p * whole * (1 + 1e-14)  # ... and would not without its last token
-    assert set(order[: len(kept(top_p(logits, p)))]) == set(kept(top_p(logits, p)))
+    order = sorted(range(V), key=lambda i: (-logits[i], i))
+    assert set(order[: len(nucleus)]) == set(nucleus)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +282,7 @@ def test_errors_name_the_parameter_the_range_and_what_came(f, name, bad):
 @pytest.mark.parametrize(
     "bad", [[np.nan, 1.0, 2.0], [INF, 1.0, 2.0], [1j, 0, 1], [], 3.0, [[]], ["a", "b"], [None, 1.0]]
 )
-def test_logits_that_are_no_logits(f, x, bad):
+def test_invalid_logits_are_an_error(f, x, bad):
     with pytest.raises(ValueError, match="logits must"):
         f(bad, x)
 
