@@ -1,12 +1,10 @@
-"""`python -m tests.bench`: one table of ratios, all from one run. `--save` also writes it to
-tests/bench/RESULTS.md.
-"""
+"""`python -m tests.bench`: one table of ratios from one run; `--save` writes RESULTS.md, too."""
 
 import argparse
 import os
 import platform
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -33,14 +31,16 @@ UNIT = "softmax"
 
 
 def singles(logits: np.ndarray) -> tuple[list[Work], list[str]]:
-    """Everything that is timed on one row."""
-    V, rng = len(logits), np.random.default_rng(0)
+    """Everything that is timed on one row, and the peers that are not installed."""
+    V = len(logits)
+    rng = np.random.default_rng(0)
     output = rng.integers(0, V, 200).tolist()
     counts = token_counts(output, V)
     nucleus = top_p(logits, peers.P)
     chain = Chain.for_engine("openai")
     rates = {"frequency_penalty": peers.PENALTY, "presence_penalty": peers.PENALTY}
     params = SamplingParams(temperature=peers.TEMPERATURE, top_p=peers.P, **rates)
+
     torch_works, no_torch = peers.torch_peers(logits)
     llama_works, no_llama = peers.llama_cpp_peers(logits, output)
     works = [
@@ -61,10 +61,12 @@ def singles(logits: np.ndarray) -> tuple[list[Work], list[str]]:
     return works, no_torch + no_llama
 
 
-def batch(make, V: int, size: int) -> dict[str, float]:
-    """What a row of a batch costs against a single row: in a loop over the batch that keeps its
-    answers, and again and again, when the row is in the cache and its answer is thrown away. A
-    batch comes from memory and goes to new memory, as a copy of it does.
+def batch(make: Callable, V: int, size: int) -> dict[str, float]:
+    """What a row of a batch costs, compared with a single row, by name.
+
+    A single row is timed in two ways. "In a loop" goes over the batch and keeps its results. "Again
+    and again" has the row in the cache and throws its result away. A batch comes from memory and
+    goes to new memory, and so does a copy of it.
     """
     logits = make(V, size)
     alone = [Work("row", lambda row=row: top_p(row, peers.P)) for row in logits]
@@ -74,75 +76,105 @@ def batch(make, V: int, size: int) -> dict[str, float]:
     once(whole)
     turns = []
     for _ in range(max(7, 64 // size)):
-        taken, single = once(whole), sum(once(work) for work in alone)
-        turns.append((taken / single, taken / once(loop), once(copy) / single))
-    of_single, of_loop, of_copy = map(median, zip(*turns, strict=True))
-    found = {
-        f"top_p, a row of {size} / again and again": of_single,
-        f"top_p, a row of {size} / in a loop": of_loop,
-        f"copying a row of {size} / top_p again and again": of_copy,
+        of_batch = once(whole)
+        of_rows = sum(once(work) for work in alone)
+        turns.append((of_batch / of_rows, of_batch / once(loop), once(copy) / of_rows))
+
+    again, in_loop, copying = map(median, zip(*turns, strict=True))
+    return {
+        f"top_p, a row of {size} / again and again": again,
+        f"top_p, a row of {size} / in a loop": in_loop,
+        f"copying a row of {size} / top_p again and again": copying,
+        "its peak memory / input": peak_memory(whole) / logits.nbytes,
     }
+
+
+def peak_memory(work: Work) -> int:
     tracemalloc.start()
-    top_p(logits, peers.P)
-    found["its peak memory / input"] = tracemalloc.get_traced_memory()[1] / logits.nbytes
+    work.run()
+    peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return found
+    return peak
 
 
-def report() -> Iterator[str]:
-    recorded = rows.recorded()
-    kinds = {"flat": rows.flat}
-    if recorded is not None:
-        kinds = {"peaked": lambda V, n=1: rows.tiled(recorded, V, n)} | kinds
-    yield f"Medians of one run, as multiples of one float32 softmax pass over the same row (p = {peers.P})."
-    yield ""
-    yield "| work | row | " + " | ".join(f"V = {V:,}" for V in rows.SIZES) + " |"
-    yield "|---|---|" + "---:|" * len(rows.SIZES)
-    missing, table = [], {}
-    for kind, make in kinds.items():
-        for V in rows.SIZES:
-            works, missing = singles(make(V)[0])
-            table[kind, V] = medians(works, rounds=60)
-        yield (
-            f"| {UNIT}, in µs | {kind} | "
-            + " | ".join(f"{table[kind, V][UNIT] * 1e6:.0f}" for V in rows.SIZES)
-            + " |"
-        )
-        for name in [work.name for work in works if work.name != UNIT]:
-            ratios = [table[kind, V][name] / table[kind, V][UNIT] for V in rows.SIZES]
-            yield f"| {name} | {kind} | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |"
-        for size in (8, 64):
-            costs = [batch(make, V, size) for V in rows.SIZES]
-            for name in costs[0]:
-                yield (
-                    f"| {name} | {kind} | "
-                    + " | ".join(f"{cost[name]:.2f}" for cost in costs)
-                    + " |"
-                )
+def line(name: str, kind: str, cells: Iterator[str]) -> str:
+    """A line of the table, with a cell for each vocabulary size."""
+    return f"| {name} | {kind} | " + " | ".join(cells) + " |"
+
+
+def single_rows(kind: str, make: Callable) -> Iterator[str]:
+    tables = []
+    for V in rows.SIZES:
+        works, _ = singles(make(V)[0])
+        tables.append(medians(works, rounds=60))
+    yield line(f"{UNIT}, in µs", kind, (f"{table[UNIT] * 1e6:.0f}" for table in tables))
+    for name in [work.name for work in works if work.name != UNIT]:
+        yield line(name, kind, (f"{table[name] / table[UNIT]:.2f}" for table in tables))
+
+
+def batches(kind: str, make: Callable) -> Iterator[str]:
+    for size in (8, 64):
+        costs = [batch(make, V, size) for V in rows.SIZES]
+        for name in costs[0]:
+            yield line(name, kind, (f"{cost[name]:.2f}" for cost in costs))
+
+
+def hard_rows() -> Iterator[str]:
     for name in rows.hard(8):
         gains = []
         for V in rows.SIZES:
             row = rows.hard(V)[name]
-            names = {
-                "ours": lambda row=row: top_p(row, peers.P),
-                "sort": lambda row=row: peers.full_sort(row),
-            }
-            taken = medians([Work(key, run) for key, run in names.items()], rounds=9)
-            gains.append(taken["sort"] / taken["ours"])
-        yield f"| full sort / ours | {name} | " + " | ".join(f"{gain:.1f}" for gain in gains) + " |"
-    yield ""
+            ours = Work("ours", lambda row=row: top_p(row, peers.P))
+            sort = Work("sort", lambda row=row: peers.full_sort(row))
+            seconds = medians([ours, sort], rounds=9)
+            gains.append(seconds["sort"] / seconds["ours"])
+        yield line("full sort / ours", name, (f"{gain:.1f}" for gain in gains))
+
+
+def goals(kinds: dict[str, Callable], recorded: np.ndarray | None) -> Iterator[str]:
+    """What has a goal: the draws, the import, the explorer's redraw and the gateway."""
+    V = rows.SIZES[-1]
     for kind, make in kinds.items():
-        row, rng = make(rows.SIZES[-1])[0], np.random.default_rng(0)
-        taken = medians(
-            [Work("draw", lambda row=row, rng=rng: draw(row, rng, 1_000_000))], rounds=5
-        )["draw"]
-        yield f"- 1,000,000 draws from one distribution of {rows.SIZES[-1]:,}, {kind}: {taken:.2f} s (goal 0.5)"
-    yield f"- `import samplers` / `import numpy`: {process.import_ratio():.2f} (goal 1.3)"
-    if recorded is not None and (taken := process.redraw(recorded)) is not None:
-        yield f"- the explorer's redraw after a slider moved, 49,152 tokens: {taken * 1e3:.0f} ms (goal 60)"
-    if recorded is not None and (added := overhead.added()) is not None:
-        told = f"{added['plain'] * 1e3:.1f} ms to a request of 2 tokens, {added['first'] * 1e3:.1f} ms to a stream's first"
-        yield f"- the gateway adds to llama.cpp's own server: {told} (goal 5; medians of {overhead.ROUNDS} in turns)"
+        row = make(V)[0]
+        rng = np.random.default_rng(0)
+        work = Work("draw", lambda row=row, rng=rng: draw(row, rng, 1_000_000))
+        seconds = medians([work], rounds=5)["draw"]
+        yield f"1,000,000 draws from one distribution of {V:,}, {kind}: {seconds:.2f} s (goal 0.5)"
+    yield f"`import samplers` / `import numpy`: {process.import_ratio():.2f} (goal 1.3)"
+    if recorded is None:
+        return
+    seconds = process.redraw(recorded)
+    if seconds is not None:
+        redraw = "the explorer's redraw after a slider moved, 49,152 tokens"
+        yield f"{redraw}: {seconds * 1e3:.0f} ms (goal 60)"
+    added = overhead.added()
+    if added is not None:
+        plain = f"{added['plain'] * 1e3:.1f} ms to a request of 2 tokens"
+        first = f"{added['first'] * 1e3:.1f} ms to a stream's first"
+        terms = f"(goal 5; medians of {overhead.ROUNDS} in turns)"
+        yield f"the gateway adds to llama.cpp's own server: {plain}, {first} {terms}"
+
+
+def report() -> Iterator[str]:
+    """RESULTS.md, line by line."""
+    recorded = rows.recorded()
+    kinds = {"flat": rows.flat}
+    if recorded is not None:
+        kinds = {"peaked": lambda V, n=1: rows.tiled(recorded, V, n)} | kinds
+
+    unit = "multiples of one float32 softmax pass over the same row"
+    yield f"Medians of one run, as {unit} (p = {peers.P})."
+    yield ""
+    yield line("work", "row", (f"V = {V:,}" for V in rows.SIZES))
+    yield "|---|---|" + "---:|" * len(rows.SIZES)
+    for kind, make in kinds.items():
+        yield from single_rows(kind, make)
+        yield from batches(kind, make)
+    yield from hard_rows()
+
+    yield ""
+    yield from (f"- {goal}" for goal in goals(kinds, recorded))
+    _, missing = singles(rows.flat(rows.SIZES[0])[0])
     yield from (f"- skipped, not installed: {name}" for name in missing)
     if recorded is None:
         yield "- skipped: real logits, as there is no local engine here"
@@ -153,14 +185,12 @@ def report() -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--save", action="store_true", help="write the table to tests/bench/RESULTS.md too"
-    )
+    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}, too")
     save = parser.parse_args().save
     lines = []
-    for line in report():
-        print(line, flush=True)
-        lines.append(line)
+    for text in report():
+        print(text, flush=True)
+        lines.append(text)
     if save:
         head = ["# What the samplers cost", "", "`python -m tests.bench --save` wrote this.", ""]
         RESULTS.write_text("\n".join(head + lines) + "\n")

@@ -1,6 +1,4 @@
-"""Medians of things timed in turns, so that all of them meet the same weather, and each with its
-row in the cache.
-"""
+"""Medians of things timed in turns: each with its row in the cache, all under the same load."""
 
 import gc
 import time
@@ -10,7 +8,7 @@ from typing import NamedTuple
 
 
 class Work(NamedTuple):
-    """Something to time: `run(prepare())` if there is a `prepare`, whose own time does not count."""
+    """Something to time: `run()`, or `run(prepare())`. The time of `prepare` does not count."""
 
     name: str
     run: Callable
@@ -18,28 +16,29 @@ class Work(NamedTuple):
 
 
 def medians(works: list[Work], rounds: int, budget: float = 20.0) -> dict[str, float]:
-    """Seconds by name: the median of `rounds` rounds, each of which runs every work once; fewer
-    after `budget` s.
+    """Seconds by name: the median of `rounds` rounds, in each of which every work is timed once.
+
+    After `budget` seconds there are fewer rounds.
     """
     times = {work.name: [] for work in works}
     deadline = time.perf_counter() + budget
     gc.disable()
     for done in range(rounds + 2):
         for work in works:
-            taken = once(work)
-            if done >= 2:  # the first two warm caches and the allocator up
-                times[work.name].append(taken)
+            seconds = once(work)
+            if done >= 2:  # the first two rounds warm up the caches and the allocator
+                times[work.name].append(seconds)
         if done >= 6 and time.perf_counter() > deadline:
             break
     gc.enable()
-    return {name: median(taken) for name, taken in times.items()}
+    return {name: median(seconds) for name, seconds in times.items()}
 
 
 def once(work: Work) -> float:
-    """Seconds of its second run: what ran before it is not to blame for what the cache holds."""
+    """Seconds of its second run: so what the cache holds does not depend on what ran before."""
     for _ in range(2):
         arguments = [work.prepare()] if work.prepare else []
         start = time.perf_counter()
         work.run(*arguments)
-        taken = time.perf_counter() - start
-    return taken
+        seconds = time.perf_counter() - start
+    return seconds

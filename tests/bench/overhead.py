@@ -1,5 +1,6 @@
-"""What the local endpoint's gateway adds to llama.cpp's own server: both as processes of their own,
-asked in turns.
+"""What the local endpoint's gateway adds to llama.cpp's own server.
+
+Both are processes of their own, and requests go to them in turns.
 """
 
 import http.client
@@ -8,13 +9,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
 from urllib.parse import urlsplit
 
 ROUNDS = 100
-ASK = {
+REQUEST = {
     "messages": [{"role": "user", "content": "What is the capital of France?"}],
     "temperature": 0,
     "max_tokens": 2,
@@ -23,56 +24,66 @@ SERVERS = {"gateway": "samplers.local", "bare": "tests.bench.overhead"}
 
 
 def added() -> dict[str, float] | None:
-    """Seconds that the gateway adds, as differences of medians: to a "plain" request of 2 tokens,
-    and to the "first" token of a stream. None where there is no local engine.
+    """Seconds that the gateway adds to a "plain" request and to the "first" token of a stream.
+
+    They are differences of medians; a request is of 2 tokens. None where there is no local engine.
     """
+    kinds = {"plain": _plain_seconds, "first": _first_seconds}
     try:
         with _server("gateway") as gateway, _server("bare") as bare:
-            times = {
-                (kind, server["base_url"]): []
-                for kind in (_plain, _first)
-                for server in (gateway, bare)
-            }
-            for done in range(ROUNDS + 3):
-                for kind in (_plain, _first):
-                    for server in (gateway, bare) if done % 2 else (bare, gateway):
-                        taken = kind(server)
-                        if done >= 3:  # the first ones read the prompt; from then on it is cached
-                            times[kind, server["base_url"]].append(taken)
+            pairs = {name: _pairs(timed, gateway, bare) for name, timed in kinds.items()}
     except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
         print(f"no gateway to time ({type(error).__name__} {error})", file=sys.stderr)
         return None
-    over = {kind: median(times[kind, gateway["base_url"]]) - median(times[kind, bare["base_url"]])
-            for kind in (_plain, _first)}  # fmt: skip
-    return {"plain": over[_plain], "first": over[_first]}
+    return {name: _difference(of_kind) for name, of_kind in pairs.items()}
+
+
+def _pairs(timed: Callable, gateway: dict, bare: dict) -> list[tuple[float, float]]:
+    """(seconds with the gateway, seconds without) of ROUNDS rounds; who is first takes turns."""
+    pairs = []
+    for done in range(ROUNDS + 3):
+        if done % 2:
+            of_gateway = timed(gateway)
+            of_bare = timed(bare)
+        else:
+            of_bare = timed(bare)
+            of_gateway = timed(gateway)
+        if done >= 3:  # the first rounds read the prompt; from then on it is cached
+            pairs.append((of_gateway, of_bare))
+    return pairs
+
+
+def _difference(pairs: list[tuple[float, float]]) -> float:
+    of_gateway, of_bare = zip(*pairs, strict=True)
+    return median(of_gateway) - median(of_bare)
 
 
 @contextmanager
 def _server(name: str) -> Iterator[dict]:
-    """A server's own line, {"base_url", "api_key", "model"}; it ends with its standard input."""
+    """A server's line {"base_url", "api_key", "model"}; the server ends with its standard input."""
     process = subprocess.Popen(
         [sys.executable, "-m", SERVERS[name]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    late = threading.Timer(120, process.kill)
-    late.start()
+    timeout = threading.Timer(120, process.kill)
+    timeout.start()
     try:
         yield json.loads(process.stdout.readline())
     finally:
-        late.cancel()
+        timeout.cancel()
         process.stdin.close()
         process.stdout.close()
         process.wait(20)
 
 
-def _asked(server: dict, **fields) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    """A request on a new connection: llama.cpp may close a kept one without a word."""
+def _post(server: dict, **fields) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    """A request on a new connection: llama.cpp may close a kept one without notice."""
     url = urlsplit(server["base_url"])
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {server['api_key']}"}
-    body = json.dumps(ASK | {"model": server["model"]} | server.get("sampling", {}) | fields)
+    body = json.dumps(REQUEST | {"model": server["model"]} | server.get("sampling", {}) | fields)
     connection.request("POST", f"{url.path}/chat/completions", body.encode(), headers)
     response = connection.getresponse()
     if response.status != 200:
@@ -80,35 +91,39 @@ def _asked(server: dict, **fields) -> tuple[http.client.HTTPConnection, http.cli
     return connection, response
 
 
-def _plain(server: dict) -> float:
+def _plain_seconds(server: dict) -> float:
     start = time.perf_counter()
-    connection, response = _asked(server)
-    answer = json.loads(response.read())
-    taken = time.perf_counter() - start
+    connection, response = _post(server)
+    completion = json.loads(response.read())
+    seconds = time.perf_counter() - start
     connection.close()
-    if answer["usage"]["completion_tokens"] != ASK["max_tokens"]:
-        raise ValueError(answer)
-    return taken
+    if completion["usage"]["completion_tokens"] != REQUEST["max_tokens"]:
+        raise ValueError(completion)
+    return seconds
 
 
-def _first(server: dict) -> float:
-    start, taken = time.perf_counter(), None
-    connection, response = _asked(server, stream=True)
-    while line := response.readline():  # to the end, so that the server is idle again
-        if (
-            taken is None
-            and line.startswith(b"data: {")
-            and json.loads(line[6:])["choices"][0]["delta"].get("content")
-        ):
-            taken = time.perf_counter() - start
+def _first_seconds(server: dict) -> float:
+    start = time.perf_counter()
+    seconds = None
+    connection, response = _post(server, stream=True)
+    for line in response:  # to the end, so that the server is idle again
+        if seconds is None and _has_content(line):
+            seconds = time.perf_counter() - start
     connection.close()
-    return taken
+    return seconds
+
+
+def _has_content(line: bytes) -> bool:
+    if not line.startswith(b"data: {"):
+        return False
+    return bool(json.loads(line[6:])["choices"][0]["delta"].get("content"))
 
 
 def _serve() -> None:
-    """llama.cpp's own server, as the endpoint starts it, till standard input closes; and how the
-    endpoint samples: that costs more than llama.cpp's defaults, which look at 40 tokens, and is no
-    matter of the gateway's.
+    """Run llama.cpp's own server, as the endpoint starts it, until standard input closes.
+
+    The line that it prints says how the endpoint samples, too. llama.cpp's defaults consider only
+    40 tokens; the endpoint's sampling costs more, which is not the gateway's doing.
     """
     from samplers.local.answer.decode import Settings, engine_body
     from samplers.local.engine.llama_cpp import load
@@ -118,7 +133,7 @@ def _serve() -> None:
 
     server = load(ensure(), "bench", TEMPLATE)
     line = {"base_url": f"{server.listening_address}/v1", "api_key": "bench", "model": "any"}
-    sampling = engine_body(parse(ASK | {"model": "any"}, {}, 1), Settings())
+    sampling = engine_body(parse(REQUEST | {"model": "any"}, {}, 1), Settings())
     print(json.dumps(line | {"sampling": sampling}), flush=True)
     sys.stdin.read()
 

@@ -1,6 +1,4 @@
-"""What a user would reach for instead, each on the same rows. A peer that is not installed is named
-and skipped.
-"""
+"""What a user would otherwise use, on the same rows. A peer not installed is named and skipped."""
 
 import ctypes
 import importlib
@@ -11,7 +9,9 @@ import numpy as np
 
 from .clock import Work
 
-P, TEMPERATURE, PENALTY = 0.95, 0.8, 0.5
+P = 0.95
+TEMPERATURE = 0.8
+PENALTY = 0.5
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -31,10 +31,13 @@ def full_sort(logits: np.ndarray, p: float = P) -> np.ndarray:
 
 
 def torch_peers(logits: np.ndarray) -> tuple[list[Work], list[str]]:
-    """transformers' warper and vLLM's torch function, with torch's own number of threads."""
-    # torch's threads sleep while others are timed
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    works, missing = [], []
+    """transformers' warper and vLLM's torch function, with torch's own number of threads.
+
+    Returns what to time, and what is not installed.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # torch's threads sleep between its turns
+    works = []
+    missing = []
     try:
         import torch
         from transformers.generation.logits_process import TopPLogitsWarper
@@ -48,53 +51,55 @@ def torch_peers(logits: np.ndarray) -> tuple[list[Work], list[str]]:
     try:
         import torch
 
-        from tests.data.recorders import vllm_engine  # noqa: F401  it lets vLLM's functions load without its kernels
+        # this lets vLLM's functions load without its kernels
+        from tests.data.recorders import vllm_engine  # noqa: F401
 
         vllm = importlib.import_module("vllm.v1.sample.ops.topk_topp_sampler")
         p = torch.tensor([P])
-        works.append(
-            Work(
-                "vLLM top_p",
-                lambda row: vllm.apply_top_k_top_p_pytorch(row, None, p),
-                lambda: torch.from_numpy(logits.copy())[None],
-            )
-        )
+
+        def apply(row):
+            return vllm.apply_top_k_top_p_pytorch(row, None, p)
+
+        works.append(Work("vLLM top_p", apply, lambda: torch.from_numpy(logits.copy())[None]))
     except ImportError as error:
         missing.append(f"vLLM ({error})")
     return works, missing
 
 
 def llama_cpp_peers(logits: np.ndarray, output: list[int]) -> tuple[list[Work], list[str]]:
-    """llama.cpp's C++ samplers, called inside the xllamacpp wheel's library. Filling its candidates
-    is not timed.
+    """llama.cpp's C++ samplers, called inside the xllamacpp wheel's library.
+
+    Filling in its candidates is not timed. Returns what to time, and what is not installed.
     """
     try:
         from tests.data.recorders import llamacpp_engine as llama
     except (ImportError, OSError, AttributeError) as error:
         return [], [f"llama.cpp ({error})"]
     V = len(logits)
-    ours = {
+    params = {
         "temperature": TEMPERATURE,
         "top_p": P,
         "frequency_penalty": PENALTY,
         "presence_penalty": PENALTY,
     }
     top_p = llama.chain({"top_p": P}, V)[3]
-    chain = llama.chain(ours, V)
+    chain = llama.chain(params, V)
     for sampler in chain:
         for token in output[-llama.WINDOW :]:
-            llama._library.llama_sampler_accept(sampler, ctypes.c_int32(token))
-    data = (llama._Token * V)()
+            llama.library.llama_sampler_accept(sampler, ctypes.c_int32(token))
+    data = (llama.Token * V)()
     view = np.frombuffer(data, dtype=[("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
     def candidates():
-        view["id"], view["logit"], view["p"] = np.arange(V), logits, 0
-        return llama._Tokens(data, V, -1, False)
+        view["id"] = np.arange(V)
+        view["logit"] = logits
+        view["p"] = 0
+        return llama.Tokens(data, V, -1, False)
 
     def apply(samplers):
         def run(tokens):
             for sampler in samplers:
-                llama._library.llama_sampler_apply(sampler, ctypes.byref(tokens))
+                llama.library.llama_sampler_apply(sampler, ctypes.byref(tokens))
 
         return run
 
@@ -105,11 +110,11 @@ def llama_cpp_peers(logits: np.ndarray, output: list[int]) -> tuple[list[Work], 
 
 
 def versions() -> str:
-    """Of everything that is timed and installed."""
-    found = []
+    """The versions of everything that is timed and installed."""
+    installed = []
     for name in ("numpy", "torch", "transformers", "vllm", "xllamacpp"):
         try:
-            found.append(f"{name} {version(name)}")
+            installed.append(f"{name} {version(name)}")
         except ImportError:
             continue
-    return ", ".join(found)
+    return ", ".join(installed)

@@ -16,22 +16,19 @@ def import_ratio() -> float:
     """`import samplers` over `import numpy`, each in new processes, in turns."""
 
     def seconds(module: str) -> float:
-        code = (
-            f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        )
-        return float(
-            subprocess.run(
-                [sys.executable, "-c", code], capture_output=True, text=True, check=True
-            ).stdout
-        )
+        timed = f"t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
+        command = [sys.executable, "-c", f"import time; {timed}"]
+        process = subprocess.run(command, capture_output=True, text=True, check=True)
+        return float(process.stdout)
 
     turns = [(seconds("samplers"), seconds("numpy")) for _ in range(11)]
     return median(a for a, _ in turns) / median(b for _, b in turns)
 
 
 def redraw(recorded: np.ndarray) -> float | None:
-    """Seconds of the explorer's redraw after a slider moved, 49,152 tokens; None where samplers.lab
-    cannot load.
+    """Seconds of the explorer's redraw after a slider moved, with all 49,152 tokens.
+
+    None where samplers.lab cannot load.
     """
     try:
         from samplers.lab import explore
@@ -39,9 +36,8 @@ def redraw(recorded: np.ndarray) -> float | None:
         print(f"no explorer ({error})", file=sys.stderr)
         return None
     logprobs = samplers.log_softmax(recorded[0].astype(np.float64))
-    explorer = explore(
-        samplers.Distribution(tuple(f"t{i}" for i in range(len(logprobs))), logprobs), top_p=0.95
-    )
+    tokens = tuple(f"t{i}" for i in range(len(logprobs)))
+    explorer = explore(samplers.Distribution(tokens, logprobs), top_p=0.95)
     times = []
     for value in np.linspace(0.1, 2, 21):
         start = time.perf_counter()
@@ -57,4 +53,5 @@ def processor() -> str:
         name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         name = platform.processor() or platform.machine()
-    return f"{name} ({'/'.join(np.show_config(mode='dicts')['SIMD Extensions']['found'])})"
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
+    return f"{name} ({'/'.join(extensions)})"

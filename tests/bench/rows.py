@@ -1,6 +1,4 @@
-"""The rows that are timed: a real model's logits, flat ones, and ones that a fast version might
-stumble over.
-"""
+"""The rows that are timed: a real model's logits, flat ones, and hard ones."""
 
 import json
 import math
@@ -14,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 SIZES = (50_257, 128_256, 200_019, 262_144)  # GPT-2, Llama 3, GPT-4o, Gemma 3
+VOCABULARY = 49_152  # the recorded model's
 PROMPTS = (
     "What is the capital of France?",
     "Tell me a story.",
@@ -36,24 +35,22 @@ def tiled(recorded: np.ndarray, V: int, rows: int = 1) -> np.ndarray:
     about as many times larger as it has prompts, so it is as peaked as a model with that many
     equally likely continuations.
     """
-    n, own = recorded.shape
-    need = math.ceil(V / own)
-    return np.stack(
-        [np.concatenate([recorded[(i + j) % n] for j in range(need)])[:V] for i in range(rows)]
-    )
+    n, width = recorded.shape
+    parts = range(math.ceil(V / width))
+    tiles = [np.concatenate([recorded[(i + j) % n] for j in parts])[:V] for i in range(rows)]
+    return np.stack(tiles)
 
 
 def hard(V: int) -> dict[str, np.ndarray]:
-    """What might make a fast version slower than the full sort."""
+    """Rows on which a fast version might be slower than the full sort."""
     normal = np.random.default_rng(0).normal(size=V).astype(np.float32)
     spike = np.zeros(V, np.float32)
     spike[V // 3] = 50
+    removed = np.random.default_rng(1).random(V) < 0.5
     return {
         "all equal": np.zeros(V, np.float32),
         "one spike": spike,
-        "half -inf": np.where(
-            np.random.default_rng(1).random(V) < 0.5, np.float32(-np.inf), normal
-        ),
+        "half -inf": np.where(removed, np.float32(-np.inf), normal),
         "ascending": np.sort(normal),
         "descending": -np.sort(normal),
         "denormals": (normal * np.float32(1e-40)).astype(np.float32),
@@ -62,30 +59,24 @@ def hard(V: int) -> dict[str, np.ndarray]:
 
 
 def recorded() -> np.ndarray | None:
-    """SmolLM2's log-softmax of the token after each prompt, (6, 49152) float32; None where there is
-    no local engine.
+    """SmolLM2's log-softmax of the token after each prompt, (6, 49152) float32.
 
-    Recorded in a process of its own: the engine's threads must not be there when the clock runs.
+    None where there is no local engine. It is recorded in a process of its own, so that the
+    engine's threads do not run while the clock does.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.npy"
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.rows", path],
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        if done.returncode or not path.exists():
-            print(
-                "no recorded logits:",
-                (done.stderr.strip().splitlines() or ["no reason given"])[-1],
-                file=sys.stderr,
-            )
+        command = [sys.executable, "-m", "tests.bench.rows", path]
+        process = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        if process.returncode or not path.exists():
+            reasons = process.stderr.strip().splitlines() or ["no reason given"]
+            print("no recorded logits:", reasons[-1], file=sys.stderr)
             return None
         return np.load(path)
 
 
 def _record(path: str) -> None:
+    """Save the rows at `path`."""
     from samplers.local.engine.llama_cpp import load
     from samplers.local.engine.weights import ensure
 
@@ -93,16 +84,15 @@ def _record(path: str) -> None:
     rows = []
     for prompt in PROMPTS:
         turn = f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n"
-        body = json.dumps(
-            {"prompt": turn, "n_predict": 1, "n_probs": 49_152, "temperature": 0.0}
-        ).encode()
+        fields = {"prompt": turn, "n_predict": 1, "n_probs": VOCABULARY, "temperature": 0.0}
+        body = json.dumps(fields).encode()
         headers = {"Content-Type": "application/json", "Authorization": "Bearer bench"}
         request = urllib.request.Request(f"{server.listening_address}/completion", body, headers)
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            listed = json.load(answer)["completion_probabilities"][0]["top_logprobs"]
-        row = np.full(49_152, -np.inf, np.float32)
-        for token in listed:
-            row[token["id"]] = token["logprob"]
+        with urllib.request.urlopen(request, timeout=120) as response:
+            entries = json.load(response)["completion_probabilities"][0]["top_logprobs"]
+        row = np.full(VOCABULARY, -np.inf, np.float32)
+        for entry in entries:
+            row[entry["id"]] = entry["logprob"]
         rows.append(row)
     np.save(path, np.stack(rows))
 
