@@ -1,7 +1,7 @@
-"""Ask the real engines, on the CPU, what they make of the cases in recorders/cases.py; write one
-JSON an engine.
+"""Record what the real engines, on the CPU, make of the cases in recorders/cases.py.
 
-In an environment of its own (Python 3.11, Linux; no GPU; about 2 GB):
+One JSON file for each engine is written, and one with the cases.
+It needs an environment of its own (Python 3.11, Linux; no GPU; about 2 GB):
 
     pip install torch==2.13.0 transformers==5.23.0 xllamacpp==2026.10.11549 msgspec pydantic numpy
     pip install --no-deps vllm==0.33.0 sglang==0.5.23
@@ -30,6 +30,7 @@ FILES = {
 
 
 def answer(engine, case: dict) -> dict:
+    """What an engine makes of a case: which tokens it keeps, and their probabilities."""
     probs = np.asarray(engine.record(case), dtype=np.float64)
     if not np.isclose(probs.sum(), 1, atol=1e-5):
         raise RuntimeError(f"{engine.ENGINE} on {case['name']}: probabilities sum to {probs.sum()}")
@@ -55,25 +56,31 @@ def record(module: str) -> dict:
 
 
 def write(name: str, value, lines: str | None = None) -> None:
-    """JSON with one entry of the list `lines` (or of the value itself) a line, so that a diff shows
-    a case.
+    """JSON with one line for each entry, so that a diff shows a case.
+
+    The entries are those of the list `lines` in an object, or of `value` itself.
     """
-    entries = value if lines is None else value[lines]
+    if lines is None:
+        entries = value
+        head = "["
+        tail = "]"
+    else:
+        entries = value[lines]
+        others = {key: field for key, field in value.items() if key != lines}
+        head = json.dumps(others)[:-1] + f', "{lines}": ['
+        tail = "]}"
     body = ",\n".join(json.dumps(entry) for entry in entries)
-    head = (
-        "["
-        if lines is None
-        else json.dumps({k: v for k, v in value.items() if k != lines})[:-1] + f', "{lines}": ['
-    )
-    (HERE / name).write_text(
-        f"{head}\n{body}\n{']' if lines is None else ']}'}\n", encoding="utf-8"
-    )
+    (HERE / name).write_text(f"{head}\n{body}\n{tail}\n", encoding="utf-8")
+
+
+def without_infinity(logits: list[float]) -> list[float | None]:
+    """JSON has no infinity: a removed token's logit is null."""
+    return [None if x == -np.inf else x for x in logits]
 
 
 def main() -> None:
     cases = all_cases()
-    removed = lambda logits: [None if x == -np.inf else x for x in logits]  # noqa: E731  JSON has no infinity
-    write("cases.json", [case | {"logits": removed(case["logits"])} for case in cases])
+    write("cases.json", [case | {"logits": without_infinity(case["logits"])} for case in cases])
     for module, file in FILES.items():
         write(file, record(module), lines="answers")
         print(file)

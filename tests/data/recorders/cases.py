@@ -1,5 +1,4 @@
-"""The cases every engine answers: small ones that tell rules apart, then random ones with their
-seeds stated.
+"""The cases for every engine: small ones that tell rules apart, then random ones with seeds.
 
 Logits are multiples of 2**-16, exact in float32, or logs of probabilities, which every engine
 rounds to float32. Where a case lies on a boundary its probabilities are dyadic. "ties": the engines
@@ -20,7 +19,7 @@ def logs(*probs: float) -> list[float]:
 
 
 def _floats(name: str, value):
-    """transformers takes a temperature or a bias of 2.0 and refuses 2; only top_k is an integer."""
+    """transformers refuses 2 as a temperature or a bias and takes 2.0; top_k is an integer."""
     if isinstance(value, dict):
         return {token: float(bias) for token, bias in value.items()}
     return value if name == "top_k" else float(value)
@@ -38,7 +37,8 @@ def case(name, logits, prompt=(), output=(), ties=False, **params) -> dict:
 
 
 def small() -> list[dict]:
-    four, close = [0, 0, 0, 0], [0.015625, 0.0078125, 0, -1]
+    four = [0, 0, 0, 0]
+    close = [0.015625, 0.0078125, 0, -1]
     mixed = [2, -1, 3, -2, 0.5, 1, -0.25, 0]
     seen = {"prompt": [0, 1, 1, 6], "output": [2, 3, 3, 3, 5]}
     tail = [0.5, 0.2, 0.1, 0.1, 0.05, 0.05]
@@ -134,12 +134,15 @@ def small() -> list[dict]:
 
 
 def random(seed: int) -> dict:
-    """50 to 500 tokens and every parameter drawn; odd seeds have no frequency and presence penalty."""
+    """50 to 500 tokens, all parameters random; odd seeds have no frequency and presence penalty."""
     rng = np.random.default_rng(seed)
     V = int(rng.integers(50, 501))
     logits = np.round(rng.normal(0, 3, V) * 2**16) / 2**16
     prompt, output = (rng.integers(0, V, rng.integers(5, 60)).tolist() for _ in range(2))
-    draw = lambda low, high: float(np.float32(round(rng.uniform(low, high), 3)))  # noqa: E731
+
+    def draw(low, high):
+        return float(np.float32(round(rng.uniform(low, high), 3)))
+
     params = {
         "temperature": draw(0.4, 2),
         "top_p": draw(0.5, 0.99),

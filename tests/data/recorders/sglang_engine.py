@@ -30,10 +30,11 @@ import torch  # noqa: E402
 
 
 class ScheduleBatch:
-    """The engine's batch: requests and a device, as far as sampling asks."""
+    """The engine's batch as far as sampling needs it: the requests and a device."""
 
     def __init__(self, reqs):
-        self.reqs, self.device = reqs, "cpu"
+        self.reqs = reqs
+        self.device = "cpu"
 
 
 sglang.srt.managers.schedule_batch.ScheduleBatch = ScheduleBatch
@@ -49,13 +50,13 @@ ENGINE = "sglang"
 VERSION = version("sglang")
 FUNCTIONS = [
     "sglang.srt.sampling.sampling_params.SamplingParams.__post_init__",
-    "sglang.srt.sampling.sampling_batch_info.SamplingBatchInfo.from_schedule_batch, .copy_for_forward, "
-    ".apply_logits_bias",
+    "sglang.srt.sampling.sampling_batch_info.SamplingBatchInfo.from_schedule_batch, "
+    ".copy_for_forward, .apply_logits_bias",
     "sglang.srt.sampling.penaltylib (orchestrator; frequency, presence and repetition penalizers)",
     "sglang.srt.layers.sampler.Sampler.forward, top_k_top_p_min_p_sampling_from_probs_torch",
 ]
 
-_running = SimpleNamespace(  # what the server would say of itself
+_running = SimpleNamespace(  # the settings that a running server has
     deterministic=SimpleNamespace(enable_deterministic_inference=False, rl_on_policy_target=None),
     kernel=SimpleNamespace(sampling_backend="pytorch"),
     features=SimpleNamespace(
@@ -65,12 +66,12 @@ _running = SimpleNamespace(  # what the server would say of itself
     ),
 )
 sampler_module.get_exec = sampling_batch_info.get_exec = lambda: _running
-# a Triton kernel elsewhere
+# elsewhere it is a Triton kernel
 sampler_module.sampler_softmax = lambda logits: torch.softmax(logits, dim=-1)
 
 
 def accepts(params: dict) -> bool:
-    """SGLang wants 0 < top_p and 0 < repetition_penalty <= 2."""
+    """SGLang requires 0 < top_p and 0 < repetition_penalty <= 2."""
     return params.get("top_p", 1.0) > 0 and params.get("repetition_penalty", 1.0) <= 2
 
 
@@ -97,15 +98,19 @@ def record(case: dict) -> torch.Tensor:
 
     seen = {}
     sampler = sampler_module.Sampler()
-    sampler._build_sampling_mask_output = lambda tokens, capture, support: seen.update(
-        capture=capture
-    )
-    sampler._build_greedy_sampling_mask_output = lambda rows, tokens, support: seen.update(
-        token=tokens
-    )
+
+    def see_sampled(tokens, capture, support):
+        seen["capture"] = capture
+
+    def see_greedy(rows, tokens, support):
+        seen["token"] = tokens
+
+    sampler._build_sampling_mask_output = see_sampled
+    sampler._build_greedy_sampling_mask_output = see_greedy
     sampler.forward(SimpleNamespace(next_token_logits=logits), info, False, [], [], None)
     if "token" in seen:
         return torch.nn.functional.one_hot(seen["token"][0], V).float()
-    weights, ids = seen["capture"].weights[0], seen["capture"].token_ids
+    weights = seen["capture"].weights[0]
+    ids = seen["capture"].token_ids
     probs = weights if ids is None else torch.zeros(V).scatter(0, ids[0].long(), weights)
     return probs / probs.sum()

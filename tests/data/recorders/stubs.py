@@ -2,8 +2,8 @@
 
 vLLM and SGLang import GPU kernels and a whole server before their sampling code. Here every import
 that is not asked for by name becomes a `Nothing`: falsy, callable, and silent. So `is_cuda()` is
-false, a missing kernel is never called, and the torch functions under record are the engine's own,
-unchanged, on the CPU.
+false, and a missing kernel is never called. The torch functions that are recorded are the engine's
+own, unchanged, on the CPU.
 """
 
 import importlib.abc
@@ -15,9 +15,7 @@ from pathlib import Path
 
 
 class Nothing:
-    """Stands for whatever is not installed: falsy, empty, and every attribute or call is Nothing
-    again.
-    """
+    """Stands for what is not installed: falsy, empty, its attributes and calls Nothing again."""
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -55,12 +53,12 @@ class _NothingModule(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """First in line: the engine's modules in `real` are loaded, its other ones and `missing` are
-    Nothing.
-    """
+    """Loads an engine's modules in `real`; its other modules, and `missing`, are Nothing."""
 
     def __init__(self, engine: str, real: set[str], missing: set[str]):
-        self.engine, self.real, self.missing = engine, real, missing
+        self.engine = engine
+        self.real = real
+        self.missing = missing
         self.root = Path(importlib.util.find_spec(engine).submodule_search_locations[0]).parent
 
     def find_spec(self, name, path=None, target=None):
@@ -85,6 +83,6 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def only(engine: str, *real: str, missing: tuple[str, ...] = ()) -> None:
-    """From now on, of the package `engine` only the modules `real` are what they are."""
+    """From now on only the modules `real` of the package `engine` are loaded as they are."""
     finder = _Finder(engine, set(real), set(missing))
     sys.meta_path.insert(0, finder)

@@ -11,13 +11,14 @@ ENGINE = "transformers"
 VERSION = transformers.__version__
 FUNCTIONS = [
     "transformers.generation.utils.GenerationMixin._get_logits_processor",
-    "SequenceBiasLogitsProcessor, RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, TopKLogitsWarper, "
-    "TopPLogitsWarper, MinPLogitsWarper of transformers.generation.logits_process, as that method chooses them",
+    "SequenceBiasLogitsProcessor, RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, "
+    "TopKLogitsWarper, TopPLogitsWarper, MinPLogitsWarper of "
+    "transformers.generation.logits_process, as that method chooses them",
 ]
 
 
 class _Decoder(GenerationMixin):
-    """The least model that method asks about: it is not an encoder-decoder."""
+    """The smallest model that the method accepts: it is not an encoder-decoder."""
 
     config = SimpleNamespace(is_encoder_decoder=False)
 
@@ -35,7 +36,7 @@ def record(case: dict) -> torch.Tensor:
     config = GenerationConfig(
         do_sample=sampled,
         temperature=params.get("temperature", 1.0) if sampled else None,
-        top_k=params.get("top_k", 0),  # its default is 50: always said
+        top_k=params.get("top_k", 0),  # always given, because its default is 50
         top_p=params.get("top_p", 1.0),
         min_p=params.get("min_p"),
         repetition_penalty=params.get("repetition_penalty", 1.0),

@@ -48,7 +48,8 @@ ENGINE = "vllm"
 VERSION = version("vllm")
 FUNCTIONS = [
     "vllm.sampling_params.SamplingParams.__post_init__",
-    "vllm.v1.sample.sampler.Sampler.apply_logits_processors and .sample (logprobs_mode processed_logprobs)",
+    "vllm.v1.sample.sampler.Sampler.apply_logits_processors and .sample "
+    "(logprobs_mode processed_logprobs)",
     "vllm.v1.sample.logits_processor.builtin.LogitBiasLogitsProcessor, MinPLogitsProcessor",
     "vllm.model_executor.layers.utils.apply_penalties",
     "vllm.v1.sample.ops.topk_topp_sampler.apply_top_k_top_p_pytorch",
@@ -56,7 +57,7 @@ FUNCTIONS = [
 
 
 def accepts(params: dict) -> bool:
-    """vLLM wants 0 < top_p."""
+    """vLLM requires 0 < top_p."""
     return params.get("top_p", 1.0) > 0
 
 
@@ -98,6 +99,6 @@ def record(case: dict) -> torch.Tensor:
     logits = torch.tensor([case["logits"]], dtype=torch.float32)
     logits = sampler.apply_logits_processors(logits, meta, predict_bonus_token=False)
     sampled, logprobs = sampler.sample(logits, meta)
-    if greedy:  # what it reports then is untruncated; what it does is the argmax
+    if greedy:  # then it reports the untruncated distribution, but takes the argmax
         return torch.nn.functional.one_hot(sampled[0], V).float()
     return logprobs[0].exp()
