@@ -6,11 +6,11 @@ from samplers.engines import ENGINES, Engine, used_temperature
 
 BOUNDARIES = ("before < p", "before <= p", "ties stay")
 ORDERS = ("temperature first", "temperature last")
-TRUNCATIONS = {"top_k", "top_p", "top_k and top_p", "min_p"}  # those that can be predicted
+WEIGHING = {"logit_bias", "repetition_penalty", "penalties", "temperature"}  # no truncations
 
 
 def _truncations(engine: Engine) -> tuple[str, ...]:
-    return tuple(stage for stage in engine.stages if stage in TRUNCATIONS)
+    return tuple(stage for stage in engine.stages if stage not in WEIGHING)
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ def _rules(engine: Engine) -> Rules:
 
 
 def _order(engine: Engine) -> str:
-    """Temperature before or after all truncations. An engine with it between them has no order."""
+    """One of ORDERS. ValueError for an engine with its temperature between truncations."""
     temperature = engine.stages.index("temperature")
-    later = [stage in engine.stages[temperature:] for stage in _truncations(engine)]
-    if all(later):
+    after = [stage in engine.stages[temperature:] for stage in _truncations(engine)]
+    if all(after):
         return "temperature first"
-    if not any(later):
-        return "temperature last"
-    raise ValueError("engine must have its temperature before or after all truncations")
+    if any(after):
+        raise ValueError("engine must have its temperature before or after all truncations")
+    return "temperature last"
