@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -14,10 +15,11 @@ from samplers.arrays import as_logits
 from samplers.engines import ENGINES, Engine
 from samplers.params import SamplingParams
 from samplers.penalties import token_counts
-from samplers.stages import STAGES
+from samplers.stages import STAGES, parameters_of
 
+_DEFAULTS = {field.name: field.default for field in fields(SamplingParams)}
 # The parameters that are one number: as an array they can differ from row to row.
-_NUMBERS = [f.name for f in fields(SamplingParams) if type(f.default) in (int, float)]
+_NUMBERS = [name for name, default in _DEFAULTS.items() if type(default) in (int, float)]
 
 
 class Stage(NamedTuple):
@@ -44,7 +46,7 @@ class Chain:
         OpenAI documents neither its order nor its boundary: that preset puts temperature before
         top_p, as vLLM does. OpenAI has no top_k, min_p or repetition_penalty: where a request sets
         them, they act where vLLM has them. transformers has no frequency and presence penalty: a
-        request that sets one raises ValueError. ValueError for any other name.
+        request that sets one raises ValueError. ValueError for any other name of an engine.
         """
         return cls(name)
 
@@ -80,7 +82,7 @@ class Chain:
     def _steps(self, logits, params, counts) -> Iterator[Stage]:
         logits = as_logits(logits)
         params = _for_rows(params, logits.shape[:-1])
-        self._check_penalties(params)
+        self._check_stages(params)
         if counts is None:
             counts = np.zeros(logits.shape[-1], dtype=np.int64)
         if not isinstance(counts, Mapping):
@@ -91,12 +93,13 @@ class Chain:
             logits = STAGES[name](logits, params, counts, self._engine)
             yield Stage(name, logits)
 
-    def _check_penalties(self, params) -> None:
-        if self._engine.penalties_count is not None:
-            return
-        if np.any(params.frequency_penalty) or np.any(params.presence_penalty):
-            both = "frequency_penalty and presence_penalty"
-            raise ValueError(f"{both} must be 0 for {self.name}, which has neither")
+    def _check_stages(self, params) -> None:
+        """ValueError for a parameter that is not off, but that no stage of the engine reads."""
+        for names in _missing_parameters(self.name):
+            off = _DEFAULTS[names[0]]
+            if any(np.any(getattr(params, name) != off) for name in names):
+                listed = " and ".join(names)
+                raise ValueError(f"{listed} must be {off:g} for {self.name}: it has no such stage")
 
     def counts(self, prompt, output, V: int) -> dict[str, np.ndarray]:
         """How often each of V tokens counts for this engine's penalties, each array (V,).
@@ -104,9 +107,19 @@ class Chain:
         `prompt` and `output` are the token ids so far. Returns {"penalties": for frequency and
         presence, "repetition": for the repetition penalty}.
         """
-        penalised = _counted(self._engine.penalties_count, prompt, output)
-        repeated = _counted(self._engine.repetition_counts, prompt, output)
+        engine = self._engine
+        has_penalties = "penalties" in engine.stages
+        penalised = _counted(engine.penalties_count, prompt, output) if has_penalties else []
+        repeated = _counted(engine.repetition_counts, prompt, output)
         return {"penalties": token_counts(penalised, V), "repetition": token_counts(repeated, V)}
+
+
+@cache
+def _missing_parameters(engine: str) -> list[tuple[str, ...]]:
+    """The parameters of each stage whose work no stage of the engine does."""
+    read = {name for stage in ENGINES[engine].stages for name in parameters_of(stage)}
+    groups = map(parameters_of, STAGES)
+    return [names for names in groups if read.isdisjoint(names)]
 
 
 def _for_rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamespace:
@@ -123,10 +136,8 @@ def _for_rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamesp
     return SimpleNamespace(logit_bias=[p.logit_bias for p in params], **numbers)
 
 
-def _counted(which: str | None, prompt, output) -> list[int]:
+def _counted(which: str, prompt, output) -> list[int]:
     """The ids that a penalty counts; `which` is as in `Engine`."""
-    if which is None:
-        return []
     if which == "output":
         return list(output)
     both = [*prompt, *output]

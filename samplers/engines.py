@@ -19,7 +19,6 @@ class Engine:
     `stages`: names from `samplers.stages.STAGES`, in the order in which they act.
     `penalties_count`, `repetition_counts`: the tokens that the frequency and presence penalties,
     and that the repetition penalty, count: "output", "prompt and output" or "last 64" (of both).
-    `penalties_count` is None for an engine without frequency and presence penalties.
     `top_k_ties`: tokens as probable as the k-th stay too; otherwise ties go to the lower id.
     `top_p_inclusive`: a token stays if the mass before it is <= p; otherwise it must be < p.
     `greedy_below`, `coldest`: a temperature below the first is greedy, and one below the second is
@@ -27,7 +26,7 @@ class Engine:
     """
 
     stages: tuple[str, ...]
-    penalties_count: str | None = "output"
+    penalties_count: str = "output"
     repetition_counts: str = "output"
     top_k_ties: bool = False
     top_p_inclusive: bool = False
@@ -80,7 +79,6 @@ ENGINES = {
             "top_p",
             "min_p",
         ),
-        penalties_count=None,
         repetition_counts="prompt and output",
         top_k_ties=True,
     ),

@@ -83,6 +83,7 @@ def min_p_stage(logits, params, counts, engine):
     return logits if _everywhere(params.min_p, 0) else min_p(logits, params.min_p)
 
 
+# stage's name: what it does. A stage is named after its parameter, or is in _PARAMETERS.
 STAGES = {
     "logit_bias": bias_stage,
     "repetition_penalty": repetition_stage,
@@ -93,3 +94,12 @@ STAGES = {
     "top_k and top_p": joint_stage,
     "min_p": min_p_stage,
 }
+_PARAMETERS = {
+    "penalties": ("frequency_penalty", "presence_penalty"),
+    "top_k and top_p": ("top_k", "top_p"),
+}
+
+
+def parameters_of(stage: str) -> tuple[str, ...]:
+    """The parameters of `SamplingParams` that a stage reads."""
+    return _PARAMETERS.get(stage, (stage,))

@@ -60,7 +60,7 @@ def _rules(engine: Engine) -> Rules:
         top_k_ties=engine.top_k_ties,
         greedy_below=engine.greedy_below,
         coldest=engine.coldest,
-        penalties=engine.penalties_count is not None,
+        penalties="penalties" in engine.stages,
     )
 
 
