@@ -95,7 +95,7 @@ class Chain:
 
     def _check_stages(self, params) -> None:
         """ValueError for a parameter that is not off, but that no stage of the engine reads."""
-        for names in _missing_parameters(self.name):
+        for names in _missing_parameters(self.stages):
             off = _DEFAULTS[names[0]]
             if any(np.any(getattr(params, name) != off) for name in names):
                 listed = " and ".join(names)
@@ -115,9 +115,9 @@ class Chain:
 
 
 @cache
-def _missing_parameters(engine: str) -> list[tuple[str, ...]]:
-    """The parameters of each stage whose work no stage of the engine does."""
-    read = {name for stage in ENGINES[engine].stages for name in parameters_of(stage)}
+def _missing_parameters(stages: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The parameters that none of these stages reads, together where they are of one stage."""
+    read = {name for stage in stages for name in parameters_of(stage)}
     groups = map(parameters_of, STAGES)
     return [names for names in groups if read.isdisjoint(names)]
 

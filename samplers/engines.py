@@ -2,8 +2,8 @@
 
 The same request gives different distributions on different engines. They order the same stages
 differently, end the nucleus differently, change tiny temperatures differently and count different
-tokens. `samplers.chain` runs an entry's stages and `samplers.compare` predicts from it; tests/data
-holds what the engines themselves answered. Not reproduced: the float32 rounding of cumulative sums
+tokens. `samplers.chain` runs an entry's stages, and `samplers.compare` predicts from it; tests/data
+has what the engines themselves answered. Not reproduced: the float32 rounding of cumulative sums
 that moves decimal boundaries in llama.cpp and SGLang. Sums are float64 here.
 """
 

@@ -83,7 +83,7 @@ def min_p_stage(logits, params, counts, engine):
     return logits if _everywhere(params.min_p, 0) else min_p(logits, params.min_p)
 
 
-# stage's name: what it does. A stage is named after its parameter, or is in _PARAMETERS.
+# A stage is named after the parameter that it reads, or has an entry in _PARAMETERS.
 STAGES = {
     "logit_bias": bias_stage,
     "repetition_penalty": repetition_stage,
