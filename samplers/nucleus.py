@@ -104,7 +104,7 @@ def _goal(total: float, p: float, error: float) -> _Goal:
 
 
 def _order_error(V: int) -> float:
-    """How much the order of V terms may change their float64 sum, as a share of it, and some."""
+    """More than the order of V terms can change their float64 sum, as a share of the sum."""
     return 3 * V * EPS
 
 
@@ -145,9 +145,9 @@ def _cut_of_peaked(
 def _guessed_ranks(weights: np.ndarray, tail: float) -> tuple[int, int]:
     """Two ranks in a sample of ascending `weights` (n,), probably with the cut between them.
 
-    `tail` is the sample's share of the mass that goes. The running sum reaches it at some rank,
-    give or take three standard errors: a token more or less below the cut, of weight w, moves that
-    rank by 1 - w / (the weight at the cut).
+    `tail` is the mass, in the sample's unit, that the cut removes. The running sum reaches it at
+    some rank, give or take three standard errors: a token more or less below the cut, of weight w,
+    moves that rank by 1 - w / (the weight at the cut).
     """
     n = len(weights)
     i = min(int(weights.cumsum().searchsorted(tail)), n - 1)

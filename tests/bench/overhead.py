@@ -39,7 +39,7 @@ def added() -> dict[str, float] | None:
 
 
 def _pairs(timed: Callable, gateway: dict, bare: dict) -> list[tuple[float, float]]:
-    """(seconds with the gateway, seconds without) of ROUNDS rounds; who is first takes turns."""
+    """(seconds with the gateway, seconds without) of ROUNDS rounds, with alternating order."""
     pairs = []
     for done in range(ROUNDS + 3):
         if done % 2:
