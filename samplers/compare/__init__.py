@@ -1,4 +1,4 @@
-"""Predicted against observed: bounds, goodness of fit, which engine this is, and what to ask next."""
+"""Predicted against observed: predictions, draws, tests of fit, and which engine answers."""
 
 from samplers.compare.design import Experiment, design_experiment
 from samplers.compare.fit import Fit, goodness_of_fit

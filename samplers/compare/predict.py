@@ -1,161 +1,196 @@
-"""What a request will draw: each token's probability, between bounds where the API does not show
-every token.
-"""
+"""What a request will draw: each token's probability, or bounds on it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from samplers.compare import truncate
 from samplers.compare.bounds import tail_weight
 from samplers.compare.prediction import Prediction
 from samplers.compare.rules import Rules, rules_of
 from samplers.compare.tail import Tail, listed_and_tail, weigh
+from samplers.compare.truncate import EDGE, Candidates, check_stages, top_k, truncate, truncates
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
 
 def predict(distribution: Distribution, params: SamplingParams, engine, counts=None) -> Prediction:
-    """The probability of each token under `params`, as `engine` would draw it, between bounds.
+    """The probability of each token as `engine` would draw it under `params`, between bounds.
 
-    `distribution` is the model's own (raw) one: of the whole vocabulary, and then the bounds meet,
-    or of the K most probable tokens. `engine`: "openai", "vllm", "transformers", "sglang",
+    `distribution` is the model's own (raw) one: of the whole vocabulary, where the bounds meet, or
+    of the K most probable tokens. `engine`: "openai", "vllm", "transformers", "sglang",
     "llama.cpp", or a `Hypothesis`. `counts` is what the engine's penalties count: {token's bytes:
-    how often}, or an array (K,) beside the listed tokens; whether that is of the output alone or of
-    the prompt too is the engine's rule, see `Chain.counts`. A bias on ids needs `distribution.ids`
+    how often}, or an array (K,) beside the listed tokens. Whether that is the output alone or the
+    prompt too is the engine's rule, see `Chain.counts`. A bias on ids needs `distribution.ids`
     (a whole vocabulary has them: its order).
 
-    Proof. Let w_i = p_i e^(bias - penalties) and a = 1/T. Without truncation a listed token has
-    probability w_i^a / (L + U), where L = Σ w^a over the listed ones is known and U, the unlisted
-    ones', is only bounded by `tail_weight`: U_low <= U <= U_high, each attained. The quotient falls
-    as U grows, so its bounds are at U's, and they are tight. `unseen` is U / (L + U), which grows
-    with U. An unlisted token's own share is greatest where it has all it can, q = min(p_K, m), and
-    the others weigh the least that the rest of m allows.
+    Proof. Let w_i = p_i e^(bias - penalties) and a = 1/T. Without truncation a listed token has the
+    probability w_i^a / (L + U). L = Σ w^a over the listed tokens is known. U, the same sum over the
+    unlisted ones, is bounded by `tail_weight`: U_low <= U <= U_high, and both are attained. The
+    quotient falls as U grows, so its bounds are at U's bounds, and they are tight. `unseen` is
+    U / (L + U), which grows with U. An unlisted token's own share is greatest where it has all that
+    it can, q = min(p_K, m), and the others weigh the least that the rest of m allows.
 
     A nucleus, top_k or min_p keeps a prefix of the true order. With temperature first, the share
-    before a listed token falls as U grows, so the kept set is known at U_low and at U_high: if they
-    agree on a listed prefix the result is exact, and where they do not, tokens between are
-    "undecided": if kept, so are all before, which gives the upper bound; if not, 0. With
-    temperature last truncation sees Σ w itself, whose tail is m exactly (but for biased unlisted
-    tokens), so that a nucleus within the list is decided. Where what is kept reaches into the tail,
-    or listed tokens fall below it by a bias or a penalty, the bounds hold (see `truncate`) but need
-    not be the closest.
+    before a listed token falls as U grows, so the kept set is known at U_low and at U_high. If they
+    agree on a listed prefix, the result is exact. Where they do not, the tokens between are
+    "undecided": if one is kept, so are all before it, which gives its upper bound; if it is not, it
+    has 0. With temperature last, truncation sees Σ w itself. Its tail is exactly m, except for
+    biased unlisted tokens, so that a nucleus within the list is decided. Where what is kept reaches
+    into the tail, or a bias or a penalty lets listed tokens fall below it, the bounds hold (see
+    `truncate`) but need not be the closest.
 
-    ValueError for counts with a repetition_penalty (it acts on logits; logprobs do not tell where
-    their zero was).
+    ValueError for a truncation that is not known here (see `truncate.STAGES`), and for counts with
+    a repetition_penalty: it acts on logits, and logprobs do not show where the logits' zero was.
     """
     rules = rules_of(engine)
-    _check(params, rules, counts)
+    check_stages(params, rules)
+    _check_penalties(params, rules, counts)
     log_p, tail = listed_and_tail(distribution)
     log_w, tail = weigh(distribution, log_p, tail, params, counts)
+
     t = rules.temperature(params.temperature)
-    power = 1.0 if t == 0 else 1.0 / t
-    truncates = bool(t == 0 or params.top_p < 1 or params.top_k or params.min_p)
-    late = truncates and t != 0 and rules.order == "temperature last"
+    greedy = t == 0
+    scale = _Scale(1.0 if greedy else 1.0 / t, max(log_w.max(), tail.log_cap))
+    truncated = greedy or truncates(params)
+    late = truncated and not greedy and rules.order == "temperature last"
+
     order = np.argsort(-log_w, kind="stable")
-    reference = max(log_w.max(), tail.log_cap)  # subtracted, so that nothing overflows
-
-    c = _candidates(log_w[order], tail, 1.0 if late else power, reference)
-    if truncates:
-        c = _truncate(c, params, rules, greedy=t == 0)
+    c = _candidates(log_w[order], tail, scale._replace(power=1.0) if late else scale)
+    c = truncate(c, params, rules)
+    if greedy:
+        c = top_k(c, 1)
     if late:
-        low, high = (
-            np.exp(tail_weight(m, c.cap, c.size, power)[i]) for i, m in enumerate((c.low, c.high))
-        )
-        c = replace(c, weights=c.weights**power, low=low, high=high, cap=c.cap**power)
-    return _finish(distribution, c, order, tail, power, reference, truncates)
+        c = _raised(c, scale.power)
+
+    most_of_one = partial(_most_of_one, c, tail, scale, truncated)
+    return _prediction(distribution, c, tail, order, most_of_one)
 
 
-def _check(params: SamplingParams, rules: Rules, counts) -> None:
+class _Scale(NamedTuple):
+    """How log w becomes a weight: w^power, divided by the heaviest so that nothing overflows."""
+
+    power: float
+    reference: float  # log w of the heaviest
+
+    def weights(self, log_w):
+        return np.exp(self.power * (log_w - self.reference))
+
+    def sums(self, log_sums):
+        """Of sums of w^power that are given as logs."""
+        return np.exp(log_sums - self.power * self.reference)
+
+
+def _check_penalties(params: SamplingParams, rules: Rules, counts) -> None:
     if not rules.penalties and (params.frequency_penalty or params.presence_penalty):
         raise ValueError(
             "frequency_penalty and presence_penalty must be 0 for an engine that has neither"
         )
-    counted = (
-        counts.values()
-        if isinstance(counts, Mapping)
-        else []
-        if counts is None
-        else np.ravel(counts)
-    )
-    if params.repetition_penalty != 1 and any(counted):
+    if counts is None or params.repetition_penalty == 1:
+        return
+    if any(counts.values() if isinstance(counts, Mapping) else np.ravel(counts)):
         raise ValueError(
-            "repetition_penalty must be 1 where tokens are counted: it acts on logits, not on logprobs"
+            "repetition_penalty must be 1 where tokens are counted: it acts on logits, "
+            "not on logprobs"
         )
 
 
-def _candidates(log_w, tail: Tail, power: float, reference: float) -> truncate.Candidates:
-    low, high = np.exp(np.array(tail.weight(power)) - power * reference)
-    all_of_them, cap = np.ones(len(log_w), dtype=bool), np.exp(power * (tail.log_cap - reference))
-    weights = np.exp(power * (log_w - reference))
-    return truncate.Candidates(weights, all_of_them, all_of_them, low, high, float(cap), tail.size)
+def _candidates(log_w: np.ndarray, tail: Tail, scale: _Scale) -> Candidates:
+    everything = np.ones(len(log_w), dtype=bool)
+    low, high = scale.sums(np.array(tail.weight(scale.power)))
+    return Candidates(
+        weights=scale.weights(log_w),
+        sure=everything,
+        may=everything,
+        low=low,
+        high=high,
+        cap=float(scale.weights(tail.log_cap)),
+        size=tail.size,
+    )
 
 
-def _truncate(c: truncate.Candidates, params, rules: Rules, greedy: bool) -> truncate.Candidates:
-    for stage in rules.stages:
-        if stage == "top_k":
-            c = truncate.top_k(c, params.top_k, rules.top_k_ties)
-        elif stage == "min_p":
-            c = truncate.min_p(c, params.min_p)
-        elif stage == "top_p":
-            c = truncate.top_p(c, params.top_p, rules.boundary)
-        else:
-            c = truncate.both(
-                truncate.top_k(c, params.top_k), truncate.top_p(c, params.top_p, rules.boundary)
-            )
-    return truncate.top_k(c, 1) if greedy else c
+def _raised(c: Candidates, power: float) -> Candidates:
+    """The candidates with every weight raised to `power`: temperature after truncation."""
+    low, _ = tail_weight(c.low, c.cap, c.size, power)
+    _, high = tail_weight(c.high, c.cap, c.size, power)
+    return replace(
+        c, weights=c.weights**power, low=np.exp(low), high=np.exp(high), cap=c.cap**power
+    )
 
 
-def _finish(distribution, c, order, tail, power, reference, truncates) -> Prediction:
-    """Weights to probabilities: shares of what is kept, at its least and at its greatest."""
-    f, sure, may = c.weights, c.weights * c.sure, c.weights * c.may
-    # a listed token that is kept keeps all before it, and surely what surely stays
-    least_beside = np.cumsum(may) - may + sure.sum() - np.cumsum(sure) + c.low
-    with np.errstate(invalid="ignore"):
-        high = np.where(c.may & (f > 0), f / (f + least_beside), 0.0)
-        low = np.where(c.sure & (f > 0), f / (may.sum() + c.high), 0.0)
-        unseen_low = c.low / (may.sum() + c.low) if c.low else 0.0
-        beside_tail = f[c.sure | (c.may & c.above)].sum()
-        unseen_high = (
-            1.0 if c.high == np.inf else c.high / (beside_tail + c.high) if c.high else 0.0
-        )
-
-    def highest(token=None) -> float:
-        """The most that an unlisted token can have."""
-        if not c.high or (token is None and tail.size <= len(tail.factors)):
-            return 0.0
-        own = np.exp(power * (np.log(tail.cap) + tail.factors.get(token, 0.0) - reference))
-        others = (
-            0.0 if truncates else np.exp(tail.without(token).weight(power)[0] - power * reference)
-        )
-        return min(
-            unseen_high, float(own / (own + f[c.sure | (c.may & (f >= own))].sum() + others))
-        )
-
-    back = np.argsort(order)
-    status = np.where(c.sure, "kept", np.where(c.may, "undecided", "removed"))[back]
+def _prediction(distribution, c: Candidates, tail: Tail, order, most_of_one) -> Prediction:
+    """The candidates' weights as probabilities, in the order of the distribution's tokens."""
+    low, high = _listed_bounds(c)
+    unseen_low, unseen_high = _unlisted_bounds(c)
+    status = np.where(c.sure, "kept", np.where(c.may, "undecided", "removed"))
+    as_given = np.argsort(order)
     return Prediction(
-        distribution.tokens, distribution.bytes, low[back], high[back], float(unseen_low), float(unseen_high),
-        tuple(map(str, status)), _notes(c, tail), highest(), {key: highest(key) for key in tail.factors},
-    )  # fmt: skip
+        tokens=distribution.tokens,
+        bytes=distribution.bytes,
+        low=low[as_given],
+        high=high[as_given],
+        unseen_low=unseen_low,
+        unseen_high=unseen_high,
+        status=tuple(status[as_given].tolist()),
+        notes=_notes(c, tail),
+        each_unseen=most_of_one(None),
+        unseen_tokens={token: most_of_one(token) for token in tail.factors},
+    )
 
 
-def _notes(c: truncate.Candidates, tail: Tail) -> tuple[str, ...]:
+def _listed_bounds(c: Candidates) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the greatest probability of each listed token, (K,)."""
+    sure = c.weights * c.sure
+    may = c.weights * c.may
+    # A token that is kept keeps all before it, and all that surely stays.
+    least_others = np.cumsum(may) - may + sure.sum() - np.cumsum(sure) + c.low
+    with np.errstate(invalid="ignore"):
+        low = np.where(c.sure & (c.weights > 0), c.weights / (may.sum() + c.high), 0.0)
+        high = np.where(c.may & (c.weights > 0), c.weights / (c.weights + least_others), 0.0)
+    return low, high
+
+
+def _unlisted_bounds(c: Candidates) -> tuple[float, float]:
+    """The least and the greatest probability of all unlisted tokens together."""
+    if not c.high:
+        return 0.0, 0.0
+    most_listed = (c.weights * c.may).sum()
+    least_listed = c.weights[c.sure | (c.may & c.above)].sum()
+    low = c.low / (most_listed + c.low) if c.low else 0.0
+    high = 1.0 if c.high == np.inf else c.high / (least_listed + c.high)
+    return float(low), float(high)
+
+
+def _most_of_one(c: Candidates, tail: Tail, scale: _Scale, truncated: bool, token) -> float:
+    """The most probability that one unlisted token can have; `token` None: one without a factor."""
+    if not c.high or (token is None and tail.size <= len(tail.factors)):
+        return 0.0
+
+    own = scale.weights(np.log(tail.cap) + tail.factors.get(token, 0.0))
+    listed = c.weights[c.sure | (c.may & (c.weights >= own))].sum()
+    others = 0.0
+    if not truncated:
+        others = scale.sums(tail.without(token).weight(scale.power)[0])
+    _, unseen_high = _unlisted_bounds(c)
+    return min(unseen_high, float(own / (own + listed + others)))
+
+
+def _notes(c: Candidates, tail: Tail) -> tuple[str, ...]:
+    """What is not known, as sentences for the learner."""
     notes = []
     undecided = int((c.may & ~c.sure).sum())
     if undecided:
         notes.append(f"undecided whether truncation keeps {undecided} of the listed tokens")
     if c.edge:
         notes.append(
-            f"the nucleus ends within {truncate.EDGE:g} of top_p: the endpoint's rounding may move its edge"
+            f"the nucleus ends within {EDGE:g} of top_p: the endpoint's rounding may move its edge"
         )
+
+    unknown = "vocabulary_size is unknown, and so the unlisted tokens' share has no"
     if np.isinf(tail.size) and c.high == np.inf:
-        notes.append(
-            "vocabulary_size is unknown, and so the unlisted tokens' share has no upper bound"
-        )
+        notes.append(f"{unknown} upper bound")
     elif np.isinf(tail.size) and tail.mass and c.high and not c.low:
-        notes.append(
-            "vocabulary_size is unknown, and so the unlisted tokens' share has no lower bound but 0"
-        )
+        notes.append(f"{unknown} lower bound but 0")
     return tuple(notes)

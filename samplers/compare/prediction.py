@@ -8,12 +8,15 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """Each listed token's probability lies in [low, high], that of all others together in
-    [unseen_low, unseen_high].
+    """Bounds on each listed token's probability, and on that of all other tokens together.
 
     `tokens`, `bytes`, `low`, `high` and `status` run over the listed tokens, in the distribution's
-    order. `status` is "kept" (not truncated), "removed", or "undecided" where the bounds do not
-    tell. `notes` say what was not known.
+    order. A token's probability lies in [low, high], that of all unlisted tokens together in
+    [unseen_low, unseen_high]. `status` is "kept" (not truncated), "removed", or "undecided" where
+    the bounds leave both possible. `notes` say what was not known.
+
+    `each_unseen`: the most probability that an unlisted token can have, except for those in
+    `unseen_tokens`: {token's bytes or id: the most that it can have}.
     """
 
     tokens: tuple[str, ...]
@@ -24,8 +27,7 @@ class Prediction:
     unseen_high: float
     status: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    each_unseen: float = field(default=0.0, repr=False)  # no unlisted token is likelier
-    # but for these: {bytes or id: most}
+    each_unseen: float = field(default=0.0, repr=False)
     unseen_tokens: Mapping = field(default_factory=dict, repr=False)
 
     @property
@@ -40,46 +42,48 @@ class Prediction:
 
     @property
     def undecided(self) -> tuple[str, ...]:
-        """The tokens of which the bounds do not tell whether truncation keeps them."""
-        return tuple(t for t, s in zip(self.tokens, self.status, strict=True) if s == "undecided")
+        """The tokens that truncation may keep or remove, as far as the bounds show."""
+        pairs = zip(self.tokens, self.status, strict=True)
+        return tuple(token for token, status in pairs if status == "undecided")
 
     @property
     def probs(self) -> np.ndarray:
         """A point within the bounds, shape (K + 1,), the unlisted tokens' share last."""
-        low, high = np.append(self.low, self.unseen_low), np.append(self.high, self.unseen_high)
+        low = np.append(self.low, self.unseen_low)
+        high = np.append(self.high, self.unseen_high)
         room = (high - low).sum()
-        return low + (high - low) * ((1 - low.sum()) / room if room > 1e-15 else 0.0)
+        step = (1 - low.sum()) / room if room > 1e-15 else 0.0
+        return low + (high - low) * step
 
     def bounds(self, token: "str | bytes") -> tuple[float, float]:
-        """A token's lower and upper bound, by its text or its bytes; one that is not listed has
-        bounds too.
-        """
+        """A token's lower and upper bound, by its text or its bytes; it need not be listed."""
         keys = self.bytes if isinstance(token, bytes) else self.tokens
-        at = [i for i, key in enumerate(keys) if key == token]
-        if at:
-            return float(self.low[at].sum()), float(min(1.0, self.high[at].sum()))
+        places = [i for i, key in enumerate(keys) if key == token]
+        if places:
+            return float(self.low[places].sum()), float(min(1.0, self.high[places].sum()))
+
         key = token if isinstance(token, bytes) else token.encode()
         return 0.0, self.unseen_tokens.get(key, self.each_unseen)
 
     def cells(self) -> "tuple[dict[bytes, int], np.ndarray, np.ndarray]":
-        """Tokens as draws show them: {bytes: cell}, and each cell's bounds (C,); the last cell is
-        every other token.
+        """The outcomes that draws can tell apart: {bytes: cell}, and each cell's bounds (C,).
 
-        Tokens of the same bytes cannot be told apart in a draw, so they share a cell.
+        Tokens of the same bytes share a cell. The last cell is every unlisted token.
         """
         index: dict[bytes, int] = {}
-        where = np.array([index.setdefault(b, len(index)) for b in self.bytes], dtype=int)
-        low = np.append(np.bincount(where, self.low, len(index)), self.unseen_low)
-        high = np.append(np.bincount(where, self.high, len(index)), self.unseen_high)
+        cell_of = np.array([index.setdefault(b, len(index)) for b in self.bytes], dtype=int)
+        low = np.append(np.bincount(cell_of, self.low, len(index)), self.unseen_low)
+        high = np.append(np.bincount(cell_of, self.high, len(index)), self.unseen_high)
         return index, low, np.minimum(high, 1.0)
 
     def __repr__(self) -> str:
         best = np.argsort(-self.high, kind="stable")[:5]
-        shown = ", ".join(
+        listed = ", ".join(
             f"{self.tokens[i]!r} {_interval(self.low[i], self.high[i])}" for i in best
         )
-        rest = f"unlisted {_interval(self.unseen_low, self.unseen_high)}"
-        return f"<Prediction: {shown}; {rest}{''.join(f'; {note}' for note in self.notes)}>"
+        unlisted = f"unlisted {_interval(self.unseen_low, self.unseen_high)}"
+        notes = "".join(f"; {note}" for note in self.notes)
+        return f"<Prediction: {listed}; {unlisted}{notes}>"
 
 
 def _interval(low: float, high: float) -> str:

@@ -1,5 +1,6 @@
-"""What a distribution tells of its tokens before the chain: the listed ones' weights, and what
-bounds the unlisted.
+"""What a distribution says about its tokens before the chain acts on them.
+
+The weights of the listed tokens are known. Those of the unlisted ones, the tail, are bounded.
 """
 
 from collections.abc import Mapping
@@ -9,103 +10,146 @@ import numpy as np
 
 from samplers.compare.bounds import tail_weight
 from samplers.distribution import Distribution
+from samplers.params import SamplingParams
 
 
 @dataclass(frozen=True)
 class Tail:
-    """The unlisted tokens: their mass m, the most that one can have, how many, and log factors of
-    the changed ones.
+    """The unlisted tokens: their probability together, the most that one can have, how many.
+
+    `factors`: {token's bytes, or its id: log factor} of those that a bias or a penalty changes.
     """
 
     mass: float
     cap: float
     size: float
-    factors: Mapping = field(default_factory=dict)  # token's bytes, or its id, to log factor
+    factors: Mapping = field(default_factory=dict)
 
     @property
     def log_cap(self) -> float:
         """The log of the most that an unlisted token can weigh."""
-        highest = [*self.factors.values()] + [0.0] * (self.size > len(self.factors))
-        return np.log(self.cap) + max(highest) if self.mass else -np.inf
+        if not self.mass:
+            return -np.inf
+        log_factors = list(self.factors.values())
+        if self.size > len(log_factors):
+            log_factors.append(0.0)
+        return np.log(self.cap) + max(log_factors)
 
     def weight(self, power: float) -> tuple[float, float]:
+        """The logs of the least and the greatest sum of the tokens' weights, see `tail_weight`."""
         return tail_weight(self.mass, self.cap, self.size, power, list(self.factors.values()))
 
     def without(self, token) -> "Tail":
-        """The others, where `token` (None: one with no factor) has all that it can."""
+        """The other tokens, if `token` (None: one without a factor) has all that it can have."""
+        mass = self.mass - self.cap
+        if mass <= 1e-9 * self.cap:
+            mass = 0.0
         factors = {key: factor for key, factor in self.factors.items() if key != token}
-        left = self.mass - self.cap
-        return replace(
-            self, mass=left if left > 1e-9 * self.cap else 0.0, size=self.size - 1, factors=factors
-        )
+        return replace(self, mass=mass, size=self.size - 1, factors=factors)
 
 
 def listed_and_tail(distribution: Distribution) -> tuple[np.ndarray, Tail]:
-    """Listed logprobs (K,), scaled so that they and the unseen mass sum to 1 exactly, and the tail."""
-    p, K, V = distribution.probs, len(distribution), distribution.vocabulary_size
+    """The listed logprobs (K,), scaled so that they and the tail sum to 1 exactly, and the tail."""
+    p = distribution.probs
     total = p.sum() + distribution.unseen
     if abs(total - 1) > 0.01:
         raise ValueError(f"distribution must sum to 1 with its unseen mass, got {total:g}")
+
+    K = len(distribution)
+    V = distribution.vocabulary_size
     mass = 0.0 if V == K else distribution.unseen / total
-    log_p = distribution.logprobs - np.log(p.sum() if mass == 0 else total)
     size = np.inf if V is None else V - K
+    log_p = distribution.logprobs - np.log(p.sum() if mass == 0 else total)
     smallest = float(np.exp(log_p.min()))
-    if mass and (smallest == 0 or mass > size * smallest * (1 + 1e-6)):
+
+    too_much = smallest == 0 or mass > size * smallest * (1 + 1e-6)
+    if mass and too_much:
         if mass > 1e-4:
             raise ValueError(
-                f"unseen must be at most {size:g} tokens of {smallest:g}, the least listed, got {mass:g}"
+                f"unseen must be at most {size:g} tokens of {smallest:g}, the least listed, "
+                f"got {mass:g}"
             )
         mass = 0.0  # nothing but rounding: the listed tokens are all that can be drawn
         log_p = log_p - np.log(np.exp(log_p).sum())
     return log_p, Tail(mass, min(smallest, mass), size)
 
 
-def weigh(distribution, log_p, tail: Tail, params, counts) -> tuple[np.ndarray, Tail]:
-    """log w of the listed tokens after bias and penalties, and the tail with the factors of the
-    unlisted ones.
-    """
-    log_w, factors = log_p.copy(), {}
-    for token, bias in (params.logit_bias or {}).items():
-        at = _place_of(distribution, token)
-        if at is not None:
-            log_w[at] += bias
-        elif bias:
-            factors[token] = bias
-    biased = len(factors)
-    if counts is not None and not isinstance(counts, Mapping):
-        if np.shape(counts) != (len(distribution),):
-            raise ValueError(
-                f"counts must have shape ({len(distribution)},), as the tokens, got {np.shape(counts)}"
-            )
-        counts = np.asarray(counts)
-        log_w -= params.frequency_penalty * counts + params.presence_penalty * (counts > 0)
-    elif counts:
-        place = {b: i for i, b in reversed([*enumerate(distribution.bytes)])}
-        for token, count in counts.items():
-            penalty = (params.frequency_penalty * count + params.presence_penalty) * (count > 0)
-            if token in place:
-                log_w[place[token]] -= penalty
-            elif penalty and tail.mass:
-                factors[token] = -penalty
-    if 0 < biased < len(factors):
+def weigh(
+    distribution: Distribution, log_p: np.ndarray, tail: Tail, params: SamplingParams, counts
+) -> tuple[np.ndarray, Tail]:
+    """log w of the listed tokens after bias and penalties, and the tail with its log factors."""
+    bias, unlisted_biases = _biases(distribution, params.logit_bias or {})
+    penalty, unlisted_penalties = _penalties(distribution, params, counts)
+    if not tail.mass:
+        unlisted_penalties = {}
+    if unlisted_biases and unlisted_penalties:
         raise ValueError(
-            "counts and logit_bias must not both name unlisted tokens: which are the same is not known"
+            "counts and logit_bias must not both name unlisted tokens: "
+            "which are the same is not known"
         )
+
+    factors = unlisted_biases | unlisted_penalties
     if len(factors) > tail.size:
         raise ValueError(
-            f"counts and logit_bias must name at most {tail.size:g} unlisted tokens, got {len(factors)}"
+            f"counts and logit_bias must name at most {tail.size:g} unlisted tokens, "
+            f"got {len(factors)}"
         )
-    return log_w, replace(tail, factors=factors if tail.mass else {})
+    return log_p + bias - penalty, replace(tail, factors=factors if tail.mass else {})
 
 
-def _place_of(distribution: Distribution, token: int) -> int | None:
-    """Where the token of an id stands in the list; None if it is not listed."""
+def _biases(distribution: Distribution, logit_bias: Mapping) -> tuple[np.ndarray, dict]:
+    """What `logit_bias` adds to each listed token (K,), and {id: bias} of the unlisted ones."""
+    listed = np.zeros(len(distribution))
+    unlisted = {}
+    for token_id, bias in logit_bias.items():
+        place = _place_of(distribution, token_id)
+        if place is not None:
+            listed[place] += bias
+        elif bias:
+            unlisted[token_id] = bias
+    return listed, unlisted
+
+
+def _penalties(distribution: Distribution, params: SamplingParams, counts):
+    """What is subtracted from each listed token (K,), and {bytes: log factor} of unlisted ones."""
+    if isinstance(counts, Mapping):
+        return _penalties_by_bytes(distribution, params, counts)
+
+    K = len(distribution)
+    if counts is None:
+        return np.zeros(K), {}
+    if np.shape(counts) != (K,):
+        raise ValueError(f"counts must have shape ({K},), as the tokens, got {np.shape(counts)}")
+    return _penalty(params, np.asarray(counts)), {}
+
+
+def _penalties_by_bytes(distribution: Distribution, params: SamplingParams, counts: Mapping):
+    """As `_penalties`. Of listed tokens with the same bytes the first is penalised."""
+    listed = np.zeros(len(distribution))
+    unlisted = {}
+    for token, count in counts.items():
+        penalty = _penalty(params, count)
+        if token in distribution.bytes:
+            listed[distribution.bytes.index(token)] += penalty
+        elif penalty:
+            unlisted[token] = -penalty
+    return listed, unlisted
+
+
+def _penalty(params: SamplingParams, count):
+    """What OpenAI's formula subtracts for a token that was counted this often."""
+    return params.frequency_penalty * count + params.presence_penalty * (count > 0)
+
+
+def _place_of(distribution: Distribution, token_id: int) -> int | None:
+    """Where the token of this id stands in the list; None if it is not listed."""
     if distribution.ids is not None:
-        return distribution.ids.index(token) if token in distribution.ids else None
+        return distribution.ids.index(token_id) if token_id in distribution.ids else None
+
     if len(distribution) != distribution.vocabulary_size:
         raise ValueError(
             "logit_bias needs distribution.ids, to know which of the listed tokens it means"
         )
-    if token >= len(distribution):
-        raise ValueError(f"logit_bias ids must be in [0, {len(distribution) - 1}], got {token}")
-    return token
+    if token_id >= len(distribution):
+        raise ValueError(f"logit_bias ids must be in [0, {len(distribution) - 1}], got {token_id}")
+    return token_id

@@ -1,30 +1,36 @@
-"""Truncation of a distribution whose tail is known only within bounds: what surely stays, and what
-may.
+"""Truncation of a distribution whose tail is known only within bounds.
 
-`Candidates` are the listed tokens in descending order of their weights, and the tail: all tokens
-that are not listed. Every truncation keeps a prefix of the true order, so a token that stays keeps
-all before it. Each function here takes intervals to intervals: whatever the tail is within its
-bounds, what truly happens lies within the answer.
+`Candidates` are the listed tokens in descending order of weight, and the tail: all tokens that are
+not listed. Every truncation here keeps a prefix of the true order, so a token that stays keeps all
+tokens before it. Each function takes intervals and returns intervals: whatever the tail is within
+its bounds, the true result lies within what is returned.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 
+from samplers.compare.rules import Rules
+from samplers.params import SamplingParams
+
 ROUNDING = 1e-12  # of sums of float64 weights: a mass this close to a boundary is on it
-EDGE = 1e-5  # of top_p: an endpoint's sums of float32 probabilities are no better
-# relative: a tail token this close to a listed one may equal it, for m = 1 - Σp is rounded
+EDGE = 1e-5  # around top_p: an endpoint that sums float32 probabilities is no more exact than this
+# Relative: a tail token this close to a listed one may equal it, because m = 1 - Σp is rounded.
 CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """`weights` (K,) descending; `sure` and `may` (K,): stays whatever the tail is, stays for some
-    tail.
+    """The listed tokens' weights, which of them stay, and what bounds the tail.
 
-    The tail: its whole weight is in [low, high], no token of it weighs more than `cap`, and it has
-    `size` tokens (inf if unknown). A tail token of a listed one's weight counts as after it, as API
-    lists have it.
+    `weights` (K,) are in descending order. `sure` (K,): the token stays whatever the tail is.
+    `may` (K,): it stays for some tail.
+
+    The tail's whole weight is in [low, high]. It has `size` tokens (inf if unknown), and none of
+    them weighs more than `cap`. A tail token that weighs as much as a listed one comes after it, as
+    it does in an API's list.
     """
 
     weights: np.ndarray
@@ -34,7 +40,7 @@ class Candidates:
     high: float
     cap: float
     size: float
-    edge: bool = False  # did the nucleus end so near to top_p that rounding may move it?
+    edge: bool = False  # the nucleus ends so close to top_p that rounding may move its end
 
     @property
     def above(self) -> np.ndarray:
@@ -47,106 +53,216 @@ class Candidates:
         return self.weights > self.cap * (1 + CLOSE)
 
     def without_tail(self) -> "Candidates":
+        """The same candidates with every tail token removed."""
         return replace(self, low=0.0, high=0.0)
 
 
 def top_k(c: Candidates, k: int, ties: bool = False) -> Candidates:
-    """The k heaviest; with `ties` those that weigh as much as the k-th too. k = 0 is off."""
+    """The k heaviest; with `ties` also those that weigh as much as the k-th. k = 0 is off."""
     if k == 0:
         return c
+
     first = _first_of_equals(c.weights) if ties else np.arange(len(c.weights))
-    fewest, most = (
-        _before(c.sure)[first],
-        _before(c.may)[first] + np.where(c.above, 0.0, c.size if c.high else 0),
-    )
-    kept = replace(c, sure=c.sure & (most < k), may=c.may & (fewest < k))
-    # at least `least` tail tokens find a place, at most `slots`; the heaviest ones weigh more than
-    # their share
-    slots, least = k - np.sum(c.sure & c.above), max(0, k - np.sum(c.may))
-    if slots <= 0 and ties and not c.clear[c.sure][k - 1]:
-        return replace(kept, low=0.0)  # tail tokens may tie with the k-th
+    tail_size = c.size if c.high else 0
+    fewest_before = _before(c.sure)[first]
+    most_before = _before(c.may)[first] + np.where(c.above, 0.0, tail_size)
+    kept = replace(c, sure=c.sure & (most_before < k), may=c.may & (fewest_before < k))
+
+    # At most `slots` tail tokens stay, and at least `least`.
+    slots = k - np.sum(c.sure & c.above)
+    least = max(0, k - np.sum(c.may))
     if slots <= 0:
-        return kept.without_tail()
+        tail_may_tie = ties and not c.clear[c.sure][k - 1]
+        return replace(kept, low=0.0) if tail_may_tie else kept.without_tail()
+
+    # Those that stay are the heaviest of the tail, so they weigh at least their share of it.
+    low = c.low * min(1.0, least / c.size) if c.size else 0.0
     high = c.high if ties else min(c.high, slots * c.cap)
-    return replace(kept, low=c.low * min(1.0, least / c.size) if c.size else 0.0, high=high)
+    return replace(kept, low=low, high=high)
 
 
 def min_p(c: Candidates, p: float) -> Candidates:
     """Those that weigh at least p times as much as the heaviest. p = 0 is off."""
     if p == 0:
         return c
-    listed = c.weights[c.may].max(initial=0.0)
-    least = p * c.weights[c.sure].max(initial=0.0) * (1 - ROUNDING)
-    most = p * max(listed, c.cap if c.high else 0.0) * (1 - ROUNDING)
-    kept = replace(c, sure=c.sure & (c.weights >= most), may=c.may & (c.weights >= least))
-    if least > c.cap:
+
+    heaviest_sure = c.weights[c.sure].max(initial=0.0)
+    heaviest_listed = c.weights[c.may].max(initial=0.0)
+    heaviest = max(heaviest_listed, c.cap if c.high else 0.0)
+    least_threshold = p * heaviest_sure * (1 - ROUNDING)
+    most_threshold = p * heaviest * (1 - ROUNDING)
+    sure = c.sure & (c.weights >= most_threshold)
+    may = c.may & (c.weights >= least_threshold)
+    kept = replace(c, sure=sure, may=may)
+
+    if least_threshold > c.cap:
         return kept.without_tail()
-    # each that goes weighed less than that
-    return replace(kept, low=max(0.0, c.low - c.size * most) if c.low else 0.0)
+    # Each tail token that is removed weighed less than the threshold.
+    low = max(0.0, c.low - c.size * most_threshold) if c.low else 0.0
+    return replace(kept, low=low)
 
 
 def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
-    """The nucleus. `boundary`: a token stays iff the share strictly before it is "before < p" or
-    "before <= p"; with "ties stay", iff the share of strictly heavier tokens is < p. The first
-    always stays; p >= 1 is off.
+    """The nucleus: the most probable tokens, up to a mass of p. p >= 1 is off.
 
-    The share before a token is B / (B + R), which grows with B (the weight before) and falls with R
-    (the rest).
+    `boundary` says when a token stays. "before < p" and "before <= p": the share strictly before it
+    is < p, or <= p. "ties stay": the share of strictly heavier tokens is < p. The first token
+    always stays.
+
+    The share before a token is B / (B + R), where B is the weight before it and R the weight of it
+    and all after it. The share grows with B and falls with R.
     """
     if p >= 1:
         return c
+
     ties = boundary == "ties stay"
-    first = _first_of_equals(c.weights) if ties else np.arange(len(c.weights))
-    sure, may = c.weights * c.sure, c.weights * c.may
-    low_before = _before(sure)[first]
-    high_before = _before(may)[first] + np.where(c.above, 0.0, c.high)
-    low_rest = (
-        sure.sum() - low_before + np.where(c.sure, 0.0, c.weights) + np.where(c.above, c.low, 0.0)
-    )
-    high_rest = may.sum() - _before(may)[first] + c.high
-    most, least = _share(high_before, low_rest), _share(low_before, high_rest)
-    stays = _stays(most, p, boundary) | (high_before == 0)
-    can = _stays(least, p, boundary) | (low_before == 0)
-    edge = bool((c.may & ((np.abs(most - p) < EDGE) | (np.abs(least - p) < EDGE))).any())
-    kept = replace(c, sure=c.sure & stays, may=c.may & can, edge=edge)
+    (least_before, most_before), (least_rest, most_rest) = _around(c, ties)
+    sure = c.sure & _stays(most_before, least_rest, p, boundary)
+    may = c.may & _stays(least_before, most_rest, p, boundary)
+    near = _near(most_before, least_rest, p) | _near(least_before, most_rest, p)
+    kept = replace(c, sure=sure, may=may, edge=bool((c.may & near).any()))
 
-    ahead = c.sure & (c.clear if ties else c.above)
-    before = sure[ahead].sum()
-    if c.high == 0 or not (
-        before == 0 or _stays(_share(before, may.sum() - may[ahead].sum() + c.high), p, boundary)
-    ):
+    listed = (c.weights * c.may).sum()
+    before_tail = _weight_before_tail(c, ties)
+    reaches_tail = _stays(before_tail, listed - before_tail + c.high, p, boundary)
+    if c.high == 0 or not reaches_tail:
         return kept.without_tail()
-    # what stays weighs at least p of the whole, and at most that and the token that crosses p
-    high = c.high if ties else min(c.high, p * (may.sum() + c.high) - before + c.cap)
-    return replace(kept, low=max(0.0, p * c.low - (1 - p) * may.sum()), high=max(0.0, high))
+    # What stays weighs at least p of the whole, and at most that and the token that crosses p.
+    low = max(0.0, p * c.low - (1 - p) * listed)
+    high = c.high if ties else min(c.high, p * (listed + c.high) - before_tail + c.cap)
+    return replace(kept, low=low, high=max(0.0, high))
 
 
-def both(a: Candidates, b: Candidates) -> Candidates:
-    """What stays under two truncations of the same candidates: the shorter prefix."""
+def top_k_and_top_p(c: Candidates, k: int, p: float, boundary: str) -> Candidates:
+    """What stays under both truncations of the same candidates: the shorter prefix."""
+    by_rank = top_k(c, k)
+    by_mass = top_p(c, p, boundary)
     return replace(
-        a,
-        sure=a.sure & b.sure,
-        may=a.may & b.may,
-        low=min(a.low, b.low),
-        high=min(a.high, b.high),
-        edge=a.edge or b.edge,
+        c,
+        sure=by_rank.sure & by_mass.sure,
+        may=by_rank.may & by_mass.may,
+        low=min(by_rank.low, by_mass.low),
+        high=min(by_rank.high, by_mass.high),
+        edge=by_rank.edge or by_mass.edge,
     )
+
+
+class Stage(NamedTuple):
+    """A truncation as a request turns it on: the parameters that it reads, and what it does."""
+
+    parameters: tuple[str, ...]
+    apply: Callable[[Candidates, SamplingParams, Rules], Candidates]
+
+
+# Every truncation that can be predicted, by its name in `Rules.stages`. To add one, write its
+# function above and its entry here. It must keep a prefix of the order, which `predict` relies on.
+STAGES = {
+    "top_k": Stage(
+        ("top_k",),
+        lambda c, params, rules: top_k(c, params.top_k, rules.top_k_ties),
+    ),
+    "top_p": Stage(
+        ("top_p",),
+        lambda c, params, rules: top_p(c, params.top_p, rules.boundary),
+    ),
+    "min_p": Stage(
+        ("min_p",),
+        lambda c, params, rules: min_p(c, params.min_p),
+    ),
+    "top_k and top_p": Stage(
+        ("top_k", "top_p"),
+        lambda c, params, rules: top_k_and_top_p(c, params.top_k, params.top_p, rules.boundary),
+    ),
+}
+_DEFAULTS = SamplingParams()
+# {parameter: the value that turns it off}: for every truncation that is its default.
+OFF = {name: getattr(_DEFAULTS, name) for stage in STAGES.values() for name in stage.parameters}
+# What changes the tokens' weights, which `predict` sees to, and what does not change the next draw.
+_PENALTIES = {"frequency_penalty", "presence_penalty", "repetition_penalty"}
+_WEIGHTS = {"temperature", "logit_bias", *_PENALTIES}
+_NO_EFFECT = {"seed", "max_tokens", "stop", "logprobs", "top_logprobs", "n"}
+
+
+def truncates(params: SamplingParams) -> bool:
+    """Does any truncation act under `params`?"""
+    return any(getattr(params, name) != off for name, off in OFF.items())
+
+
+def check_stages(params: SamplingParams, rules: Rules) -> None:
+    """Raise ValueError for a stage that STAGES lacks, and for a parameter that no stage reads.
+
+    A missing stage that has a parameter's name is an error only where the parameter is on: an
+    engine may have a truncation that most requests leave off.
+    """
+    defaults = {f.name: f.default for f in fields(params)}
+    for stage in rules.stages:
+        if stage not in STAGES and stage not in defaults:
+            raise ValueError(f"stages must be among {', '.join(STAGES)}, got {stage!r}")
+
+    known = [STAGES[stage] for stage in rules.stages if stage in STAGES]
+    read = (_WEIGHTS | _NO_EFFECT).union(*(stage.parameters for stage in known))
+    for name, off in defaults.items():
+        value = getattr(params, name)
+        if name not in read and value != off:
+            raise ValueError(
+                f"{name} must be {off!r}, because predict knows no stage of this engine that reads "
+                f"it, got {value!r}"
+            )
+
+
+def truncate(c: Candidates, params: SamplingParams, rules: Rules) -> Candidates:
+    """What stays after the engine's truncations, in its order. Call `check_stages` before."""
+    for stage in rules.stages:
+        if stage in STAGES:
+            c = STAGES[stage].apply(c, params, rules)
+    return c
 
 
 def _before(weights: np.ndarray) -> np.ndarray:
-    """The sum strictly before each place; one more at the end is left out."""
+    """The sum strictly before each place, shape (K,)."""
     return np.concatenate([[0.0], np.cumsum(weights, dtype=np.float64)[:-1]])
 
 
 def _first_of_equals(weights: np.ndarray) -> np.ndarray:
-    """The place of the first of those that weigh as much."""
+    """For each place, the first place of the same weight, shape (K,)."""
     return np.searchsorted(-weights, -weights, side="left")
 
 
+def _around(c: Candidates, ties: bool) -> tuple[tuple, tuple]:
+    """The weight before each listed token, and that of the rest, each as (least, most) (K,)."""
+    first = _first_of_equals(c.weights) if ties else np.arange(len(c.weights))
+    sure = c.weights * c.sure
+    may = c.weights * c.may
+    sure_before = _before(sure)[first]
+    may_before = _before(may)[first]
+
+    own_if_unsure = np.where(c.sure, 0.0, c.weights)
+    tail_after = np.where(c.above, c.low, 0.0)
+    least_rest = sure.sum() - sure_before + own_if_unsure + tail_after
+    most_rest = may.sum() - may_before + c.high
+    most_before = may_before + np.where(c.above, 0.0, c.high)
+    return (sure_before, most_before), (least_rest, most_rest)
+
+
+def _weight_before_tail(c: Candidates, ties: bool) -> float:
+    """The weight of the listed tokens that surely come before every tail token."""
+    before = c.clear if ties else c.above
+    return c.weights[c.sure & before].sum()
+
+
 def _share(before, rest):
+    """B / (B + R), the share before a token; 1 where B is infinite, NaN where both are 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(np.isinf(before), 1.0, before / (before + rest))
 
 
-def _stays(share, p: float, boundary: str):
-    return share <= p + ROUNDING if boundary == "before <= p" else share < p - ROUNDING
+def _stays(before, rest, p: float, boundary: str):
+    """Does a token stay with this weight before it and this rest? The first one always does."""
+    share = _share(before, rest)
+    within = share <= p + ROUNDING if boundary == "before <= p" else share < p - ROUNDING
+    return within | (before == 0)
+
+
+def _near(before, rest, p: float):
+    """Is the share before a token so close to p that an endpoint's rounding may decide?"""
+    return np.abs(_share(before, rest) - p) < EDGE
