@@ -1,6 +1,4 @@
-"""Which question to ask next: the one whose answer tells the hypotheses apart with the fewest
-draws.
-"""
+"""Which question to ask next: the one whose draws tell the hypotheses apart fastest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +18,10 @@ PENALTIES = (0.0, 2.0)  # presence: it asks whether a token was counted, not how
 
 @dataclass(frozen=True)
 class Experiment:
-    """A question, and what one draw of it tells: `information` nats about which hypothesis is true.
+    """A question, and how much one draw tells about which of some hypotheses is true.
 
-    `per_draw[i, j]`: the expected log-likelihood ratio of hypothesis i to j, in nats a draw, where
-    i is true.
+    `information`: in nats a draw, as `design_experiment` measures it. `per_draw[i, j]`: the
+    expected log-likelihood ratio of hypothesis i to j where i is true, in nats a draw.
     """
 
     question: Question
@@ -37,16 +35,13 @@ class Experiment:
 
     def __repr__(self) -> str:
         p = self.params
-        apart = int(
-            (
-                np.minimum(self.per_draw, self.per_draw.T)[np.triu_indices(len(self.hypotheses), 1)]
-                > 1e-6
-            ).sum()
-        )
-        pairs = len(self.hypotheses) * (len(self.hypotheses) - 1) // 2
+        first, second = np.triu_indices(len(self.hypotheses), 1)
+        worse_way = np.minimum(self.per_draw, self.per_draw.T)[first, second]
         return (
-            f"<Experiment: temperature {p.temperature:g}, top_p {p.top_p:g}, presence_penalty {p.presence_penalty:g}, "
-            f"{p.max_tokens or 1} token(s): {self.information:.3f} nats a draw, tells {apart} of {pairs} pairs apart>"
+            f"<Experiment: temperature {p.temperature:g}, top_p {p.top_p:g}, "
+            f"presence_penalty {p.presence_penalty:g}, {p.max_tokens or 1} token(s): "
+            f"{self.information:.3f} nats a draw, "
+            f"tells {(worse_way > 1e-6).sum()} of {len(first)} pairs apart>"
         )
 
 
@@ -63,116 +58,123 @@ def design_experiment(
     """The temperature, top_p and presence penalty whose draws separate `hypotheses` most.
 
     The measure is Lindley's (1956): the expected log-likelihood ratio of the true hypothesis to the
-    mixture of all, in nats a draw, Σ w_h KL(P_h ‖ Σ w P); it is the mean fall of the entropy of
-    `weights` (their probabilities now; None: alike). `prompt` and `then` are as in `Question`: the
-    tokens that a penalty on the prompt would count, and the distributions after a first token, with
-    which questions of two tokens are weighed too (per draw, not per token).
+    mixture of all, in nats a draw, Σ w_h KL(P_h ‖ Σ w P). That is the mean fall of the entropy of
+    `weights`, the hypotheses' probabilities now (None: all alike). `prompt` and `then` are as in
+    `Question`: the tokens that a penalty on the prompt would count, and the distributions after a
+    first token. With `then`, questions of two tokens are compared too, by draw and not by token.
 
-    Settings under which some hypothesis cannot say what to expect are left out: where too few
-    tokens are listed, or, with `noise` (in nats, of measured logprobs), where the nucleus might be
-    another. A boundary rule shows itself on exact ties alone, so it takes noise 0 and dyadic
-    numbers. ValueError if no setting is left or there are fewer than two hypotheses.
+    A setting is left out if some hypothesis does not say what to expect under it: because too few
+    tokens are listed, or because, within `noise` (in nats, of measured logprobs), the nucleus might
+    be another. A boundary rule shows only on exact ties, so it takes noise 0 and dyadic numbers.
+    ValueError if no setting is left or there are fewer than two hypotheses.
     """
-    return most_telling(questions(distribution, messages, prompt, then, noise), hypotheses, weights)
+    questions = candidate_questions(distribution, messages, prompt, then, noise)
+    return most_informative(questions, hypotheses, weights)
 
 
-def questions(
+def candidate_questions(
     distribution: Distribution, messages=None, prompt=None, then=None, noise: float = 0.0
 ) -> list[Question]:
-    """Those that `design_experiment` chooses from. They remember what they worked out, so keep them
-    to ask again.
+    """The questions that `design_experiment` chooses from.
+
+    A question caches its predictions, so keep the list to choose from it again.
     """
-    found = []
-    for t, p, penalty, two in product(
-        TEMPERATURES, NUCLEI, PENALTIES, (False, True) if then else (False,)
-    ):
-        if two and not penalty:
-            continue  # a second token tells more than the first only by what it counts
-        params = SamplingParams(
-            temperature=t, top_p=p, presence_penalty=penalty, max_tokens=2 if two else None
-        )
-        found.append(
-            Question(messages, params, distribution, prompt or {}, then if two else {}, noise)
-        )
-    return found
+    questions = []
+    for t, p, penalty in product(TEMPERATURES, NUCLEI, PENALTIES):
+        params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty)
+        questions.append(Question(messages, params, distribution, prompt or {}, {}, noise))
+        # A second token tells more than the first only by what is counted.
+        if then and penalty:
+            params = params.replace(max_tokens=2)
+            questions.append(Question(messages, params, distribution, prompt or {}, then, noise))
+    return questions
 
 
-def most_telling(
-    among: Sequence[Question], hypotheses: Sequence[Hypothesis], weights=None
+def most_informative(
+    questions: Sequence[Question], hypotheses: Sequence[Hypothesis], weights=None
 ) -> Experiment:
-    """The one of some questions on the same model whose draws separate `hypotheses` most; as
-    `design_experiment`.
-    """
+    """The question whose draws separate `hypotheses` most, as in `design_experiment`."""
     hypotheses = tuple(hypotheses)
     if len(hypotheses) < 2:
         raise ValueError(f"hypotheses must be two or more, got {len(hypotheses)}")
-    w = np.full(len(hypotheses), 1.0) if weights is None else np.asarray(weights, dtype=float)
-    few, few_w = _alike(hypotheses, w / w.sum(), any(question.noise for question in among))
-    found = [
-        (_information(question, few, few_w), question) for question in among if question.usable(few)
-    ]
-    for told, question in sorted(found, key=lambda pair: -pair[0]):
-        if question.usable(hypotheses):
-            return Experiment(question, hypotheses, told, separation(question, hypotheses))
+
+    weights = np.ones(len(hypotheses)) if weights is None else np.asarray(weights, dtype=float)
+    noisy = any(question.noise for question in questions)
+    kinds, kind_weights = _kinds(hypotheses, weights / weights.sum(), noisy)
+    ranked = [(_information(q, kinds, kind_weights), q) for q in questions if q.is_usable(kinds)]
+    for information, question in sorted(ranked, key=lambda pair: -pair[0]):
+        if question.is_usable(hypotheses):
+            per_draw = separation(question, hypotheses)
+            return Experiment(question, hypotheses, information, per_draw)
     raise ValueError(
         "distribution must list more tokens: under no setting is there a prediction to compare with"
     )
 
 
-def _alike(hypotheses, w: np.ndarray, noisy: bool) -> tuple[list[Hypothesis], np.ndarray]:
-    """One of each kind that draws can tell apart, and the kinds' weights; where noise is, boundary
-    rules are none.
-    """
-    kinds: dict[tuple, list] = {}
-    for h, weight in zip(hypotheses, w, strict=True):
-        kinds.setdefault((h.order, h.counts) if noisy else h.draws_like, [h, 0.0])[1] += weight
-    few, weights = zip(*kinds.values(), strict=True)
-    return list(few), np.array(weights)
-
-
 def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
-    """Expected log-likelihood ratio of i to j a draw where i is true, KL(P_i ‖ P_j); shape (H, H),
-    nats.
+    """Expected log-likelihood ratio of i to j where i is true, KL(P_i ‖ P_j), in nats a draw.
+
+    Shape (H, H).
     """
-    first = _table(question, hypotheses, None)
+    first = _cell_probs(question, hypotheses, None)
     kl = _kl(first)
-    for token, place in _after(question, hypotheses):
-        second = _table(question, hypotheses, token)
+    for token, cell in _first_tokens(question, hypotheses):
+        second = _cell_probs(question, hypotheses, token)
         if second is not None:
-            kl += first[:, place][:, None] * _kl(second)
+            kl += first[:, cell][:, None] * _kl(second)
     return kl
 
 
-def _information(question: Question, hypotheses, w: np.ndarray) -> float:
-    first = _table(question, hypotheses, None)
-    total = _mixture_kl(first, w)
-    for token, place in _after(question, hypotheses):
-        second = _table(question, hypotheses, token)
+def _information(question: Question, hypotheses, weights: np.ndarray) -> float:
+    """Lindley's measure of a question, in nats a draw."""
+    first = _cell_probs(question, hypotheses, None)
+    total = _mixture_kl(first, weights)
+    for token, cell in _first_tokens(question, hypotheses):
+        second = _cell_probs(question, hypotheses, token)
         if second is not None:
-            mass = w * first[:, place]
-            total += mass.sum() * _mixture_kl(second, mass / mass.sum())
+            joint = weights * first[:, cell]
+            total += joint.sum() * _mixture_kl(second, joint / joint.sum())
     return float(total)
 
 
-def _table(question: Question, hypotheses, first) -> np.ndarray | None:
-    """Each hypothesis' probabilities of the cells, shape (H, C); all have the same cells: the
-    listed tokens.
+def _kinds(hypotheses, weights: np.ndarray, noisy: bool) -> tuple[list[Hypothesis], np.ndarray]:
+    """One hypothesis of each kind that draws can tell apart, and the kinds' weights.
+
+    Where there is noise, draws tell nothing about the boundary rule.
     """
-    cells = {h.draws_like: question.cells(h, first) for h in hypotheses}
-    return (
-        None if None in cells.values() else np.stack([cells[h.draws_like][1] for h in hypotheses])
-    )
+    kinds: dict[tuple, Hypothesis] = {}
+    kind_weights: dict[tuple, float] = {}
+    for h, weight in zip(hypotheses, weights, strict=True):
+        kind = (h.order, h.counts) if noisy else h.draw_rules
+        kinds.setdefault(kind, h)
+        kind_weights[kind] = kind_weights.get(kind, 0.0) + weight
+    return list(kinds.values()), np.array(list(kind_weights.values()))
 
 
-def _after(question: Question, hypotheses):
+def _cell_probs(question: Question, hypotheses, first: bytes | None) -> np.ndarray | None:
+    """Each hypothesis' probabilities of the cells, shape (H, C); None where one has none.
+
+    All hypotheses have the same cells: the listed tokens.
+    """
+    cells = {h.draw_rules: question.cells(h, first) for h in hypotheses}
+    if None in cells.values():
+        return None
+    return np.stack([cells[h.draw_rules][1] for h in hypotheses])
+
+
+def _first_tokens(question: Question, hypotheses) -> list[tuple[bytes, int]]:
+    """The first tokens after which the second's distribution is known, and their cells."""
     index, _ = question.cells(hypotheses[0])
     return [(token, index[token]) for token in question.then if token in index]
 
 
 def _kl(p: np.ndarray) -> np.ndarray:
+    """KL(P_i ‖ P_j) of the rows of p (H, C), shape (H, H)."""
     logs = np.log(p)
     return np.maximum((p * logs).sum(axis=1)[:, None] - p @ logs.T, 0.0)
 
 
-def _mixture_kl(p: np.ndarray, w: np.ndarray) -> float:
-    return float(max(0.0, (w[:, None] * p * (np.log(p) - np.log(w @ p))).sum()))
+def _mixture_kl(p: np.ndarray, weights: np.ndarray) -> float:
+    """Σ w_h KL(P_h ‖ Σ w P) of the rows of p (H, C)."""
+    logs = np.log(p) - np.log(weights @ p)
+    return float(max(0.0, (weights[:, None] * p * logs).sum()))

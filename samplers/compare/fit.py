@@ -1,4 +1,4 @@
-"""Does a prediction hold? A test of fit, its effect, and what it could have seen."""
+"""Does a prediction hold? A test of fit, its effect, and what the test could have detected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,21 +7,24 @@ import numpy as np
 from scipy import stats
 
 from samplers.api import readable
-from samplers.compare.pearson import Pearson, nearest, within
+from samplers.compare.pearson import Pearson, nearest, sums, within
 from samplers.compare.prediction import Prediction
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A test of fit. Under a true prediction `p_value` is uniform; against bounds it is an upper
-    bound (conservative).
+    """A test of fit.
 
-    `effect`: the total variation distance between the observed frequencies and the prediction
-    (against bounds: the distribution within them that the test takes as nearest), in [0, 1];
-    `effect_by_chance`: how large it is on average where the prediction is true, by the draws'
-    chance alone. `detectable`: the smallest share of probability, moved from the likeliest cell to
-    the others in proportion, that this many draws detect at level 0.05 with power 0.90; inf where
-    even all of it would not do.
+    `p_value`: uniform if the prediction is true. Against bounds it is an upper bound
+    (conservative).
+
+    `effect`: the total variation distance, in [0, 1], between the observed frequencies and the
+    prediction (against bounds: the distribution within them that the test takes as nearest).
+    `effect_by_chance`: how large the effect is on average if the prediction is true.
+
+    `detectable`: the smallest share of probability that this many draws detect at level 0.05 with
+    power 0.90, if it is moved from the likeliest cell to the others in proportion. It is inf where
+    even moving all of it would not be detected.
     """
 
     statistic: float
@@ -36,72 +39,97 @@ class Fit:
 
     def __repr__(self) -> str:
         p = f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
-        seen = (
-            f"a shift of {self.detectable:.3f}"
-            if np.isfinite(self.detectable)
-            else "no shift of this kind"
-        )
+        shift = "no shift of this kind"
+        if np.isfinite(self.detectable):
+            shift = f"a shift of {self.detectable:.3f}"
         return (
-            f"<Fit: {self.method}, statistic {self.statistic:.2f}, {p}; total variation {self.effect:.3f}"
-            f" ({self.effect_by_chance:.3f} expected by chance); {self.draws:,} draws detect {seen} with 90 % power;"
-            f" {len(self.pooled)} tokens pooled>"
+            f"<Fit: {self.method}, statistic {self.statistic:.2f}, {p}; "
+            f"total variation {self.effect:.3f} "
+            f"({self.effect_by_chance:.3f} expected by chance); "
+            f"{self.draws:,} draws detect {shift} with 90 % power; "
+            f"{len(self.pooled)} tokens pooled>"
         )
 
 
 def goodness_of_fit(prediction: Prediction, counts, seed: int = 0) -> Fit:
-    """Pearson's test of `counts` (`Counts`: its first tokens; or {token's bytes: draws}) against
-    `prediction`.
+    """Pearson's test of `counts` against `prediction`.
 
-    Cells. Tokens, and one cell for all that are not listed. Those with the smallest predictions are
-    pooled until each cell expects LEAST_EXPECTED draws or more; pooling looks at the prediction
-    alone, never at the counts, so it cannot bias the test. The statistic is then compared with
-    chi-square, cells - 1 degrees of freedom. With so few draws that fewer than two such cells
-    remain, no cell is pooled and the p-value is Monte Carlo's, (k + 1) / (SAMPLES + 1) with k of
-    SAMPLES multinomial samples at least as extreme (`seed` is theirs). A draw that the prediction
-    excludes (probability 0) refutes it: statistic inf, p-value 0.
+    `counts`: `Counts`, whose first tokens are tested, or {token's bytes: draws}. `seed`: of the
+    Monte Carlo samples.
+
+    Cells. Each token is a cell, and all that are not listed are one. The cells with the smallest
+    predictions are pooled until each cell expects LEAST_EXPECTED draws or more. Pooling depends on
+    the prediction alone, never on the counts, so it cannot bias the test. The statistic is then
+    compared with chi-square, cells - 1 degrees of freedom. If there are so few draws that fewer
+    than two such cells remain, no cell is pooled and the p-value is Monte Carlo's: (k + 1) /
+    (SAMPLES + 1) with k of SAMPLES multinomial samples at least as extreme. A draw that the
+    prediction excludes (probability 0) refutes it: statistic inf, p-value 0.
 
     Bounds. The hypothesis is then that some distribution within the bounds is true, and the
     statistic is against the nearest one: its minimum, at p_i = clip(λ n_i, low_i, high_i) with Σ p
-    = 1 (where the derivatives n_i² / p_i² of the unclipped are equal). The minimum is at most the
-    statistic against the true one, so that the p-value is too large rather than too small: a
-    rejection can be trusted, and the level is at most what it says. (The Monte Carlo p-value
-    samples from the nearest distribution; it relies on the statistic's null distribution being much
-    alike within the bounds.) `detectable` and `effect_by_chance` then start from the point
-    `Prediction.probs`.
+    = 1, where the derivatives n_i² / p_i² of those that are not clipped are equal. The minimum is
+    at most the statistic against the true distribution, so the p-value is too large rather than too
+    small: a rejection can be trusted, and the level is at most what it says. (The Monte Carlo
+    p-value samples from the nearest distribution. It relies on the statistic's null distribution
+    being much the same everywhere within the bounds.) `detectable` and `effect_by_chance` then
+    start from the point `Prediction.probs`.
 
-    `detectable` is found by simulating the very same test, so it allows for few draws and discrete
+    `detectable` is found by simulating this very test, so it allows for few draws and discrete
     statistics.
     """
     index, low, high = prediction.cells()
-    names = [*map(readable, index), "(not listed)"]
-    observed = np.zeros(len(low))
-    for token, times in (counts if isinstance(counts, Mapping) else counts.tokens).items():
-        observed[index.get(token, -1)] += times
+    observed = _observed(counts, index, len(low))
     n = int(observed.sum())
     if n == 0:
         raise ValueError("counts must hold at least one draw, got none")
-    test, rng = Pearson.of(n, low, high), np.random.default_rng(seed)
-    excluded = bool(observed[test.group < 0].any())
-    of_groups = np.bincount(test.group[test.group >= 0], observed[test.group >= 0])
-    sizes = np.bincount(test.group[test.group >= 0])
+
+    test = Pearson.of(n, low, high)
+    rng = np.random.default_rng(seed)
+    if observed[test.group < 0].any():
+        method = "a token was drawn that the prediction excludes"
+        statistic = np.inf
+        p_value = 0.0
+    else:
+        method = test.method
+        in_groups = sums(test.group, observed)
+        statistic = float(test.statistic(in_groups))
+        p_value = test.p_value(in_groups, rng)
+
+    frequency = observed / n
+    deviation = np.abs(frequency - nearest(frequency, low, high)).sum()
     return Fit(
-        statistic=np.inf if excluded else float(test.statistic(of_groups)),
-        p_value=0.0 if excluded else test.p_value(of_groups, rng),
-        effect=float(np.abs(observed / n - nearest(observed / n, low, high)).sum() / 2),
+        statistic=statistic,
+        p_value=p_value,
+        effect=float(deviation / 2),
         effect_by_chance=float(_mean_deviation(n, within(low, high)).sum() / (2 * n)),
         detectable=test.detectable(rng),
         draws=n,
-        cells=len(sizes),
-        pooled=tuple(
-            name for name, g in zip(names, test.group, strict=True) if g >= 0 and sizes[g] > 1
-        ),
-        method="a token was drawn that the prediction excludes" if excluded else test.method,
+        cells=len(test.point),
+        pooled=_pooled([*map(readable, index), "(not listed)"], test.group),
+        method=method,
     )
 
 
+def _observed(counts, index: Mapping[bytes, int], size: int) -> np.ndarray:
+    """The draws in each of a prediction's cells (C,); the last cell has all unlisted tokens."""
+    observed = np.zeros(size)
+    tokens = counts if isinstance(counts, Mapping) else counts.tokens
+    for token, draws in tokens.items():
+        observed[index.get(token, -1)] += draws
+    return observed
+
+
+def _pooled(names: list[str], group: np.ndarray) -> tuple[str, ...]:
+    """The names of the cells that share a group with others."""
+    sizes = np.bincount(group[group >= 0])
+    pairs = zip(names, group, strict=True)
+    return tuple(name for name, g in pairs if g >= 0 and sizes[g] > 1)
+
+
 def _mean_deviation(n: int, p: np.ndarray) -> np.ndarray:
-    """E|X - np| of X ~ Binomial(n, p): 2 (m + 1) (1 - p) P(X = m + 1) with m = floor(np) (De
-    Moivre).
+    """E|X - np| of X ~ Binomial(n, p), shape (C,).
+
+    It is 2 (m + 1) (1 - p) P(X = m + 1) with m = floor(np) (De Moivre).
     """
     m = np.floor(n * p)
     return 2 * (m + 1) * (1 - p) * stats.binom.pmf(m + 1, n, p)

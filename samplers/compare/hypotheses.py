@@ -8,7 +8,7 @@ from itertools import product
 
 from samplers.compare.rules import BOUNDARIES, ORDERS
 
-# llama.cpp, vLLM | vLLM's processed modes | SGLang
+# llama.cpp and vLLM | vLLM's processed modes | SGLang
 LOGPROBS = ("raw", "processed", "processed before truncation")
 COUNTS = ("output", "prompt and output", "nothing")
 UNDECIDED = "undecided"
@@ -16,11 +16,11 @@ UNDECIDED = "undecided"
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One way in which an endpoint may work. A field is "undecided" where the data do not tell.
+    """One way in which an endpoint may work. A field is "undecided" where the data do not show it.
 
-    `order` is one of ORDERS, `boundary` of the nucleus one of BOUNDARIES, `logprobs` (what the
-    returned ones mean) one of LOGPROBS, `counts` (which tokens frequency and presence penalties
-    count) one of COUNTS. "prompt and output" may be only the last of them: llama.cpp counts a
+    `order` is one of ORDERS, and `boundary` (of the nucleus) one of BOUNDARIES. `logprobs`, one of
+    LOGPROBS, is what the returned ones mean. `counts`, one of COUNTS, is which tokens frequency and
+    presence penalties count. "prompt and output" may be only the last of them: llama.cpp counts a
     window of 64 tokens, which a short prompt does not fill.
     """
 
@@ -30,25 +30,26 @@ class Hypothesis:
     counts: str = UNDECIDED
 
     @property
-    def draws_like(self) -> tuple[str, str, str]:
-        """What of it matters to the draws: hypotheses that share it draw alike."""
+    def draw_rules(self) -> tuple[str, str, str]:
+        """The fields that matter to the draws: hypotheses that share them draw alike."""
         return self.order, self.boundary, self.counts
 
     def __str__(self) -> str:
-        return f"{self.order}; boundary {self.boundary}; logprobs {self.logprobs}; penalties count {self.counts}"
+        return (
+            f"{self.order}; boundary {self.boundary}; logprobs {self.logprobs}; "
+            f"penalties count {self.counts}"
+        )
 
 
 def all_hypotheses() -> list[Hypothesis]:
-    """Every combination, each as likely as the others before there are data."""
-    return [Hypothesis(*fields) for fields in product(ORDERS, BOUNDARIES, LOGPROBS, COUNTS)]
+    """Every combination. Before there are data, each is as likely as any other."""
+    return [Hypothesis(*values) for values in product(ORDERS, BOUNDARIES, LOGPROBS, COUNTS)]
 
 
 def counted(
     rule: str, prompt: Mapping[bytes, int], output: Sequence[bytes] = ()
 ) -> dict[bytes, int]:
-    """{token's bytes: how often} that `rule`, one of COUNTS, counts after the prompt's tokens and
-    an output so far.
-    """
+    """{token's bytes: how often} that `rule`, one of COUNTS, counts in a prompt and an output."""
     total = Counter()
     if rule == "prompt and output":
         total.update(prompt)
@@ -58,27 +59,35 @@ def counted(
 
 
 def tokens_in(messages, vocabulary: Iterable[bytes]) -> Counter:
-    """How often each of some tokens occurs in the messages, for an endpoint that does not tokenize
-    for us.
+    """How often each token of `vocabulary` occurs in the messages, without the model's tokenizer.
 
-    A word counts where it is a token as it stands, with the space before it or without; a number is
-    read from its left in the longest known tokens. That is how byte-pair tokenizers split, but for
-    the template's own words: use it with presence penalties, which ask only whether a token occurs.
+    A word counts where it is a token as it stands, with the space before it or without. A number is
+    read from its left in the longest known tokens. That is how byte-pair tokenizers split. The
+    template's own words are missing, so use the counts with presence penalties, which depend only
+    on whether a token occurs.
     """
-    known, found = set(vocabulary), Counter()
-    longest = max(map(len, known), default=0)
-    text = (
-        messages
-        if isinstance(messages, str)
-        else "\n".join(str(message["content"]) for message in messages)
-    )
-    for piece in re.findall(r" ?[^\W\d]+|\d+|\s+|[^\w\s]+", text):
-        rest = piece.encode()
-        if not piece.isdecimal():
-            found.update([rest] if rest in known else [])
-            continue
-        while rest:
-            width = next((n for n in range(min(longest, len(rest)), 0, -1) if rest[:n] in known), 0)
-            found.update([rest[:width]] if width else [])
-            rest = rest[width or 1 :]
-    return found
+    vocabulary = set(vocabulary)
+    text = messages
+    if not isinstance(messages, str):
+        text = "\n".join(str(message["content"]) for message in messages)
+
+    occurrences = Counter()
+    for part in re.findall(r" ?[^\W\d]+|\d+|\s+|[^\w\s]+", text):
+        if part.isdecimal():
+            occurrences.update(_split_number(part.encode(), vocabulary))
+        elif part.encode() in vocabulary:
+            occurrences[part.encode()] += 1
+    return occurrences
+
+
+def _split_number(digits: bytes, vocabulary: set[bytes]) -> list[bytes]:
+    """The longest known tokens from the left; a digit that begins none is skipped."""
+    longest = max(map(len, vocabulary), default=0)
+    tokens = []
+    while digits:
+        lengths = range(1, min(longest, len(digits)) + 1)
+        known = [n for n in lengths if digits[:n] in vocabulary]
+        if known:
+            tokens.append(digits[: known[-1]])
+        digits = digits[known[-1] if known else 1 :]
+    return tokens

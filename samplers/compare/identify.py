@@ -1,110 +1,160 @@
-"""Which engine answers? Ask, draw, and weigh every hypothesis by what came back."""
+"""Which engine answers? Ask, draw, and weigh every hypothesis by the answers."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from samplers.api import Client
+from samplers.compare.baseline import ANSWERS, Baseline
 from samplers.compare.hypotheses import Hypothesis, all_hypotheses
-from samplers.compare.identification import Asked, Identification, summary
-from samplers.compare.model import ANSWERS, Model
+from samplers.compare.identification import Identification, Observation
 from samplers.compare.observe import Counts, observe
+from samplers.compare.posterior import summarize
 from samplers.compare.question import Question
-from samplers.compare.request import extensions, shown
+from samplers.compare.request import extensions, shown_distributions
 
-STEP = 20  # draws between two looks at the posterior
-CERTAIN = 0.999  # of order and counts together: where asking stops
-LITTLE = 1e-4  # nats a draw that are not worth drawing for
-
-
-def _turns(ask: str, answers: str) -> list[dict]:
-    shots = [
-        message for a in answers.split() for message in (_says("user", ask), _says("assistant", a))
-    ]
-    return [_says("system", "Answer with digits only."), *shots, _says("user", ask)]
+DRAWS_PER_STEP = 20  # between two updates of the posterior
+CERTAIN = 0.999  # the probability of order and counts together at which asking stops
+LEAST_INFORMATION = 1e-4  # nats a draw; a question that tells less is not worth drawing for
 
 
-def _says(role: str, text: str) -> dict:
+def _message(role: str, text: str) -> dict:
     return {"role": role, "content": text}
 
 
-# One with a handful of likely answers, of tokens that the prompt holds; one whose first token is
-# likely to come again. Both short: an engine that counts only the last 64 tokens (llama.cpp) counts
-# the same ones as one that counts all.
-PROMPTS = (_turns("Roll two dice.", "14 62 35"), _turns("Four random bits.", "0110 1101 1011"))
+def _few_shot(question: str, answers: Sequence[str]) -> list[dict]:
+    """A conversation that has answered the question several times, and is asked it once more."""
+    messages = [_message("system", "Answer with digits only.")]
+    for answer in answers:
+        messages += [_message("user", question), _message("assistant", answer)]
+    return [*messages, _message("user", question)]
+
+
+# The first has a handful of likely answers, of tokens that the prompt holds. The second has a first
+# token that is likely to come again. Both are short: an engine that counts only the last 64 tokens
+# (llama.cpp) then counts the same ones as an engine that counts all.
+PROMPTS = (
+    _few_shot("Roll two dice.", ("14", "62", "35")),
+    _few_shot("Four random bits.", ("0110", "1101", "1011")),
+)
 
 
 def identify(
     client: Client, messages=None, draws: int = 500, *, progress: bool = True
 ) -> Identification:
-    """Find out how an endpoint orders its stages, cuts its nucleus, what its logprobs mean and its
-    penalties count.
+    """Find out how an endpoint samples and what its logprobs mean.
 
-    It needs nothing but chat completions with top_logprobs. First it asks for the model's own
-    distribution after each of PROMPTS (or after `messages` alone), at temperature 1 with nothing
-    truncated or penalised: there all hypotheses agree. Then it looks once at the logprobs shown
-    where their meanings differ most (`Model.look`). Then, until order and counts are CERTAIN,
-    nothing more can be learnt or `draws` are used, it picks the setting that tells the remaining
-    hypotheses apart fastest (`design_experiment`), looks at the logprobs shown there too, and
-    draws.
+    It decides between all hypotheses on four things: the order of the stages, the boundary of the
+    nucleus, the meaning of the logprobs, and the tokens that penalties count. It needs nothing but
+    chat completions with top_logprobs.
+
+    First it asks for the model's own distribution after each of PROMPTS (or after `messages`
+    alone), at temperature 1 with nothing truncated or penalised: there all hypotheses agree. Then
+    it looks once at the logprobs shown where their meanings differ most
+    (`Baseline.logprobs_question`). Then it repeats three steps: it picks the setting that tells the
+    remaining hypotheses apart fastest (`design_experiment`), looks at the logprobs shown there too,
+    and draws. It stops when order and counts are CERTAIN, nothing more can be learnt, or `draws`
+    are used.
 
     Every answer counts as a draw. Stopping when certain does not bias the posterior, which depends
-    on what was drawn alone: of the hypotheses named at CERTAIN at most one in a thousand is wrong,
+    only on what was drawn: of the hypotheses named at CERTAIN at most one in a thousand is wrong,
     if one of them is true and the model's distribution was measured well. `Identification.fits`
     tests that.
 
-    The likelihood of a draw is its predicted probability, but for a share `question.LAPSE` that is
-    spread alike over all cells; shown logprobs are no draws, see `Question.log_evidence`.
+    The likelihood of a draw is its predicted probability, except for a share `question.LAPSE` that
+    is spread evenly over all cells. Shown logprobs are no draws, see `Question.log_evidence`.
     Hypotheses to which all answers are equally likely become one, with "undecided" in the fields
-    where they differ. `draws` below some ten answers for the model's own distribution and a look
-    are not kept to. EndpointError where the endpoint cannot be asked.
+    where they differ.
+
+    The measurements before the first draw always take ANSWERS answers for each prompt, and one
+    more: 13 with PROMPTS, even if `draws` is smaller. EndpointError where the endpoint cannot be
+    asked.
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         raise ValueError(f"draws must be an int >= 1, got {draws!r}")
+
     prompts = PROMPTS if messages is None else (messages,)
-    hypotheses, asked = all_hypotheses(), {}
+    hypotheses = all_hypotheses()
     with tqdm(total=draws, unit="draw", disable=not progress) as bar:
         extra = extensions(client, prompts[0])
-        models = [Model.of(client, prompt, extra) for prompt in prompts]
-        used = ANSWERS * len(models)
-        question = max((model.look(hypotheses) for model in models), key=lambda pair: pair[0])[1]
+        baselines = [Baseline.measure(client, prompt, extra) for prompt in prompts]
+        observations: dict[str, Observation] = {}
+        used = ANSWERS * len(baselines)
+        question = _first_question(baselines, hypotheses)
         while question is not None:
             key = repr((question.messages, question.params))
-            if key not in asked:  # a first look at the logprobs shown there
-                look = shown(client, question.messages, question.params, extra)[0][1]
-                asked[key] = Asked(question, Counts(), look)
+            if key not in observations:
+                observations[key] = _look(client, question, extra)
                 used += 1
-            elif used < draws:
-                counts = asked[key].counts
-                before = counts.draws
-                observe(
-                    client, question.messages, question.params, before + min(STEP, draws - used), into=counts,
-                    extra=extra, progress=False,
-                )  # fmt: skip
-                used += counts.draws - before
+            else:
+                counts = observations[key].counts
+                used += _draw(client, question, counts, min(DRAWS_PER_STEP, draws - used), extra)
                 if counts.stopped:
                     break
             bar.update(min(used, draws) - bar.n)
-            question = _next(models, hypotheses, list(asked.values())) if used < draws else None
-        return summary(hypotheses, list(asked.values()), models, used)
+            question = None
+            if used < draws:
+                question = _next_question(baselines, hypotheses, list(observations.values()))
+        return summarize(hypotheses, list(observations.values()), baselines, used)
 
 
-def _next(models: list[Model], hypotheses: list[Hypothesis], asked: list[Asked]) -> Question | None:
-    """The most telling question on any prompt; None where order and counts are certain or nothing
-    tells more.
-    """
-    log_weights = sum(a.log_likelihoods(hypotheses) for a in asked)
-    weights = np.exp(log_weights - log_weights.max())
-    # whatever the shown logprobs say, draws are to confirm it
-    if any(a.counts.draws for a in asked):
-        settled = Counter()
-        for h, weight in zip(hypotheses, weights, strict=True):
-            settled[h.order, h.counts] += weight
-        if max(settled.values()) >= CERTAIN * weights.sum():
+def _look(client: Client, question: Question, extra: dict) -> Observation:
+    """A first look at a question: the logprobs shown beside one token, and no draws yet."""
+    answer = shown_distributions(client, question.messages, question.params, extra)
+    _, shown = answer[0]
+    return Observation(question, Counts(), shown)
+
+
+def _draw(client: Client, question: Question, counts: Counts, more: int, extra: dict) -> int:
+    """Add draws to a question's counts; how many came."""
+    before = counts.draws
+    observe(
+        client,
+        question.messages,
+        question.params,
+        before + more,
+        into=counts,
+        extra=extra,
+        progress=False,
+    )
+    return counts.draws - before
+
+
+def _first_question(baselines: Sequence[Baseline], hypotheses: Sequence[Hypothesis]) -> Question:
+    """The question, on any prompt, on which the meanings of the logprobs differ most."""
+    candidates = [baseline.logprobs_question(hypotheses) for baseline in baselines]
+    _, question = max(candidates, key=lambda pair: pair[0])
+    return question
+
+
+def _next_question(baselines, hypotheses, observations: Sequence[Observation]) -> Question | None:
+    """The most informative question on any prompt; None if no more are needed."""
+    weights = None
+    # Whatever the shown logprobs say, draws are to confirm it.
+    if any(observation.counts.draws for observation in observations):
+        weights = _weights(hypotheses, observations)
+        if _is_certain(hypotheses, weights):
             return None
-    else:
-        weights = None
-    found = [e for model in models if (e := model.experiment(hypotheses, weights)) is not None]
-    best = max(found, key=lambda e: e.information, default=None)
-    return best.question if best is not None and best.information > LITTLE else None
+
+    experiments = [baseline.best_experiment(hypotheses, weights) for baseline in baselines]
+    usable = [experiment for experiment in experiments if experiment is not None]
+    best = max(usable, key=lambda experiment: experiment.information, default=None)
+    if best is None or best.information <= LEAST_INFORMATION:
+        return None
+    return best.question
+
+
+def _weights(hypotheses, observations: Sequence[Observation]) -> np.ndarray:
+    """Each hypothesis' likelihood relative to the best one's, shape (H,)."""
+    log_likelihoods = sum(o.log_likelihoods(hypotheses) for o in observations)
+    return np.exp(log_likelihoods - log_likelihoods.max())
+
+
+def _is_certain(hypotheses, weights: np.ndarray) -> bool:
+    """Are order and counts, taken together, CERTAIN?"""
+    total = Counter()
+    for h, weight in zip(hypotheses, weights, strict=True):
+        total[h.order, h.counts] += weight
+    return max(total.values()) >= CERTAIN * weights.sum()

@@ -1,35 +1,35 @@
-"""One question to an endpoint: what each hypothesis expects of the draws and of the logprobs shown
-beside them.
+"""One question to an endpoint, and what each hypothesis expects of the answers.
+
+An answer is evidence twice: by the tokens that are drawn, and by the logprobs shown beside them.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
 from samplers.compare.hypotheses import Hypothesis, counted
 from samplers.compare.predict import predict
 from samplers.compare.prediction import Prediction
+from samplers.compare.truncate import OFF
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
-# the share of draws that no hypothesis explains: rounding, another model, a cosmic ray
-LAPSE = 0.005
+LAPSE = 0.005  # the share of draws that no hypothesis explains: rounding, another model, a bit flip
 GLITCH = 1e-4  # the chance that shown logprobs disagree with a true hypothesis
-TOLERANCE = 0.02  # of shown probabilities: rounding on their way
+TOLERANCE = 0.02  # of shown probabilities, which are rounded on their way
 WIDEST = 0.05  # an interval prediction wider than this is no basis for a likelihood
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """Messages, parameters, and what is known of the model: its distribution after them, and after
-    a first token.
+    """Messages, parameters, and what is known of the model's distributions.
 
-    `prompt`: {token's bytes: how often} in the messages. `then`: {first token's bytes: distribution
-    of the second}; with it the question is about two tokens, and `params.max_tokens` is 2. `noise`:
-    by how much the measured logprobs may be off, in nats.
+    `distribution`: the model's own after the messages. `prompt`: {token's bytes: how often} in the
+    messages. `then`: {first token's bytes: distribution of the second}; with it the question is
+    about two tokens, and `params.max_tokens` is 2. `noise`: by how much the measured logprobs may
+    be off, in nats.
     """
 
     messages: object
@@ -38,82 +38,61 @@ class Question:
     prompt: Mapping[bytes, int] = field(default_factory=dict)
     then: Mapping[bytes, Distribution] = field(default_factory=dict)
     noise: float = 0.0
-
-    @cached_property
-    def _known(self) -> dict:
-        return {}
-
-    def _counts(self, h: Hypothesis, first: bytes | None) -> dict[bytes, int]:
-        """What `h`'s penalties count before the first token, or after `first`; nothing where there
-        is no penalty.
-        """
-        if not (self.params.presence_penalty or self.params.frequency_penalty):
-            return {}
-        return counted(h.counts, self.prompt, [] if first is None else [first])
-
-    def _remember(self, key, make):
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
+    # a question is evaluated for many hypotheses, again and again as draws come in
+    _cache: dict = field(default_factory=dict, init=False, repr=False)
 
     def prediction(
         self, h: Hypothesis, first: bytes | None = None, top_p: float | None = None
     ) -> Prediction:
-        """Of the first token, or of the second after `first`; with another top_p, to see how near
-        the edge is.
+        """Of the first token, or of the second after `first`.
+
+        `top_p` replaces the question's own, to see how close the nucleus' end is to another token.
         """
-        distribution = self.distribution if first is None else self.then[first]
         params = self.params if top_p is None else self.params.replace(top_p=top_p)
         counts = self._counts(h, first)
         key = (h.order, h.boundary, tuple(counts.items()), first, top_p)
-        return self._remember(key, lambda: predict(distribution, params, h, counts))
+        return self._cached(key, lambda: predict(self._before(first), params, h, counts))
 
-    def steady(self, h: Hypothesis, first: bytes | None = None) -> bool:
-        """Is the nucleus the same whatever the true logprobs are, within `noise` of the measured
-        ones?
+    def is_steady(self, h: Hypothesis, first: bytes | None = None) -> bool:
+        """Is the nucleus the same for all true logprobs within `noise` of the measured ones?
 
-        If each moves by at most δ, temperature makes that aδ (with temperature first), and the odds
-        B / R of the share before a token change by a factor of at most e^(2aδ). So top_p's odds are
-        moved by that, both ways.
+        If each logprob moves by at most δ, temperature first makes that aδ. The odds B / R of the
+        share before a token then change by a factor of at most e^(2aδ). So this tries top_p with
+        its odds changed by that factor, both ways.
         """
-        p, t = self.params.top_p, self.params.temperature
+        p = self.params.top_p
         if not (self.noise and 0 < p < 1):
             return True
-        shift = 2 * self.noise / (t if h.order == "temperature first" else 1.0)
-        near = [float(1 / (1 + (1 - p) / p * np.exp(x))) for x in (-shift, shift)]
-        return all(
-            self.prediction(h, first, q).status == self.prediction(h, first).status for q in near
-        )
+
+        t = self.params.temperature if h.order == "temperature first" else 1.0
+        shift = 2 * self.noise / t
+        status = self.prediction(h, first).status
+        for log_factor in (-shift, shift):
+            shifted = float(1 / (1 + (1 - p) / p * np.exp(log_factor)))
+            if self.prediction(h, first, shifted).status != status:
+                return False
+        return True
 
     def cells(
         self, h: Hypothesis, first: bytes | None = None
     ) -> tuple[dict[bytes, int], np.ndarray] | None:
-        """{bytes: cell} and the cells' probabilities, the unlisted tokens' last; None where they
-        are too uncertain.
+        """{bytes: cell} and the cells' probabilities (C,), the unlisted tokens' last.
 
-        LAPSE of the probability is spread over the cells alike, so that no draw is impossible.
+        None where they are too uncertain. LAPSE of the probability is spread evenly over the cells,
+        so that no draw is impossible.
         """
         key = ("cells", h.order, h.boundary, tuple(self._counts(h, first).items()), first)
-        return self._remember(key, lambda: self._cells(h, first))
+        return self._cached(key, lambda: self._compute_cells(h, first))
 
-    def _cells(self, h: Hypothesis, first: bytes | None):
-        prediction = self.prediction(h, first)
-        if prediction.width > WIDEST or prediction.undecided or not self.steady(h, first):
-            return None
-        index, low, high = prediction.cells()
-        p = (low + high) / 2
-        return index, (1 - LAPSE) * p / p.sum() + LAPSE / len(p)
-
-    def usable(self, hypotheses) -> bool:
+    def is_usable(self, hypotheses) -> bool:
         """Does every hypothesis say what to expect of a first draw?"""
         return all(self.cells(h) is not None for h in hypotheses)
 
     def log_likelihoods(self, hypotheses, sequences: Counter) -> np.ndarray:
         """Of each hypothesis, given {(token's bytes, …): draws}; shape (H,).
 
-        The second token counts where the distribution after the first is known under every
-        hypothesis: whether it is does not depend on the second token, so leaving others out favours
-        none.
+        The second token counts only where every hypothesis has a distribution after the first.
+        Whether that is so does not depend on the second token, so leaving it out favours none.
         """
         total = np.zeros(len(hypotheses))
         for sequence, n in sequences.items():
@@ -122,65 +101,92 @@ class Question:
                 total += n * self._log_probs(hypotheses, sequence[0], sequence[1])
         return total
 
-    def _log_probs(self, hypotheses, first, token) -> np.ndarray:
-        known = {key: self.cells(h, first) for h in hypotheses for key in [h.draws_like]}
-        if None in known.values():
-            return np.zeros(len(hypotheses))
-        logs = {key: np.log(p[index.get(token, -1)]) for key, (index, p) in known.items()}
-        return np.array([logs[h.draws_like] for h in hypotheses])
-
-    def expected(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
-        """What logprobs the endpoint shows if `h` is true, as a prediction."""
+    def expected_logprobs(self, h: Hypothesis) -> Prediction:
+        """The logprobs that the endpoint shows beside a first token if `h` is true."""
         if h.logprobs == "processed":
-            return self.prediction(h, first)
-        raw = h.logprobs == "raw"
-        counts = {} if raw else self._counts(h, first)
-        params = SamplingParams() if raw else self.params.replace(top_p=1.0, top_k=0, min_p=0.0)
-        distribution = self.distribution if first is None else self.then[first]
-        key = ("shown", raw, tuple(counts.items()), first)
-        return self._remember(key, lambda: predict(distribution, params, h, counts))
+            return self.prediction(h)
+        if h.logprobs == "raw":
+            params = SamplingParams()
+            counts = {}
+        else:
+            params = self.params.replace(**OFF)
+            counts = self._counts(h, None)
+        key = ("logprobs", h.logprobs, tuple(counts.items()))
+        return self._cached(key, lambda: predict(self.distribution, params, h, counts))
 
     @property
     def tolerance(self) -> float:
-        """How far a shown probability may lie from the expected one: TOLERANCE, and what noise in
-        logprobs explains.
+        """How far a shown probability may lie from the expected one: TOLERANCE, and noise's part.
 
-        Noise of δ changes a probability's odds by at most e^(2aδ), and so the probability by at
-        most tanh(aδ / 2).
+        Noise of δ in the logprobs changes a probability's odds by a factor of at most e^(2aδ), and
+        so the probability by at most tanh(aδ / 2).
         """
-        return TOLERANCE + float(np.tanh(self.noise / min(1.0, self.params.temperature or 1.0) / 2))
+        coldest = min(1.0, self.params.temperature or 1.0)
+        return TOLERANCE + float(np.tanh(self.noise / coldest / 2))
 
     def log_evidence(self, hypotheses, shown: Distribution) -> np.ndarray:
-        """Of each hypothesis, given the logprobs that the endpoint showed beside a first token;
-        shape (H,).
+        """Of each hypothesis, given the logprobs shown beside a first token; shape (H,).
 
-        They are no draw: they agree with what a hypothesis expects, within `tolerance`, or they do
-        not. A true one disagrees with probability GLITCH, and how closely a false one agrees within
-        the tolerance is not weighed.
+        Logprobs are no draw. They agree with what a hypothesis expects, within `tolerance`, or they
+        do not. A true hypothesis disagrees with probability GLITCH. How closely a false one agrees
+        within the tolerance is not weighed.
         """
-        expected = [self.expected(h) for h in hypotheses]
-        agrees = {
-            id(e): distance(e, shown) <= self.tolerance
-            for e in {id(e): e for e in expected}.values()
-        }
-        return np.log([1 - GLITCH if agrees[id(e)] else GLITCH for e in expected])
+        agrees: dict[int, bool] = {}  # by the prediction's identity: many hypotheses share one
+        evidence = []
+        for h in hypotheses:
+            expected = self.expected_logprobs(h)
+            if id(expected) not in agrees:
+                agrees[id(expected)] = distance(expected, shown) <= self.tolerance
+            evidence.append(1 - GLITCH if agrees[id(expected)] else GLITCH)
+        return np.log(evidence)
+
+    def _before(self, first: bytes | None) -> Distribution:
+        """The model's distribution of the first token, or of the second after `first`."""
+        return self.distribution if first is None else self.then[first]
+
+    def _counts(self, h: Hypothesis, first: bytes | None) -> dict[bytes, int]:
+        """What `h`'s penalties count before the first token, or after `first`; {} without any."""
+        if not (self.params.presence_penalty or self.params.frequency_penalty):
+            return {}
+        return counted(h.counts, self.prompt, [] if first is None else [first])
+
+    def _compute_cells(self, h: Hypothesis, first: bytes | None):
+        prediction = self.prediction(h, first)
+        if prediction.width > WIDEST or prediction.undecided or not self.is_steady(h, first):
+            return None
+
+        index, low, high = prediction.cells()
+        p = (low + high) / 2
+        return index, (1 - LAPSE) * p / p.sum() + LAPSE / len(p)
+
+    def _log_probs(self, hypotheses, first: bytes | None, token: bytes) -> np.ndarray:
+        """Of one drawn token under each hypothesis (H,); zeros where one has no expectation."""
+        cells = {h.draw_rules: self.cells(h, first) for h in hypotheses}
+        if None in cells.values():
+            return np.zeros(len(hypotheses))
+
+        logs = {rules: np.log(p[index.get(token, -1)]) for rules, (index, p) in cells.items()}
+        return np.array([logs[h.draw_rules] for h in hypotheses])
+
+    def _cached(self, key, compute):
+        if key not in self._cache:
+            self._cache[key] = compute()
+        return self._cache[key]
 
 
 def distance(prediction: Prediction, shown: Distribution) -> float:
-    """The most by which a shown probability lies outside the bounds that were predicted for its
-    token.
+    """The most by which a shown probability lies outside the bounds predicted for its token.
 
     A token that is not shown has at most the least shown probability, and no more than is unseen.
     """
-    p = dict(zip(shown.bytes, shown.probs, strict=True))
-    most = min(float(shown.probs.min()), shown.unseen) if shown.unseen else 0.0
-    gaps = [
-        max(0.0, x - prediction.bounds(token)[1], prediction.bounds(token)[0] - x)
-        for token, x in p.items()
-    ]
-    hidden = [
-        low - most
-        for token, low in zip(prediction.bytes, prediction.low, strict=True)
-        if token not in p
-    ]
-    return float(max([*gaps, *hidden, 0.0]))
+    shown_probs = dict(zip(shown.bytes, shown.probs, strict=True))
+    most_hidden = min(float(shown.probs.min()), shown.unseen) if shown.unseen else 0.0
+
+    gaps = [0.0]
+    for token, p in shown_probs.items():
+        low, high = prediction.bounds(token)
+        gaps += [low - p, p - high]
+    for token, low in zip(prediction.bytes, prediction.low, strict=True):
+        if token not in shown_probs:
+            gaps.append(low - most_hidden)
+    return float(max(gaps))

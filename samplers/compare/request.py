@@ -1,67 +1,72 @@
 """A request that leaves nothing to an endpoint's hidden defaults."""
 
+import dataclasses
+
 from samplers.api import APIError, Client
 from samplers.api.next_token import top_distribution
-from samplers.params import SamplingParams
+from samplers.distribution import Distribution
+from samplers.params import RANGES, SamplingParams
 
-# Off, as vLLM and llama.cpp take it; SGLang wants top_k = -1. OpenAI has none of these and refuses
-# them.
-EXTENSIONS = ({"top_k": 0}, {"top_k": -1}, {"min_p": 0.0}, {"repetition_penalty": 1.0})
+ALWAYS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
+_OPENAI = {*ALWAYS, "logit_bias", "seed", "max_tokens", "stop", "logprobs", "top_logprobs", "n"}
+# {parameter beyond OpenAI's: the value that turns it off}, which is its default
+_OFF = {f.name: f.default for f in dataclasses.fields(SamplingParams) if f.name not in _OPENAI}
+# What to try one by one, where an endpoint does not take all of _OFF. SGLang asks for top_k = -1;
+# vLLM and llama.cpp take 0. An endpoint that takes both gets the later one.
+EXTENSIONS = ({"top_k": -1}, *({name: off} for name, off in _OFF.items()))
+_, _, MOST_SHOWN = RANGES["top_logprobs"]
 
 
 def extensions(client: Client, messages) -> dict:
-    """Which sampling parameters beyond OpenAI's this endpoint takes, each with the value that turns
-    it off.
+    """The sampling parameters beyond OpenAI's that this endpoint takes, each with its off value.
 
-    llama.cpp has min_p = 0.05 unless a request says otherwise, and vLLM takes defaults from the
-    model's files; OpenAI answers 400 to a field that it does not know. So the endpoint is asked:
-    one request of one token, and where that is refused, one for each field. An endpoint that
-    ignores what it does not know loses nothing.
+    Unless a request says otherwise, llama.cpp uses min_p = 0.05 and vLLM uses defaults from the
+    model's files, while OpenAI answers 400 to a field that it does not know. So this asks the
+    endpoint: one request of one token with all fields, and if that is refused, one for each field.
+    An endpoint that ignores fields that it does not know loses nothing.
     """
+    if _takes(client, messages, _OFF):
+        return dict(_OFF)
 
-    def takes(fields: dict) -> bool:
-        try:
-            client.chat(messages, max_tokens=1, temperature=1, **fields)
-        except APIError as error:
-            if error.status not in (400, 422):
-                raise
-            return False
-        return True
+    taken = {}
+    for extension in EXTENSIONS:
+        if _takes(client, messages, extension):
+            taken |= extension
+    return taken
 
-    together = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
-    if takes(together):
-        return together
-    return {
-        name: value
-        for fields in reversed(EXTENSIONS)
-        if takes(fields)
-        for name, value in fields.items()
-    }
+
+def _takes(client: Client, messages, extension: dict) -> bool:
+    """Does the endpoint answer a request with these fields? Raises errors of any other kind."""
+    try:
+        client.chat(messages, max_tokens=1, temperature=1, **extension)
+    except APIError as error:
+        if error.status not in (400, 422):
+            raise
+        return False
+    return True
 
 
 def fields(params: SamplingParams, extra: dict) -> dict:
-    """The wire's fields for `params`: OpenAI's sampling parameters always, the extensions that the
-    endpoint takes.
+    """The wire's fields for `params`: OpenAI's sampling parameters, and what the endpoint takes.
 
-    Raises ValueError for params whose extension the endpoint does not take, and for a seed: with
-    one seed every request may draw the same token, and such draws are not independent.
+    `extra` is what `extensions` returned. Raises ValueError for a parameter beyond OpenAI's that
+    the endpoint does not take, and for a seed: with one seed every request may draw the same token,
+    and such draws are not independent.
     """
     if params.seed is not None:
         raise ValueError(
             f"seed must be None: draws with one seed are not independent, got {params.seed}"
         )
-    wire = {
-        name: getattr(params, name)
-        for name in ("temperature", "top_p", "frequency_penalty", "presence_penalty")
-    }
-    for name, off in (("top_k", 0), ("min_p", 0.0), ("repetition_penalty", 1.0)):
+
+    wire = {name: getattr(params, name) for name in ALWAYS}
+    for name, off in _OFF.items():
         value = getattr(params, name)
         if value != off and name not in extra:
             raise ValueError(
                 f"{name} must be {off:g} here: the endpoint does not take it, got {value!r}"
             )
         if name in extra:
-            wire[name] = value if value != off else extra[name]
+            wire[name] = extra[name] if value == off else value
     if params.logit_bias:
         wire["logit_bias"] = {str(token): bias for token, bias in params.logit_bias.items()}
     if params.stop:
@@ -69,27 +74,24 @@ def fields(params: SamplingParams, extra: dict) -> dict:
     return wire
 
 
-def shown(
-    client: Client, messages, params: SamplingParams, extra: dict, top: int = 20
-) -> list[tuple]:
-    """One answer's tokens with the logprobs that the endpoint shows beside each: [(bytes,
-    Distribution of `top`), …].
+def shown_distributions(
+    client: Client, messages, params: SamplingParams, extra: dict
+) -> list[tuple[bytes, Distribution]]:
+    """The tokens of one answer, each with the distribution that the endpoint shows beside it.
 
-    `params.max_tokens` tokens (None: 1). At temperature 1 with nothing truncated or penalised that
-    distribution is the model's own, whatever the endpoint means by its logprobs.
+    The answer has `params.max_tokens` tokens (None: 1). At temperature 1 with nothing truncated or
+    penalised that distribution is the model's own, whatever the endpoint means by its logprobs.
     """
-    wire = fields(params, extra) | {
-        "max_tokens": params.max_tokens or 1,
-        "logprobs": True,
-        "top_logprobs": top,
-    }
-    answer = client.chat(messages, **wire)
-    content = (answer.raw["choices"][0].get("logprobs") or {}).get("content") or [{}]
-    if not content[0].get("top_logprobs"):
+    length = params.max_tokens or 1
+    asked = {"max_tokens": length, "logprobs": True, "top_logprobs": MOST_SHOWN}
+    completion = client.chat(messages, **fields(params, extra), **asked)
+    if not completion.logprobs or not completion.logprobs[0].top:
         raise APIError(
             200, "the endpoint shows no top_logprobs, and without them nothing can be predicted."
         )
+
+    content = completion.raw["choices"][0]["logprobs"]["content"]
     return [
         (token.bytes, top_distribution(entry["top_logprobs"]))
-        for token, entry in zip(answer.logprobs, content, strict=True)
+        for token, entry in zip(completion.logprobs, content, strict=True)
     ]

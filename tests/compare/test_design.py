@@ -1,4 +1,4 @@
-"""Which question is asked, what it is worth, and which tokens a hypothesis counts."""
+"""Which question is asked, how much it tells, and which tokens a hypothesis counts."""
 
 import numpy as np
 import pytest
@@ -24,9 +24,7 @@ def test_there_is_every_combination_once():
 
 
 def test_separation_is_kullback_leibler_by_hand():
-    """T = 0.5, top_p 0.6: first keeps a and b as 16 : 9; last keeps a and b too; at top_p 0.5 first
-    keeps a alone.
-    """
+    """At T = 0.5 and top_p 0.5, temperature first keeps a alone; last keeps a and b as 16 : 9."""
     question = Question(None, SamplingParams(temperature=0.5, top_p=0.5), UNEVEN)
     cells = 5  # four tokens and all others
     p = (1 - LAPSE) * np.array([1, 0, 0, 0, 0]) + LAPSE / cells
@@ -41,10 +39,10 @@ def test_the_design_beats_every_other_setting():
         for p in (0.25, 0.5, 0.75):
             other = Question(None, SamplingParams(temperature=t, top_p=p), UNEVEN)
             probs = np.stack([other.cells(h)[1] for h in (FIRST, LAST)])
-            told = (probs * np.log(probs / probs.mean(axis=0)) / 2).sum()
-            assert told <= best.information + 1e-9
+            information = (probs * np.log(probs / probs.mean(axis=0)) / 2).sum()
+            assert information <= best.information + 1e-9
             if other.params == best.params:
-                assert told == pytest.approx(best.information)
+                assert information == pytest.approx(best.information)
     assert best.per_draw[0, 1] > 0.1
 
 
@@ -87,9 +85,9 @@ def test_too_short_a_list_is_an_error():
     with pytest.raises(ValueError, match="hypotheses must be two or more"):
         design_experiment(UNEVEN, [FIRST])
     short = Question(None, SamplingParams(temperature=2), flat)
-    assert not short.usable([FIRST])
-    narrow = design_experiment(flat, [FIRST, LAST])
-    assert narrow.params.temperature <= 1  # warmer, nothing could be expected
+    assert not short.is_usable([FIRST])
+    usable = design_experiment(flat, [FIRST, LAST])
+    assert usable.params.temperature <= 1  # warmer, the bounds are too wide
 
 
 def test_what_is_counted():
@@ -100,12 +98,12 @@ def test_what_is_counted():
 
 
 def test_tokens_are_found_in_messages_as_byte_pair_tokenizers_split_them():
-    single, triple = [b"1", b"4", b"The"], [b"14", b"1", b" dice", b"Roll"]
     # " The" is another token
-    assert tokens_in("Roll 14, The 41 Theses", single) == {b"1": 2, b"4": 2}
-    assert tokens_in([{"role": "user", "content": "Roll 141"}, {"role": "user", "content": "Two dice"}], triple) == {
-        b"14": 1, b"1": 1, b" dice": 1, b"Roll": 1,
-    }  # fmt: skip
+    assert tokens_in("Roll 14, The 41 Theses", [b"1", b"4", b"The"]) == {b"1": 2, b"4": 2}
+
+    messages = [{"role": "user", "content": text} for text in ("Roll 141", "Two dice")]
+    counts = tokens_in(messages, [b"14", b"1", b" dice", b"Roll"])
+    assert counts == {b"14": 1, b"1": 1, b" dice": 1, b"Roll": 1}
 
 
 def test_the_likelihood_is_the_predicted_probability_and_lapses_are_allowed():
@@ -127,12 +125,13 @@ def test_a_second_token_counts_where_its_distribution_is_known():
 
 def test_shown_logprobs_agree_or_not():
     question = Question(None, SamplingParams(temperature=0.5, top_p=0.8), UNEVEN)
-    raw, processed = FIRST, Hypothesis("temperature first", "before < p", "processed", "output")
+    raw = FIRST
+    processed = Hypothesis("temperature first", "before < p", "processed", "output")
     kept = Distribution.from_probs({"a": 16 / 25, "b": 9 / 25})
     evidence = question.log_evidence([raw, processed], kept)
     assert evidence[1] > evidence[0] + 5
-    assert distance(question.expected(raw), UNEVEN) == pytest.approx(0, abs=1e-12)
-    assert distance(question.expected(processed), UNEVEN) == pytest.approx(0.24, abs=0.01)
+    assert distance(question.expected_logprobs(raw), UNEVEN) == pytest.approx(0, abs=1e-12)
+    assert distance(question.expected_logprobs(processed), UNEVEN) == pytest.approx(0.24, abs=0.01)
 
 
 def test_it_reads_as_a_sentence():

@@ -1,5 +1,6 @@
-"""An endpoint over a toy model that may work as any engine, and fail at will. Its chain is the
-core's own.
+"""An endpoint over a toy model that samples as any engine does, and refuses requests on demand.
+
+Its chain is the core's own.
 """
 
 import json
@@ -11,14 +12,16 @@ from samplers import Chain, SamplingParams, draw, log_softmax
 from samplers.api import Client
 from samplers.params import RANGES
 
-# A toy model: the digits are likely, two of them likely to come again; in a shuffled order, so that
-# ids mean nothing.
+# The toy model's tokens; id 0 ends the turn. The digits are likely, and a digit is likely to come
+# again.
 VOCABULARY = (
     [b""]
-    + [str(d).encode() for d in range(10)]
-    + [bytes([c]) for c in range(65, 91)]
+    + [str(digit).encode() for digit in range(10)]
+    + [bytes([letter]) for letter in range(65, 91)]
     + [b" a", b"\xe5\xa5"]
 )
+# the parameters of a request that change what is drawn
+SAMPLING = set(RANGES) - {"n", "max_tokens", "top_logprobs"}
 
 
 def toy_logits(after):
@@ -31,37 +34,30 @@ def toy_logits(after):
     return logits
 
 
-class FakeEndpoint:
+class ToyEndpoint:
     """Chat completions over the toy model, as an engine of any kind would answer.
 
-    `engine`: whose chain. `logprobs`: "raw" or "processed". `counts`: which tokens the penalties
-    count; the prompt's digits are its tokens. `refuse(body)` may return a status with which a
-    request is refused, before any draw.
+    `engine`: whose chain. `logprobs`: "raw" or "processed". `counts`: the tokens that penalties
+    count, one of `samplers.compare.hypotheses.COUNTS`; the prompt's tokens are its digits.
+    `refuse(body)` may return a status with which a request is refused before any draw.
     """
 
-    def __init__(
-        self, engine="openai", logprobs="raw", counts="output", seed=0, refuse=None, shown=20
-    ):
-        self.chain, self.logprobs, self.counts, self.shown = (
-            Chain.for_engine(engine),
-            logprobs,
-            counts,
-            shown,
-        )
-        self.rng, self.refuse, self.bodies = (
-            np.random.default_rng(seed),
-            refuse or (lambda body: None),
-            [],
-        )
+    def __init__(self, engine="openai", logprobs="raw", counts="output", seed=0, refuse=None):
+        self.chain = Chain.for_engine(engine)
+        self.logprobs = logprobs
+        self.counts = counts
+        self.rng = np.random.default_rng(seed)
+        self.refuse = refuse or (lambda body: None)
+        self.bodies = []  # of the requests so far
 
     def client(self):
-        return Client(
-            "http://fake.test/v1", "key", "toy", transport=httpx.MockTransport(self.answer)
-        )
+        transport = httpx.MockTransport(self.answer)
+        return Client("http://fake.test/v1", "key", "toy", transport=transport)
 
     def answer(self, request):
         if request.url.path != "/v1/chat/completions":
             return httpx.Response(404, json={"error": {"message": "no such path"}})
+
         body = json.loads(request.content)
         self.bodies.append(body)
         status = self.refuse(body)
@@ -71,37 +67,56 @@ class FakeEndpoint:
         return httpx.Response(200, json={"model": "toy", "choices": choices})
 
     def choice(self, body, index):
-        takes = set(RANGES) - {"n", "max_tokens", "top_logprobs"}
-        given = {name: value for name, value in body.items() if name in takes}
-        params = SamplingParams(**given | {"top_k": max(0, body.get("top_k", 0))})
-        text = "".join(message["content"] for message in body["messages"])
-        prompt = [VOCABULARY.index(c.encode()) for c in text if c.isdecimal()]
-        output, content, reason = [], [], "length"
-        while len(output) < body["max_tokens"]:
+        params = params_of(body)
+        prompt = prompt_ids(body["messages"])
+        output = []
+        content = []
+        while len(output) < body["max_tokens"] and 0 not in output:
             logits = toy_logits(output)
-            counted = {"nothing": [], "output": output, "prompt and output": prompt + output}[
-                self.counts
-            ]
-            after = self.chain.apply(logits, params, np.bincount(counted, minlength=len(logits)))
-            token = int(draw(after, self.rng))
-            tells = log_softmax(after if self.logprobs == "processed" else logits)
-            best = np.argsort(-tells, kind="stable")[: min(body.get("top_logprobs", 0), self.shown)]
-            top = [entry(i, tells) for i in best if tells[i] > -np.inf]
-            content.append({**entry(token, tells), "top_logprobs": top})
+            processed = self.processed(logits, params, prompt, output)
+            token = int(draw(processed, self.rng))
+            shown = log_softmax(processed if self.logprobs == "processed" else logits)
+            content.append(entry_with_top(token, shown, body.get("top_logprobs", 0)))
             output.append(token)
-            if token == 0:
-                reason = "stop"
-                break
-        text = b"".join(VOCABULARY[i] for i in output).decode(errors="replace")
-        logprobs = {"content": content} if body.get("logprobs") else None
-        return {"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": reason,
-                "logprobs": logprobs}  # fmt: skip
+
+        text = b"".join(VOCABULARY[token] for token in output).decode(errors="replace")
+        return {
+            "index": index,
+            "message": {"role": "assistant", "content": text},
+            "finish_reason": "stop" if 0 in output else "length",
+            "logprobs": {"content": content} if body.get("logprobs") else None,
+        }
+
+    def processed(self, logits, params, prompt, output):
+        """The logits after the chain, with the tokens that this endpoint's penalties count."""
+        counted = {"nothing": [], "output": output, "prompt and output": prompt + output}
+        counts = np.bincount(counted[self.counts], minlength=len(logits))
+        return self.chain.apply(logits, params, counts)
 
 
-def entry(token, tells):
-    piece = VOCABULARY[token]
+def params_of(body):
+    """A request's sampling parameters; SGLang's top_k = -1 is off too."""
+    given = {name: value for name, value in body.items() if name in SAMPLING}
+    return SamplingParams(**given | {"top_k": max(0, body.get("top_k", 0))})
+
+
+def prompt_ids(messages):
+    """The ids of the digits in the messages."""
+    text = "".join(message["content"] for message in messages)
+    return [VOCABULARY.index(c.encode()) for c in text if c.isdecimal()]
+
+
+def entry_with_top(token, logprobs, top):
+    """A token's entry in an answer's logprobs, with the `top` likeliest tokens at its place."""
+    best = np.argsort(-logprobs, kind="stable")[:top]
+    listed = [entry(token_id, logprobs) for token_id in best if logprobs[token_id] > -np.inf]
+    return {**entry(token, logprobs), "top_logprobs": listed}
+
+
+def entry(token, logprobs):
+    token_bytes = VOCABULARY[token]
     return {
-        "token": piece.decode(errors="replace"),
-        "bytes": list(piece),
-        "logprob": max(float(tells[token]), -9999.0),
+        "token": token_bytes.decode(errors="replace"),
+        "bytes": list(token_bytes),
+        "logprob": max(float(logprobs[token]), -9999.0),
     }
