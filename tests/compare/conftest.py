@@ -1,4 +1,4 @@
-"""llama.cpp's own server, bare: an endpoint that is not ours."""
+"""llama.cpp's own server: an endpoint that is not ours."""
 
 import json
 import subprocess
@@ -11,10 +11,19 @@ from samplers.api import Client
 BARE = """
 import json, sys, xllamacpp
 p = xllamacpp.CommonParams()
-p.model.path, p.hostnames, p.port, p.api_keys, p.verbosity = sys.argv[1], ["127.0.0.1"], 0, ["bare"], -1
-p.n_parallel, p.n_ctx, p.kv_unified, p.warmup, p.cache_ram_mib = 4, 4096, False, False, 0
+p.model.path = sys.argv[1]
+p.hostnames = ["127.0.0.1"]
+p.port = 0
+p.api_keys = ["bare"]
+p.verbosity = -1
+p.n_parallel = 4
+p.n_ctx = 4096
+p.kv_unified = False
+p.warmup = False
+p.cache_ram_mib = 0
 for threads in (p.cpuparams, p.cpuparams_batch):
-    threads.n_threads, threads.poll = 1, 0
+    threads.n_threads = 1
+    threads.poll = 0
 server = xllamacpp.Server(p)
 print(json.dumps(server.listening_address), flush=True)
 sys.stdin.read()
@@ -32,12 +41,12 @@ def bare():
         check=True,
         timeout=60,
     ).stdout.strip()
-    with subprocess.Popen(
-        [sys.executable, "-c", BARE, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as child:
+    command = [sys.executable, "-c", BARE, path]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as child:
         try:
             address = next(json.loads(line) for line in child.stdout if line.startswith('"http'))
             with Client(address + "/v1", "bare") as client:
                 yield client
         finally:
-            child.stdin.close()  # that ends it; leaving the block waits and closes the other pipe
+            child.stdin.close()  # ends it; leaving the block waits and closes the other pipe

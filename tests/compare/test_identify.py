@@ -114,7 +114,7 @@ def test_an_endpoint_that_cannot_be_asked_is_an_error():
 
 
 def test_an_answer_that_is_not_the_models_is_left_out():
-    """One measurement of six shows other tokens altogether; the model is what the other five show."""
+    """One answer of six shows other tokens altogether; the mean is that of the other five."""
 
     class Lapsing(ToyEndpoint):
         choices = 0

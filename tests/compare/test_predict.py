@@ -1,6 +1,6 @@
-"""`predict` against the core's own chains: equal where all is known, never outside the bounds where
-it is not.
-"""
+"""`predict` against the core's own chains: equal where all is known, else within the bounds."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -22,13 +22,12 @@ def full(logits):
 
 
 def top(whole, k, size="known"):
-    """What an API shows of it: the k best in rank order, with their ids."""
+    """What an API shows of a whole distribution: the k best in rank order, with their ids."""
     order, rest = np.split(np.argsort(-whole.logprobs, kind="stable"), [k])
     return Distribution(
         tuple(whole.tokens[i] for i in order),
         whole.logprobs[order],
-        # 1 - the listed ones would leave a rounding where nothing is left
-        unseen=float(whole.probs[rest].sum()),
+        unseen=float(whole.probs[rest].sum()),  # exactly 0 where nothing is left, as 1 - Σp is not
         ids=tuple(int(i) for i in order),
         vocabulary_size=len(whole) if size == "known" else None,
     )
@@ -37,8 +36,8 @@ def top(whole, k, size="known"):
 @st.composite
 def cases(draw):
     V = draw(st.integers(3, 25))
-    # equal, or well apart
-    logits = [round(x, 6) for x in draw(st.lists(st.floats(-6, 3), min_size=V, max_size=V))]
+    logits = draw(st.lists(st.floats(-6, 3), min_size=V, max_size=V))
+    logits = [round(x, 6) for x in logits]  # equal, or well apart
     engine = draw(st.sampled_from(ENGINES))
 
     def sometimes(strategy, off):
@@ -61,17 +60,20 @@ def cases(draw):
 
 
 def truth(whole, params, engine, counts):
-    """What the core says; a case on an edge, where rounding decides, is left out: where the
-    truncation ends, and which of two tokens comes first that a bias or a penalty makes nearly
-    equal.
+    """What the core says. A case where rounding decides is left out.
+
+    It decides where the truncation ends, and which of two tokens comes first if a bias or a penalty
+    makes them nearly equal.
     """
     chain = Chain.for_engine(engine)
     probs = softmax(chain.apply(whole.logprobs, params, counts))
     changed = np.isin(np.arange(len(whole)), list(params.logit_bias or {})) | (counts > 0)
-    aside = 1e-9 * changed * np.arange(1, len(whole) + 1)
-    for nudge in (-1, 1):
-        p, m = (min(1.0, x * (1 + nudge * 1e-9)) for x in (params.top_p, params.min_p))
-        near = chain.apply(whole.logprobs + nudge * aside, params.replace(top_p=p, min_p=m), counts)
+    apart = 1e-9 * changed * np.arange(1, len(whole) + 1)
+    for sign in (-1, 1):
+        top_p = min(1.0, params.top_p * (1 + sign * 1e-9))
+        min_p = min(1.0, params.min_p * (1 + sign * 1e-9))
+        nudged = params.replace(top_p=top_p, min_p=min_p)
+        near = chain.apply(whole.logprobs + sign * apart, nudged, counts)
         assume(np.allclose(softmax(near), probs, atol=1e-6))
     return probs
 
@@ -94,28 +96,31 @@ def test_the_bounds_are_never_violated(case, size):
     whole, params, engine, counts, k = case
     expected = truth(whole, params, engine, counts)
     shown = top(whole, k, size)
-    by_bytes = {whole.bytes[i]: int(c) for i, c in enumerate(counts) if c}
-    unlisted_bias = {i for i, b in (params.logit_bias or {}).items() if b} - set(shown.ids)
+    by_bytes = {whole.bytes[i]: int(count) for i, count in enumerate(counts) if count}
+    unlisted_bias = {i for i, bias in (params.logit_bias or {}).items() if bias} - set(shown.ids)
     assume(not (unlisted_bias and set(by_bytes) - set(shown.bytes)))  # refused, see below
+
     prediction = predict(shown, params, engine, by_bytes)
     listed = list(shown.ids)
     assert (prediction.low <= expected[listed] + 1e-9).all()
     assert (prediction.high >= expected[listed] - 1e-9).all()
+    for status, low, p in zip(prediction.status, prediction.low, expected[listed], strict=True):
+        if status == "kept":
+            assert p > 0 or low < 1e-12
+        if status == "removed":
+            assert p == 0
+
     unlisted = np.setdiff1d(np.arange(len(whole)), listed)
     assert prediction.unseen_low - 1e-9 <= expected[unlisted].sum() <= prediction.unseen_high + 1e-9
     for i in set(unlisted) - set(params.logit_bias or {}):
         assert prediction.bounds(whole.bytes[i])[1] >= expected[i] - 1e-9
-    for at, i in enumerate(listed):
-        if prediction.status[at] == "kept":
-            assert expected[i] > 0 or prediction.low[at] < 1e-12
-        if prediction.status[at] == "removed":
-            assert expected[i] == 0
 
 
-# Three listed tokens and m = 0.1 over 5 more: packed is one token of p_K = 0.1, spread is five of
+# Three listed tokens and m = 0.1 over 5 more. Packed is one token of p_K = 0.1; spread is five of
 # 0.02.
 LISTED = [0.5, 0.3, 0.1]
-PACKED, SPREAD = [*LISTED, 0.1, 0, 0, 0, 0], [*LISTED, *[0.02] * 5]
+PACKED = [*LISTED, 0.1, 0, 0, 0, 0]
+SPREAD = [*LISTED, 0.02, 0.02, 0.02, 0.02, 0.02]
 
 
 def shown_of(p, size=8):
@@ -130,22 +135,24 @@ def whole_of(p):
 
 @pytest.mark.parametrize(("t", "greatest"), [(0.5, SPREAD), (2.0, PACKED)])
 def test_the_bounds_are_attained_by_two_tails(t, greatest):
-    """Colder: the listed tokens have the most where the tail is spread; warmer: where it is packed."""
-    least = PACKED if greatest is SPREAD else SPREAD
-    prediction = predict(shown_of(SPREAD), SamplingParams(temperature=t), "openai")
-    for p, bound, unseen in ((greatest, prediction.high, prediction.unseen_low),
-                             (least, prediction.low, prediction.unseen_high)):  # fmt: skip
-        truth = softmax(
-            Chain.for_engine("openai").apply(
-                np.log(np.maximum(p, 1e-300)), SamplingParams(temperature=t)
-            )
-        )
-        np.testing.assert_allclose(bound, truth[:3], rtol=1e-9)
-        assert unseen == pytest.approx(truth[3:].sum())
+    """Colder, the listed tokens have most where the tail is spread; warmer, where it is packed."""
+    params = SamplingParams(temperature=t)
+    prediction = predict(shown_of(SPREAD), params, "openai")
+
+    def with_tail(p):
+        logits = np.log(np.maximum(p, 1e-300))
+        return softmax(Chain.for_engine("openai").apply(logits, params))
+
+    most = with_tail(greatest)
+    np.testing.assert_allclose(prediction.high, most[:3], rtol=1e-9)
+    assert prediction.unseen_low == pytest.approx(most[3:].sum())
+    least = with_tail(PACKED if greatest is SPREAD else SPREAD)
+    np.testing.assert_allclose(prediction.low, least[:3], rtol=1e-9)
+    assert prediction.unseen_high == pytest.approx(least[3:].sum())
 
 
 def test_an_unlisted_tokens_bound_is_attained():
-    """The likeliest that it can be: it has p_K itself, here all of m; at T = 0.5 and at T = 2."""
+    """It is likeliest where it has p_K itself, here all of m; at T = 0.5 and at T = 2."""
     for t in (0.5, 2.0):
         prediction = predict(shown_of(SPREAD), SamplingParams(temperature=t), "openai")
         truth = softmax(np.log(np.maximum(PACKED, 1e-300)) / t)
@@ -154,7 +161,7 @@ def test_an_unlisted_tokens_bound_is_attained():
 
 def test_a_biased_unlisted_token_has_its_own_bound():
     prediction = predict(shown_of(SPREAD), SamplingParams(logit_bias={5: np.log(4)}), "openai")
-    # all of m on token 5: 0.1 · 4 of a total of 0.9 + 0.4; none of it there: the total is 1
+    # with all of m, token 5 weighs 0.1 · 4 of a total of 0.9 + 0.4; with none, the total is 1
     assert prediction.unseen_high == pytest.approx(0.4 / 1.3)
     assert prediction.unseen_tokens[5] == pytest.approx(0.4 / 1.3)
     assert prediction.high[0] == pytest.approx(0.5)
@@ -164,23 +171,26 @@ def test_a_biased_unlisted_token_has_its_own_bound():
 def test_a_counted_unlisted_token_is_bounded_by_its_penalty():
     params = SamplingParams(presence_penalty=np.log(4))
     prediction = predict(shown_of(SPREAD), params, "openai", {b"t5": 1})
-    # all of m on the counted token: it weighs a quarter of it
+    # with all of m, the counted token weighs a quarter of it
     assert prediction.bounds(b"t5") == (0.0, pytest.approx(0.025 / 0.925))
     assert prediction.high[0] == pytest.approx(0.5 / 0.925)
 
 
-def test_not_knowing_the_vocabulary_says_what_it_loses():
-    warm = predict(shown_of(SPREAD, None), SamplingParams(temperature=2), "openai")
+def test_an_unknown_vocabulary_costs_a_bound_and_a_note_says_which():
+    shown = shown_of(SPREAD, size=None)
+    warm = predict(shown, SamplingParams(temperature=2), "openai")
     assert warm.low.max() == 0
     assert warm.unseen_high == 1
-    assert any(
-        "vocabulary_size is unknown" in note and "no upper bound" in note for note in warm.notes
-    )
-    cold = predict(shown_of(SPREAD, None), SamplingParams(temperature=0.5), "openai")
+    unknown = "vocabulary_size is unknown"
+    assert any(unknown in note and "no upper bound" in note for note in warm.notes)
+
+    cold = predict(shown, SamplingParams(temperature=0.5), "openai")
     assert cold.low.min() > 0
     assert any("no lower bound but 0" in note for note in cold.notes)
-    assert not predict(shown_of(SPREAD, None), SamplingParams(), "openai").notes
-    assert predict(shown_of(SPREAD, None), SamplingParams(), "openai").exact
+
+    plain = predict(shown, SamplingParams(), "openai")
+    assert plain.exact
+    assert not plain.notes
 
 
 def test_the_order_decides_what_the_nucleus_sees():
@@ -193,25 +203,27 @@ def test_the_order_decides_what_the_nucleus_sees():
 
 def test_the_boundary_rule_decides_on_an_exact_tie():
     whole = Distribution.from_probs({"a": 0.5, "b": 0.25, "c": 0.25})
-    kept = {b: predict(whole, SamplingParams(top_p=0.5), Rules("temperature first", b)).status.count("kept")
-            for b in ("before < p", "before <= p")}  # fmt: skip
-    assert kept == {"before < p": 1, "before <= p": 2}
-    ties = predict(whole, SamplingParams(top_p=0.6), Rules("temperature first", "ties stay"))
-    assert ties.status.count("kept") == 3
-    assert predict(whole, SamplingParams(top_p=0.6), "openai").status.count("kept") == 2
+
+    def kept(top_p, boundary):
+        rules = Rules("temperature first", boundary)
+        return predict(whole, SamplingParams(top_p=top_p), rules).status.count("kept")
+
+    assert kept(0.5, "before < p") == 1
+    assert kept(0.5, "before <= p") == 2
+    assert kept(0.6, "ties stay") == 3
+    assert kept(0.6, "before < p") == 2
 
 
 def test_a_nucleus_that_the_bounds_cannot_decide_is_undecided():
-    """At T = 2 the share before t1 is √.5 / (L + U): with U between √.1 and 5 √.02 top_p = 0.4 lies
-    between.
-    """
+    """At T = 2 the share before t1 is √.5 / (L + U), with U between √.1 and 5 √.02."""
     L = np.sqrt(LISTED).sum()
-    least, most = (np.sqrt(0.5) / (L + u) for u in (5 * np.sqrt(0.02), np.sqrt(0.1)))
+    least = np.sqrt(0.5) / (L + 5 * np.sqrt(0.02))
+    most = np.sqrt(0.5) / (L + np.sqrt(0.1))
     assert least < 0.36 < most
     prediction = predict(shown_of(SPREAD), SamplingParams(temperature=2, top_p=0.36), "openai")
     assert prediction.status == ("kept", "undecided", "removed")
     assert prediction.undecided == ("t1",)
-    # alone, or with t1
+    # t0 is kept alone, or with t1
     share = np.sqrt(0.5) / (np.sqrt(0.5) + np.sqrt(0.3))
     assert prediction.low == pytest.approx([share, 0, 0])
     assert prediction.high == pytest.approx([1, 1 - share, 0])
@@ -222,17 +234,16 @@ def test_a_nucleus_that_the_bounds_cannot_decide_is_undecided():
 
 def test_a_nucleus_that_ends_where_rounding_decides_says_so():
     whole = Distribution.from_probs({"a": 0.5, "b": 0.25, "c": 0.25})
-    assert any(
-        "rounding" in note for note in predict(whole, SamplingParams(top_p=0.5), "openai").notes
-    )
+    on_edge = predict(whole, SamplingParams(top_p=0.5), "openai")
+    assert any("rounding" in note for note in on_edge.notes)
     assert not predict(whole, SamplingParams(top_p=0.6), "openai").notes
 
 
 def test_greedy_is_decided_unless_the_tail_could_win():
-    assert predict(shown_of(SPREAD), SamplingParams(temperature=0), "openai").low == pytest.approx(
-        [1, 0, 0]
-    )
-    lifted = predict(shown_of(SPREAD), SamplingParams(temperature=0, logit_bias={6: 5}), "openai")
+    greedy = SamplingParams(temperature=0)
+    prediction = predict(shown_of(SPREAD), greedy, "openai")
+    assert prediction.low == pytest.approx([1, 0, 0])
+    lifted = predict(shown_of(SPREAD), greedy.replace(logit_bias={6: 5}), "openai")
     assert lifted.status[0] == "undecided"
     assert lifted.unseen_high == 1
 
@@ -244,44 +255,60 @@ def test_tokens_of_the_same_bytes_share_a_cell():
     assert low == pytest.approx([0.5, 0.5, 0])
 
 
+@dataclass(frozen=True)
+class GrownParams(SamplingParams):
+    """Sampling parameters of a later day."""
+
+    typical_p: float = 1.0
+
+
+def test_a_parameter_that_no_stage_reads_is_an_error_that_names_it():
+    assert predict(shown_of(SPREAD), GrownParams(), "openai").exact
+    with pytest.raises(ValueError, match=r"typical_p must be 1\.0.*got 0\.9"):
+        predict(shown_of(SPREAD), GrownParams(typical_p=0.9), "openai")
+    only_top_p = Rules("temperature first", stages=("top_p",))
+    with pytest.raises(ValueError, match=r"top_k must be 0.*got 5"):
+        predict(shown_of(SPREAD), SamplingParams(top_k=5), only_top_p)
+
+
+def test_an_unknown_stage_is_an_error_unless_its_parameter_is_off():
+    typical = Rules("temperature first", stages=("top_p", "typical_p"))
+    with pytest.raises(ValueError, match=r"stages must be among top_k, .*got 'typical_p'"):
+        predict(shown_of(SPREAD), SamplingParams(), typical)
+    assert predict(shown_of(SPREAD), GrownParams(), typical).exact
+    with pytest.raises(ValueError, match="typical_p"):
+        predict(shown_of(SPREAD), GrownParams(typical_p=0.9), typical)
+
+
+TRANSFORMERS = {"params": SamplingParams(presence_penalty=1), "engine": "transformers"}
+REPETITION = {"params": SamplingParams(repetition_penalty=1.2), "counts": {b"t0": 1}}
+BOTH = {"params": SamplingParams(presence_penalty=1, logit_bias={7: 1}), "counts": {b"x": 1}}
+NO_IDS = {"params": SamplingParams(logit_bias={0: 1}), "ids": None}
+TOO_MUCH = {"size": 4, "p": [0.5, 0.35, 0.05]}
+
+
 @pytest.mark.parametrize(
     ("change", "match"),
     [
         ({"engine": "gpt"}, "engine must be one of openai"),
-        (
-            {"params": SamplingParams(repetition_penalty=1.2), "counts": {b"t0": 1}},
-            "repetition_penalty must be 1",
-        ),
-        (
-            {"params": SamplingParams(presence_penalty=1), "engine": "transformers"},
-            "presence_penalty must be 0",
-        ),
+        (REPETITION, "repetition_penalty must be 1"),
+        (TRANSFORMERS, "presence_penalty must be 0"),
         ({"counts": [1, 2]}, r"counts must have shape \(3,\)"),
-        (
-            {"params": SamplingParams(logit_bias={0: 1}), "ids": None},
-            "logit_bias needs distribution.ids",
-        ),
-        (
-            {"params": SamplingParams(presence_penalty=1, logit_bias={7: 1}), "counts": {b"x": 1}},
-            "must not both name",
-        ),
-        ({"size": 4, "p": [0.5, 0.35, 0.05]}, "unseen must be at most 1 tokens of 0.05"),
+        (NO_IDS, "logit_bias needs distribution.ids"),
+        (BOTH, "must not both name"),
+        (TOO_MUCH, "unseen must be at most 1 tokens of 0.05"),
         ({"p": [0.5, 0.3, 0.2]}, "must sum to 1 with its unseen mass, got 1.1"),
     ],
 )
 def test_what_cannot_be_predicted_is_an_error(change, match):
-    case = {
-        "p": LISTED,
-        "params": SamplingParams(),
-        "engine": "openai",
-        "counts": None,
-        "ids": (0, 1, 2),
-        "size": 8,
-    }
-    case |= change
-    names, size = ("t0", "t1", "t2"), case["size"]
+    case = {"p": LISTED, "ids": (0, 1, 2), "size": 8}
+    case |= {"params": SamplingParams(), "engine": "openai", "counts": None} | change
     shown = Distribution(
-        names, np.log(case["p"]), unseen=0.1, ids=case["ids"], vocabulary_size=size
+        ("t0", "t1", "t2"),
+        np.log(case["p"]),
+        unseen=0.1,
+        ids=case["ids"],
+        vocabulary_size=case["size"],
     )
     with pytest.raises(ValueError, match=match):
         predict(shown, case["params"], case["engine"], case["counts"])
