@@ -44,9 +44,9 @@ class Baseline:
 
     @classmethod
     def measure(cls, client: Client, messages, extra: dict) -> "Baseline":
-        """From ANSWERS answers of two tokens at temperature 1, nothing truncated or penalised.
+        """Take the mean of ANSWERS answers of two tokens, at temperature 1 with nothing else on.
 
-        Under these parameters every engine's logprobs are the model's own.
+        Where nothing is truncated or penalised, every engine's logprobs are the model's own.
         """
         plain = SamplingParams(max_tokens=2)
 

@@ -18,10 +18,10 @@ PENALTIES = (0.0, 2.0)  # presence: it asks whether a token was counted, not how
 
 @dataclass(frozen=True)
 class Experiment:
-    """A question, and how much one draw tells about which of some hypotheses is true.
+    """A question, and how well one draw of it tells some hypotheses apart.
 
-    `information`: in nats a draw, as `design_experiment` measures it. `per_draw[i, j]`: the
-    expected log-likelihood ratio of hypothesis i to j where i is true, in nats a draw.
+    `information`: in nats per draw, as `design_experiment` measures it. `per_draw[i, j]`: the
+    expected log-likelihood ratio of hypothesis i to j where i is true, in nats per draw.
     """
 
     question: Question
@@ -40,7 +40,7 @@ class Experiment:
         return (
             f"<Experiment: temperature {p.temperature:g}, top_p {p.top_p:g}, "
             f"presence_penalty {p.presence_penalty:g}, {p.max_tokens or 1} token(s): "
-            f"{self.information:.3f} nats a draw, "
+            f"{self.information:.3f} nats per draw, "
             f"tells {(worse_way > 1e-6).sum()} of {len(first)} pairs apart>"
         )
 
@@ -58,10 +58,10 @@ def design_experiment(
     """The temperature, top_p and presence penalty whose draws separate `hypotheses` most.
 
     The measure is Lindley's (1956): the expected log-likelihood ratio of the true hypothesis to the
-    mixture of all, in nats a draw, Σ w_h KL(P_h ‖ Σ w P). That is the mean fall of the entropy of
+    mixture of all, in nats per draw, Σ w_h KL(P_h ‖ Σ w P). That is the mean fall of the entropy of
     `weights`, the hypotheses' probabilities now (None: all alike). `prompt` and `then` are as in
     `Question`: the tokens that a penalty on the prompt would count, and the distributions after a
-    first token. With `then`, questions of two tokens are compared too, by draw and not by token.
+    first token. With `then`, questions of two tokens compete too, per draw and not per token.
 
     A setting is left out if some hypothesis does not say what to expect under it: because too few
     tokens are listed, or because, within `noise` (in nats, of measured logprobs), the nucleus might
@@ -112,7 +112,7 @@ def most_informative(
 
 
 def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
-    """Expected log-likelihood ratio of i to j where i is true, KL(P_i ‖ P_j), in nats a draw.
+    """Expected log-likelihood ratio of i to j where i is true, KL(P_i ‖ P_j), in nats per draw.
 
     Shape (H, H).
     """
@@ -126,7 +126,7 @@ def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarr
 
 
 def _information(question: Question, hypotheses, weights: np.ndarray) -> float:
-    """Lindley's measure of a question, in nats a draw."""
+    """Lindley's measure of a question, in nats per draw."""
     first = _cell_probs(question, hypotheses, None)
     total = _mixture_kl(first, weights)
     for token, cell in _first_tokens(question, hypotheses):

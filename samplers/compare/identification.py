@@ -29,7 +29,7 @@ class Observation:
     shown: Distribution
 
     def log_likelihoods(self, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
-        """Of each hypothesis given the draws and the logprobs, shape (H,)."""
+        """Each hypothesis' log-likelihood, given the draws and the logprobs; shape (H,)."""
         drawn = self.question.log_likelihoods(hypotheses, self.counts.sequences)
         return drawn + self.question.log_evidence(hypotheses, self.shown)
 

@@ -17,7 +17,7 @@ from samplers.compare.request import extensions, shown_distributions
 
 DRAWS_PER_STEP = 20  # between two updates of the posterior
 CERTAIN = 0.999  # the probability of order and counts together at which asking stops
-LEAST_INFORMATION = 1e-4  # nats a draw; a question that tells less is not worth drawing for
+LEAST_INFORMATION = 1e-4  # nats per draw; a question that tells less is not worth drawing for
 
 
 def _message(role: str, text: str) -> dict:
@@ -64,7 +64,7 @@ def identify(
     tests that.
 
     The likelihood of a draw is its predicted probability, except for a share `question.LAPSE` that
-    is spread evenly over all cells. Shown logprobs are no draws, see `Question.log_evidence`.
+    is spread evenly over all cells. Shown logprobs are not draws, see `Question.log_evidence`.
     Hypotheses to which all answers are equally likely become one, with "undecided" in the fields
     where they differ.
 
@@ -86,7 +86,7 @@ def identify(
         while question is not None:
             key = repr((question.messages, question.params))
             if key not in observations:
-                observations[key] = _look(client, question, extra)
+                observations[key] = _observe_logprobs(client, question, extra)
                 used += 1
             else:
                 counts = observations[key].counts
@@ -100,7 +100,7 @@ def identify(
         return summarize(hypotheses, list(observations.values()), baselines, used)
 
 
-def _look(client: Client, question: Question, extra: dict) -> Observation:
+def _observe_logprobs(client: Client, question: Question, extra: dict) -> Observation:
     """A first look at a question: the logprobs shown beside one token, and no draws yet."""
     answer = shown_distributions(client, question.messages, question.params, extra)
     _, shown = answer[0]
@@ -108,7 +108,7 @@ def _look(client: Client, question: Question, extra: dict) -> Observation:
 
 
 def _draw(client: Client, question: Question, counts: Counts, more: int, extra: dict) -> int:
-    """Add draws to a question's counts; how many came."""
+    """Add up to `more` draws to a question's counts; returns the number of new draws."""
     before = counts.draws
     observe(
         client,

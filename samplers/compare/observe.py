@@ -96,8 +96,8 @@ def observe(
         raise ValueError(f"draws must be an int >= 1, got {draws!r}")
     if extra is None:
         extra = extensions(client, messages)
-    asked = {"max_tokens": params.max_tokens or 1, "logprobs": True, "top_logprobs": 1}
-    wire = fields(params, extra) | asked
+    answer_fields = {"max_tokens": params.max_tokens or 1, "logprobs": True, "top_logprobs": 1}
+    wire = fields(params, extra) | answer_fields
     counts = _begin(Counts() if into is None else into, messages, wire)
 
     collector = _Collector(counts, draws, batch, progress)

@@ -63,6 +63,7 @@ def _merge(group: Sequence[Hypothesis]) -> Hypothesis:
 
 
 def _fits(best: Hypothesis, observations: Sequence[Observation]) -> Iterator[Fit]:
+    """A test of the best hypothesis on each question's draws."""
     for observation in observations:
         if observation.counts.draws:
             yield goodness_of_fit(observation.question.prediction(best), observation.counts)
@@ -87,7 +88,7 @@ def _undecided(groups, posterior: Sequence[float], baselines) -> Iterator[Pair]:
 
 
 def _pair(a: Hypothesis, b: Hypothesis, log_odds: float, baselines) -> Pair:
-    """The pair, and how many more draws of the best experiment would decide between the two."""
+    """The pair, with the number of draws of the best experiment that would decide it."""
     if (a.order, a.counts) == (b.order, b.counts):
         return Pair(a, b, np.inf)
 

@@ -44,7 +44,7 @@ class Question:
     def prediction(
         self, h: Hypothesis, first: bytes | None = None, top_p: float | None = None
     ) -> Prediction:
-        """Of the first token, or of the second after `first`.
+        """The prediction of the first token, or of the second after `first`.
 
         `top_p` replaces the question's own, to see how close the nucleus' end is to another token.
         """
@@ -89,7 +89,7 @@ class Question:
         return all(self.cells(h) is not None for h in hypotheses)
 
     def log_likelihoods(self, hypotheses, sequences: Counter) -> np.ndarray:
-        """Of each hypothesis, given {(token's bytes, …): draws}; shape (H,).
+        """Each hypothesis' log-likelihood, given {(token's bytes, …): draws}; shape (H,).
 
         The second token counts only where every hypothesis has a distribution after the first.
         Whether that is so does not depend on the second token, so leaving it out favours none.
@@ -116,7 +116,7 @@ class Question:
 
     @property
     def tolerance(self) -> float:
-        """How far a shown probability may lie from the expected one: TOLERANCE, and noise's part.
+        """How far a shown probability may lie from the expected one: TOLERANCE, and more by noise.
 
         Noise of δ in the logprobs changes a probability's odds by a factor of at most e^(2aδ), and
         so the probability by at most tanh(aδ / 2).
@@ -125,11 +125,11 @@ class Question:
         return TOLERANCE + float(np.tanh(self.noise / coldest / 2))
 
     def log_evidence(self, hypotheses, shown: Distribution) -> np.ndarray:
-        """Of each hypothesis, given the logprobs shown beside a first token; shape (H,).
+        """Each hypothesis' log-likelihood, given the logprobs beside a first token; shape (H,).
 
-        Logprobs are no draw. They agree with what a hypothesis expects, within `tolerance`, or they
-        do not. A true hypothesis disagrees with probability GLITCH. How closely a false one agrees
-        within the tolerance is not weighed.
+        Logprobs are not a draw: they agree with what a hypothesis expects, within `tolerance`, or
+        they do not. A true hypothesis disagrees with probability GLITCH. How closely a false one
+        agrees within the tolerance is not weighed.
         """
         agrees: dict[int, bool] = {}  # by the prediction's identity: many hypotheses share one
         evidence = []
@@ -160,7 +160,7 @@ class Question:
         return index, (1 - LAPSE) * p / p.sum() + LAPSE / len(p)
 
     def _log_probs(self, hypotheses, first: bytes | None, token: bytes) -> np.ndarray:
-        """Of one drawn token under each hypothesis (H,); zeros where one has no expectation."""
+        """Each hypothesis' logprob of a drawn token (H,); zeros where one has no expectation."""
         cells = {h.draw_rules: self.cells(h, first) for h in hypotheses}
         if None in cells.values():
             return np.zeros(len(hypotheses))

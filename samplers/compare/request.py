@@ -83,8 +83,8 @@ def shown_distributions(
     penalised that distribution is the model's own, whatever the endpoint means by its logprobs.
     """
     length = params.max_tokens or 1
-    asked = {"max_tokens": length, "logprobs": True, "top_logprobs": MOST_SHOWN}
-    completion = client.chat(messages, **fields(params, extra), **asked)
+    answer_fields = {"max_tokens": length, "logprobs": True, "top_logprobs": MOST_SHOWN}
+    completion = client.chat(messages, **fields(params, extra), **answer_fields)
     if not completion.logprobs or not completion.logprobs[0].top:
         raise APIError(
             200, "the endpoint shows no top_logprobs, and without them nothing can be predicted."

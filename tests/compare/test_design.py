@@ -136,4 +136,4 @@ def test_shown_logprobs_agree_or_not():
 
 def test_it_reads_as_a_sentence():
     text = repr(design_experiment(UNEVEN, [FIRST, LAST]))
-    assert "nats a draw, tells 1 of 1 pairs apart" in text
+    assert "nats per draw, tells 1 of 1 pairs apart" in text
