@@ -73,7 +73,7 @@ def test_no_tail_violates_the_bounds(q, power, log_factors, looser):
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0.2, 4), st.lists(st.floats(-2, 2), min_size=1, max_size=2), st.floats(0.05, 0.95))
 def test_with_factors_a_search_comes_as_near_as_it_can(power, log_factors, share):
-    """On a fine grid of the tails of three tokens, corners included, the extremes meet the bounds."""
+    """On a fine grid of tails of three tokens, corners included, the extremes are the bounds."""
     cap = 0.1
     mass = share * 3 * cap
     corners = [x for x in (mass, mass - cap, mass - 2 * cap) if 0 <= x <= cap]
