@@ -5,6 +5,19 @@ import pytest
 
 from samplers import Distribution
 
+# spaces, half characters, an emoji, Arabic, what mathtext would take for a formula, line ends
+AWKWARD = (
+    b" the",
+    b"\n\n",
+    b"\xe4\xbd",
+    "🙂".encode(),
+    "م".encode(),
+    b"a$b$c",
+    b"",
+    b"\xff",
+    b"\r\n",
+)
+
 
 @pytest.fixture(scope="session")
 def five():
@@ -14,20 +27,15 @@ def five():
 
 @pytest.fixture(scope="session")
 def large():
-    """49,152 tokens in a random order, Zipf-like, with awkward ones: spaces, half characters,
-    emoji, Arabic.
-    """
-    V, rng = 49_152, np.random.default_rng(0)
-    rank = rng.permutation(V) + 1
+    """49,152 tokens in a random order, Zipf-like; the most probable ones are hard to draw."""
+    V = 49_152
+    rank = np.random.default_rng(0).permutation(V) + 1
     logits = -1.2 * np.log(rank)
     raw = [f" t{i}".encode() for i in range(V)]
     best = np.argsort(rank)
-    for i, token in zip(
-        best,
-        [b" the", b"\n\n", b"\xe4\xbd", "🙂".encode(), "م".encode(), b"a$b$c", b"", b"\xff"],
-        strict=False,
-    ):
+    for i, token in zip(best, AWKWARD, strict=False):
         raw[i] = token
+
     logprobs = logits - np.log(np.exp(logits).sum())
     return Distribution(
         tuple(b.decode("utf-8", "replace") for b in raw),
@@ -42,5 +50,9 @@ def top_five(large):
     """What an API lists: the five most probable of `large`, the rest unseen."""
     best = np.argsort(-large.logprobs)[:5]
     return Distribution(
-        tuple(large.tokens[i] for i in best), large.logprobs[best], bytes=tuple(large.bytes[i] for i in best),
-        unseen=1 - large.probs[best].sum(), vocabulary_size=49_152)  # fmt: skip
+        tuple(large.tokens[i] for i in best),
+        large.logprobs[best],
+        bytes=tuple(large.bytes[i] for i in best),
+        unseen=1 - large.probs[best].sum(),
+        vocabulary_size=len(large),
+    )

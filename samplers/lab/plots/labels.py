@@ -1,6 +1,4 @@
-"""Readable text for tokens and numbers: spaces and newlines show, half characters are bytes, no
-glyph is missing.
-"""
+"""Tokens and numbers as short labels that our fonts can draw."""
 
 import unicodedata
 
@@ -8,7 +6,8 @@ from samplers.lab.plots import style
 from samplers.wire.tokens import MARKS
 from samplers.wire.tokens import readable as readable_bytes
 
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}  # Unicode categories
+VISIBLE = 0.0005  # the smallest probability or change that shows in three decimals
 
 
 def drawable(char: str) -> bool:
@@ -19,20 +18,23 @@ def drawable(char: str) -> bool:
 
 
 def escape(char: str) -> str:
-    """The character as Python writes it in a string: \\u0645 or \\U0001f642."""
+    """The character as Python writes it in a string: \\x1b, \\u0645 or \\U0001f642."""
     code = ord(char)
-    return (
-        f"\\x{code:02x}"
-        if code < 0x80
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"
 
 
 def readable(text: str) -> str:
     """`text` with visible spaces (␣) and newlines (⏎); what no font here can draw is escaped."""
-    return "".join(MARKS.get(c) or (c if drawable(c) else escape(c)) for c in text)
+    return "".join(_readable_character(char) for char in text)
+
+
+def _readable_character(char: str) -> str:
+    mark = MARKS.get(char, char)  # ␍ is a mark that our own fonts lack
+    return mark if drawable(mark) else escape(char)
 
 
 def columns(text: str) -> int:
@@ -41,7 +43,7 @@ def columns(text: str) -> int:
 
 
 def shorten(text: str, limit: int) -> str:
-    """`text` cut to `limit` columns, the cut shown by an ellipsis."""
+    """`text` cut to `limit` columns; an ellipsis shows the cut."""
     if columns(text) <= limit:
         return text
     while columns(text) > limit - 1:
@@ -50,21 +52,29 @@ def shorten(text: str, limit: int) -> str:
 
 
 def token_label(token: str, raw: bytes | None = None, limit: int = 18) -> str:
-    """Label of a token, at most `limit` columns; `raw` bytes that are not whole UTF-8 are written
-    ⟨e4 bd⟩.
-    """
-    if raw is not None:
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return shorten(readable_bytes(raw), limit)
-    return shorten(readable(token), limit) or "⟨empty⟩"
+    """Label of a token, at most `limit` columns; bytes that are not whole UTF-8 become ⟨e4 bd⟩."""
+    if raw is None or _is_utf8(raw):
+        label = readable(token)
+    else:
+        characters = readable_bytes(raw)
+        label = "".join(c if c == " " or drawable(c) else escape(c) for c in characters)
+    return shorten(label, limit) or "⟨empty⟩"
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def number(p: float) -> str:
     """A probability in few characters: 0.600, 0.041, 3.1e-5, <1e-9, 0."""
-    if p == 0 or p >= 0.0005:
-        return "0" if p == 0 else f"{p:.3f}"
+    if p == 0:
+        return "0"
+    if p >= VISIBLE:
+        return f"{p:.3f}"
     if p < 1e-9:
         return "<1e-9"
     mantissa, exponent = f"{p:.1e}".split("e")
@@ -72,10 +82,15 @@ def number(p: float) -> str:
 
 
 def signed(x: float, digits: int = 3) -> str:
-    """A change with its sign, the minus sign typographic: +0.141, −0.026."""
+    """A change with its sign, and a real minus sign: +0.141, −0.026."""
     return f"{x:+.{digits}f}".replace("-", "−")
 
 
 def size(x: float) -> str:
     """An effective vocabulary: 3.4, 812, 12,345."""
     return f"{x:,.1f}" if x < 99.95 else f"{x:,.0f}"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things: "1 token", "49,140 tokens"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -1,6 +1,4 @@
-"""Every token can be read: no missing glyph, no box, no invisible space, with and without fonts for
-Chinese.
-"""
+"""Every token can be read, with and without installed fonts for Chinese: no box, no blank."""
 
 import json
 import unicodedata
@@ -15,6 +13,7 @@ from samplers.lab.plots import style
 from samplers.lab.plots.labels import columns, drawable, number, readable, shorten, token_label
 
 ROOT = Path(__file__).parents[3]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DOCUMENT = sorted((ROOT.parent / "shared" / "seed").glob("*.txt"))
 
 
@@ -42,14 +41,12 @@ def test_only_two_families_without_system_fonts(bundled_only):
 
 
 def test_every_chinese_character_of_the_lessons_has_a_glyph(bundled_only):
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    text = "".join(
-        json.dumps(json.loads(n.read_text("utf-8")), ensure_ascii=False) for n in notebooks
+    notebooks = [json.loads(path.read_text("utf-8")) for path in NOTEBOOKS]
+    needed = chinese(json.dumps(notebooks, ensure_ascii=False)) | set(
+        "这个系统非常好用很不错超级极"
     )
-    missing = {c for c in chinese(text) | set("这个系统非常好用好很不错超级极") if not drawable(c)}
-    assert not missing, (
-        f"add to samplers/lab/plots/fonts/characters.txt: {''.join(sorted(missing))}"
-    )
+    missing = "".join(sorted(c for c in needed if not drawable(c)))
+    assert not missing, f"add to samplers/lab/plots/fonts/characters.txt: {missing}"
 
 
 @pytest.mark.skipif(not DOCUMENT, reason="the document is in ../shared, which is not here")
@@ -98,6 +95,11 @@ def test_what_no_font_has_is_escaped(bundled_only):
     assert readable("🀄\u0928") == r"\U0001f004\u0928" or drawable("🀄")
     assert readable("\u200b\u202e\x00") == r"\u200b\u202e\x00"
     assert unicodedata.category("\u202e") == "Cf"  # it would turn the label around
+
+
+def test_a_mark_that_no_font_has_is_escaped(bundled_only):
+    assert readable("\r\n") == r"\x0d⏎"
+    assert token_label("\ufffd", b"\xe4 \r") == r"⟨e4⟩␣\u240d"
 
 
 def test_long_tokens_are_cut_by_width_not_length():
