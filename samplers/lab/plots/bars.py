@@ -1,10 +1,14 @@
 """Bars: one next-token distribution, and the same before and after a transform."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from samplers.distribution import Distribution, softmax
 from samplers.lab.plots import style
-from samplers.lab.plots.labels import number, signed, token_label
+from samplers.lab.plots.labels import VISIBLE, counted, number, signed, token_label
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 
@@ -22,20 +26,22 @@ def ranked(p: np.ndarray) -> np.ndarray:
 
 
 def others(dist: Distribution, shown: int, listed_only: bool = False) -> str:
-    """Name of all tokens but those shown: "other 49,140 tokens"."""
+    """Name of all tokens but the `shown` ones: "other 49,140 tokens"."""
     size = len(dist) if listed_only or not dist.unseen else dist.vocabulary_size
-    count = None if size is None else size - shown
-    return "other tokens" if count is None else f"other {count:,} token{'s' * (count != 1)}"
+    if size is None:
+        return "other tokens"
+    return f"other {counted(size - shown, 'token')}"
 
 
-def names(pairs) -> str:
-    """For alternative text: "a 0.600, b 0.200"."""
+def listing(pairs: Iterable[tuple[str, str]]) -> str:
+    """(label, value) pairs in alternative text: "a 0.600, b 0.200"."""
     return ", ".join(f"{label} {value}" for label, value in pairs)
 
 
-def bar_axes(figure, labels: list[str], largest: float, room: float = 1.22):
-    """Axes with one labelled row a bar, the first on top; x is probability, with room for the
-    printed values.
+def bar_axes(figure: Figure, labels: Sequence[str], largest: float, room: float) -> Axes:
+    """Axes with one labelled row per bar, the first on top; x is probability.
+
+    x ends at `room` times the `largest` bar, so that the printed values fit beside the bars.
     """
     ax = figure.add_subplot()
     ax.set_yticks(range(len(labels)), labels)
@@ -47,14 +53,35 @@ def bar_axes(figure, labels: list[str], largest: float, room: float = 1.22):
     return ax
 
 
-def bar(ax, y: float, value: float, limit: float, height: float, **look) -> float:
-    """One bar; longer than `limit` it is cut with a break mark. Returns where it ends."""
-    end = min(value, limit)
+def note_beside(ax: Axes, x: float, y: float, text: str, gap: float, **look):
+    """Write `text` on the bar's height, `gap` points to the right of x; returns the annotation."""
+    return ax.annotate(
+        text, (x, y), xytext=(gap, 0), textcoords="offset points", va="center", **look
+    )
+
+
+def _longest_bar(tallest: float, rest: float) -> float:
+    """Where bars are cut: a rest that would dwarf the `tallest` token's bar is not drawn whole."""
+    if rest < 1.6 * tallest:
+        return max(rest, tallest)
+    return 1.3 * tallest
+
+
+def _draw_bar(ax: Axes, y: float, value: float, longest: float, height: float, **look) -> float:
+    """One bar; longer than `longest` it is cut, with a break mark. Returns where it ends."""
+    end = min(value, longest)
     ax.barh(y, end, height, **look)
-    if value > limit:  # two white strokes across the end, as on a broken axis
-        for shift in (0.955, 0.975):
-            ax.plot([end * (shift - 0.006), end * (shift + 0.006)], [y + height * 0.62, y - height * 0.62],
-                    color="white", linewidth=2.2, solid_capstyle="butt")  # fmt: skip
+
+    if value > longest:  # two white strokes across the end, as on a broken axis
+        reach = 0.62 * height
+        for middle in (0.955, 0.975):
+            ax.plot(
+                [end * (middle - 0.006), end * (middle + 0.006)],
+                [y + reach, y - reach],
+                color="white",
+                linewidth=2.2,
+                solid_capstyle="butt",
+            )
     return end
 
 
@@ -64,146 +91,182 @@ def plot_distribution(dist: Distribution, top: int = 12, title: str | None = Non
 
     data: index, tokens and probs of the bars; rest, the mass of all other tokens.
     """
-    p = dist.probs
-    index = ranked(p)[:top]
-    rest = max(0.0, 1.0 - float(p[index].sum()))
+    heading = title or "The next token"
+    index = ranked(dist.probs)[:top]
+    probs = dist.probs[index]
+    rest = max(0.0, 1.0 - float(probs.sum()))
+
     labels = [label_of(dist, i) for i in index]
-    more = len(dist) > len(index) or dist.unseen > 0
-    rows = [*labels, others(dist, len(index))] if more else labels
-    limit = max(rest, p[index[0]]) if rest < 1.6 * p[index[0]] else 1.3 * p[index[0]]
+    values = [number(p) for p in probs]
+    alt = f"{heading}. Bar chart of probabilities: {listing(zip(labels, values, strict=True))}"
+    rows = list(labels)
+    if len(dist) > len(index) or dist.unseen > 0:
+        rows.append(others(dist, len(index)))
+        alt += f"; {rows[-1]} together {number(rest)}"
 
     figure = new_figure(7, 0.9 + ROW * len(rows))
-    ax = bar_axes(figure, rows, limit if more else p[index[0]], room=1.13)
-    for y, i in enumerate(index):
-        end = bar(ax, y, p[i], np.inf, 0.72, **style.AFTER)
-        ax.annotate(
-            number(p[i]),
-            (end, y),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-        )
-    if more:
-        end = bar(ax, len(index), rest, limit, 0.72, **style.REST_AFTER)
-        ax.annotate(
-            number(rest),
-            (end, len(index)),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-        )
-    heading = title or "The next token"
+    longest = _longest_bar(probs[0], rest)
+    ax = bar_axes(figure, rows, longest, room=1.13)
     ax.set_title(heading)
-    alt = f"{heading}. Bar chart of probabilities: {names(zip(labels, map(number, p[index]), strict=True))}"
-    alt += f"; {rows[-1]} together {number(rest)}." if more else "."
+    for y, p in enumerate(probs):
+        _draw_bar(ax, y, p, longest, 0.72, **style.AFTER)
+        note_beside(ax, p, y, values[y], gap=5, fontsize=9)
+    if len(rows) > len(probs):
+        end = _draw_bar(ax, len(probs), rest, longest, 0.72, **style.REST_AFTER)
+        note_beside(ax, end, len(probs), number(rest), gap=5, fontsize=9)
+
     tokens = tuple(dist.tokens[i] for i in index)
-    return picture_of(figure, heading, alt, index=index, tokens=tokens, probs=p[index], rest=rest)
+    return picture_of(
+        figure, heading, alt + ".", index=index, tokens=tokens, probs=probs, rest=rest
+    )
 
 
 def change(before: float, after: float) -> tuple[str, str]:
-    """(text, colour) that says what became of a probability."""
-    if after == 0 < before:
+    """(text, colour) for a probability's change: "▲ +0.141", "▼ −0.026", "=" or "× removed"."""
+    if after == 0 and before > 0:
         return "× removed", style.VERMILION
     gain = after - before
-    if abs(gain) < 0.0005:
+    if abs(gain) < VISIBLE:
         return "=", style.GREY
-    return (
-        (f"▲ {signed(gain)}", style.GREEN) if gain > 0 else (f"▼ {signed(gain)}", style.VERMILION)
-    )
+    if gain > 0:
+        return f"▲ {signed(gain)}", style.GREEN
+    return f"▼ {signed(gain)}", style.VERMILION
 
 
-def shown_rows(before: np.ndarray, after: np.ndarray, top: int) -> np.ndarray:
-    """The `top` most probable tokens before; and the token that gained most, if it is not among
-    them and it shows.
+def _shown_tokens(before: np.ndarray, after: np.ndarray, top: int) -> np.ndarray:
+    """Indices of the `top` most probable tokens before, and of the one that gained most.
+
+    The latter only if it is not among them and gained at least 0.001.
     """
     index = ranked(before)[:top]
     gainer = int(np.argmax(after - before))
-    return (
-        index
-        if gainer in index or after[gainer] - before[gainer] < 0.001
-        else np.append(index, gainer)
-    )
+    if gainer in index or after[gainer] - before[gainer] < 0.001:
+        return index
+    return np.append(index, gainer)
 
 
 @styled
-def plot_before_after(dist: Distribution, after, top: int = 12, title: str | None = None,
-                      names_of: tuple[str, str] = ("before", "after")) -> Picture:  # fmt: skip
-    """The `top` tokens of `dist` before (grey) and after (blue) a transform, with what was gained,
-    lost or removed.
+def plot_before_after(
+    dist: Distribution,
+    after,
+    top: int = 12,
+    title: str | None = None,
+    names_of: tuple[str, str] = ("before", "after"),
+) -> Picture:
+    """The `top` tokens of `dist` before (grey) and after (blue) a transform, and what each gained.
 
     `after`: logits, shape (K,), from any transform of `dist`. Both sides are shares of the listed
     tokens: of an API's top K the unseen mass is left out, because no transform can know what
-    becomes of it. A token outside the top that gained most gets a row of its own. data: index,
-    tokens, before, after, gain (of all K tokens), rest_before, rest_after, gainer and loser
-    (tokens), removed (bool, (K,)).
+    becomes of it. If a token outside the top gained most, it gets its own row. `names_of`: what to
+    call the two sides. data: index, tokens, before, after, gain (of all K tokens), rest_before,
+    rest_after, gainer and loser (tokens), removed (bool, (K,)).
     """
     after = np.asarray(after, dtype=np.float64)
     if after.shape != (len(dist),):
         raise ValueError(
             f"after must have shape ({len(dist)},), one logit a token of dist, got {after.shape}"
         )
-    p, q = softmax(dist.logprobs), softmax(after)
-    gain, removed = q - p, (q == 0) & (p > 0)
-    index = shown_rows(p, q, top)
-    labels = [label_of(dist, i) for i in index]
-    more = len(dist) > len(index)
-    # exactly 0 where nothing is left, as 1 - sum is not
-    rest = tuple(float(np.delete(x, index).sum()) for x in (p, q))
-    rows = [*labels, others(dist, len(index), listed_only=True)] if more else labels
-    tallest = max(p[index].max(), q[index].max())
-    limit = max(tallest, *rest) if max(rest) < 1.6 * tallest else 1.3 * tallest
+    heading = title or "Before and after"
+    p = softmax(dist.logprobs)
+    q = softmax(after)
+    gain = q - p
+    removed = (q == 0) & (p > 0)
+
+    index = _shown_tokens(p, q, top)
+    # summed, because 1 - sum is not exactly 0 where nothing is left
+    rest_before, rest_after = (float(np.delete(x, index).sum()) for x in (p, q))
+    befores = [*p[index], rest_before]
+    afters = [*q[index], rest_after]
+    rows = [label_of(dist, i) for i in index]
+    if len(dist) > len(index):
+        rows.append(others(dist, len(index), listed_only=True))
 
     figure = new_figure(7, 1.1 + 1.3 * ROW * len(rows))
-    ax = bar_axes(figure, rows, limit if more else tallest, room=1.36)
-    for y in range(len(rows)):
-        is_rest = y == len(index)
-        b, a = rest if is_rest else (p[index[y]], q[index[y]])
-        gone = a == 0 < b
-        look_b, look_a = (
-            (style.REST_BEFORE, style.REST_AFTER) if is_rest else (style.BEFORE, style.AFTER)
-        )
-        end = bar(ax, y - 0.2, b, limit, 0.38, **(style.REMOVED if gone else look_b))
-        end = max(end, bar(ax, y + 0.2, a, limit, 0.38, **look_a))
-        text, colour = change(b, a)
-        note = ax.annotate(f"{number(b)} → {number(a)}  ", (end, y), xytext=(6, 0), textcoords="offset points",
-                           va="center", fontsize=9)  # fmt: skip
-        ax.annotate(text, (1, 0.5), xycoords=note, va="center", fontsize=9, color=colour)
-        if gone and not is_rest:
-            ax.get_yticklabels()[y].set_color(style.GREY)
-    if more and len(index) > top:
-        ax.axhline(top - 0.5, color=style.GREY, linewidth=0.8, linestyle=":")
-    heading = title or "Before and after"
+    ax = _draw_pairs(figure, rows, befores, afters)
     ax.set_title(heading)
+    if top < len(index) < len(dist):  # the last token is the one that gained most
+        ax.axhline(top - 0.5, color=style.GREY, linewidth=0.8, linestyle=":")
     looks = {names_of[0]: style.BEFORE, names_of[1]: style.AFTER}
-    looks |= {"removed": style.REMOVED} if removed.any() else {}
-    figure.legend(
-        [ax.barh([-9], [0], **look) for look in looks.values()],
-        looks,
-        loc="outside lower right",
-        ncols=3,
-    )
     if removed.any():
-        ax.set_title(
-            f"{int((~removed).sum()):,} of {len(dist):,} tokens kept", loc="right", fontsize=9
-        )
-    gainer, loser = int(np.argmax(gain)), int(np.argmin(gain))
-    became = (f"{number(p[i])} to {number(q[i])}{' (removed)' * bool(removed[i])}" for i in index)
-    alt = f"{heading}. Paired bars, {names_of[0]} and {names_of[1]}: {names(zip(labels, became, strict=True))}"
-    alt += f"; {rows[-1]} {number(rest[0])} to {number(rest[1])}" if more else ""
-    alt += f". {int(removed.sum()):,} of {len(dist):,} tokens removed."
-    alt += (
-        f" Most gained: {label_of(dist, gainer)} {signed(gain[gainer])}."
-        if gain[gainer] >= 0.0005
-        else ""
+        looks["removed"] = style.REMOVED
+        kept = int((~removed).sum())
+        ax.set_title(f"{kept:,} of {len(dist):,} tokens kept", loc="right", fontsize=9)
+    handles = [ax.barh([-9], [0], **look) for look in looks.values()]
+    figure.legend(handles, looks, loc="outside lower right", ncols=3)
+
+    rows_text = _describe_pairs(rows, befores, afters, removed[index])
+    return picture_of(
+        figure,
+        heading,
+        f"{heading}. Paired bars, {names_of[0]} and {names_of[1]}: {rows_text}. "
+        f"{int(removed.sum()):,} of {len(dist):,} tokens removed. {_describe_gains(dist, gain)}",
+        index=index,
+        tokens=tuple(dist.tokens[i] for i in index),
+        before=p[index],
+        after=q[index],
+        gain=gain,
+        removed=removed,
+        rest_before=rest_before,
+        rest_after=rest_after,
+        gainer=dist.tokens[np.argmax(gain)],
+        loser=dist.tokens[np.argmin(gain)],
     )
-    alt += (
-        f" Most lost: {label_of(dist, loser)} {signed(gain[loser])}."
-        if gain[loser] <= -0.0005
-        else ""
-    )
-    tokens = tuple(dist.tokens[i] for i in index)
-    return picture_of(figure, heading, alt, index=index, tokens=tokens, before=p[index],
-                      after=q[index], gain=gain, removed=removed, rest_before=rest[0], rest_after=rest[1],
-                      gainer=dist.tokens[gainer], loser=dist.tokens[loser])  # fmt: skip
+
+
+def _draw_pairs(
+    figure: Figure, rows: Sequence[str], befores: Sequence[float], afters: Sequence[float]
+) -> Axes:
+    """A grey and a blue bar in each row, with the numbers beside them.
+
+    `befores` and `afters` end with the rest; without a row for it, it is not drawn.
+    """
+    tokens = len(befores) - 1
+    tallest = max(*befores[:tokens], *afters[:tokens])
+    longest = _longest_bar(tallest, max(befores[-1], afters[-1]))
+
+    ax = bar_axes(figure, rows, longest, room=1.36)
+    for y in range(len(rows)):
+        gone = afters[y] == 0 and befores[y] > 0
+        grey, blue = style.BEFORE, style.AFTER
+        if y == tokens:
+            grey, blue = style.REST_BEFORE, style.REST_AFTER
+        elif gone:
+            ax.get_yticklabels()[y].set_color(style.GREY)
+        if gone:
+            grey = style.REMOVED
+        end_before = _draw_bar(ax, y - 0.2, befores[y], longest, 0.38, **grey)
+        end_after = _draw_bar(ax, y + 0.2, afters[y], longest, 0.38, **blue)
+
+        numbers = f"{number(befores[y])} → {number(afters[y])}  "
+        note = note_beside(ax, max(end_before, end_after), y, numbers, gap=6, fontsize=9)
+        text, colour = change(befores[y], afters[y])
+        ax.annotate(text, (1, 0.5), xycoords=note, va="center", fontsize=9, color=colour)
+    return ax
+
+
+def _describe_pairs(
+    rows: Sequence[str], befores: Sequence[float], afters: Sequence[float], removed: np.ndarray
+) -> str:
+    """Both probabilities of every row, in words; `removed` (bool) is of the tokens' rows alone."""
+    changes = [f"{number(b)} to {number(a)}" for b, a in zip(befores, afters, strict=True)]
+    for i in np.flatnonzero(removed):
+        changes[i] += " (removed)"
+
+    tokens = len(removed)
+    text = listing(zip(rows[:tokens], changes[:tokens], strict=True))
+    if len(rows) > tokens:
+        text += f"; {rows[-1]} {changes[-1]}"
+    return text
+
+
+def _describe_gains(dist: Distribution, gain: np.ndarray) -> str:
+    """Which tokens gained and lost most, if it shows in three decimals."""
+    gainer = int(np.argmax(gain))
+    loser = int(np.argmin(gain))
+
+    text = ""
+    if gain[gainer] >= VISIBLE:
+        text += f"Most gained: {label_of(dist, gainer)} {signed(gain[gainer])}. "
+    if gain[loser] <= -VISIBLE:
+        text += f"Most lost: {label_of(dist, loser)} {signed(gain[loser])}."
+    return text

@@ -4,20 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
 from samplers.distribution import Distribution, effective_vocabulary, entropy, softmax
 from samplers.lab.plots import style
-from samplers.lab.plots.bars import label_of, ranked
-from samplers.lab.plots.labels import number
+from samplers.lab.plots.bars import label_of, note_beside, ranked
+from samplers.lab.plots.labels import counted, number
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 from samplers.truncation import top_p
 
 
 def spread(heights: Sequence[float], gap: float, floor: float) -> np.ndarray:
-    """Heights moved apart to at least `gap`, order kept, none under `floor`: where the names of
-    curves go.
+    """Where the names of curves go: `heights` moved apart to at least `gap`, in the same order.
+
+    None is below `floor`.
     """
     order = np.argsort(heights, kind="stable")
     placed = np.array(heights, dtype=np.float64)
@@ -27,86 +29,105 @@ def spread(heights: Sequence[float], gap: float, floor: float) -> np.ndarray:
     return placed + max(0.0, floor - placed.min())
 
 
-def draw_curves(ax, x: np.ndarray, curves: Mapping[str, np.ndarray], mark: Sequence[float]) -> None:
-    """Curves with marked points; each one's name stands at its right end, in its colour."""
-    low, high = min(map(np.nanmin, curves.values())), max(map(np.nanmax, curves.values()))
+def _draw_curves(
+    ax: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray], mark: Sequence[float]
+) -> None:
+    """Curves with points at `mark`; each curve's name stands at its right end, in its colour."""
+    low = min(map(np.nanmin, curves.values()))
+    high = max(map(np.nanmax, curves.values()))
     gap = 0.085 * ((high - low) or 1.0)
     ends = spread([y[-1] for y in curves.values()], gap, floor=low)
+
     for n, ((name, y), end) in enumerate(zip(curves.items(), ends, strict=True)):
         colour = style.CYCLE[n % len(style.CYCLE)]
+        marker = style.MARKERS[n % len(style.MARKERS)]
         ax.plot(x, y, color=colour, linestyle=style.DASHES[n % len(style.DASHES)])
         if len(mark):
-            ax.plot(mark, np.interp(mark, x, y), style.MARKERS[n % len(style.MARKERS)], color=colour, markersize=6,
-                    markeredgecolor="white")  # fmt: skip
+            points = np.interp(mark, x, y)
+            ax.plot(mark, points, marker, color=colour, markersize=6, markeredgecolor="white")
         if len(curves) > 1:
-            ax.annotate(name, (x[-1], end), xytext=(6, 0), textcoords="offset points", va="center", color=colour,
-                        fontsize=9, annotation_clip=False)  # fmt: skip
+            note_beside(ax, x[-1], end, name, 6, color=colour, fontsize=9, annotation_clip=False)
 
 
 @styled
-def plot_curves(x, panels: Mapping[str, Mapping[str, np.ndarray]], xlabel: str, mark: Sequence[float] = (),
-                title: str | None = None) -> Picture:  # fmt: skip
-    """Panels side by side, {y's name: {curve's name: values (n,)}}, over x (n,), rising; points at
-    the x's in `mark`.
+def plot_curves(
+    x,
+    panels: Mapping[str, Mapping[str, np.ndarray]],
+    xlabel: str,
+    mark: Sequence[float] = (),
+    title: str | None = None,
+) -> Picture:
+    """Panels side by side, {y's name: {curve's name: values (n,)}}, over x (n,), which rises.
 
-    data: x, mark, and `panels` as given with arrays.
+    Points mark the x in `mark`. data: x, mark, and `panels` as given, with arrays.
     """
+    heading = title or f"What {xlabel} does"
     x = np.asarray(x, dtype=np.float64)
     panels = {
-        y: {name: np.asarray(v, dtype=np.float64) for name, v in c.items()}
-        for y, c in panels.items()
+        ylabel: {name: np.asarray(y, dtype=np.float64) for name, y in curves.items()}
+        for ylabel, curves in panels.items()
     }
+
     figure = new_figure(7.4, 3.1)
-    for ax, (ylabel, curves) in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
-    ):
-        draw_curves(ax, x, curves, mark)
+    figure.suptitle(heading, x=0.01, ha="left")
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for ax, (ylabel, curves) in zip(axes, panels.items(), strict=True):
+        _draw_curves(ax, x, curves, mark)
         ax.set_title(ylabel)
         ax.set_xlabel(xlabel)
         ax.grid()
-        ax.set_ylim(bottom=0 if min(v.min() for v in curves.values()) >= 0 else None)
-        ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.10g}".replace("-", "−"))
-    heading = title or f"What {xlabel} does"
-    figure.suptitle(heading, x=0.01, ha="left")
-    at = mark if len(mark) else (x[0], x[-1])
-    alt = f"{heading}."
-    for ylabel, curves in panels.items():
-        read = (
-            ", ".join(f"{np.interp(m, x, y):,.4g} at {m:g}" for m in at) for y in curves.values()
-        )
-        alt += (
-            f" {ylabel}: "
-            + "; ".join(f"{name} {at_marks}" for name, at_marks in zip(curves, read, strict=True))
-            + "."
-        )
+        if min(y.min() for y in curves.values()) >= 0:
+            ax.set_ylim(bottom=0)
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
+
+    alt = f"{heading}. {_describe(x, panels, mark)}"
     return picture_of(figure, heading, alt, x=x, mark=tuple(mark), panels=panels)
 
 
-def plot_sweep(dist: Distribution, transform: Callable, values, mark: Sequence[float] = (), tokens=5,
-               xlabel: str = "temperature", title: str | None = None) -> Picture:  # fmt: skip
-    """What `transform(logits, value)` does to `dist` as value moves: probabilities, entropy,
-    effective vocabulary.
+def _describe(
+    x: np.ndarray, panels: Mapping[str, Mapping[str, np.ndarray]], mark: Sequence[float]
+) -> str:
+    """The curves' values at the marks, or at both ends if there are none."""
+    places = mark if len(mark) else (x[0], x[-1])
+    sentences = []
+    for ylabel, curves in panels.items():
+        values = [
+            f"{name} " + ", ".join(f"{np.interp(at, x, y):,.4g} at {at:g}" for at in places)
+            for name, y in curves.items()
+        ]
+        sentences.append(f"{ylabel}: {'; '.join(values)}.")
+    return " ".join(sentences)
+
+
+def plot_sweep(
+    dist: Distribution,
+    transform: Callable,
+    values,
+    mark: Sequence[float] = (),
+    tokens: int = 5,
+    xlabel: str = "temperature",
+    title: str | None = None,
+) -> Picture:
+    """What `transform(logits, value)` does to `dist`: probabilities, entropy, effective vocabulary.
 
     `transform` is temperature, top_p, min_p, …; `values` rise; `tokens`: how many of the most
-    probable, or their texts. `mark`: values to mark with points, taken up into the sweep. data: x,
+    probable to show. `mark`: values to mark with points, which are added to the sweep. data: x,
     mark, panels.
     """
-    values = np.unique(
-        np.concatenate([np.asarray(values, dtype=np.float64), np.asarray(mark, dtype=np.float64)])
-    )
-    index = (
-        ranked(dist.probs)[:tokens] if isinstance(tokens, int) else [dist.index(t) for t in tokens]
-    )
+    values = np.unique(np.concatenate([values, mark]).astype(np.float64))
+    index = ranked(dist.probs)[:tokens]
     logits = np.asarray(dist)
-    table, nats, effective = [], [], []
-    for value in values:
+    probs = np.empty((len(values), len(index)))
+    nats = np.empty(len(values))
+    effective = np.empty(len(values))
+    for row, value in enumerate(values):
         moved = transform(logits, value)
-        table.append(softmax(moved)[index])
-        nats.append(float(entropy(moved)))
-        effective.append(float(effective_vocabulary(moved)))
-    table = np.array(table)
+        probs[row] = softmax(moved)[index]
+        nats[row] = entropy(moved)
+        effective[row] = effective_vocabulary(moved)
+
     panels = {
-        "probability": {label_of(dist, i, 12): table[:, n] for n, i in enumerate(index)},
+        "probability": {label_of(dist, i, 12): probs[:, n] for n, i in enumerate(index)},
         "entropy (nats)": {"entropy": nats},
         "effective vocabulary": {"effective vocabulary": effective},
     }
@@ -117,53 +138,77 @@ def plot_sweep(dist: Distribution, transform: Callable, values, mark: Sequence[f
 def plot_nucleus(
     dist: Distribution, p: Sequence[float] = (0.5, 0.9), title: str | None = None
 ) -> Picture:
-    """Mass of the k most probable tokens against k, and the nucleus of each `p`: where the mass
-    reaches it.
+    """Mass of the k most probable tokens against k, and the nucleus of each `p`.
 
-    data: mass (K,) cumulative in rank order, p, sizes (how many tokens each nucleus holds).
+    The nucleus ends where the mass reaches p. data: mass (K,), cumulative in rank order; p; sizes
+    (how many tokens each nucleus holds).
     """
+    heading = title or "How many tokens hold how much"
     probs = dist.probs
     mass = np.cumsum(probs[ranked(probs)], dtype=np.float64)
-    sizes = [int(np.isfinite(top_p(dist.logprobs, q)).sum()) for q in p]
+    sizes = [int(np.isfinite(top_p(dist.logprobs, level)).sum()) for level in p]
+
     figure = new_figure(7, 3.2)
     ax = figure.add_subplot()
+    ax.set_title(heading)
     ax.step(np.arange(1, len(mass) + 1), mass, where="post", color=style.BLUE)
-    wide = len(mass) > 50
-    ax.set_xscale("log" if wide else "linear")
-    ax.set_xlim(0.9, len(mass) * 1.15)
-    ax.set_ylim(0, 1.08)
+    _set_scales(ax, len(mass))
     for n, (level, size) in enumerate(zip(p, sizes, strict=True)):
-        colour = style.CYCLE[(n + 1) % len(style.CYCLE)]
-        ax.plot(
-            [0.9, size, size],
-            [level, level, 0],
-            color=colour,
-            linestyle=style.DASHES[1 + n % 4],
-            linewidth=1.4,
-        )
-        ax.plot(
-            [size],
-            [mass[size - 1]],
-            style.MARKERS[n % len(style.MARKERS)],
-            color=colour,
-            markeredgecolor="white",
-        )
-        right = size**2 > len(mass) if wide else size > len(mass) / 2
-        ax.annotate(f"p = {level:g}: {size:,} token{'s' * (size > 1)}", (size, level), color=colour, fontsize=9,
-                    xytext=(-7, 4) if right else (8, -11), textcoords="offset points", ha="right" if right else "left",
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
-    ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+        _draw_nucleus(ax, n, level, size, mass)
+
+    nuclei = [
+        f"{size:,} tokens hold {number(mass[size - 1])} (p = {level:g})"
+        for level, size in zip(p, sizes, strict=True)
+    ]
+    return picture_of(
+        figure,
+        heading,
+        f"{heading}. Cumulative probability of {len(dist):,} tokens by rank: {', '.join(nuclei)}.",
+        mass=mass,
+        p=tuple(p),
+        sizes=np.array(sizes),
+    )
+
+
+def _is_wide(tokens: int) -> bool:
+    """Too many tokens for a linear scale."""
+    return tokens > 50
+
+
+def _set_scales(ax: Axes, tokens: int) -> None:
+    xlabel = "tokens, from the most probable"
+    if _is_wide(tokens):
+        ax.set_xscale("log")
+        xlabel += " (logarithmic scale)"
+    else:
+        ax.set_xticks(range(1, tokens + 1, 1 + tokens // 12))
+    ax.set_xlim(0.9, tokens * 1.15)
+    ax.set_ylim(0, 1.08)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.xaxis.set_minor_formatter(NullFormatter())
-    ax.set_xlabel("tokens, from the most probable" + " (logarithmic scale)" * wide)
-    if not wide:
-        ax.set_xticks(range(1, len(mass) + 1, 1 + len(mass) // 12))
+    ax.set_xlabel(xlabel)
     ax.set_ylabel("probability they hold")
     ax.grid()
-    heading = title or "How many tokens hold how much"
-    ax.set_title(heading)
-    held = ", ".join(
-        f"{size:,} tokens hold {number(mass[size - 1])} (p = {q:g})"
-        for q, size in zip(p, sizes, strict=True)
+
+
+def _draw_nucleus(ax: Axes, n: int, level: float, size: int, mass: np.ndarray) -> None:
+    """The n-th nucleus: a line from `level` to the curve and down to its `size`, with a note."""
+    colour = style.CYCLE[(n + 1) % len(style.CYCLE)]
+    dashes = style.DASHES[1 + n % 4]
+    marker = style.MARKERS[n % len(style.MARKERS)]
+    x = [0.9, size, size]
+    ax.plot(x, [level, level, 0], color=colour, linestyle=dashes, linewidth=1.4)
+    ax.plot([size], [mass[size - 1]], marker, color=colour, markeredgecolor="white")
+
+    tokens = len(mass)
+    in_right_half = size**2 > tokens if _is_wide(tokens) else size > tokens / 2
+    ax.annotate(
+        f"p = {level:g}: {counted(size, 'token')}",
+        (size, level),
+        color=colour,
+        fontsize=9,
+        xytext=(-7, 4) if in_right_half else (8, -11),
+        textcoords="offset points",
+        ha="right" if in_right_half else "left",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
     )
-    alt = f"{heading}. Cumulative probability of {len(dist):,} tokens by rank: {held}."
-    return picture_of(figure, heading, alt, mass=mass, p=tuple(p), sizes=np.array(sizes))

@@ -1,6 +1,4 @@
-"""A picture as a value: PNG bytes, alternative text written from the data, and the arrays that it
-shows.
-"""
+"""A picture as a value: PNG bytes, alternative text, and the arrays that it shows."""
 
 import base64
 import io
@@ -16,7 +14,7 @@ DPI = 192  # twice the 96 of a CSS pixel: sharp on dense screens and on paper
 class Picture:
     """What a plot returns; a notebook shows it as an image with alternative text.
 
-    `title` is the text/plain that a notebook test compares: constant, no number that depends on a
+    `title` is the text/plain that a notebook test compares, so it holds no number that depends on a
     model or a clock. `data` holds the arrays shown, by name, so that a lesson can assert on the
     numbers beside the picture.
     """
@@ -28,8 +26,10 @@ class Picture:
     width: int | None = None  # CSS pixels
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        metadata = {"alt": self.alt} | ({"width": self.width} if self.width else {})
         image = base64.b64encode(self.png).decode("ascii")
+        metadata = {"alt": self.alt}
+        if self.width:
+            metadata["width"] = self.width
         return {"image/png": image, "text/plain": repr(self)}, {"image/png": metadata}
 
     def save(self, path) -> Path:
@@ -42,17 +42,14 @@ class Picture:
         return f"<Picture: {self.title}>"
 
 
-def new_figure(width: float, height: float, **kwargs) -> Figure:
-    """A figure of `width` x `height` inches outside pyplot: nothing is shown twice and nothing
-    leaks.
-    """
-    return Figure(figsize=(width, height), dpi=DPI, layout="constrained", **kwargs)
+def new_figure(width: float, height: float) -> Figure:
+    """A figure of `width` x `height` inches, outside pyplot, so that nothing is shown twice."""
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained")
 
 
 def picture_of(figure: Figure, title: str, alt: str, **data) -> Picture:
-    """Draw `figure` into a Picture."""
-    out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None})
-    return Picture(
-        out.getvalue(), " ".join(alt.split()), title, data, width=round(figure.get_figwidth() * 96)
-    )
+    """Draw `figure` into a Picture; line breaks and double spaces in `alt` become one space."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png", metadata={"Software": None})
+    width = round(figure.get_figwidth() * 96)
+    return Picture(png.getvalue(), " ".join(alt.split()), title, data, width)
