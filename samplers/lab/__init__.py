@@ -17,14 +17,13 @@ from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.plots.fit import plot_bounds, plot_fit, plot_p_values
 from samplers.lab.plots.loop import plot_loop
 from samplers.lab.plots.mask import plot_mask
-from samplers.lab.plots.messages import plot_messages
+from samplers.lab.plots.messages import plot_messages, plot_turns
 from samplers.lab.plots.panels import plot_panels, plot_stages, plot_temperatures
 from samplers.lab.plots.penalties import plot_penalties
 from samplers.lab.plots.picture import Picture
 from samplers.lab.plots.stop import plot_stop
 from samplers.lab.plots.stream import plot_stream
 from samplers.lab.plots.tokens import plot_repetition, plot_tokens
-from samplers.lab.plots.turns import plot_turns
 from samplers.lab.stepper.plot import plot_tree
 from samplers.lab.stepper.tree import Tree
 from samplers.lab.stepper.widget import step_through

@@ -1,35 +1,45 @@
-"""The tree of a loop with tools: rounds down, the calls of a round side by side in time, results,
-and why it ended.
-"""
+"""The tree of a tool loop: rounds from top to bottom, each one's calls in time, and the results."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.axes import Axes
 
 from samplers.api import ToolRun
 from samplers.lab.plots import style
+from samplers.lab.plots.labels import counted
 from samplers.lab.plots.loop_rows import (
     FAILED,
     NOT_RUN,
     OK,
     CallRow,
     RoundRow,
-    asked,
+    last_given_message,
     round_rows,
     wrap,
 )
+from samplers.lab.plots.page import HEADING, page, text_ruler, write
 from samplers.lab.plots.picture import Picture, picture_of
 from samplers.lab.plots.style import styled
-from samplers.lab.plots.tokens import page
 
-WIDTH, SPINE = 8.0, 0.3  # inches
-CALL, TIME, RESULT, RIGHT = 0.66, 3.3, 4.62, 7.9  # where the columns begin and the last one ends
-# a round's own row; a line of text; around it; between boxes
-HEAD, LINE, PAD, GAP = 0.34, 0.155, 0.12, 0.08
-SMALL, LARGE = 8.5, 9.5  # points
-# seconds that the clock's line stands for at least, or a call of no time would fill it
-SHORTEST = 0.1
+# inches, as all lengths here
+WIDTH = 8.0
+MARGIN = 0.12
+SPINE = 0.3  # the line that holds the rounds together
+CALL = 0.66  # where the calls' boxes begin, and all other text
+CALL_END = 3.22
+TIME = 3.32  # where the clock's lines begin
+TIME_END = 4.52
+RESULT = 4.62  # where the results' boxes begin
+RIGHT = 7.9  # where they end
+HEAD = 0.34  # a round's first row
+LINE = 0.155  # a line of text in a box
+PAD = 0.12  # around a box's text, above and below together
+GAP = 0.08  # between boxes, and left of a box's text
+SMALL = 8.5  # points, in boxes
+LARGE = 9.5  # points
+MOST_LINES = 3  # in a box
+SHORTEST = 0.1  # seconds: the clock's line stands for at least that, or a short call would fill it
 MARKS = {OK: "✓", FAILED: "✗", NOT_RUN: "–"}
 LOOKS = {
     OK: {"edgecolor": style.GREEN, "linewidth": 1.4, "linestyle": "-"},
@@ -45,148 +55,170 @@ ENDS = {
 }
 
 
+@dataclass(frozen=True)
+class Lines:
+    """A round's texts, wrapped into lines: the model's own, and for each call (call, result)."""
+
+    text: list[str]
+    calls: list[tuple[list[str], list[str]]]
+
+    @property
+    def height(self) -> float:
+        """Of the round in the picture, in inches."""
+        boxes = [_box_height(*lines) + GAP for lines in self.calls]
+        text = _box_height(self.text) + GAP if self.text else 0.0
+        return HEAD + text + sum(boxes) + 0.06
+
+
 @styled
 def plot_loop(run: ToolRun, title: str | None = None) -> Picture:
-    """What `run_tools` went through: the model's rounds down the left, each with its calls and what
-    came of them.
+    """What `run_tools` went through: the model's rounds, each with its calls and their results.
 
     The bars between a call and its result are on one clock: each round's starts with its first
-    call, and calls that ran at once lie above one another. ✓ a result; ✗ with a dashed frame a
-    failure that the model was told; – dotted: not run, or not waited for. data: calls (labels),
-    rounds (of each call, from 1), states, offsets and seconds (of each call; offset None: not run),
-    texts (one a round), ended.
+    call, and calls that ran at the same time lie above one another. ✓: a result; ✗ with a dashed
+    frame: a failure, which was reported to the model; – with a dotted frame: not run, or not waited
+    for. data: calls (labels), rounds (of each call, from 1), states, offsets and seconds (of each
+    call; offset None: not run), texts (one per round), ended.
     """
-    rows, (question, before) = round_rows(run), asked(run)
     heading = title or "The tree of a tool loop"
-    calls = [(n, call) for n, row in enumerate(rows, 1) for call in row.calls]
-    clock = max([SHORTEST, *(c.offset + c.seconds for _, c in calls if c.offset is not None)])
-    wide = _ruler()
-    texts = [_wrapped(row.text, RIGHT - CALL, wide) if row.text else [] for row in rows]
-    boxes = [[_call_lines(call, wide) for call in row.calls] for row in rows]
-    heights = [_height(text, box) for text, box in zip(texts, boxes, strict=True)]
-    figure, ax = page(WIDTH, 0.98 + sum(heights))
-    ax.text(0.12, 0.2, heading, fontsize=10.5, va="center_baseline")
+    question, before = last_given_message(run)
+    rows = round_rows(run)
+    calls = [call for row in rows for call in row.calls]
+    ends = [call.offset + call.seconds for call in calls if call.offset is not None]
+    clock = max([SHORTEST, *ends])
+    width_of = text_ruler()
+    rounds = [_lines(row, width_of) for row in rows]
+    height = sum(lines.height for lines in rounds)
+
+    figure, ax = page(WIDTH, 0.98 + height)
+    write(ax, MARGIN, 0.2, heading, fontsize=HEADING)
     y = 0.46
-    note = f"{before} message{'s' * (before != 1)} before it" if before else ""
-    _line(
-        ax,
-        y,
-        "●",
-        wrap(question, lambda text: wide(text, LARGE) < RIGHT - CALL - 0.08 * len(note), 1)[0],
-        note,
-    )
-    ax.plot([SPINE, SPINE], [y, y + HEAD + sum(heights)], color=style.GREY, linewidth=1.2, zorder=0)
+    ax.plot([SPINE, SPINE], [y, y + HEAD + height], color=style.GREY, linewidth=1.2, zorder=0)
+    _draw_question(ax, y, question, before, width_of)
     y += HEAD
-    for n, (row, text, box, height) in enumerate(zip(rows, texts, boxes, heights, strict=True), 1):
-        _draw_round(ax, y, n, row, text, box, clock)
-        y += height
-    answered = run.ended == "answer"
-    colour = style.GREEN if answered else style.VERMILION
-    _line(ax, y, "●" if answered else "■", f"ended: {ENDS[run.ended]}", "", colour)
+    for n, (row, lines) in enumerate(zip(rows, rounds, strict=True), 1):
+        _draw_round(ax, y, n, row, lines, clock)
+        y += lines.height
+    _draw_end(ax, y, run.ended)
+
     return picture_of(
-        figure, heading, _describe(run, rows, question, heading), calls=tuple(c.label for _, c in calls),
-        rounds=tuple(n for n, _ in calls), states=tuple(c.state for _, c in calls),
-        offsets=tuple(c.offset for _, c in calls), seconds=tuple(c.seconds for _, c in calls),
-        texts=tuple(row.text for row in rows), ended=run.ended)  # fmt: skip
+        figure,
+        heading,
+        _describe(run, rows, question, heading),
+        calls=tuple(call.label for call in calls),
+        rounds=tuple(n for n, row in enumerate(rows, 1) for _ in row.calls),
+        states=tuple(call.state for call in calls),
+        offsets=tuple(call.offset for call in calls),
+        seconds=tuple(call.seconds for call in calls),
+        texts=tuple(row.text for row in rows),
+        ended=run.ended,
+    )
 
 
-def _ruler() -> Callable[[str, float], float]:
-    """A function that measures a text of so many points in inches, in the fonts that will draw it."""
-    figure, ax = page(1, 1)
-    renderer, pen = FigureCanvasAgg(figure).get_renderer(), ax.text(0, 0, "")
+def _lines(row: RoundRow, width_of: Callable[[str, float], float]) -> Lines:
+    def wrapped(text: str, left: float, right: float) -> list[str]:
+        room = right - left - 2 * GAP
+        return wrap(text, lambda part: width_of(part, SMALL) < room, MOST_LINES)
 
-    def wide(text: str, points: float = SMALL) -> float:
-        pen.set(text=text, fontsize=points)
-        return pen.get_window_extent(renderer).width / figure.dpi
-
-    return wide
-
-
-def _wrapped(text: str, width: float, wide) -> list[str]:
-    return wrap(text, lambda part: wide(part) < width - 0.16, 3)
-
-
-def _call_lines(call: CallRow, wide) -> tuple[list[str], list[str]]:
-    """The lines of a call's box and of its result's."""
-    result = f"{MARKS[call.state]} {call.result}"
-    return _wrapped(call.label, TIME - 0.08 - CALL, wide), _wrapped(result, RIGHT - RESULT, wide)
+    calls = [
+        (
+            wrapped(call.label, CALL, CALL_END),
+            wrapped(f"{MARKS[call.state]} {call.result}", RESULT, RIGHT),
+        )
+        for call in row.calls
+    ]
+    return Lines(wrapped(row.text, CALL, RIGHT) if row.text else [], calls)
 
 
 def _box_height(*texts: list[str]) -> float:
+    """The height of boxes that stand side by side."""
     return max(map(len, texts)) * LINE + PAD
 
 
-def _height(text: list[str], boxes: list) -> float:
-    said = _box_height(text) + GAP if text else 0.0
-    return HEAD + said + sum(_box_height(*lines) + GAP for lines in boxes) + 0.06
-
-
-def _line(ax, y: float, mark: str, text: str, note: str, colour: str = style.BLACK) -> None:
-    """A row of its own on the spine: a mark, a text, a grey note at the right."""
-    ax.text(SPINE, y, mark, fontsize=11, ha="center", va="center_baseline", color=colour)
-    ax.text(CALL, y, text, fontsize=LARGE, va="center_baseline", color=colour)
-    ax.text(RIGHT, y, note, fontsize=8, ha="right", va="center_baseline", color=style.GREY)
-
-
-def _draw_round(
-    ax, y: float, n: int, row: RoundRow, text: list[str], boxes: list, clock: float
+def _draw_question(
+    ax: Axes, y: float, question: str, before: int, width_of: Callable[[str, float], float]
 ) -> None:
-    """One round from `y` downwards: what the model did, what it said, and its calls."""
+    """The message that the loop answers, cut to one line, and how many came before it."""
+    note = f"{counted(before, 'message')} before it" if before else ""
+    room = RIGHT - CALL - 0.08 * len(note)
+    (line,) = wrap(question, lambda text: width_of(text, LARGE) < room, 1)
+    _draw_dot(ax, y, "●", style.BLACK)
+    write(ax, CALL, y, line, fontsize=LARGE)
+    write(ax, RIGHT, y, note, fontsize=8, ha="right", color=style.GREY)
+
+
+def _draw_end(ax: Axes, y: float, ended: str) -> None:
+    """Why the loop ended."""
+    answered = ended == "answer"
+    colour = style.GREEN if answered else style.VERMILION
+    _draw_dot(ax, y, "●" if answered else "■", colour)
+    write(ax, CALL, y, f"ended: {ENDS[ended]}", fontsize=LARGE, color=colour)
+
+
+def _draw_dot(ax: Axes, y: float, mark: str, colour: str) -> None:
+    write(ax, SPINE, y, mark, fontsize=11, ha="center", color=colour)
+
+
+def _draw_round(ax: Axes, y: float, n: int, row: RoundRow, lines: Lines, clock: float) -> None:
+    """One round from `y` downwards: what the model did, its text, and its calls."""
     dot = {"boxstyle": "circle,pad=0.25", "facecolor": style.BLUE, "edgecolor": style.BLUE}
-    ax.text(
-        SPINE, y, str(n), fontsize=9, ha="center", va="center_baseline", color="white", bbox=dot
-    )
-    ax.text(CALL, y, f"model {row.said}", fontsize=LARGE, va="center_baseline", color=style.BLUE)
-    ax.text(RIGHT, y, row.cost, fontsize=8, ha="right", va="center_baseline", color=style.GREY)
+    write(ax, SPINE, y, str(n), fontsize=9, ha="center", color="white", bbox=dot)
+    write(ax, CALL, y, f"model {row.action}", fontsize=LARGE, color=style.BLUE)
+    write(ax, RIGHT, y, row.cost, fontsize=8, ha="right", color=style.GREY)
     y += HEAD / 2
-    if text:
-        _box(ax, (CALL, RIGHT), y, _box_height(text), text, edgecolor=style.BLUE, linewidth=1.4)
-        y += _box_height(text) + GAP
-    for call, lines in zip(row.calls, boxes, strict=True):
-        height = _box_height(*lines)
-        ax.plot([SPINE, CALL], [y + height / 2] * 2, color=style.GREY, linewidth=1.2, zorder=0)
-        _box(ax, (CALL, TIME - 0.08), y, height, lines[0], edgecolor=style.BLUE, linewidth=1)
-        _draw_time(ax, y + height / 2, call, clock)
-        _box(ax, (RESULT, RIGHT), y, height, lines[1], **LOOKS[call.state])
+
+    if lines.text:
+        height = _box_height(lines.text)
+        _draw_box(ax, (CALL, RIGHT), y, height, lines.text, edgecolor=style.BLUE, linewidth=1.4)
+        y += height + GAP
+    for call, (label, result) in zip(row.calls, lines.calls, strict=True):
+        height = _box_height(label, result)
+        middle = y + height / 2
+        ax.plot([SPINE, CALL], [middle, middle], color=style.GREY, linewidth=1.2, zorder=0)
+        _draw_box(ax, (CALL, CALL_END), y, height, label, edgecolor=style.BLUE, linewidth=1)
+        _draw_time(ax, middle, call, clock)
+        _draw_box(ax, (RESULT, RIGHT), y, height, result, **LOOKS[call.state])
         y += height + GAP
 
 
-def _draw_time(ax, y: float, call: CallRow, clock: float) -> None:
+def _draw_time(ax: Axes, y: float, call: CallRow, clock: float) -> None:
     """When the call ran, on a line that stands for `clock` seconds from its round's first call."""
-    left, width = TIME + 0.02, RESULT - TIME - 0.12
-    ax.plot([left, left + width], [y + 0.05] * 2, color=style.PALE, linewidth=1, zorder=0)
-    words = partial(ax.text, left, y - 0.07, fontsize=8, va="center_baseline")
+    width = TIME_END - TIME
+    ax.plot([TIME, TIME_END], [y + 0.05] * 2, color=style.PALE, linewidth=1, zorder=0)
     if call.offset is None:
-        words("not run", color=style.GREY)
+        write(ax, TIME, y - 0.07, "not run", fontsize=8, color=style.GREY)
         return
-    scale = width / clock
-    size = max(call.seconds * scale, 0.02)
-    ax.barh(y + 0.05, size, 0.09, left=left + min(call.offset * scale, width - size), **style.AFTER)
-    words(f"{call.seconds:.2f} s" if call.seconds >= 0.005 else "< 0.01 s")
+
+    size = max(call.seconds / clock * width, 0.02)
+    start = min(call.offset / clock * width, width - size)
+    ax.barh(y + 0.05, size, 0.09, left=TIME + start, **style.AFTER)
+    text = f"{call.seconds:.2f} s" if call.seconds >= 0.005 else "< 0.01 s"
+    write(ax, TIME, y - 0.07, text, fontsize=8)
 
 
-def _box(ax, sides: tuple[float, float], y: float, height: float, lines: list[str], **look) -> None:
+def _draw_box(
+    ax: Axes, sides: tuple[float, float], y: float, height: float, lines: Sequence[str], **look
+) -> None:
     """A box from one side to the other with its lines of text."""
     left, right = sides
-    patch = style.rounded(left, y, right - left, height, "white")
-    patch.set(**look)
-    ax.add_patch(patch)
+    box = style.rounded(left, y, right - left, height, "white")
+    box.set(**look)
+    ax.add_patch(box)
+
     first = y + height / 2 - (len(lines) - 1) * LINE / 2
     for i, text in enumerate(lines):
-        ax.text(left + 0.08, first + i * LINE, text, fontsize=SMALL, va="center_baseline")
+        write(ax, left + GAP, first + i * LINE, text, fontsize=SMALL)
 
 
-def _describe(run: ToolRun, rows: list[RoundRow], question: str, heading: str) -> str:
-    told = [f"{heading}. Asked by {question}."]
+def _describe(run: ToolRun, rows: Sequence[RoundRow], question: str, heading: str) -> str:
+    sentences = [f"{heading}. Asked by {question}."]
     for n, row in enumerate(rows, 1):
-        told.append(
-            f"Round {n}: the model {row.said} ({row.cost}){': ' * bool(row.text)}{row.text}."
-        )
+        text = f": {row.text}" if row.text else ""
+        sentences.append(f"Round {n}: the model {row.action} ({row.cost}){text}.")
         for call in row.calls:
-            when = (
-                ""
-                if call.offset is None
-                else f" after {call.offset:.2f} s, for {call.seconds:.2f} s"
-            )
-            told.append(f"{call.label}: {call.state}{when}: {call.result}.")
-    return " ".join([*told, f"Rounds: {len(rows)}. Ended: {ENDS[run.ended]}."])
+            when = ""
+            if call.offset is not None:
+                when = f" after {call.offset:.2f} s, for {call.seconds:.2f} s"
+            sentences.append(f"{call.label}: {call.state}{when}: {call.result}.")
+    sentences.append(f"Rounds: {len(rows)}. Ended: {ENDS[run.ended]}.")
+    return " ".join(sentences)

@@ -1,151 +1,225 @@
-"""A conversation as a picture: which messages stay, how many tokens each has, and where the budget
-ends.
-"""
+"""A conversation in tokens: its messages against a budget, and what each turn is billed."""
 
 import json
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from samplers.api import Usage
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import columns, readable, shorten
-from samplers.lab.plots.picture import Picture, picture_of
+from samplers.lab.plots.page import HEADING, page, write
+from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
-from samplers.lab.plots.tokens import page
 
-ROW, TOP = 0.3, 0.5  # inches: a message, the first one's upper edge
-LEFT, RIGHT = 3.9, 7.1  # inches: where the bars may be
-COLOURS = {"system": style.PURPLE, "developer": style.PURPLE, "user": style.BLUE, "assistant": style.GREEN,
-           "tool": style.ORANGE}  # fmt: skip
+ROW = 0.3  # inches per message
+TOP = 0.5  # inches: the upper edge of the first message
+ROLE = 0.1  # inches: where the roles begin
+TEXT = 0.88  # inches: where the texts begin
+LEFT = 3.9  # inches: between here and RIGHT are the bars
+RIGHT = 7.1
+COLUMN = 0.064  # inches of a half-width column of a message's text
+BEGINNING = "(the answer begins)"
+COLOURS = {
+    "system": style.PURPLE,
+    "developer": style.PURPLE,
+    "user": style.BLUE,
+    "assistant": style.GREEN,
+    "tool": style.ORANGE,
+}
 # never colour alone
-HATCHES = {"system": "----", "developer": "----", "user": "", "assistant": "////", "tool": "...."}
+HATCHES = {"system": "----", "developer": "----", "assistant": "////", "tool": "...."}
+PARTS = {  # of what a turn is billed
+    "sent before, sent again": {"facecolor": style.PALE, "edgecolor": style.GREY, "hatch": "////"},
+    "new in the prompt": {"facecolor": style.BLUE, "edgecolor": "white"},
+    "the answer": {"facecolor": style.GREEN, "edgecolor": "white", "hatch": "...."},
+}
 
 
-def words(message: dict) -> str:
-    """A message in one line: its text, or the calls that it makes, get_weather({"city":"Paris"})."""
-    content = message.get("content")
+def one_line(message: dict) -> str:
+    """A message's text, or the calls that it makes: get_weather({"city":"Paris"})."""
+    content = message.get("content") or ""
     if isinstance(content, list):  # content parts
         content = "".join(part.get("text") or f"[{part.get('type')}]" for part in content)
     functions = [call["function"] for call in message.get("tool_calls") or ()]
-    return " ".join(
-        [*([content] if content else []), *(f"{f['name']}({f['arguments']})" for f in functions)]
-    )
+    calls = [f"{function['name']}({function['arguments']})" for function in functions]
+    texts = [content, *calls] if content else calls
+    return " ".join(texts)
 
 
 def which_stay(messages: Sequence[dict], kept: Sequence[dict]) -> np.ndarray:
-    """Whether each message is in `kept`, (n,) bool; of equal ones the newest. ValueError if `kept`
-    has others.
+    """Whether each message is in `kept`, (n,) bool; of equal messages the newest stays.
+
+    ValueError if `kept` has other messages, or another order.
     """
-    stay, left = np.zeros(len(messages), dtype=bool), list(kept)
+    stays = np.zeros(len(messages), dtype=bool)
+    unmatched = list(kept)
     for i in reversed(range(len(messages))):
-        if left and _plain(messages[i]) == _plain(left[-1]):
-            stay[i] = True
-            left.pop()
-    if left:
-        raise ValueError(f"kept must be some of messages, in their order, got {left[-1]!r:.200}")
-    return stay
+        if unmatched and _as_json(messages[i]) == _as_json(unmatched[-1]):
+            stays[i] = True
+            unmatched.pop()
+    if unmatched:
+        raise ValueError(
+            f"kept must be some of messages, in their order, got {unmatched[-1]!r:.200}"
+        )
+    return stays
 
 
-def _plain(message: dict) -> str:
+def _as_json(message: dict) -> str:
     return json.dumps(message, sort_keys=True, default=str)
 
 
 @styled
-def plot_messages(messages: Sequence[dict], tokens: Sequence[int], budget: int, kept: Sequence[dict] | None = None,
-                  opening: int = 0, title: str | None = None) -> Picture:  # fmt: skip
-    """A conversation, oldest message on top; each bar begins where the one before it ends, as in
-    the prompt.
+def plot_messages(
+    messages: Sequence[dict],
+    tokens: Sequence[int],
+    budget: int,
+    kept: Sequence[dict] | None = None,
+    opening: int = 0,
+    title: str | None = None,
+) -> Picture:
+    """A conversation, oldest message on top, with a bar for each message's tokens.
 
-    `tokens` (n,): of each message, its marks included; `opening`: those that open the answer, after
-    the last message. `kept`: the messages that are sent, such as ``fit(…).messages`` (None: all);
-    the others are crossed out and take no place. The dashed line is the budget, in tokens. data:
-    tokens, kept (n,) bool, total (int, with opening), budget.
+    Each bar begins where the one before it ends, as in the prompt. `tokens` (n,): of each message,
+    its marks included; `opening`: the tokens that open the answer, after the last message. `kept`:
+    the messages that are sent, such as ``fit(…).messages`` (None: all); the others are crossed out
+    and take no place. The dashed line is the budget, in tokens. data: tokens, kept (n,) bool, total
+    (int, with opening), budget.
     """
     tokens = np.asarray(tokens, dtype=np.int64)
     if tokens.shape != (len(messages),) or not len(messages):
         raise ValueError(
             f"tokens must be one number a message, ({len(messages)},), got shape {tokens.shape}"
         )
-    stay = np.ones(len(messages), dtype=bool) if kept is None else which_stay(messages, kept)
-    total = int(tokens[stay].sum()) + opening
-    figure, ax = page(7.5, 0.95 + ROW * (len(messages) + bool(opening)))
     heading = title or "A conversation against its budget"
-    ax.text(0.1, 0.22, heading, fontsize=10.5, va="center_baseline")
-    scale = (RIGHT - LEFT) / max(int(tokens.sum()) + opening, budget)
-    x, top = LEFT, TOP
-    for message, n, stays in zip(messages, tokens, stay, strict=True):
-        _row(ax, top, message["role"], words(message), x, int(n), scale, stays)
-        x += n * scale * stays
+    stays = np.ones(len(messages), dtype=bool) if kept is None else which_stay(messages, kept)
+    total = int(tokens[stays].sum()) + opening
+    fits = total <= budget
+    verdict = "fits" if fits else f"{total - budget} too many"
+
+    figure, ax = page(7.5, 0.95 + ROW * (len(messages) + bool(opening)))
+    write(ax, ROLE, 0.22, heading, fontsize=HEADING)
+    scale = (RIGHT - LEFT) / max(int(tokens.sum()) + opening, budget)  # inches per token
+    bottom = _draw_messages(ax, messages, tokens, stays, scale)
+    if opening:
+        start = LEFT + (total - opening) * scale
+        _draw_text(ax, bottom, "assistant", BEGINNING, opening)
+        _draw_bar(ax, bottom, "assistant", start, opening * scale)
+        bottom += ROW
+
+    edge = LEFT + budget * scale
+    ax.plot([edge, edge], [0.42, bottom], color=style.BLACK, linestyle="--", linewidth=1.4)
+    write(ax, edge + 0.05, bottom + 0.16, f"budget {budget}", fontsize=9, ha="right")
+    ink = style.BLACK if fits else style.VERMILION
+    sent = f"sent: {total} tokens, {verdict}"
+    write(ax, ROLE, bottom + 0.16, sent, fontsize=9.5, color=ink)
+
+    alt = f"{heading}. Budget {budget} tokens; sent {total}, {verdict}. "
+    alt += " ".join(map(_describe, messages, tokens, stays))
+    if opening:
+        alt += f" The beginning of the answer: {opening} tokens."
+    return picture_of(figure, heading, alt, tokens=tokens, kept=stays, total=total, budget=budget)
+
+
+def _draw_messages(
+    ax: Axes, messages: Sequence[dict], tokens: np.ndarray, stays: np.ndarray, scale: float
+) -> float:
+    """A row per message; `scale` is inches per token. Returns the lower edge of the last row."""
+    x = LEFT
+    top = TOP
+    for message, count, sent in zip(messages, tokens, stays, strict=True):
+        role = message["role"]
+        _draw_text(ax, top, role, one_line(message), int(count), sent)
+        _draw_bar(ax, top, role, x, count * scale, sent)
+        if sent:
+            x += count * scale
         top += ROW
     _join_calls(ax, messages)
-    if opening:
-        _row(ax, top, "assistant", "(the answer begins)", x, opening, scale, True)
-        top += ROW
-    edge = LEFT + budget * scale
-    ax.plot([edge, edge], [0.42, top], color=style.BLACK, linestyle="--", linewidth=1.4)
-    ax.text(
-        edge + 0.05, top + 0.16, f"budget {budget}", fontsize=9, va="center_baseline", ha="right"
-    )
-    verdict = "fits" if total <= budget else f"{total - budget} too many"
-    ink = style.BLACK if total <= budget else style.VERMILION
-    ax.text(
-        0.1,
-        top + 0.16,
-        f"sent: {total} tokens, {verdict}",
-        fontsize=9.5,
-        va="center_baseline",
-        color=ink,
-    )
-    alt = f"{heading}. Budget {budget} tokens; sent {total}, {verdict}. " + " ".join(
-        f"{m['role']}, {n} tokens{'' if s else ', left out'}: {shorten(words(m), 60)}"
-        + ("" if words(m).endswith((".", "!", "?", "。", "？")) else ".")
-        for m, n, s in zip(messages, tokens, stay, strict=True)
-    )
-    alt += f" The beginning of the answer: {opening} tokens." if opening else ""
-    return picture_of(figure, heading, alt, tokens=tokens, kept=stay, total=total, budget=budget)
+    return top
 
 
-def _join_calls(ax, messages: Sequence[dict]) -> None:
-    """A bracket around each tool call and its results: they stay together or go together."""
+def _draw_text(ax: Axes, top: float, role: str, text: str, tokens: int, sent: bool = True) -> None:
+    """A message's role, text and number of tokens. A message that is not sent is crossed out."""
+    middle = top + ROW / 2
+    ink = style.BLACK if sent else style.GREY
+    label = shorten(readable(text).replace("␣", " "), 38)
+    write(ax, ROLE, middle, role, fontsize=9, color=COLOURS.get(role, ink) if sent else ink)
+    write(ax, TEXT, middle, label, fontsize=8.5, color=ink)
+    write(ax, LEFT - 0.1, middle, str(tokens), fontsize=8.5, ha="right", color=ink)
+    if not sent:
+        end = min(TEXT + COLUMN * columns(label), LEFT - 0.4)
+        ax.plot([TEXT - 0.02, end], [middle, middle], color=style.VERMILION, linewidth=0.9)
+
+
+def _draw_bar(ax: Axes, top: float, role: str, x: float, width: float, sent: bool = True) -> None:
+    look = style.REMOVED
+    if sent:
+        look = {
+            "facecolor": COLOURS.get(role, style.GREY),
+            "edgecolor": "white",
+            "hatch": HATCHES.get(role, ""),
+            "linewidth": 0,
+        }
+    ax.add_patch(Rectangle((x, top + 0.05), width, ROW - 0.1, **look))
+
+
+def _join_calls(ax: Axes, messages: Sequence[dict]) -> None:
+    """A bracket from each tool call to each of its results: they stay together or go together."""
     caller = None
     for i, message in enumerate(messages):
         if message["role"] != "tool":
             caller = i if message.get("tool_calls") else None
         elif caller is not None:
-            high, low = (TOP + ROW * (n + 0.5) for n in (caller, i))
-            ax.plot(
-                [0.82, 0.78, 0.78, 0.82], [high, high, low, low], color=style.BLACK, linewidth=1
-            )
+            y = [TOP + ROW * (caller + 0.5)] * 2 + [TOP + ROW * (i + 0.5)] * 2
+            ax.plot([0.82, 0.78, 0.78, 0.82], y, color=style.BLACK, linewidth=1)
 
 
-def _row(
-    ax, top: float, role: str, text: str, x: float, tokens: int, scale: float, stays: bool
-) -> None:
-    """One message: role, text, bar from `x` on, its tokens. One that goes is crossed out."""
-    middle, ink = top + ROW / 2, style.BLACK if stays else style.GREY
-    ax.text(
-        0.1,
-        middle,
-        role,
-        fontsize=9,
-        va="center_baseline",
-        color=COLOURS.get(role, ink) if stays else ink,
+def _describe(message: dict, tokens: int, sent: bool) -> str:
+    text = one_line(message)
+    left_out = "" if sent else ", left out"
+    stop = "" if text.endswith((".", "!", "?", "。", "？")) else "."
+    return f"{message['role']}, {tokens} tokens{left_out}: {shorten(text, 60)}{stop}"
+
+
+@styled
+def plot_turns(usages: Sequence[Usage], title: str | None = None) -> Picture:
+    """The `usage` of each call of one growing conversation: stacked bars, with totals above them.
+
+    A call's prompt holds the whole prompt of the call before. data: prompt, again, new, answer,
+    arrays (n,) of tokens.
+    """
+    if not len(usages):
+        raise ValueError("usages must hold at least one call's usage, got none")
+    heading = title or "What each turn is billed"
+    prompt = np.array([usage.prompt_tokens for usage in usages])
+    answer = np.array([usage.completion_tokens for usage in usages])
+    again = np.append(0, np.minimum(prompt[:-1], prompt[1:]))
+    new = prompt - again
+    turns = np.arange(1, len(prompt) + 1)
+
+    figure = new_figure(6.2, 3.2)
+    ax = figure.add_subplot()
+    ax.set_title(heading)
+    bottom = np.zeros(len(prompt))
+    for (name, look), tokens in zip(PARTS.items(), (again, new, answer), strict=True):
+        ax.bar(turns, tokens, bottom=bottom, width=0.7, linewidth=0.6, label=name, **look)
+        bottom += tokens
+    for turn, total in zip(turns, bottom, strict=True):
+        ax.text(turn, total, f"{total:.0f}", ha="center", va="bottom", fontsize=9)
+    ax.set_xticks(turns)
+    ax.set_xlabel("turn")
+    ax.set_ylabel("tokens")
+    ax.margins(y=0.12)
+    ax.legend(loc="upper left")
+
+    sentences = [
+        f"Turn {turn}: {again[i]} tokens sent again, {new[i]} new, {answer[i]} answered."
+        for i, turn in enumerate(turns)
+    ]
+    alt = (
+        f"{heading}. {' '.join(sentences)} "
+        f"In all {prompt.sum()} prompt tokens, {again.sum()} of them sent before."
     )
-    label = shorten(readable(text).replace("␣", " "), 38)
-    ax.text(0.88, middle, label, fontsize=8.5, va="center_baseline", color=ink)
-    if not stays:
-        end = 0.88 + 0.064 * columns(label)
-        ax.plot(
-            [0.86, min(end, LEFT - 0.4)], [middle, middle], color=style.VERMILION, linewidth=0.9
-        )
-    look = {
-        "facecolor": COLOURS.get(role, style.GREY),
-        "edgecolor": "white",
-        "hatch": HATCHES.get(role, ""),
-    }
-    look = {**look, "linewidth": 0} if stays else style.REMOVED
-    ax.add_patch(Rectangle((x, top + 0.05), tokens * scale, ROW - 0.1, **look))
-    ax.text(
-        LEFT - 0.1, middle, str(tokens), fontsize=8.5, va="center_baseline", ha="right", color=ink
-    )
+    return picture_of(figure, heading, alt, prompt=prompt, again=again, new=new, answer=answer)

@@ -4,108 +4,125 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import columns, readable
+from samplers.lab.plots.page import HEADING, page, write
 from samplers.lab.plots.picture import Picture, picture_of
 from samplers.lab.plots.style import styled
-from samplers.lab.plots.tokens import page
 from samplers.wire.tokens import readable as readable_bytes
 
 WIDEST = 80  # columns that fit into one line
+LEFT = 0.15  # inches
+TEXT = 7.2  # inches that the text may take
+TOP = 0.5  # inches, of the text
+HEIGHT = 0.36
+KEY = 1.08  # inches, the top of the key
 ANSWER = {"facecolor": "#cfe3f1", "edgecolor": "none"}
 STOP = {"facecolor": "white", "edgecolor": style.VERMILION, "linewidth": 0, "hatch": "xxxx"}
 CUT = {"facecolor": "white", "edgecolor": style.GREY, "linewidth": 0, "hatch": "////"}
 NEVER = {"facecolor": "white", "edgecolor": "none"}
+DRAWN_TOKEN = {"edgecolor": style.BLACK, "zorder": 4}
+OTHER_TOKEN = {"edgecolor": style.PALE, "linestyle": "--"}
+# behind a hatched character, so that it can be read
+BEHIND_TEXT = {"boxstyle": "square,pad=0.04", "facecolor": "white", "edgecolor": "none"}
+PLACES = {  # of the stop string: (begins, ends) inside a token
+    (False, False): "is made of whole tokens",
+    (True, False): "begins inside a token",
+    (False, True): "ends inside a token",
+    (True, True): "begins and ends inside a token",
+}
 
 
 def cut_at(tokens: Sequence[bytes], stop: str) -> tuple[int, int, int]:
-    """(start, end, drawn): the bytes where `stop` first is in the tokens' text, and how many tokens
-    had to be drawn.
+    """Where `stop` first is in the tokens' text: its (start, end) in bytes, and the tokens drawn.
 
-    ValueError if it is not there.
+    The last number says how many tokens had to be drawn to see it. ValueError if it is not there.
     """
-    text, mark = b"".join(tokens), stop.encode()
-    start = text.find(mark) if mark else -1
+    mark = stop.encode()
+    start = b"".join(tokens).find(mark) if mark else -1
     if start < 0:
         raise ValueError(f"stop must be in the tokens' text, got {stop!r}")
+
     end = start + len(mark)
-    return start, end, int(np.searchsorted(np.cumsum([len(t) for t in tokens]), end)) + 1
+    token_ends = np.cumsum([len(token) for token in tokens])
+    return start, end, int(np.searchsorted(token_ends, end)) + 1
 
 
 @styled
 def plot_stop(tokens: Sequence[bytes], stop: str, title: str | None = None) -> Picture:
-    """An answer's tokens (their bytes, drawn without a stop), and what the stop string `stop` makes
-    of them.
+    """An answer's tokens, and where the string `stop` cuts them.
 
-    Shaded: the answer. Crossed: the stop string, which is left out. Hatched: the rest of the token
-    in which it ended, drawn and thrown away. Pale: never drawn. data: answer (its text), drawn
-    (tokens), inside: whether the stop string (begins, ends) inside a token.
+    `tokens`: the bytes of each, as drawn without a stop. Shaded: the answer. Crossed: the stop
+    string, which is left out. Hatched: the rest of the token in which it ended, drawn and thrown
+    away. Pale: never drawn. data: answer (its text), drawn (tokens), inside: whether the stop
+    string (begins, ends) inside a token.
     """
+    heading = title or "A stop string and the tokens"
     start, end, drawn = cut_at(tokens, stop)
-    edges = np.cumsum([0, *(len(t) for t in tokens)])  # bytes
-    text = b"".join(tokens).decode("utf-8", "replace")
-    labels = [readable(c) for c in text]
-    if sum(map(columns, labels)) > WIDEST:
-        raise ValueError(f"tokens must fit into {WIDEST} columns, got {sum(map(columns, labels))}")
-    widths = np.cumsum([0, *map(columns, labels)])
-    at_byte = np.cumsum([0, *(len(c.encode()) for c in text)])
-    scale = min(0.22, 7.2 / widths[-1])  # inches a column
-
-    def x(byte) -> float:
-        return 0.15 + scale * float(np.interp(byte, at_byte, widths))
+    raw = b"".join(tokens)
+    edges = np.cumsum([0, *map(len, tokens)])  # of the tokens, in bytes
+    last = int(edges[drawn])
+    inside = (start not in edges, end not in edges)
+    answer = raw[:start].decode("utf-8", "replace")
+    thrown_away = raw[end:last].decode("utf-8", "replace")
 
     figure, ax = page(7.5, 1.62)
-    heading = title or "A stop string and the tokens"
-    ax.text(0.15, 0.22, heading, fontsize=10.5, va="center_baseline")
-    last = int(edges[drawn])
-    for low, high, look in (
-        (0, start, ANSWER),
-        (start, end, STOP),
-        (end, last, CUT),
-        (last, edges[-1], NEVER),
-    ):
-        ax.add_patch(Rectangle((x(low), 0.5), x(high) - x(low), 0.36, **look))
-    for i, (low, high) in enumerate(pairwise(edges)):
-        pale = (
-            {"edgecolor": style.PALE, "linestyle": "--"}
-            if i >= drawn
-            else {"edgecolor": style.BLACK, "zorder": 4}
-        )
-        ax.add_patch(
-            Rectangle((x(low), 0.5), x(high) - x(low), 0.36, fill=False, linewidth=1, **pale)
-        )
-    for i, label in enumerate(labels):
-        ink = style.BLACK if at_byte[i] < last else style.GREY
-        box = {"boxstyle": "square,pad=0.04", "facecolor": "white", "edgecolor": "none"}
-        ax.text(0.15 + scale * (widths[i] + widths[i + 1]) / 2, 0.69, label, ha="center", va="center_baseline",
-                fontsize=min(11, 50 * scale), color=ink, bbox=box if start <= at_byte[i] < last else None)  # fmt: skip
-    answer = text[: int(np.searchsorted(at_byte, start))]
-    thrown = b"".join(tokens)[end:last].decode("utf-8", "replace")
-    inside = (start not in edges, end not in edges)
-    left = 0.15
-    told = (
-        ("the answer", ANSWER),
-        (f"stop string {readable(stop)}", STOP),
-        ("drawn, thrown away", CUT),
+    write(ax, LEFT, 0.22, heading, fontsize=HEADING)
+    _draw_text(ax, raw.decode("utf-8", "replace"), edges, (0, start, end, last, edges[-1]))
+    _draw_key(ax, stop)
+    write(ax, LEFT, 1.42, f"{drawn} tokens drawn of {len(tokens)}", fontsize=9)
+
+    alt = (
+        f"{heading}. Tokens: {' | '.join(map(readable_bytes, tokens))}. "
+        f"The stop string {readable(stop)} {PLACES[inside]}. "
+        f"{drawn} of {len(tokens)} tokens are drawn. The answer is {readable(answer)}"
     )
-    for word, look in told:
-        ax.add_patch(
-            Rectangle((left, 1.08), 0.22, 0.15, **{**look, "edgecolor": look["edgecolor"]})
-        )
-        ax.add_patch(
-            Rectangle((left, 1.08), 0.22, 0.15, fill=False, edgecolor=style.GREY, linewidth=0.6)
-        )
-        ax.text(left + 0.29, 1.155, word, fontsize=9, va="center_baseline")
-        left += 0.5 + 0.078 * columns(word)
-    ax.text(left, 1.155, "dashed: never drawn", fontsize=9, va="center_baseline", color=style.GREY)
-    ax.text(0.15, 1.42, f"{drawn} tokens drawn of {len(tokens)}", fontsize=9, va="center_baseline")
-    where = {(True, True): "begins and ends", (True, False): "begins", (False, True): "ends"}.get(
-        inside
-    )
-    how = f"{where} inside a token" if where else "is made of whole tokens"
-    alt = f"{heading}. Tokens: {' | '.join(map(readable_bytes, tokens))}. The stop string {readable(stop)} {how}. "
-    alt += f"{drawn} of {len(tokens)} tokens are drawn. The answer is {readable(answer)}"
-    alt += f"; thrown away: {readable(thrown)}." if thrown else "."
-    return picture_of(figure, heading, alt, answer=answer, drawn=drawn, inside=inside)
+    if thrown_away:
+        alt += f"; thrown away: {readable(thrown_away)}"
+    return picture_of(figure, heading, alt + ".", answer=answer, drawn=drawn, inside=inside)
+
+
+def _draw_text(ax: Axes, text: str, edges: np.ndarray, parts: Sequence[int]) -> None:
+    """The text in its tokens, with its parts shaded; `edges` of tokens and `parts` are in bytes.
+
+    `parts`: where the answer begins, the stop string, the rest of its token, what is not drawn, and
+    where that ends.
+    """
+    labels = [readable(char) for char in text]
+    widths = [columns(label) for label in labels]
+    if sum(widths) > WIDEST:
+        raise ValueError(f"tokens must fit into {WIDEST} columns, got {sum(widths)}")
+    scale = min(0.22, TEXT / sum(widths))  # inches per column
+    char_bytes = np.cumsum([0, *(len(char.encode()) for char in text)])
+    char_x = LEFT + scale * np.cumsum([0, *widths])
+    token_x = np.interp(edges, char_bytes, char_x)
+    part_x = np.interp(parts, char_bytes, char_x)
+    _, start, _, last, _ = parts
+
+    for (left, right), look in zip(pairwise(part_x), (ANSWER, STOP, CUT, NEVER), strict=True):
+        ax.add_patch(Rectangle((left, TOP), right - left, HEIGHT, **look))
+    for (left, right), byte in zip(pairwise(token_x), edges[:-1], strict=True):
+        look = DRAWN_TOKEN if byte < last else OTHER_TOKEN
+        ax.add_patch(Rectangle((left, TOP), right - left, HEIGHT, fill=False, linewidth=1, **look))
+    size = min(11, 50 * scale)
+    for (left, right), byte, label in zip(pairwise(char_x), char_bytes[:-1], labels, strict=True):
+        ink = style.BLACK if byte < last else style.GREY
+        box = BEHIND_TEXT if start <= byte < last else None
+        middle = (left + right) / 2
+        write(ax, middle, 0.69, label, ha="center", fontsize=size, color=ink, bbox=box)
+
+
+def _draw_key(ax: Axes, stop: str) -> None:
+    """What the shades mean."""
+    x = LEFT
+    looks = {"the answer": ANSWER, f"stop string {readable(stop)}": STOP, "drawn, thrown away": CUT}
+    for meaning, look in looks.items():
+        ax.add_patch(Rectangle((x, KEY), 0.22, 0.15, **look))
+        frame = {"fill": False, "edgecolor": style.GREY, "linewidth": 0.6}
+        ax.add_patch(Rectangle((x, KEY), 0.22, 0.15, **frame))
+        write(ax, x + 0.29, KEY + 0.075, meaning, fontsize=9)
+        x += 0.5 + 0.078 * columns(meaning)
+    write(ax, x, KEY + 0.075, "dashed: never drawn", fontsize=9, color=style.GREY)

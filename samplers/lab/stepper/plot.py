@@ -6,9 +6,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import number
+from samplers.lab.plots.page import page
 from samplers.lab.plots.picture import Picture, picture_of
 from samplers.lab.plots.style import styled
-from samplers.lab.plots.tokens import page
 from samplers.lab.stepper.layout import Item, Layout, lay_out
 from samplers.lab.stepper.tree import Tree
 

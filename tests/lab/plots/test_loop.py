@@ -1,6 +1,4 @@
-"""The tree of a tool loop: what it says of every call, also of a failed one, one that was not run,
-a broken one.
-"""
+"""The tree of a tool loop: what it says of calls that worked, failed, were not run, were broken."""
 
 import io
 
@@ -9,7 +7,7 @@ from PIL import Image
 
 from samplers.api import Completion, Round, ToolCall, ToolResult, ToolRun
 from samplers.lab import plot_loop
-from samplers.lab.plots.loop_rows import asked, call_label, wrap
+from samplers.lab.plots.loop_rows import call_label, last_given_message, wrap
 
 
 def answer(text="", *calls) -> Completion:
@@ -27,21 +25,21 @@ BROKEN = ToolCall("call_2", "weather", '{"city":')
 @pytest.fixture
 def run():
     """Two calls at once, of which one fails; then a call that a limit keeps from being run."""
-    first = (
+    both = (
         ToolResult(PARIS, "18 °C", None, 1.0, 0.4),
         ToolResult(ROME, "{}", "the station\nis down", 1.1, 0.2),
     )
-    second = (ToolResult(BROKEN, "{}", "no result: the limit on rounds was reached"),)
+    not_run = (ToolResult(BROKEN, "{}", "no result: the limit on rounds was reached"),)
     rounds = (
-        Round(answer("", PARIS, ROME), first, 0.0, 1.0),
-        Round(answer("Hm.", BROKEN), second, 1.5, 0.7),
+        Round(answer("", PARIS, ROME), both, 0.0, 1.0),
+        Round(answer("Hm.", BROKEN), not_run, 1.5, 0.7),
     )
-    messages = [
+    given = [
         {"role": "system", "content": "Be kind."},
         {"role": "user", "content": "Is it\nwarm?"},
-        *[{}] * 5,
     ]
-    return ToolRun("rounds", "", tuple(messages), rounds)
+    added = [{}] * 5
+    return ToolRun("rounds", "", (*given, *added), rounds)
 
 
 def test_every_call_has_its_state_its_round_and_its_time(run):
@@ -61,31 +59,27 @@ def test_every_call_has_its_state_its_round_and_its_time(run):
 
 def test_the_alternative_text_says_all_of_it(run):
     picture = plot_loop(run, title="A loop")
-    assert picture.alt.startswith("A loop. Asked by user: Is it⏎warm?.")
-    assert (
-        "Round 1: the model asks for 2 calls (read 1,234 tokens, wrote 32, 1.00 s)." in picture.alt
-    )
-    assert 'weather(city="巴黎", days=2): ok after 0.00 s, for 0.40 s: 18 °C.' in picture.alt
-    assert (
-        'weather(city="Rome"): failed after 0.10 s, for 0.20 s: the station⏎is down.' in picture.alt
-    )
-    assert 'weather({"city":): not run: no result: the limit on rounds was reached.' in picture.alt
-    assert picture.alt.endswith("Ended: the limit on rounds was reached.")
+    alt = picture.alt
+    assert alt.startswith("A loop. Asked by user: Is it⏎warm?.")
+    assert "Round 1: the model asks for 2 calls (read 1,234 tokens, wrote 32, 1.00 s)." in alt
+    assert 'weather(city="巴黎", days=2): ok after 0.00 s, for 0.40 s: 18 °C.' in alt
+    assert 'weather(city="Rome"): failed after 0.10 s, for 0.20 s: the station⏎is down.' in alt
+    assert 'weather({"city":): not run: no result: the limit on rounds was reached.' in alt
+    assert alt.endswith("Ended: the limit on rounds was reached.")
     with Image.open(io.BytesIO(picture.png)) as image:
         assert image.width == 2 * picture.width
 
 
 @pytest.mark.parametrize("ended", ["answer", "refusal", "time", "tokens"])
 def test_a_loop_may_end_in_any_way_and_before_its_first_answer(ended):
-    picture = plot_loop(
-        ToolRun(ended, "", ({"role": "user", "content": [{"type": "text", "text": "好"}]},), ())
-    )
+    question = {"role": "user", "content": [{"type": "text", "text": "好"}]}
+    picture = plot_loop(ToolRun(ended, "", (question,), ()))
     assert "好" in picture.alt
     assert picture.data["ended"] == ended
 
 
 def test_the_question_is_the_last_message_that_was_given(run):
-    assert asked(run) == ("user: Is it⏎warm?", 1)
+    assert last_given_message(run) == ("user: Is it⏎warm?", 1)
 
 
 def test_arguments_that_are_no_object_stay_as_they_came():
@@ -107,10 +101,6 @@ def test_long_texts_are_cut_between_words_and_say_so():
 def test_many_calls_of_long_texts_can_be_drawn():
     call = ToolCall("c", "w" * 64, '{"text":"' + "W" * 30_000 + '"}')
     results = tuple(ToolResult(call, "M" * 20_000, None, 0.0, 0.0) for _ in range(16))
-    run = ToolRun(
-        "answer",
-        "",
-        ({"role": "user", "content": "x"}, *[{}] * 17),
-        (Round(answer("", call), results, 0, 1),),
-    )
+    messages = ({"role": "user", "content": "x"}, *[{}] * 17)
+    run = ToolRun("answer", "", messages, (Round(answer("", call), results, 0, 1),))
     assert plot_loop(run).data["states"] == ("ok",) * 16

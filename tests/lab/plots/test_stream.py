@@ -43,7 +43,7 @@ def test_it_holds_when_each_thing_came():
     assert data["whole"] == 0.5
 
 
-def test_its_words_hold_its_numbers():
+def test_its_text_holds_its_numbers():
     picture = plot_stream(STREAM, whole=0.5, title="Hello")
     with Image.open(io.BytesIO(picture.png)) as image:
         assert image.width == 2 * picture.width
@@ -59,12 +59,9 @@ def test_a_broken_stream_is_drawn_as_far_as_it_came():
     assert not picture.data["ended"]
     assert picture.data["texts"] == ("你", "好", "!")
     assert picture.alt.endswith("The stream broke off.")
-    assert (
-        plot_stream(
-            [*STREAM[:4], (0.5, b'data: {"error": {"message": "out of memory"}}\n\n')]
-        ).data["texts"][-1]
-        == "!"
-    )
+
+    error = b'data: {"error": {"message": "out of memory"}}\n\n'
+    assert plot_stream([*STREAM[:4], (0.5, error)]).data["texts"][-1] == "!"
 
 
 def test_a_stream_without_a_token():
