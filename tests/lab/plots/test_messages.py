@@ -58,7 +58,7 @@ def test_messages_from_elsewhere_or_in_another_order_are_refused():
         which_stay(CONVERSATION, [{"role": "user", "content": "Hello"}])
     with pytest.raises(ValueError, match="kept must be some of messages"):
         which_stay(CONVERSATION, CONVERSATION[4:2:-1])
-    with pytest.raises(ValueError, match="one number a message"):
+    with pytest.raises(ValueError, match="one number per message"):
         plot_messages(CONVERSATION, SIZES[1:], budget=70)
 
 

@@ -1,11 +1,10 @@
 """The stream on a clock: reads, tokens and texts where they came, by hand."""
 
-import io
 import json
 
 import numpy as np
 import pytest
-from PIL import Image
+from picture_check import check_picture
 
 from samplers.lab import plot_stream
 from samplers.lab.plots.stream import lanes
@@ -45,8 +44,7 @@ def test_it_holds_when_each_thing_came():
 
 def test_its_text_holds_its_numbers():
     picture = plot_stream(STREAM, whole=0.5, title="Hello")
-    with Image.open(io.BytesIO(picture.png)) as image:
-        assert image.width == 2 * picture.width
+    check_picture(picture)
     assert picture.alt.startswith("Hello. 6 reads")
     assert "6 tokens in 4 chunks" in picture.alt
     assert "the first after 0.30 s, then one every 40 ms in the median" in picture.alt

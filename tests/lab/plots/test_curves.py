@@ -1,0 +1,25 @@
+"""Curves over a parameter, and the mass that the most probable tokens hold."""
+
+import numpy as np
+from picture_check import check_picture
+
+from samplers import temperature, top_p
+from samplers.lab import plot_nucleus, plot_sweep
+
+
+def test_each_is_a_png_whose_text_holds_its_numbers(five, large):
+    check_picture(plot_sweep(five, temperature, [0.1, 1, 2], mark=[1]))
+    check_picture(plot_nucleus(large))
+    check_picture(plot_nucleus(five))
+
+
+def test_the_sweep_holds_its_marks_and_curves(five):
+    data = plot_sweep(five, temperature, np.linspace(0.5, 2, 4), mark=[0.7]).data
+    assert 0.7 in data["x"]
+    by_hand = five.probs ** (1 / 2) / (five.probs ** (1 / 2)).sum()
+    np.testing.assert_allclose(data["panels"]["probability"]["好"][-1], by_hand[0])
+
+
+def test_the_nucleus_counts_as_top_p_does(large):
+    data = plot_nucleus(large, (0.1, 0.9)).data
+    assert [np.isfinite(top_p(large, p)).sum() for p in (0.1, 0.9)] == list(data["sizes"])
