@@ -1,1 +1,1 @@
-"""Pictures with alternative text, one kind a module."""
+"""Pictures with alternative text, one kind per module."""

@@ -136,7 +136,7 @@ def change(before: float, after: float) -> tuple[str, str]:
 def _shown_tokens(before: np.ndarray, after: np.ndarray, top: int) -> np.ndarray:
     """Indices of the `top` most probable tokens before, and of the one that gained most.
 
-    The latter only if it is not among them and gained at least 0.001.
+    That one is left out if it is among them, or gained less than 0.001.
     """
     index = ranked(before)[:top]
     gainer = int(np.argmax(after - before))
@@ -164,7 +164,7 @@ def plot_before_after(
     after = np.asarray(after, dtype=np.float64)
     if after.shape != (len(dist),):
         raise ValueError(
-            f"after must have shape ({len(dist)},), one logit a token of dist, got {after.shape}"
+            f"after must have shape ({len(dist)},), one logit per token, got {after.shape}"
         )
     heading = title or "Before and after"
     p = softmax(dist.logprobs)
@@ -186,19 +186,16 @@ def plot_before_after(
     ax.set_title(heading)
     if top < len(index) < len(dist):  # the last token is the one that gained most
         ax.axhline(top - 0.5, color=style.GREY, linewidth=0.8, linestyle=":")
-    looks = {names_of[0]: style.BEFORE, names_of[1]: style.AFTER}
     if removed.any():
-        looks["removed"] = style.REMOVED
         kept = int((~removed).sum())
         ax.set_title(f"{kept:,} of {len(dist):,} tokens kept", loc="right", fontsize=9)
-    handles = [ax.barh([-9], [0], **look) for look in looks.values()]
-    figure.legend(handles, looks, loc="outside lower right", ncols=3)
+    _draw_legend(figure, ax, names_of, removed.any())
 
-    rows_text = _describe_pairs(rows, befores, afters, removed[index])
+    pairs = _describe_pairs(rows, befores, afters, removed[index])
     return picture_of(
         figure,
         heading,
-        f"{heading}. Paired bars, {names_of[0]} and {names_of[1]}: {rows_text}. "
+        f"{heading}. Paired bars, {names_of[0]} and {names_of[1]}: {pairs}. "
         f"{int(removed.sum()):,} of {len(dist):,} tokens removed. {_describe_gains(dist, gain)}",
         index=index,
         tokens=tuple(dist.tokens[i] for i in index),
@@ -242,6 +239,14 @@ def _draw_pairs(
         text, colour = change(befores[y], afters[y])
         ax.annotate(text, (1, 0.5), xycoords=note, va="center", fontsize=9, color=colour)
     return ax
+
+
+def _draw_legend(figure: Figure, ax: Axes, names_of: tuple[str, str], with_removed: bool) -> None:
+    looks = {names_of[0]: style.BEFORE, names_of[1]: style.AFTER}
+    if with_removed:
+        looks["removed"] = style.REMOVED
+    handles = [ax.barh([-9], [0], **look) for look in looks.values()]
+    figure.legend(handles, looks, loc="outside lower right", ncols=3)
 
 
 def _describe_pairs(

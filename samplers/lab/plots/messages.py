@@ -91,7 +91,7 @@ def plot_messages(
     tokens = np.asarray(tokens, dtype=np.int64)
     if tokens.shape != (len(messages),) or not len(messages):
         raise ValueError(
-            f"tokens must be one number a message, ({len(messages)},), got shape {tokens.shape}"
+            f"tokens must be one number per message, ({len(messages)},), got shape {tokens.shape}"
         )
     heading = title or "A conversation against its budget"
     stays = np.ones(len(messages), dtype=bool) if kept is None else which_stay(messages, kept)
@@ -108,12 +108,9 @@ def plot_messages(
         _draw_text(ax, bottom, "assistant", BEGINNING, opening)
         _draw_bar(ax, bottom, "assistant", start, opening * scale)
         bottom += ROW
-
-    edge = LEFT + budget * scale
-    ax.plot([edge, edge], [0.42, bottom], color=style.BLACK, linestyle="--", linewidth=1.4)
-    write(ax, edge + 0.05, bottom + 0.16, f"budget {budget}", fontsize=9, ha="right")
-    ink = style.BLACK if fits else style.VERMILION
+    _draw_budget(ax, LEFT + budget * scale, bottom, budget)
     sent = f"sent: {total} tokens, {verdict}"
+    ink = style.BLACK if fits else style.VERMILION
     write(ax, ROLE, bottom + 0.16, sent, fontsize=9.5, color=ink)
 
     alt = f"{heading}. Budget {budget} tokens; sent {total}, {verdict}. "
@@ -163,6 +160,11 @@ def _draw_bar(ax: Axes, top: float, role: str, x: float, width: float, sent: boo
             "linewidth": 0,
         }
     ax.add_patch(Rectangle((x, top + 0.05), width, ROW - 0.1, **look))
+
+
+def _draw_budget(ax: Axes, x: float, bottom: float, budget: int) -> None:
+    ax.plot([x, x], [0.42, bottom], color=style.BLACK, linestyle="--", linewidth=1.4)
+    write(ax, x + 0.05, bottom + 0.16, f"budget {budget}", fontsize=9, ha="right")
 
 
 def _join_calls(ax: Axes, messages: Sequence[dict]) -> None:

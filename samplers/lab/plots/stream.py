@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from samplers.api import Chunk, StreamBroken, read_chunks
+from samplers.api import StreamBroken, read_chunks
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import columns, token_label
 from samplers.lab.plots.page import HEADING, write
@@ -31,6 +32,41 @@ CLOCK = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """What came when. All times are in seconds after the request."""
+
+    at: np.ndarray  # (reads,)
+    sizes: np.ndarray  # (reads,) in bytes
+    times: np.ndarray  # (chunks with text,)
+    texts: tuple[str, ...]
+    tokens: np.ndarray  # how many each chunk with text brought
+    silent: np.ndarray  # times of the chunks without text
+    ended: bool  # as it should, else the stream broke off
+
+
+def timeline(arrivals: Sequence[tuple[float, bytes]]) -> Timeline:
+    """The reads of a stream, and its chunks; a broken one has the chunks that had come."""
+    try:
+        chunks = list(read_chunks(arrivals))
+        ended = True
+    except StreamBroken as broken:
+        chunks = broken.chunks
+        ended = False
+
+    with_text = [chunk for chunk in chunks if chunk.says_something]
+    tokens = [len(chunk.logprobs) if chunk.logprobs else 1 for chunk in with_text]
+    return Timeline(
+        at=np.array([seconds for seconds, _ in arrivals]),
+        sizes=np.array([len(data) for _, data in arrivals]),
+        times=np.array([chunk.at for chunk in with_text]),
+        texts=tuple(chunk.text for chunk in with_text),
+        tokens=np.array(tokens, dtype=np.int64),
+        silent=np.array([chunk.at for chunk in chunks if not chunk.says_something]),
+        ended=ended,
+    )
+
+
 @styled
 def plot_stream(
     arrivals: Iterable[tuple[float, bytes]], whole: float | None = None, title: str | None = None
@@ -48,65 +84,39 @@ def plot_stream(
     if not arrivals:
         raise ValueError("arrivals must hold at least one (seconds, bytes), got none")
     heading = title or "A stream on a clock"
-    at = np.array([seconds for seconds, _ in arrivals])
-    sizes = np.array([len(data) for _, data in arrivals])
-    chunks, ended = chunks_of(arrivals)
-    with_text = [chunk for chunk in chunks if chunk.says_something]
-    times = np.array([chunk.at for chunk in with_text])
-    silent = np.array([chunk.at for chunk in chunks if not chunk.says_something])
-    tokens = np.array([len(chunk.logprobs or [None]) for chunk in with_text], dtype=np.int64)
-    labels = [token_label(chunk.text, limit=16) for chunk in with_text]
+    stream = timeline(arrivals)
+    labels = [token_label(text, limit=16) for text in stream.texts]
 
     # as shares of the clock, so that the last label has room, too
     widths = COLUMN / (WIDTH - LEFT - RIGHT) * np.array([columns(label) for label in labels])
-    end = max([1.04 * max(at[-1], whole or 0), *(times / (1 - widths))])
-    lane = lanes(times, end * widths, 0.012 * end)
+    end = max([1.04 * max(stream.at[-1], whole or 0), *(stream.times / (1 - widths))])
+    lane = lanes(stream.times, end * widths, 0.012 * end)
     depth = 1 + lane.max(initial=0)
 
     figure, rows = _rows((READS, TOKENS, depth * LANE), end)
     y = 1 - 0.2 / figure.get_figheight()
     figure.text(LEFT / WIDTH, y, heading, fontsize=HEADING, va="center_baseline")
-    _draw_reads(rows[0], at, sizes)
-    _draw_tokens(rows[1], times, tokens, silent)
-    _draw_texts(rows[2], times, labels, lane, depth)
-    if not ended:
-        _draw_end(rows, at[-1], "the stream broke here", style.VERMILION, ":")
+    _draw_reads(rows[0], stream.at, stream.sizes)
+    _draw_tokens(rows[1], stream)
+    _draw_texts(rows[2], stream.times, labels, lane, depth)
+    if not stream.ended:
+        _draw_end(rows, stream.at[-1], "the stream broke here", style.VERMILION, ":")
     if whole is not None:
         text = f"not streamed: all of it at {_seconds(whole)}"
         _draw_end(rows, whole, text, style.GREEN, "--")
 
-    alt = f"{heading}. {len(at)} reads with {sizes.sum():,} bytes in {_seconds(at[-1])}."
-    alt += _describe(times, labels, tokens)
-    if not ended:
-        alt += " The stream broke off."
+    alt = f"{heading}. {_describe(stream, labels)}"
     if whole is not None:
         alt += f" Not streamed, the whole answer came after {_seconds(whole)}."
     return picture_of(
         figure,
         heading,
         alt,
-        at=at,
-        sizes=sizes,
-        times=times,
-        texts=tuple(chunk.text for chunk in with_text),
-        tokens=tokens,
-        silent=silent,
-        first=times[0] if len(times) else None,
-        gaps=np.diff(times),
-        ended=ended,
+        **vars(stream),
+        first=stream.times[0] if len(stream.times) else None,
+        gaps=np.diff(stream.times),
         whole=whole,
     )
-
-
-def chunks_of(arrivals: Sequence[tuple[float, bytes]]) -> tuple[list[Chunk], bool]:
-    """The chunks in a stream's bytes, and whether it ended as it should.
-
-    A broken stream gives the chunks that had come.
-    """
-    try:
-        return list(read_chunks(arrivals)), True
-    except StreamBroken as broken:
-        return list(broken.chunks), False
 
 
 def lanes(starts: np.ndarray, widths: np.ndarray, gap: float) -> np.ndarray:
@@ -157,21 +167,21 @@ def _draw_reads(ax: Axes, at: np.ndarray, sizes: np.ndarray) -> None:
     ax.set_yticks([largest], [f"{largest:,}"], fontsize=8)
 
 
-def _draw_tokens(ax: Axes, times: np.ndarray, tokens: np.ndarray, silent: np.ndarray) -> None:
+def _draw_tokens(ax: Axes, stream: Timeline) -> None:
     """A disc per token, those of one moment above each other; a square per chunk without text."""
     stack = Counter()
-    for at, count in zip(times, tokens, strict=True):
+    for at, count in zip(stream.times, stream.tokens, strict=True):
         heights = 0.5 + stack[at] + np.arange(count)
         ax.plot([at] * count, heights, "o", color=style.BLUE, markersize=5.5)
         stack[at] += count
     hollow = {"markerfacecolor": "none", "markeredgecolor": style.GREY}
-    ax.plot(silent, [0.5] * len(silent), "s", markersize=5.5, **hollow)
+    ax.plot(stream.silent, [0.5] * len(stream.silent), "s", markersize=5.5, **hollow)
 
     top = max(stack.values(), default=1)
     ax.set_ylim(0, 1.25 * top + 1.6)
     ax.set_yticks([])
-    if len(times):
-        _draw_waits(ax, times, top + 0.9)
+    if len(stream.times):
+        _draw_waits(ax, stream.times, top + 0.9)
 
 
 def _draw_waits(ax: Axes, times: np.ndarray, y: float) -> None:
@@ -233,12 +243,16 @@ def _seconds(x: float) -> str:
     return f"{1000 * x:.0f} ms" if x < 0.1 else f"{x:.2f} s"
 
 
-def _describe(times: np.ndarray, labels: Sequence[str], tokens: np.ndarray) -> str:
-    """The tokens, their times and the text in words."""
-    if not len(times):
-        return ""
-    text = f" {tokens.sum()} tokens in {len(times)} chunks with text; "
-    text += f"the first after {_seconds(times[0])}"
-    if len(times) > 1:
-        text += f", then one every {_seconds(np.median(np.diff(times)))} in the median"
-    return f"{text}. The text: {' | '.join(labels)}."
+def _describe(stream: Timeline, labels: Sequence[str]) -> str:
+    """The reads, the tokens, their times and the text in words."""
+    text = f"{len(stream.at)} reads with {stream.sizes.sum():,} bytes in {_seconds(stream.at[-1])}."
+    if labels:
+        times = stream.times
+        text += f" {stream.tokens.sum()} tokens in {len(times)} chunks with text; "
+        text += f"the first after {_seconds(times[0])}"
+        if len(times) > 1:
+            text += f", then one every {_seconds(np.median(np.diff(times)))} in the median"
+        text += f". The text: {' | '.join(labels)}."
+    if not stream.ended:
+        text += " The stream broke off."
+    return text
