@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from samplers.lab.plots import style
+from samplers.lab.plots.bars import listing
 from samplers.lab.plots.chips import (
     LEFT,
     NAME,
@@ -141,7 +142,7 @@ def plot_doubt(
     write(ax, RIGHT, top + 0.07, unit, fontsize=8, ha="right", color=style.GREY)
 
     descriptions = [
-        f"{name}: {', '.join(map(' '.join, zip(labels[i], notes[i], strict=True)))}; "
+        f"{name}: {listing(zip(labels[i], notes[i], strict=True))}; "
         f"most doubtful: {labels[i][worst[i]]}."
         for i, name in enumerate(texts)
     ]

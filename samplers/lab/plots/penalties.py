@@ -1,11 +1,12 @@
 """What the penalties take from each token's logit, step by step through a text."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from samplers.lab.plots import style
@@ -69,8 +70,10 @@ def plot_penalties(
     )
 
 
-def _draw_tables(tokens: Sequence[str], watched: Sequence[str], panels):
-    """A table per penalty: a row per watched token, a column per step. Returns (figure, axes)."""
+def _draw_tables(
+    tokens: Sequence[str], watched: Sequence[str], panels: Collection[np.ndarray]
+) -> tuple[Figure, Sequence[Axes]]:
+    """A table per penalty: a row per watched token, a column per step."""
     tilted = len(tokens) > 7
     largest = max(1e-9, *(np.abs(amounts).max() for amounts in panels))
 
@@ -99,8 +102,10 @@ def _draw_cell(ax: Axes, row: int, column: int, amount: float, framed: bool) -> 
         ax.add_patch(Rectangle((column - 0.46, row - 0.44), 0.92, 0.88, **look))
 
 
-def _draw_curves(counts: np.ndarray, watched: Sequence[str], panels):
-    """A panel per penalty: a stepped line per watched token. Returns (figure, axes)."""
+def _draw_curves(
+    counts: np.ndarray, watched: Sequence[str], panels: Collection[np.ndarray]
+) -> tuple[Figure, Sequence[Axes]]:
+    """A panel per penalty: a stepped line per watched token."""
     figure = new_figure(7.4, 3.2)
     axes = figure.subplots(1, 2, sharey=True)
     for ax, panel in zip(axes, panels, strict=True):

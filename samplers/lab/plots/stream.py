@@ -128,8 +128,12 @@ def lanes(starts: np.ndarray, widths: np.ndarray, gap: float) -> np.ndarray:
     chosen = []
     for start, width in zip(starts, widths, strict=True):
         free = [lane for lane, end in enumerate(ends) if end + gap <= start]
-        lane = free[0] if free else len(ends)
-        ends[lane : lane + 1] = [start + width]  # appends, if the lane is new
+        if free:
+            lane = free[0]
+            ends[lane] = start + width
+        else:
+            lane = len(ends)
+            ends.append(start + width)
         chosen.append(lane)
     return np.array(chosen, dtype=np.int64)
 
