@@ -10,6 +10,7 @@ from samplers.compare.fit import Fit
 from samplers.compare.hypotheses import Hypothesis
 from samplers.compare.observe import Counts
 from samplers.compare.question import Question
+from samplers.compare.table import html_table
 from samplers.distribution import Distribution
 
 # A p-value below this, corrected for the number of questions, says that no hypothesis fits.
@@ -144,10 +145,5 @@ class Identification:
         return "\n".join([*lines, *self._notes()])
 
     def _repr_html_(self) -> str:
-        head, *rows = [[html.escape(cell) for cell in row] for row in self._rows()]
-        titles = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self._notes())
-        return (
-            f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table><ul>{notes}</ul>"
-        )
+        return f"{html_table(self._rows())}<ul>{notes}</ul>"

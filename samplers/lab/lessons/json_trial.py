@@ -100,13 +100,10 @@ class JsonTrial:
         return "\n".join([*lines, self._note()])
 
     def _repr_html_(self) -> str:
-        head, *rows = [[html.escape(cell) for cell in row] for row in self._rows()]
-        titles = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-        body = ""
-        for way, *cells in rows:
-            data = "".join(f"<td>{cell}</td>" for cell in cells)
-            body += f'<tr><th scope="row">{way}</th>{data}</tr>'
-        table = f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+        # not at the top: compare loads scipy, which most lessons do without
+        from samplers.compare.table import html_table
+
+        table = html_table(self._rows(), row_headings=True)
         return f"{table}<p>{html.escape(self._note())}</p>"
 
 

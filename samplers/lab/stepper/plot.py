@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import number
-from samplers.lab.plots.page import page
+from samplers.lab.plots.page import page, text_ruler
 from samplers.lab.plots.picture import Picture, picture_of
 from samplers.lab.plots.style import styled
 from samplers.lab.stepper.layout import Item, Layout, lay_out
@@ -75,18 +73,8 @@ def plot_tree(tree: Tree) -> Picture:
 
 def label_measure() -> Callable[[str], float]:
     """A function that measures the box of a label in inches, in the fonts that will draw it."""
-    figure, ax = page(1, 1)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    pen = ax.text(0, 0, "", fontsize=10)
-    widths = {}
-
-    def measure(label: str) -> float:
-        if label not in widths:
-            pen.set_text(label)
-            widths[label] = pen.get_window_extent(renderer).width / figure.dpi + 0.14
-        return widths[label]
-
-    return measure
+    width_of = text_ruler()
+    return lambda label: width_of(label, 10) + 0.14
 
 
 def _left(item: Item, layout: Layout) -> float:
