@@ -1,50 +1,8 @@
 """The client on llama.cpp's own server: an endpoint that is not ours and differs a little."""
 
-import subprocess
-import sys
-
 import pytest
 
 from samplers.api import APIError, AuthenticationError, Client
-
-SERVER = """
-import sys, xllamacpp
-params = xllamacpp.CommonParams()
-params.model.path = sys.argv[1]
-params.verbosity = -1
-params.port = 0
-params.api_keys = ["k"]
-params.n_ctx = 2048
-params.n_parallel = 2
-params.cpuparams.n_threads = 2
-server = xllamacpp.Server(params)
-print(server.listening_address, flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.fixture(scope="module")
-def bare():
-    """A client of llama.cpp's server with the same weights."""
-    weights = subprocess.run(
-        [sys.executable, "-m", "samplers.local.engine.weights"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    ).stdout.strip()
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER, weights],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with server as process:
-        address = process.stdout.readline().strip()
-        with Client(address + "/v1", "k") as client:
-            yield client
-        process.kill()
 
 
 def test_it_chats_and_streams(bare):
