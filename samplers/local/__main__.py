@@ -1,5 +1,6 @@
-"""`python -m samplers.local`: starts the endpoint, says where it is in one JSON line, and serves
-until stdin closes.
+"""`python -m samplers.local`: starts the local endpoint and serves until standard input closes.
+
+When it is ready, it prints one line of JSON with its address, its key and its model.
 """
 
 import argparse
@@ -8,11 +9,14 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
 import threading
 from typing import TextIO
+
+END_SECONDS = 2  # after which the process ends, whatever still runs
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -21,36 +25,44 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, default=0, help="a port of 127.0.0.1; 0 (the default) takes a free one"
     )
-    key = "the bearer token to ask for; a random one if not given. SAMPLERS_LOCAL_KEY does the same, unseen by `ps`"
-    parser.add_argument("--api-key", default=os.environ.get("SAMPLERS_LOCAL_KEY") or None, help=key)
+    parser.add_argument(
+        "--api-key",
+        default=os.environ.get("SAMPLERS_LOCAL_KEY") or None,
+        help="the bearer token to ask for; a random one if not given. "
+        "SAMPLERS_LOCAL_KEY does the same, unseen by `ps`",
+    )
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
     parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
     parser.add_argument(
-        "--verbose", action="store_true", help="log requests and the engine's own words to stderr"
+        "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
     )
-    chosen = parser.parse_args(given)
-    if not 0 <= chosen.port <= 65535:
-        parser.error(f"--port must be in [0, 65535], got {chosen.port}")
-    if chosen.api_key is not None and not (
-        chosen.api_key.isascii() and chosen.api_key.isprintable() and chosen.api_key.strip()
-    ):
+    options = parser.parse_args(given)
+
+    if not 0 <= options.port <= 65535:
+        parser.error(f"--port must be in [0, 65535], got {options.port}")
+    if options.api_key is not None and not _can_be_sent(options.api_key):
         parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII and not empty")
-    return chosen
+    return options
+
+
+def _can_be_sent(key: str) -> bool:
+    return key.isascii() and key.isprintable() and key.strip() != ""
 
 
 def main() -> int:
-    """Runs the endpoint; 0 when it was asked to end, 1 with a message on stderr when it could not
-    start.
+    """Runs the endpoint. Returns 0 when it was asked to end.
+
+    Returns 1, with a message on stderr, when it could not start.
     """
-    line = _own_stdout()
+    stdout = _own_stdout()
     end = threading.Event()
     threading.Thread(target=_watch_stdin, args=(end,), daemon=True).start()
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):  # the last is Windows'
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):  # Windows alone has SIGBREAK
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: end.set())
     options = arguments()
     try:
-        asyncio.run(_serve(options, line, end))
+        asyncio.run(_serve(options, stdout, end))
     except StartError as error:
         print(f"samplers.local: {error}", file=sys.stderr)
         return 1
@@ -62,8 +74,9 @@ class StartError(Exception):
 
 
 def _own_stdout() -> TextIO:
-    """Our standard output, for the one line. Descriptor 1 now leads to stderr: the C++ engine may
-    write to it.
+    """Standard output, for our one line alone.
+
+    Descriptor 1 then leads to stderr, as the C++ engine may write to it.
     """
     kept = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -71,10 +84,8 @@ def _own_stdout() -> TextIO:
 
 
 def _watch_stdin(end: threading.Event) -> None:
-    """Our parent holds the other end of stdin: when it is closed, or the parent is gone, however it
-    went, so are we.
-    """
-    with contextlib.suppress(OSError):  # no stdin at all
+    """Ends the endpoint when standard input closes, as it does when the parent is killed, too."""
+    with contextlib.suppress(OSError):  # there is no standard input at all
         while os.read(0, 4096):
             pass
     end.set()
@@ -82,35 +93,31 @@ def _watch_stdin(end: threading.Event) -> None:
 
 
 def _end_soon() -> None:
-    """Whatever still runs (a fetch, a start, a long prompt inside the engine), the process ends in
-    2 seconds.
-    """
-    timer = threading.Timer(2, os._exit, (0,))
+    """Ends the process in END_SECONDS, whatever still runs: a fetch, a start, a long prompt."""
+    timer = threading.Timer(END_SECONDS, os._exit, (0,))
     timer.daemon = True
     timer.start()
 
 
-async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event) -> None:
-    # the imports from here on cost most of the start: the watch on stdin is already there
+async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
+    # These imports take most of the start's time. Here, the watch on stdin already runs.
     import uvicorn
 
     from samplers.local import gateway, start
-    from samplers.local.answer import decode
-    from samplers.local.engine import llama_cpp
+    from samplers.local.engine.model import Settings
 
     listening = _listen(options.port)
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.CRITICAL, stream=sys.stderr
-    )
-    settings = decode.Settings(options.engine_order, options.logprobs_mode == "processed")
+    level = logging.INFO if options.verbose else logging.CRITICAL
+    logging.basicConfig(level=level, stream=sys.stderr)
+    settings = Settings(options.engine_order, options.logprobs_mode == "processed")
     try:
         model = await start.model(settings, options.verbose)
     except start.PROBLEMS as error:
         raise StartError(error) from None
-    key = options.api_key or llama_cpp.new_key()
-    app = gateway.application(model, key)
+
+    key = options.api_key or secrets.token_urlsafe(32)
     config = uvicorn.Config(
-        app,
+        gateway.application(model, key),
         http="h11",
         ws="none",
         lifespan="off",
@@ -119,11 +126,13 @@ async def _serve(options: argparse.Namespace, line: TextIO, end: threading.Event
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    # ours stay: uvicorn would raise SIGTERM again when it is done
+    # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    print(json.dumps({"base_url": url, "api_key": key, "model": model.id}), file=line, flush=True)
+    ready = {"base_url": url, "api_key": key, "model": model.id}
+    print(json.dumps(ready), file=stdout, flush=True)
+
     while not end.is_set() and not serving.done():
         await asyncio.sleep(0.05)
     _end_soon()
@@ -142,7 +151,8 @@ def _listen(port: int) -> socket.socket:
         listening.listen(128)
     except OSError as error:
         raise StartError(
-            f"port {port} of 127.0.0.1 cannot be used: {error.strerror}. Choose another, or --port 0."
+            f"port {port} of 127.0.0.1 cannot be used: {error.strerror}. "
+            "Choose another, or --port 0."
         ) from None
     return listening
 
@@ -150,4 +160,4 @@ def _listen(port: int) -> socket.socket:
 if __name__ == "__main__":
     code = main()
     sys.stderr.flush()
-    os._exit(code)  # the engine's threads need no goodbye
+    os._exit(code)  # at a normal exit, the engine's threads could keep the process alive

@@ -1,56 +1,62 @@
-"""`tool_choice: "auto"`: whether an answer is a function call or text, by the model's own
-probabilities.
+"""Whether each choice is function calls or text; with `tool_choice: "auto"` the model decides.
 
-One look at the first token's distribution tells the probability that the model begins a call.
-Models of this size hardly ever do, so the odds are multiplied by exp(LEANING), a constant of ours
-and the only thumb on the scale. Then each choice draws: at temperature T the odds are raised to
-1/T, at 0 the more probable side wins. What was chosen is then made: calls under their grammar, text
-as without tools.
+The distribution of the first token has the probability that the model begins a call. Models of this
+size hardly ever do, so the odds are multiplied by exp(LEANING), a constant of our own; nothing else
+favours a call. Then each choice draws: at temperature T the odds are raised to 1/T, at 0 the more
+probable side wins. The choice is then generated: calls under their grammar, text as without tools.
 """
 
 import random
 from math import exp, log
 
-from samplers.local.answer.decode import GREEDY_BELOW, seed_for
+from samplers.local.answer.next_logprobs import next_logprobs
+from samplers.local.answer.sampling import GREEDY_BELOW, engine_seed
+from samplers.local.engine.calls import Engine
 from samplers.local.engine.grammar import OPENING
-from samplers.local.engine.llama_cpp import Engine
+from samplers.local.request.job import Choice, Job
 
-# nats, so odds times 55: with the example of samplers.local.request.tool_text, 0.15 becomes 0.9
+# In nats, so the odds times 55: with the example of samplers.local.request.tool_text, a probability
+# of 0.15 becomes 0.9.
 LEANING = 4.0
-_LISTED = 500  # tokens looked at, most probable first
+_COUNT = 500  # of the most probable tokens: others that could begin a call do not matter
+_LEAST = 1e-12  # a probability, so that the odds stay finite
+
+
+async def choices(job: Job) -> tuple[list[Choice], int | None]:
+    """The job's choices.
+
+    And the number of the prompt's cached tokens, if the prompt was read to decide; else None.
+    """
+    request = job.request
+    if request.tools is None or request.tools.forced:
+        calls = request.tools is not None
+        return [job.choice(i, calls) for i in range(request.n)], None
+    async with job.model.engine.slots:
+        log_odds, cached = await call_log_odds(job.model.engine, job.prompt)
+    drawn = [draw(log_odds, request.temperature, job.seed + i) for i in range(request.n)]
+    return [job.choice(i, calls) for i, calls in enumerate(drawn)], cached
 
 
 async def call_log_odds(engine: Engine, prompt: list[int]) -> tuple[float, int]:
-    """The log-odds of a call against text as the answer to `prompt`, with LEANING; and the prompt's
-    cached tokens.
-    """
-    # drawn by force: a token that is not whole text would not be told of
-    plain = engine.vocabulary.ids[b"a"]
-    body = {
-        "prompt": prompt,
-        "n_predict": 1,
-        "n_probs": _LISTED,
-        "samplers": [],
-        "logit_bias": [(plain, 1e6)],
-    }
-    async with engine.slots:
-        answer = await engine.complete(body | {"cache_prompt": True, "timings_per_token": True})
+    """The log-odds that a call answers `prompt`, with LEANING; and the prompt's cached tokens."""
+    entries, cached = await next_logprobs(engine, prompt, _COUNT)
+    begins = _beginnings(engine)
+    probability = sum(exp(logprob) for token, logprob in entries if token in begins)
+    probability = min(max(probability, _LEAST), 1 - _LEAST)
+    return log(probability) - log(1 - probability) + LEANING, cached
+
+
+def _beginnings(engine: Engine) -> set[int]:
+    """The tokens that a call can begin with: those that spell a beginning of OPENING."""
     opening = OPENING.encode()
-    begins = {
-        i
-        for size in range(1, len(opening) + 1)
-        if (i := engine.vocabulary.ids.get(opening[:size], -1)) >= 0
-    }
-    told = answer["completion_probabilities"][0]["top_logprobs"]
-    call = min(
-        max(sum(exp(item["logprob"]) for item in told if item["id"] in begins), 1e-12), 1 - 1e-12
-    )
-    return log(call) - log(1 - call) + LEANING, answer["timings"]["cache_n"]
+    spelled = [opening[:size] for size in range(1, len(opening) + 1)]
+    ids = [engine.vocabulary.ids.get(data, -1) for data in spelled]
+    return {token for token in ids if token >= 0}
 
 
 def draw(log_odds: float, temperature: float, seed: int) -> bool:
     """Whether the choice with this seed is a call."""
     if temperature < GREEDY_BELOW:
         return log_odds > 0
-    share = 1 / (1 + exp(min(-log_odds / temperature, 700)))
-    return random.Random(seed_for(seed, -1)).random() < share
+    probability = 1 / (1 + exp(min(-log_odds / temperature, 700)))
+    return random.Random(engine_seed(seed, -1)).random() < probability

@@ -1,69 +1,92 @@
-"""One choice of an answer: its tokens as text, cut at a stop string, with the reason why it ended."""
+"""One choice as it is generated: its tokens as text, cut at a stop string, and why it ended."""
 
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from samplers.local.answer.decode import Settings, Token, tokens
+from samplers.local.answer.generation import Generation, Token
 from samplers.local.answer.text_stream import TextStream
-from samplers.local.engine.llama_cpp import Engine
-from samplers.local.request.chat import ChatRequest
+from samplers.local.request.job import Choice, Job
 
 
 @dataclass(slots=True)
-class Piece:
-    """A step of a choice: new `text` (may be empty), the tokens that it completes, and in the last
-    one the `finish_reason` ("stop" or "length"), the number of tokens `drawn` and of prompt tokens
-    `cached`.
+class Delta:
+    """More of a choice: new `text`, which may be empty, and the tokens that it completes."""
+
+    text: str
+    tokens: list[Token]
+
+
+@dataclass(slots=True)
+class End:
+    """The end of a choice: the `finish_reason` ("stop" or "length") and what it cost.
+
+    `completion_tokens` counts a token that ends the turn, too. `cached_tokens` are those of the
+    prompt that the engine had already read.
     """
 
-    text: str = ""
-    tokens: list[Token] = field(default_factory=list)
-    finish_reason: str | None = None
-    drawn: int = 0
-    cached: int = 0
+    finish_reason: str
+    completion_tokens: int
+    cached_tokens: int
 
 
-async def pieces(
-    engine: Engine,
-    settings: Settings,
-    request: ChatRequest,
-    prompt: list[int],
-    limit: int,
-    seed: int,
-    grammar: str | None = None,
-    stops: tuple[str, ...] = (),
-) -> AsyncIterator[Piece]:
-    """The choice, piece by piece; the last has the finish_reason. Tokens inside a stop string are
-    left out.
-    """
-    text, waiting = TextStream(stops), deque()  # waiting: (start, end, token), bytes of the answer
-    end = drawn = cached = 0
+async def generate(job: Job, choice: Choice) -> AsyncIterator[Delta | End]:
+    """The choice's deltas, then its End. Tokens inside a stop string are left out."""
+    engine = job.model.engine
+    held = _HeldBack(choice.stops)
     reason = "length"
-    at_once = not request.stream and not stops and request.top is None
-    async with aclosing(
-        tokens(engine, settings, request, prompt, limit, seed, grammar, at_once)
-    ) as source:
-        async for token in source:
-            drawn += 1
-            cached = token.cached if drawn == 1 else cached
+    count = 0
+    cached = 0
+    async with aclosing(Generation(job, choice).tokens()) as tokens:
+        async for token in tokens:
+            count += 1
+            if count == 1:
+                cached = token.cached
             if token.id in engine.stop_ids:
                 reason = "stop"
                 break
-            start, end = end, end + len(engine.vocabulary.pieces[token.id])
-            waiting.append((start, end, token))
-            new = text.feed(engine.vocabulary.pieces[token.id])
-            if text.stopped:
+            delta = held.add(token, engine.vocabulary.token_bytes[token.id])
+            if delta is not None:
+                yield delta
+            if held.text.stopped:
                 reason = "stop"
-                yield Piece(new, [token for start, end, token in waiting if start < text.released])
-                waiting.clear()
                 break
-            ready = []
-            while waiting and waiting[0][1] <= text.released:
-                ready.append(waiting.popleft()[2])
-            if new or ready:
-                yield Piece(new, ready)
-    if waiting:
-        yield Piece(text.finish(), [token for _, _, token in waiting])
-    yield Piece(finish_reason=reason, drawn=drawn, cached=cached)
+    rest = held.finish()
+    if rest is not None:
+        yield rest
+    yield End(reason, count, cached)
+
+
+class _HeldBack:
+    """Tokens wait here until their text is certain."""
+
+    def __init__(self, stops: tuple[str, ...]):
+        self.text = TextStream(stops)
+        self._tokens: deque[tuple[int, int, Token]] = deque()  # (start, end, token), in bytes
+        self._end = 0
+
+    def add(self, token: Token, data: bytes) -> Delta | None:
+        """What a token makes certain, if anything. At a stop string, what comes before it."""
+        start = self._end
+        self._end += len(data)
+        self._tokens.append((start, self._end, token))
+        text = self.text.feed(data)
+        if self.text.stopped:
+            return Delta(text, self._stopped())
+        tokens = []
+        while self._tokens and self._tokens[0][1] <= self.text.released:
+            tokens.append(self._tokens.popleft()[2])
+        return Delta(text, tokens) if text or tokens else None
+
+    def _stopped(self) -> list[Token]:
+        """The tokens that begin before the stop string; the others are dropped."""
+        kept = [token for start, _, token in self._tokens if start < self.text.released]
+        self._tokens.clear()
+        return kept
+
+    def finish(self) -> Delta | None:
+        """At the end, what is still held back."""
+        if not self._tokens:
+            return None
+        return Delta(self.text.finish(), [token for _, _, token in self._tokens])

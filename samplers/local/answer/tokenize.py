@@ -1,41 +1,41 @@
-"""POST /v1/tokenize, an extension for lessons: a text's or a conversation's tokens, as the model
-sees them.
-"""
+"""POST /v1/tokenize, an extension for lessons: a text's or a conversation's tokens."""
 
-from samplers.local.request.checks import kind_of, string, unknown
-from samplers.local.request.errors import bad_request
-from samplers.local.request.job import Model
+from samplers.local.engine.model import ServedModel
+from samplers.local.request.checks import string
+from samplers.local.request.errors import bad_request, unknown, wrong_body
 from samplers.local.request.messages import messages
 from samplers.local.request.prompt import prompt_ids
 
 
-async def tokenize(model: Model, body) -> dict:
-    """{"input": text} or {"messages": [...]} -> the answer's body. ApiError 400 if it is neither."""
-    if not isinstance(body, dict):
-        raise bad_request(
-            f"Invalid type for the request body: expected an object, but got {kind_of(body)} instead."
-        )
-    for name in body.keys() - {"input", "messages", "model"}:
-        raise unknown(name)
-    if ("input" in body) == ("messages" in body):
-        raise bad_request(
-            "Give either 'input' or 'messages'.", "input", "missing_required_parameter"
-        )
+async def tokenize(model: ServedModel, body) -> dict:
+    """{"input": text} or {"messages": […]} -> the answer's body. ApiError (400) for others."""
     engine = model.engine
-    if "input" in body:
-        ids = await engine.tokenize(string()("input", body["input"]), control=False)
-    else:
-        ids = await prompt_ids(engine, messages("messages", body["messages"]))
     vocabulary = engine.vocabulary
+    ids = await _token_ids(model, body)
+    tokens = [
+        {"id": i, "token": vocabulary.text(i), "bytes": vocabulary.byte_values(i)} for i in ids
+    ]
     return {
         "object": "tokens",
         "model": model.id,
         "ids": ids,
-        "tokens": [
-            {"id": i, "token": vocabulary.text(i), "bytes": vocabulary.bytes(i)} for i in ids
-        ],
+        "tokens": tokens,
         "count": len(ids),
         "vocabulary_size": len(vocabulary),
         "context_length": engine.context,
         "stop_ids": sorted(engine.stop_ids),
     }
+
+
+async def _token_ids(model: ServedModel, body) -> list[int]:
+    if not isinstance(body, dict):
+        raise wrong_body(body)
+    for name in body.keys() - {"input", "messages", "model"}:
+        raise unknown(name)
+    if ("input" in body) == ("messages" in body):
+        message = "Give either 'input' or 'messages'."
+        raise bad_request(message, "input", "missing_required_parameter")
+    if "messages" in body:
+        return await prompt_ids(model.engine, messages("messages", body["messages"]))
+    text = string()("input", body["input"])
+    return await model.engine.tokenize(text, control=False)

@@ -1,5 +1,6 @@
-"""HTTP to the engine, on asyncio alone: a connection for each call, which adds 0.2 ms where a whole
-client adds 1.2.
+"""HTTP to the engine on asyncio alone: one connection for each call.
+
+This adds 0.2 ms to a call, where an HTTP client library adds 1.2 ms.
 """
 
 import asyncio
@@ -7,34 +8,37 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+BodyParts = AsyncIterator[bytes]
+
 
 class BrokenOff(Exception):
     """The server was not there, or its answer ended too early."""
 
 
-Pieces = AsyncIterator[bytes]
-
-
 @asynccontextmanager
 async def call(
     url: str, key: str, method: str, path: str, body: bytes
-) -> AsyncIterator[tuple[int, Pieces]]:
-    """One request: (status, the body's pieces as they come). Leaving the context closes the
-    connection, which tells the server to stop. BrokenOff if there is no whole answer.
+) -> AsyncIterator[tuple[int, BodyParts]]:
+    """One request. Gives (status, the answer's body in parts, as they come).
+
+    Leaving the context closes the connection, which makes the server stop. BrokenOff if the answer
+    is not complete.
     """
     address = urlsplit(url)
-    head = f"{method} {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n"
-    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"{method} {path} HTTP/1.1\r\n"
+        f"Host: {address.netloc}\r\n"
+        f"Authorization: Bearer {key}\r\n"
+        "Connection: close\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
     writer = None
     try:
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         writer.write(head.encode() + body)
-        status, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        fields = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines)
-        }
-        yield int(status.split()[1]), _pieces(reader, fields)
+        status, headers = _parsed(await reader.readuntil(b"\r\n\r\n"))
+        yield status, _body(reader, headers)
     except (OSError, EOFError, asyncio.LimitOverrunError) as error:
         raise BrokenOff(f"{type(error).__name__} {error}") from error
     finally:
@@ -42,12 +46,22 @@ async def call(
             writer.close()
 
 
-async def _pieces(reader: asyncio.StreamReader, fields: dict[str, str]) -> Pieces:
-    """A response's body; EOFError (IncompleteReadError is one) if it is cut short."""
-    if fields.get("transfer-encoding", "").lower() == "chunked":
-        while size := int((await reader.readline()).split(b";")[0] or b"-1", 16):
-            if size < 0:
-                raise EOFError("the connection was closed")
-            yield (await reader.readexactly(size + 2))[:-2]
-    else:
-        yield await reader.readexactly(int(fields["content-length"]))
+def _parsed(head: bytes) -> tuple[int, dict[str, str]]:
+    """The status and the headers of an answer, their names in lower case."""
+    status_line, *lines = head.decode("latin-1").split("\r\n")
+    headers = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    return int(status_line.split()[1]), headers
+
+
+async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> BodyParts:
+    """An answer's body. EOFError (IncompleteReadError is one) if it is cut short."""
+    if headers.get("transfer-encoding", "").lower() != "chunked":
+        yield await reader.readexactly(int(headers["content-length"]))
+        return
+    while size := int((await reader.readline()).split(b";")[0] or b"-1", 16):
+        if size < 0:
+            raise EOFError("the connection was closed")
+        yield (await reader.readexactly(size + 2))[:-2]

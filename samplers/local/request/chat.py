@@ -1,108 +1,28 @@
-"""A chat request: OpenAI's fields, ranges and defaults, checked by one table."""
+"""A chat request: what its JSON and headers ask for, checked, with OpenAI's defaults filled in."""
 
 import json
 from dataclasses import dataclass
 
-from samplers.local.request import checks
-from samplers.local.request.checks import (
-    array,
-    boolean,
-    decimal,
-    integer,
-    kind_of,
-    known,
-    mapping,
-    missing,
-    one_of,
-    string,
-    unknown,
-    unsupported,
-    wrong_type,
-)
-from samplers.local.request.errors import bad_request
-from samplers.local.request.messages import messages
-from samplers.local.request.response_format import Format, needs_the_word, response_format
+from samplers.local.request.checks import array, integer
+from samplers.local.request.errors import bad_request, wrong_body
+from samplers.local.request.fields import checked_fields
+from samplers.local.request.response_format import Format, check_mentions_json
 from samplers.local.request.tools import Tools, tools
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
-INT64 = 2**63
-
-
-def _stop(name: str, value) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = [value]
-    elif not isinstance(value, list):
-        raise wrong_type(name, "one of a string or array of strings", value)
-    stops = tuple(array(string(), 1, 4)(name, value))
-    if "" in stops:
-        raise bad_request(
-            f"Invalid '{name}': empty string. Expected a string with minimum length 1.",
-            name,
-            "empty_string",
-        )
-    return stops
-
-
-def _logit_bias(name: str, value) -> dict[str, float]:
-    return mapping(decimal(-100, 100))(name, value)
-
-
-def _stream_options(name: str, value) -> dict[str, bool]:
-    options = known(name, value, "include_usage", "include_obfuscation")
-    return mapping(boolean)(name, {k: v for k, v in options.items() if v is not None})
-
-
-# field: (check, what an absent or null one means). MISSING: it is required.
-MISSING = object()
-FIELDS = {
-    "model": (string(), MISSING),
-    "messages": (messages, MISSING),
-    "temperature": (decimal(0, 2), 1.0),
-    "top_p": (decimal(0, 1), 1.0),
-    "frequency_penalty": (decimal(-2, 2), 0.0),
-    "presence_penalty": (decimal(-2, 2), 0.0),
-    "logit_bias": (_logit_bias, {}),
-    "seed": (integer(-INT64, INT64 - 1), None),
-    "stop": (_stop, ()),
-    "max_tokens": (integer(1), None),
-    "max_completion_tokens": (integer(1), None),
-    "n": (integer(1, 128), 1),
-    "logprobs": (boolean, False),
-    "top_logprobs": (integer(0), None),  # its maximum depends on a header
-    "stream": (boolean, False),
-    "stream_options": (_stream_options, None),
-    "response_format": (response_format, None),
-}
-# Accepted as OpenAI accepts them; they change nothing here.
-HARMLESS = {
-    "metadata": mapping(string(512), 16, 64),
-    "modalities": array(one_of("text"), 1),
-    "prompt_cache_key": string(),
-    "prompt_cache_retention": one_of("in_memory", "in-memory", "24h"),
-    "safety_identifier": string(64),
-    "service_tier": one_of("auto", "default", "fast", "flex", "priority"),
-    "store": boolean,
-    "user": string(),
-}
-# OpenAI's fields that this endpoint does not have.
-UNSUPPORTED = {
-    "audio",
-    "moderation",
-    "prediction",
-    "prompt_cache_options",
-    "reasoning_effort",
-    "verbosity",
-    "web_search_options",
-}
-TOOLS = {"tools", "tool_choice", "parallel_tool_calls"}  # checked together
-OLD = {"functions": "tools", "function_call": "tool_choice"}  # deprecated: what came after
+# The endpoint's own headers, for lessons: logprobs of the whole vocabulary, with token ids; and the
+# token ids that the answer begins with.
+FULL_LOGPROBS = "x-samplers-full-logprobs"
+CONTINUE = "x-samplers-continue"
 
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """What a chat request asks for, every default filled in. `logit_bias` has integer ids; `top` is
-    the number of logprobs a token, None if none are wanted; `ids` asks for token ids beside them;
-    `continued` are the answer's first tokens, already chosen. `response_format` is None for plain
-    text, `tools` if nothing may be called.
+    """What a chat request asks for.
+
+    `logit_bias` has integer ids. `top_logprobs` is None if no logprobs are asked for.
+    `include_ids` adds token ids to them. `continued` are the answer's first tokens, already chosen.
+    `response_format` is None for plain text, `tools` if nothing may be called.
     """
 
     model: str
@@ -116,98 +36,82 @@ class ChatRequest:
     stop: tuple[str, ...]
     max_tokens: int | None
     n: int
-    top: int | None
+    top_logprobs: int | None
     stream: bool
     include_usage: bool
-    obfuscated: bool
+    include_obfuscation: bool
     response_format: Format | None
     tools: Tools | None = None
-    ids: bool = False
+    include_ids: bool = False
     continued: tuple[int, ...] = ()
 
 
 def parse(body, headers, vocabulary_size: int) -> ChatRequest:
-    """A request's JSON and headers -> ChatRequest; ApiError (400) for the first thing that is wrong
-    with it.
-    """
+    """A request's JSON and headers -> ChatRequest. ApiError (400) for the first wrong thing."""
     if not isinstance(body, dict):
-        raise bad_request(
-            f"Invalid type for the request body: expected an object, but got {kind_of(body)} instead."
-        )
-    if body.get("model") is None:
-        raise bad_request("you must provide a model parameter")
-    if "messages" not in body:
-        raise missing("messages")
-    ours = FIELDS.keys() | HARMLESS.keys() | UNSUPPORTED | TOOLS | OLD.keys()
-    for name in body:
-        if name not in ours:
-            raise unknown(name, ours - body.keys())
-    for name, value in body.items():
-        if name in OLD and value is not None:
-            raise unsupported(name, f" It is deprecated: use '{OLD[name]}' instead.")
-        if name in UNSUPPORTED and value is not None:
-            raise unsupported(name)
-        if name in HARMLESS and value is not None:
-            HARMLESS[name](name, value)
-    values = {name: _value(body, name, *rule) for name, rule in FIELDS.items()}
-    every = headers.get("x-samplers-full-logprobs", "").lower() == "true"
-    logprobs, top = values.pop("logprobs"), values.pop("top_logprobs")
-    if top is not None:
-        most = vocabulary_size if every else 20
-        if top > most:
-            message = f"Invalid value for 'top_logprobs': must be less than or equal to {most}."
-            raise bad_request(message, "top_logprobs")
-        if not logprobs:
-            message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled."
-            raise bad_request(message, "top_logprobs")
-    if values["stream_options"] is not None and not values["stream"]:
+        raise wrong_body(body)
+    values = checked_fields(body)
+    full_logprobs = headers.get(FULL_LOGPROBS, "").lower() == "true"
+
+    most = vocabulary_size if full_logprobs else MAX_TOP_LOGPROBS
+    values["top_logprobs"] = _top_logprobs(values.pop("logprobs"), values["top_logprobs"], most)
+    options = _stream_options(values["stream"], values.pop("stream_options"))
+    values["max_tokens"] = _max_tokens(values.pop("max_completion_tokens"), values["max_tokens"])
+    if values["response_format"] is not None and values["response_format"].any_json:
+        check_mentions_json(values["messages"])
+    values["logit_bias"] = _token_ids(values["logit_bias"], vocabulary_size)
+
+    return ChatRequest(
+        tools=tools(body),
+        include_usage=options.get("include_usage", False),
+        # OpenAI obfuscates unless it is asked not to. Here nobody eavesdrops, and people read the
+        # chunks.
+        include_obfuscation=options.get("include_obfuscation", False),
+        include_ids=full_logprobs,
+        continued=_continued(headers.get(CONTINUE), vocabulary_size),
+        **values,
+    )
+
+
+def _top_logprobs(logprobs: bool, top: int | None, most: int) -> int | None:
+    if top is not None and top > most:
+        message = f"Invalid value for 'top_logprobs': must be less than or equal to {most}."
+        raise bad_request(message, "top_logprobs")
+    if top is not None and not logprobs:
+        message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled."
+        raise bad_request(message, "top_logprobs")
+    return (top or 0) if logprobs else None
+
+
+def _stream_options(stream: bool, options: dict | None) -> dict:
+    if options is not None and not stream:
         message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
         raise bad_request(message, "stream_options")
-    options = values.pop("stream_options") or {}
-    limit, older = values.pop("max_completion_tokens"), values.pop("max_tokens")
+    return options or {}
+
+
+def _max_tokens(limit: int | None, older: int | None) -> int | None:
+    """The limit by its newer name, max_completion_tokens, or its older one, max_tokens."""
     if limit is not None and older is not None:
         message = (
             "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
         )
         raise bad_request(message, "max_tokens", "invalid_parameter_combination")
-    if values["response_format"] is not None and values["response_format"].any_json:
-        needs_the_word(values["messages"])
-    values["logit_bias"] = _token_ids(values["logit_bias"], vocabulary_size)
-    return ChatRequest(
-        tools=tools(body),
-        include_usage=options.get("include_usage", False),
-        # OpenAI pads chunks unless it is told not to; here nobody listens in, and a chunk is to be
-        # read by people
-        obfuscated=options.get("include_obfuscation", False),
-        max_tokens=older if limit is None else limit,
-        top=(top or 0) if logprobs else None,
-        ids=every,
-        continued=_continued(headers.get("x-samplers-continue"), vocabulary_size),
-        **values,
-    )
-
-
-def _value(body: dict, name: str, check: checks.Check, default):
-    value = body.get(name)
-    if value is not None:
-        return check(name, value)
-    if default is MISSING:
-        raise wrong_type(name, "an array of objects", None)  # only the messages can still be null
-    return default
+    return older if limit is None else limit
 
 
 def _token_ids(bias: dict[str, float], size: int) -> dict[int, float]:
+    """`logit_bias` with its keys as integers: JSON's keys are strings."""
+    name = "logit_bias"
     ids = {}
     for key, value in bias.items():
+        begin = f"Invalid key in '{name}': {key[:40]}."
         if not (key.isascii() and key.isdecimal()):
-            message = f"Invalid key in 'logit_bias': {key[:40]}. You should only be submitting non-negative integers."
-            raise bad_request(message, "logit_bias", "invalid_value")
+            message = f"{begin} You should only be submitting non-negative integers."
+            raise bad_request(message, name, "invalid_value")
         if len(key) > 9 or int(key) >= size:
-            raise bad_request(
-                f"Invalid key in 'logit_bias': {key[:40]}. Maximum value is {size - 1}.",
-                "logit_bias",
-                "invalid_value",
-            )
+            message = f"{begin} Maximum value is {size - 1}."
+            raise bad_request(message, name, "invalid_value")
         ids[int(key)] = value
     return ids
 
@@ -215,11 +119,9 @@ def _token_ids(bias: dict[str, float], size: int) -> dict[int, float]:
 def _continued(header: str | None, size: int) -> tuple[int, ...]:
     if header is None:
         return ()
-    name = "x-samplers-continue"
     try:
         ids = json.loads(header)
     except (ValueError, RecursionError):
-        raise bad_request(
-            f"Invalid '{name}': expected a JSON array of token ids.", name, "invalid_value"
-        ) from None
-    return tuple(array(integer(0, size - 1), 0)(name, ids))
+        message = f"Invalid '{CONTINUE}': expected a JSON array of token ids."
+        raise bad_request(message, CONTINUE, "invalid_value") from None
+    return tuple(array(integer(0, size - 1), 0)(CONTINUE, ids))

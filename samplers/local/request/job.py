@@ -1,122 +1,150 @@
-"""From a checked request to a job: its prompt made, its length and its grammars checked. After this
-it is answered.
+"""From a checked request to a job: its prompt is made, its length and its grammars are checked.
+
+After this it is answered. Whatever API a request came by, its answer is made from a Job.
 """
 
 import secrets
-import time
 from dataclasses import dataclass
 
-from samplers.local.answer.decode import Settings
 from samplers.local.engine import grammar
-from samplers.local.engine.llama_cpp import Engine
-from samplers.local.request.chat import ChatRequest
-from samplers.local.request.errors import bad_request
+from samplers.local.engine.calls import Engine
+from samplers.local.engine.guard import enforced
+from samplers.local.engine.model import ServedModel
+from samplers.local.request.chat import CONTINUE, ChatRequest
+from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.prompt import prompt_ids
 from samplers.local.request.tool_text import preface
+from samplers.local.request.tools import Tools
 
-# tokens of an answer that sets no limit: a small model that repeats itself would fill the context
-USUAL_LIMIT = 1024
+# Tokens of an answer to a request without a limit: a small model that repeats itself would fill the
+# context.
+DEFAULT_MAX_TOKENS = 1024
+NOT_ENFORCED = "the engine cannot enforce it."
 
 
 @dataclass(frozen=True)
-class Model:
-    """What answers: the engine, how it samples, and what it is called."""
+class Choice:
+    """One of a job's `n` choices: what it does not share with the others.
 
-    engine: Engine
-    settings: Settings
-    id: str
-    fingerprint: str
-    created: int
+    `calls`: it is function calls, not text. `stops` are the strings that end it.
+    """
+
+    index: int
+    seed: int
+    calls: bool
+    grammar: str | None
+    stops: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A request that will be answered: `prompt` ids, at most `limit` tokens for each choice, the
-    first choice's `seed`, the grammars of an answer that is text and of one that is calls; and a
-    body's fields before its choices (`head`) and beside them (`about`: OpenAI puts it before the
-    choices of a chunk, and after those of a whole answer).
+    """A request that will be answered.
+
+    `prompt` are its token ids, `limit` is the most tokens of a choice, `seed` is that of the first
+    choice. `text_grammar` is for a choice that is text, `call_grammar` for one that is calls; None
+    leaves it free.
     """
 
-    model: Model
+    model: ServedModel
     request: ChatRequest
     prompt: list[int]
     limit: int
     seed: int
     text_grammar: str | None
     call_grammar: str | None
-    head: dict
-    about: dict
+
+    def choice(self, index: int, calls: bool) -> Choice:
+        """A choice of this job. Choice i of seed s is what seed s + i alone gives."""
+        seed = self.seed + index
+        if calls:  # stop strings cut text, not calls
+            return Choice(index, seed, calls, self.call_grammar, ())
+        return Choice(index, seed, calls, self.text_grammar, self.request.stop)
 
 
-async def prepare(model: Model, request: ChatRequest) -> Job:
-    """The job. ApiError (400) if it is too long for the context or the engine cannot enforce what
-    it asks for.
+async def prepare(model: ServedModel, request: ChatRequest) -> Job:
+    """The job of a request.
+
+    ApiError (404) if it is for another model. ApiError (400) if it is too long for the context or
+    the engine cannot enforce what it asks for.
     """
-    _fits_together(model, request)
+    _check_model(model, request)
+    _check_combination(model, request)
     messages = request.messages
     if request.tools is not None:
         messages = [*preface(request.tools.functions), *messages]
     prompt = await prompt_ids(model.engine, messages)
     limit = _limit(model.engine.context, request, len(prompt) + len(request.continued))
     text_grammar, call_grammar = await _grammars(model.engine, request)
-    kind = "chat.completion.chunk" if request.stream else "chat.completion"
-    head = {
-        "id": f"chatcmpl-{secrets.token_hex(15)}",
-        "object": kind,
-        "created": int(time.time()),
-        "model": model.id,
-    }
-    about = {"service_tier": "default", "system_fingerprint": model.fingerprint}
     seed = secrets.randbits(62) if request.seed is None else request.seed
-    return Job(model, request, prompt, limit, seed, text_grammar, call_grammar, head, about)
+    return Job(model, request, prompt, limit, seed, text_grammar, call_grammar)
 
 
-def _fits_together(model: Model, request: ChatRequest) -> None:
-    """An answer under a grammar is made in one call to the engine, from its first token on; some
-    things need more.
+def _check_model(model: ServedModel, request: ChatRequest) -> None:
+    if request.model != model.id:
+        name = request.model[:200]
+        message = f"The model `{name}` does not exist or you do not have access to it."
+        raise ApiError(404, message, code="model_not_found")
+
+
+def _check_combination(model: ServedModel, request: ChatRequest) -> None:
+    """What an answer under a grammar cannot have.
+
+    It is generated by one call to the engine, from its first token on.
     """
     if request.tools is None and request.response_format is None:
         return
-    begin = "is not supported together with 'tools' or a 'response_format' of JSON by this endpoint"
+    end = "is not supported together with 'tools' or a 'response_format' of JSON by this endpoint."
+    code = "unsupported_parameter"
     if request.presence_penalty and model.settings.order == "openai":
-        # The engine's own counts the prompt, too, and cannot be made to forget it (a frequency
-        # penalty can).
-        raise bad_request(
-            f"'presence_penalty' {begin}.", "presence_penalty", "unsupported_parameter"
-        )
+        # The engine's own penalty counts the prompt, too. That cannot be undone by biases, as it
+        # can for a frequency penalty.
+        raise bad_request(f"'presence_penalty' {end}", "presence_penalty", code)
     if request.continued:
-        raise bad_request(
-            f"'x-samplers-continue' {begin}.", "x-samplers-continue", "unsupported_parameter"
-        )
+        raise bad_request(f"'{CONTINUE}' {end}", CONTINUE, code)
 
 
 def _limit(context: int, request: ChatRequest, used: int) -> int:
+    """The most tokens of a choice, when the messages already use some of the context."""
     begin = f"This model's maximum context length is {context} tokens. However, "
+    code = "context_length_exceeded"
     if used >= context:
-        message = f"{begin}your messages resulted in {used} tokens. Please reduce the length of the messages."
-        raise bad_request(message, "messages", "context_length_exceeded")
+        message = (
+            f"{begin}your messages resulted in {used} tokens. "
+            "Please reduce the length of the messages."
+        )
+        raise bad_request(message, "messages", code)
     if request.max_tokens is None:
-        return min(USUAL_LIMIT, context - used)
-    if used + request.max_tokens > context:
-        message = f"{begin}you requested {used + request.max_tokens} tokens ({used} in the messages, {request.max_tokens} in "
-        message += "the completion). Please reduce the length of the messages or completion."
-        raise bad_request(message, "messages", "context_length_exceeded")
+        return min(DEFAULT_MAX_TOKENS, context - used)
+    total = used + request.max_tokens
+    if total > context:
+        message = (
+            f"{begin}you requested {total} tokens ({used} in the messages, {request.max_tokens} in "
+            "the completion). Please reduce the length of the messages or completion."
+        )
+        raise bad_request(message, "messages", code)
     return request.max_tokens
 
 
 async def _grammars(engine: Engine, request: ChatRequest) -> tuple[str | None, str | None]:
-    """The grammars of a text and of calls, None where there is none."""
-    asked, tools = request.response_format, request.tools
-    sorry = "the engine cannot enforce it."
-    if asked is not None and not await grammar.enforced(engine, asked.grammar):
-        raise asked.refuse(sorry)
-    if tools is not None and not await grammar.enforced(engine, tools.grammar):
-        for function in tools.functions:
-            if not await grammar.enforced(
-                engine, grammar.of_calls({function.name: function.parameters}, 1)
-            ):
-                raise function.refuse(sorry)
-        raise bad_request(
-            "Invalid 'tools': the engine cannot enforce so much at once.", "tools", "invalid_value"
-        )
-    return asked and asked.grammar, tools and tools.grammar
+    """The grammars of text and of calls, None where there is none."""
+    text_grammar = None
+    if request.response_format is not None:
+        text_grammar = request.response_format.grammar
+        if not await enforced(engine, text_grammar):
+            raise request.response_format.refuse(NOT_ENFORCED)
+    call_grammar = None
+    if request.tools is not None:
+        call_grammar = request.tools.grammar
+        if not await enforced(engine, call_grammar):
+            raise await _tools_error(engine, request.tools)
+    return text_grammar, call_grammar
+
+
+async def _tools_error(engine: Engine, tools: Tools) -> ApiError:
+    """The error of the first function that cannot be enforced, or of all together."""
+    for function in tools.functions:
+        alone = grammar.of_calls({function.name: function.parameters}, 1)
+        if not await enforced(engine, alone):
+            return function.refuse(NOT_ENFORCED)
+    message = "Invalid 'tools': the engine cannot enforce all these functions together."
+    return bad_request(message, "tools", "invalid_value")

@@ -2,40 +2,39 @@
 
 import re
 
-from samplers.local.engine.llama_cpp import Engine
-
-_REMEMBERED = 64
+from samplers.local.engine.calls import Engine
+from samplers.local.engine.remember import remember
 
 
 async def prompt_ids(engine: Engine, messages: list[dict]) -> list[int]:
-    """The token ids of the templated messages. The last few are remembered: draws ask for the same
-    prompt often.
-    """
-    remembered = engine.prompts
-    key = tuple((message["role"], message["content"]) for message in messages)
-    if key not in remembered:
-        if len(remembered) >= _REMEMBERED:
-            del remembered[next(iter(remembered))]
-        remembered[key] = await _make(engine, messages)
-    return remembered[key]
+    """The token ids of the templated messages."""
+    return await _prompt_ids(engine, tuple((item["role"], item["content"]) for item in messages))
 
 
-async def _make(engine: Engine, messages: list[dict]) -> list[int]:
+@remember  # a lesson asks for many answers to the same prompt
+async def _prompt_ids(engine: Engine, messages: tuple[tuple[str, str], ...]) -> list[int]:
     names = engine.vocabulary.control_pattern
-    if not any(names.search(message["content"]) for message in messages):
-        return await engine.tokenize(await engine.render(messages), control=True)
-    # A text that spells a control token, such as <|im_end|>, stays text: it is tokenized apart from
-    # the template.
-    holders = [f"\x00{i}\x00" for i in range(len(messages))]
-    text = await engine.render(
-        [message | {"content": holder} for message, holder in zip(messages, holders, strict=True)]
-    )
+    if any(names.search(content) for _, content in messages):
+        return await _with_control_names(engine, messages)
+    text = await engine.render([{"role": role, "content": text} for role, text in messages])
+    return await engine.tokenize(text, control=True)
+
+
+async def _with_control_names(engine: Engine, messages: tuple[tuple[str, str], ...]) -> list[int]:
+    """A text that spells a control token, such as <|im_end|>, stays text.
+
+    So the contents are tokenized apart from the template: placeholders take their places in it.
+    """
+    contents = {f"\x00{i}\x00": content for i, (_, content) in enumerate(messages)}
+    placeholders = [
+        {"role": role, "content": placeholder}
+        for (role, _), placeholder in zip(messages, contents, strict=True)
+    ]
+    text = await engine.render(placeholders)
     ids: list[int] = []
     for part in re.split("(\x00[0-9]+\x00)", text):
-        if part in holders:
-            ids += await engine.tokenize(
-                messages[int(part.strip("\x00"))]["content"], control=False
-            )
+        if part in contents:
+            ids += await engine.tokenize(contents[part], control=False)
         elif part:
             ids += await engine.tokenize(part, control=True)
     return ids

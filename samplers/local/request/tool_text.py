@@ -1,11 +1,11 @@
-"""How tools, calls and results are written for the model: our own choice, for its chat template
-knows none of them.
+"""How tools, calls and results are written for the model.
 
-A call is JSON, [{"name":…,"arguments":{…}}], and a result is a message of the role `tool`. The
-definitions stand in a system message of their own, before the conversation; before that, a short
-conversation with another tool shows a call and a plain answer. Without such examples a model of
-this size starts a call with a probability under 0.01 whatever it is asked; with them, 0.15 for the
-weather and 0.0002 for "Hello!".
+The model's chat template has nothing for them, so this is our own choice. A call is JSON,
+[{"name":…,"arguments":{…}}], and a result is a message of the role `tool`. The definitions stand in
+a system message of their own, before the conversation. Before that, a short conversation with
+another tool shows a call and a plain answer. Without such examples a model of this size starts a
+call with a probability under 0.01, whatever the question; with them, 0.15 for the weather and
+0.0002 for "Hello!".
 """
 
 import json
@@ -13,20 +13,22 @@ import json
 from samplers.local.request.tools import Function
 
 
-def calls(made: list[tuple[str, str]]) -> str:
+def calls_text(calls: list[tuple[str, str]]) -> str:
     """An assistant's calls, (name, arguments as JSON text), as the model writes them."""
-    return _compact([{"name": name, "arguments": _parsed(arguments)} for name, arguments in made])
+    return _compact([{"name": name, "arguments": _parsed(text)} for name, text in calls])
 
 
 def preface(functions: tuple[Function, ...]) -> list[dict]:
     """The messages that come before a conversation with tools."""
-    return [*_EXAMPLE, _definitions([function.told() for function in functions])]
+    return [*_EXAMPLE, _definitions([function.definition() for function in functions])]
 
 
-def _definitions(told: list[dict]) -> dict:
-    lines = ["You can call these functions:", *map(_compact, told)]
-    lines += [
-        "To call functions, answer with their calls as JSON only. If no function helps, answer in plain words."
+def _definitions(functions: list[dict]) -> dict:
+    lines = [
+        "You can call these functions:",
+        *map(_compact, functions),
+        "To call functions, answer with their calls as JSON only. "
+        "If no function helps, answer in plain words.",
     ]
     return {"role": "system", "content": "\n".join(lines)}
 
@@ -39,7 +41,7 @@ def _parsed(arguments: str):
     try:
         return json.loads(arguments)
     except (ValueError, RecursionError):
-        return arguments  # a client may send what is no JSON: then the model sees it as a text
+        return arguments  # a client may send text that is not JSON: the model sees it as a string
 
 
 _CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -47,7 +49,7 @@ _CLOCK = {"name": "get_time", "description": "Get the current time in a city.", 
 _EXAMPLE = [
     _definitions([_CLOCK]),
     {"role": "user", "content": "What time is it in Rome?"},
-    {"role": "assistant", "content": calls([("get_time", '{"city":"Rome"}')])},
+    {"role": "assistant", "content": calls_text([("get_time", '{"city":"Rome"}')])},
     {"role": "user", "content": "Good morning!"},
     {"role": "assistant", "content": "Good morning! How can I help you?"},
 ]

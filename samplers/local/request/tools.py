@@ -1,6 +1,4 @@
-"""`tools`, `tool_choice` and `parallel_tool_calls`: which functions an answer may call, and whether
-it must.
-"""
+"""`tools`, `tool_choice`, `parallel_tool_calls`: what an answer may call, and whether it must."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,24 +8,25 @@ from samplers.local.request import schema
 from samplers.local.request.checks import (
     array,
     boolean,
-    known,
-    needed,
     one_of,
+    only_fields,
     pattern,
+    required,
     string,
-    unsupported,
-    wrong_type,
 )
-from samplers.local.request.errors import bad_request
+from samplers.local.request.errors import bad_request, unsupported, wrong_type
 from samplers.local.request.response_format import NAME
 
-MOST = 128
+MOST_TOOLS = 128
+# As at OpenAI, a function without `parameters` takes none.
+NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function's definition; `parameters` is its schema, checked, and `refuse` makes the error if
-    it fails later.
+    """A function's definition.
+
+    `parameters` is its schema, checked. `refuse` makes the error if it cannot be enforced.
     """
 
     name: str
@@ -35,16 +34,18 @@ class Function:
     parameters: dict
     refuse: schema.Refuse
 
-    def told(self) -> dict:
-        """The definition for the model."""
+    def definition(self) -> dict:
+        """What the model reads of it."""
         about = {} if self.description is None else {"description": self.description}
         return {"name": self.name, **about, "parameters": self.parameters}
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The functions that an answer may call, at most `most` times; it must if `forced`, else the
-    model decides. `named`: the request itself names the one function.
+    """The functions that an answer may call, at most `most` times.
+
+    `forced`: it must call one; else the model decides. `named`: the request itself names the one
+    function.
     """
 
     functions: tuple[Function, ...]
@@ -55,54 +56,65 @@ class Tools:
     @cached_property
     def grammar(self) -> str:
         """The grammar of the calls."""
-        return grammar.of_calls(
-            {function.name: function.parameters for function in self.functions}, self.most
-        )
+        schemas = {function.name: function.parameters for function in self.functions}
+        return grammar.of_calls(schemas, self.most)
 
 
 def tools(body: dict) -> Tools | None:
     """The three fields of a request's body, checked together; None if nothing may be called."""
-    given, choice, parallel = (
-        body.get(name) for name in ("tools", "tool_choice", "parallel_tool_calls")
-    )
-    if given is None:
-        for name, value in (("tool_choice", choice), ("parallel_tool_calls", parallel)):
-            if value is not None:
-                message = f"Invalid value for '{name}': '{name}' is only allowed when 'tools' are specified."
-                raise bad_request(message, name)
+    if body.get("tools") is None:
+        _check_absent(body, "tool_choice", "parallel_tool_calls")
         return None
-    functions = tuple(array(_function, 1, MOST, " of objects")("tools", given))
-    most = grammar.MOST_CALLS if parallel is None or boolean("parallel_tool_calls", parallel) else 1
+    functions = tuple(array(_function, 1, MOST_TOOLS, " of objects")("tools", body["tools"]))
+    parallel = body.get("parallel_tool_calls")
+    most = grammar.MOST_CALLS
+    if parallel is not None and not boolean("parallel_tool_calls", parallel):
+        most = 1
+
+    choice = body.get("tool_choice")
     if choice is None or isinstance(choice, str):
         mode = one_of("none", "auto", "required")("tool_choice", choice or "auto")
         return None if mode == "none" else Tools(functions, mode == "required", most)
     kind = one_of("function", "allowed_tools")("tool_choice.type", _type("tool_choice", choice))
     if kind == "function":
-        known("tool_choice", choice, "type", "function")
-        name = _name("tool_choice.function", needed("tool_choice", choice, "function"))
-        return Tools(_named(functions, [name]), True, 1, named=True)
-    known("tool_choice", choice, "type", "allowed_tools")
-    allowed = known(
-        "tool_choice.allowed_tools", needed("tool_choice", choice, "allowed_tools"), "mode", "tools"
-    )
-    mode = one_of("auto", "required")(
-        "tool_choice.mode", needed("tool_choice.allowed_tools", allowed, "mode")
-    )
-    names = array(_allowed, 1, MOST)(
-        "tool_choice.tools", needed("tool_choice.allowed_tools", allowed, "tools")
-    )
-    return Tools(_named(functions, names), mode == "required", most)
+        return _one_function(functions, choice)
+    return _allowed_tools(functions, choice, most)
+
+
+def _check_absent(body: dict, *names: str) -> None:
+    for name in names:
+        if body.get(name) is not None:
+            message = (
+                f"Invalid value for '{name}': '{name}' is only allowed when 'tools' are specified."
+            )
+            raise bad_request(message, name)
+
+
+def _one_function(functions: tuple[Function, ...], choice: dict) -> Tools:
+    """For {"type": "function", "function": {"name": …}}."""
+    only_fields("tool_choice", choice, "type", "function")
+    name = _name("tool_choice.function", required("tool_choice", choice, "function"))
+    return Tools(_chosen(functions, [name]), forced=True, most=1, named=True)
+
+
+def _allowed_tools(functions: tuple[Function, ...], choice: dict, most: int) -> Tools:
+    """For {"type": "allowed_tools", "allowed_tools": {"mode": …, "tools": […]}}."""
+    place = "tool_choice.allowed_tools"
+    only_fields("tool_choice", choice, "type", "allowed_tools")
+    allowed = only_fields(place, required("tool_choice", choice, "allowed_tools"), "mode", "tools")
+    mode = one_of("auto", "required")("tool_choice.mode", required(place, allowed, "mode"))
+    listed = required(place, allowed, "tools")
+    names = array(_allowed, 1, MOST_TOOLS)("tool_choice.tools", listed)
+    return Tools(_chosen(functions, names), mode == "required", most)
 
 
 def _type(name: str, value):
-    if not isinstance(value, dict):
-        expected = (
-            "one of one of 'none', 'auto', or 'required' or object"
-            if name == "tool_choice"
-            else "an object"
-        )
-        raise wrong_type(name, expected, value)
-    return needed(name, value, "type")
+    if isinstance(value, dict):
+        return required(name, value, "type")
+    expected = "an object"
+    if name == "tool_choice":
+        expected = "one of one of 'none', 'auto', or 'required' or object"
+    raise wrong_type(name, expected, value)
 
 
 def _function(name: str, value) -> Function:
@@ -110,40 +122,42 @@ def _function(name: str, value) -> Function:
     if kind == "custom":
         raise unsupported(f"{name}.custom", " Use a tool of type 'function'.")
     one_of("function")(f"{name}.type", kind)
-    known(name, value, "type", "function")
-    where = f"{name}.function"
-    about = known(
-        where, needed(name, value, "function"), "name", "description", "parameters", "strict"
-    )
-    title = pattern(NAME, 64)(f"{where}.name", needed(where, about, "name"))
-    description, parameters = about.get("description"), about.get("parameters")
+    only_fields(name, value, "type", "function")
+
+    place = f"{name}.function"
+    function = required(name, value, "function")
+    only_fields(place, function, "name", "description", "parameters", "strict")
+    title = pattern(NAME, 64)(f"{place}.name", required(place, function, "name"))
+    description = function.get("description")
     if description is not None:
-        string()(f"{where}.description", description)
+        string()(f"{place}.description", description)
+    parameters = function.get("parameters")
     if parameters is None:
-        # as OpenAI: takes none
-        parameters = {"type": "object", "properties": {}, "additionalProperties": False}
+        parameters = NO_PARAMETERS
     elif not isinstance(parameters, dict):
-        raise wrong_type(f"{where}.parameters", "an object", parameters)
-    strict = about.get("strict") is not None and boolean(f"{where}.strict", about["strict"])
-    refuse = schema.refusal(
-        f"function '{title}'", f"{where}.parameters", "invalid_function_parameters"
-    )
-    return Function(title, description, schema.check_parameters(parameters, strict, refuse), refuse)
+        raise wrong_type(f"{place}.parameters", "an object", parameters)
+    strict = function.get("strict") is not None and boolean(f"{place}.strict", function["strict"])
+
+    code = "invalid_function_parameters"
+    refuse = schema.refusal(f"function '{title}'", f"{place}.parameters", code)
+    parameters = schema.check_parameters(parameters, strict, refuse)
+    return Function(title, description, parameters, refuse)
 
 
 def _name(name: str, value) -> str:
-    return string()(f"{name}.name", needed(name, known(name, value, "name"), "name"))
+    return string()(f"{name}.name", required(name, only_fields(name, value, "name"), "name"))
 
 
 def _allowed(name: str, value) -> str:
     one_of("function")(f"{name}.type", _type(name, value))
-    known(name, value, "type", "function")
-    return _name(f"{name}.function", needed(name, value, "function"))
+    only_fields(name, value, "type", "function")
+    return _name(f"{name}.function", required(name, value, "function"))
 
 
-def _named(functions: tuple[Function, ...], names: list[str]) -> tuple[Function, ...]:
+def _chosen(functions: tuple[Function, ...], names: list[str]) -> tuple[Function, ...]:
+    known = {function.name for function in functions}
     for name in names:
-        if name not in (function.name for function in functions):
+        if name not in known:
             message = f"Tool choice '{name[:80]}' not found in 'tools' parameter."
             raise bad_request(message, "tool_choice")
     return tuple(function for function in functions if function.name in names)

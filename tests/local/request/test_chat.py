@@ -22,7 +22,13 @@ def test_defaults_are_openais():
     request = parse(GOOD, {}, V)
     assert (request.temperature, request.top_p, request.n) == (1, 1, 1)
     assert (request.frequency_penalty, request.presence_penalty, request.logit_bias) == (0, 0, {})
-    assert (request.seed, request.stop, request.max_tokens, request.top, request.stream) == (
+    assert (
+        request.seed,
+        request.stop,
+        request.max_tokens,
+        request.top_logprobs,
+        request.stream,
+    ) == (
         None,
         (),
         None,
@@ -299,7 +305,7 @@ def test_headers():
         == "Invalid value for 'top_logprobs': must be less than or equal to 20."
     )
     request = parse(body, {"x-samplers-full-logprobs": "true", "x-samplers-continue": "[5, 99]"}, V)
-    assert (request.top, request.ids, request.continued) == (50, True, (5, 99))
+    assert (request.top_logprobs, request.include_ids, request.continued) == (50, True, (5, 99))
     assert (
         refusal(body | {"top_logprobs": V + 1}, {"x-samplers-full-logprobs": "true"})["param"]
         == "top_logprobs"

@@ -166,7 +166,7 @@ MADE = st.lists(
 @settings(max_examples=30, deadline=None)
 @given(MADE, st.data())
 def test_calls_are_read_whatever_the_cuts(made, data):
-    text = tool_text.calls([(name, json.dumps(arguments)) for name, arguments in made])
+    text = tool_text.calls_text([(name, json.dumps(arguments)) for name, arguments in made])
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
     stream, told = CallStream(), {}
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):

@@ -1,0 +1,44 @@
+"""All choices of a job, generated side by side."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from samplers.local.answer.choice import Delta, End, generate
+from samplers.local.engine.server import SLOTS
+from samplers.local.request.job import Choice, Job
+
+# Tokens. Choices after a longer prompt run one after the other, so that it is read once.
+LONG_PROMPT = 128
+
+
+async def generate_all(
+    job: Job, choices: list[Choice]
+) -> AsyncIterator[tuple[Choice, Delta | End]]:
+    """The deltas of every choice as they come, and each one's End."""
+    events: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
+    side_by_side = asyncio.Semaphore(SLOTS if len(job.prompt) <= LONG_PROMPT else 1)
+
+    async def run(choice: Choice) -> None:
+        try:
+            generated = generate(job, choice)
+            async with side_by_side, job.model.engine.slots, aclosing(generated):
+                async for event in generated:
+                    await events.put((choice, event))
+        except Exception as error:
+            await events.put((choice, error))
+
+    tasks = [asyncio.create_task(run(choice)) for choice in choices]
+    try:
+        running = len(tasks)
+        while running:
+            choice, event = await events.get()
+            if isinstance(event, Exception):
+                raise event
+            if isinstance(event, End):
+                running -= 1
+            yield choice, event
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

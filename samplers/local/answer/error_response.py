@@ -1,0 +1,46 @@
+"""Every error as a response with OpenAI's error body."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from samplers.local.answer.json_text import json_response
+from samplers.local.request.errors import ApiError, server_error
+
+
+def error_response(error: ApiError) -> Response:
+    """The response that carries an error."""
+    return json_response(error.body, error.status, error.headers)
+
+
+async def _api_error(request: Request, error: ApiError) -> Response:
+    return error_response(error)
+
+
+async def _http_error(request: Request, error: HTTPException) -> Response:
+    """Starlette's own refusals: no such path, or not with this method."""
+    path = request.url.path[:200]
+    if error.status_code != 405:
+        return error_response(ApiError(error.status_code, f"Invalid URL ({request.method} {path})"))
+    message = (
+        f"Not allowed to {request.method} on {path} "
+        "(HINT: Perhaps you meant to use a different HTTP method?)"
+    )
+    headers = dict(error.headers or {})
+    return error_response(ApiError(405, message, code="method_not_supported", headers=headers))
+
+
+async def _client_gone(request: Request, error: ClientDisconnect) -> Response:
+    return Response(status_code=499)  # nobody reads it
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    return error_response(server_error())
+
+
+HANDLERS = {  # starlette's exception_handlers
+    ApiError: _api_error,
+    HTTPException: _http_error,
+    ClientDisconnect: _client_gone,
+    Exception: _unexpected,
+}

@@ -1,0 +1,33 @@
+"""OpenAI's `logprobs` object for the tokens of an answer.
+
+It can list 49,152 tokens at each place, so its JSON text is put together from ready parts.
+"""
+
+from samplers.local.answer.generation import Token
+from samplers.local.answer.json_text import Raw
+from samplers.local.engine.vocabulary import Vocabulary
+from samplers.wire.logprobs import UNSEEN_LOGPROB
+
+
+def logprobs_object(vocabulary: Vocabulary, tokens: list[Token], ids: bool) -> dict:
+    """The object. `ids`: with the tokens' ids, which is an extension."""
+    entries = ",".join([_entry(vocabulary, token, ids) for token in tokens])
+    return {"content": Raw(f"[{entries}]"), "refusal": None}
+
+
+def _entry(vocabulary: Vocabulary, token: Token, ids: bool) -> str:
+    # Hot: this runs once for each token of the vocabulary.
+    fields = vocabulary.json_fields
+    least = UNSEEN_LOGPROB
+    if ids:
+        listed = [
+            f'{{"id":{i},{fields[i]},"logprob":{max(logprob, least)}}}'
+            for i, logprob in token.top_logprobs
+        ]
+    else:
+        listed = [
+            f'{{{fields[i]},"logprob":{max(logprob, least)}}}' for i, logprob in token.top_logprobs
+        ]
+    begin = f'"id":{token.id},' if ids else ""
+    own = f'{begin}{fields[token.id]},"logprob":{max(token.logprob, least)}'
+    return f'{{{own},"top_logprobs":[{",".join(listed)}]}}'

@@ -1,0 +1,30 @@
+"""The model's own distribution of the next token, before any sampling."""
+
+from samplers.local.engine.calls import Engine
+
+
+async def next_logprobs(
+    engine: Engine, prompt: list[int], count: int
+) -> tuple[list[tuple[int, float]], int]:
+    """The `count` most probable tokens after `prompt`, as (id, logprob); and the cached tokens.
+
+    Hold one of `engine.slots` around it.
+    """
+    # The engine's answer leaves a token out that ends inside a character. So the draw is forced to
+    # one that is whole text; the model's own logprobs do not change with it.
+    forced = engine.vocabulary.ids[b"a"]
+    body = {
+        "prompt": prompt,
+        "n_predict": 1,
+        "n_probs": count,
+        "post_sampling_probs": False,
+        "samplers": [],
+        "logit_bias": [(forced, 1e6)],
+        "grammar": "",
+        "cache_prompt": True,
+        "timings_per_token": True,
+    }
+    answer = await engine.complete(body)
+    entries = answer["completion_probabilities"][0]["top_logprobs"]
+    cached = answer.get("timings", {}).get("cache_n", 0)
+    return [(entry["id"], entry["logprob"]) for entry in entries], cached

@@ -1,0 +1,104 @@
+"""The engine's request for a job, with every sampling parameter named.
+
+So the engine's own defaults, and those of a model file, never show.
+"""
+
+import hashlib
+from collections import Counter
+
+from samplers.local.engine.guard import GUARD_BIAS, guard_id
+from samplers.local.engine.model import Settings
+from samplers.local.request.chat import ChatRequest
+from samplers.local.request.job import Job
+
+# The engine's names of the stages, in OpenAI's order as far as the endpoint has them: temperature
+# first.
+OPENAI_ORDER = ["temperature", "top_p"]
+LLAMA_CPP_ORDER = [
+    "penalties",
+    "dry",
+    "top_n_sigma",
+    "top_k",
+    "typ_p",
+    "top_p",
+    "min_p",
+    "xtc",
+    "temperature",
+]
+# As in vLLM, a smaller temperature is 0: it would overflow the engine's float32.
+GREEDY_BELOW = 1e-5
+
+
+def engine_body(request: ChatRequest, settings: Settings) -> dict:
+    """The engine's request for an answer without a grammar, but for its prompt and its length."""
+    llama_cpp = settings.order == "llama.cpp"
+    top = request.top_logprobs
+    return {
+        "samplers": LLAMA_CPP_ORDER if llama_cpp else OPENAI_ORDER,
+        "temperature": request.temperature if request.temperature >= GREEDY_BELOW else 0.0,
+        "top_p": request.top_p,
+        "frequency_penalty": request.frequency_penalty if llama_cpp else 0.0,
+        "presence_penalty": request.presence_penalty if llama_cpp else 0.0,
+        "repeat_last_n": 64,
+        "repeat_penalty": 1.0,
+        "logit_bias": list(request.logit_bias.items()),
+        "top_k": 0,
+        "min_p": 0.0,
+        "min_keep": 0,
+        "typical_p": 1.0,
+        "top_n_sigma": -1.0,
+        "xtc_probability": 0.0,
+        "dry_multiplier": 0.0,
+        "dynatemp_range": 0.0,
+        "mirostat": 0,
+        "adaptive_target": -1.0,
+        "ignore_eos": False,
+        "n_keep": 0,
+        "n_probs": 0 if top is None else max(1, top),
+        "post_sampling_probs": settings.processed,
+        "cache_prompt": True,
+        "return_tokens": True,
+        "timings_per_token": True,
+    }
+
+
+def grammar_body(job: Job, grammar: str) -> dict:
+    """What changes in the engine's request for an answer that keeps to a grammar.
+
+    The engine has to generate it in one call. So OpenAI's frequency penalty, which counts the
+    answer only, is the engine's, which counts the prompt too, and biases give the prompt's part
+    back. (presence_penalty cannot be given back so.)
+    """
+    request = job.request
+    engine = job.model.engine
+    biases = dict(request.logit_bias)
+    changed: dict = {}
+    if request.frequency_penalty and job.model.settings.order == "openai":
+        for token, count in Counter(job.prompt).items():
+            biases[token] = biases.get(token, 0.0) + request.frequency_penalty * count
+        changed = {
+            "samplers": ["penalties", *OPENAI_ORDER],
+            "repeat_last_n": engine.context,
+            "frequency_penalty": request.frequency_penalty,
+        }
+    biases[guard_id(engine)] = GUARD_BIAS
+    return changed | {"grammar": grammar, "logit_bias": list(biases.items())}
+
+
+def penalty_biases(request: ChatRequest, ids: list[int]) -> dict[int, float]:
+    """logit_bias, less OpenAI's penalties for an answer's tokens so far, `ids`."""
+    biases = dict(request.logit_bias)
+    if request.frequency_penalty or request.presence_penalty:
+        for token, count in Counter(ids).items():
+            penalty = request.frequency_penalty * count + request.presence_penalty
+            biases[token] = biases.get(token, 0.0) - penalty
+    return biases
+
+
+def engine_seed(seed: int, step: int = 0) -> int:
+    """The engine's 32-bit seed for a choice's seed (any integer) and step.
+
+    It is never 2**32 - 1, which the engine takes as "random".
+    """
+    digest = hashlib.blake2b(f"{seed}/{step}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % (2**32 - 1)

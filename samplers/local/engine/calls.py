@@ -1,0 +1,128 @@
+"""The few calls that the gateway makes to llama.cpp's server.
+
+The gateway uses the engine's native `/completion`, with token ids as prompts. Every call has its
+own connection: after a streamed answer the engine may close a kept one without notice.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from samplers.local.engine import http
+from samplers.local.engine.server import CONTEXT, SLOTS
+from samplers.local.engine.vocabulary import Vocabulary
+
+
+class EngineError(Exception):
+    """The engine refused a call or broke off an answer."""
+
+
+class Engine:
+    """A running llama.cpp server.
+
+    `context` is the most tokens of one request and its answer, `stop_ids` are the tokens that end
+    a turn. Hold one of `slots` while an answer is generated: first come, first served.
+    """
+
+    def __init__(self, server, key: str, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        self.context = CONTEXT
+        self.stop_ids: frozenset[int] = frozenset()
+        self.slots = asyncio.Semaphore(SLOTS)
+        self._server = server  # it runs as long as this reference lives
+        self._url = server.listening_address
+        self._key = key
+
+    async def open(self) -> None:
+        """Fills in what only the engine knows: its context and the tokens that end a turn."""
+        models = await self._json("GET", "/v1/models")
+        self.context = min(CONTEXT, models["data"][0]["meta"]["n_ctx_train"])
+
+        # ignore_eos bans exactly the tokens that end a turn, and the answer lists the bans. This
+        # call is the warm-up, too.
+        body = {"prompt": [0], "n_predict": 1, "ignore_eos": True, "cache_prompt": False}
+        answer = await self.complete(body)
+        bans = answer["generation_settings"]["logit_bias"]
+        self.stop_ids = frozenset(ban["token"] for ban in bans)
+
+    async def render(self, messages: list[dict]) -> str:
+        """The prompt that the model's chat template makes of messages."""
+        answer = await self._json("POST", "/apply-template", {"messages": messages})
+        return answer["prompt"]
+
+    async def tokenize(self, text: str, *, control: bool) -> list[int]:
+        """A text's token ids.
+
+        `control`: names of control tokens such as <|im_end|> become those tokens.
+        """
+        body = {"content": text, "parse_special": control}
+        return (await self._json("POST", "/tokenize", body))["tokens"]
+
+    async def complete(self, body: dict) -> dict:
+        """One `/completion`, whole."""
+        return await self._json("POST", "/completion", body)
+
+    async def stream(self, body: dict) -> AsyncIterator[dict]:
+        """One `/completion`, event by event. Closing the iterator makes the engine stop."""
+        call = self._call("POST", "/completion", body | {"stream": True})
+        try:
+            async with call as (status, parts):
+                if status != 200:
+                    raise _refusal(status, await _whole(parts))
+                async for line in _lines(parts):
+                    event = _event(line)
+                    if event is not None:
+                        yield event
+        except http.BrokenOff as error:
+            raise EngineError(f"the answer broke off: {error}") from error
+
+    async def _json(self, method: str, path: str, body: dict | None = None) -> dict:
+        try:
+            async with self._call(method, path, body) as (status, parts):
+                content = await _whole(parts)
+        except http.BrokenOff as error:
+            raise EngineError(f"{path}: {error}") from error
+        if status != 200:
+            raise _refusal(status, content)
+        return json.loads(content)
+
+    def _call(self, method: str, path: str, body: dict | None):
+        content = b""
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        return http.call(self._url, self._key, method, path, content)
+
+
+async def _whole(parts: AsyncIterator[bytes]) -> bytes:
+    return b"".join([part async for part in parts])
+
+
+async def _lines(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a streamed answer.
+
+    A line with a whole vocabulary is megabytes long and comes in many parts: they are joined once.
+    """
+    begun: list[bytes] = []
+    async for part in parts:
+        *ends, rest = part.split(b"\n")
+        for end in ends:
+            yield b"".join([*begun, end])
+            begun.clear()
+        begun.append(rest)
+
+
+def _event(line: bytes) -> dict | None:
+    """The event of a line `data: …`; None for other lines. EngineError if it is an error."""
+    field, _, value = line.partition(b": ")
+    if field == b"error":
+        raise _refusal(500, value)
+    if field != b"data":
+        return None
+    event = json.loads(value)
+    if "error" in event:
+        raise _refusal(500, value)
+    return event
+
+
+def _refusal(status: int, content: bytes) -> EngineError:
+    return EngineError(f"{status} {content[:500].decode(errors='replace')}")

@@ -1,0 +1,127 @@
+"""Reads a vocabulary from a GGUF model file.
+
+The file's header is counts, then triples of key, type and value. Source: the GGUF specification,
+docs/gguf.md in ggml.
+"""
+
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+from samplers.local.engine.vocabulary import Vocabulary
+
+_NAME = "general.name"
+_TOKENIZER = "tokenizer.ggml.model"
+_TOKENS = "tokenizer.ggml.tokens"
+_TOKEN_TYPES = "tokenizer.ggml.token_type"
+_NEEDED = {_NAME, _TOKENIZER, _TOKENS, _TOKEN_TYPES}
+_NORMAL, _CONTROL, _BYTE = 1, 3, 6  # token types
+
+# The types of values; for numbers, the letters of `struct`.
+_NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?"}
+_NUMBERS |= {10: "Q", 11: "q", 12: "d"}
+_STRING, _ARRAY = 8, 9
+
+
+def read_vocabulary(path: Path) -> Vocabulary:
+    """A GGUF file's vocabulary.
+
+    ValueError if the file is no whole GGUF file, or has a tokenizer that is unknown here.
+    """
+    try:
+        with path.open("rb") as file:
+            header = _header(file)
+    except (struct.error, ValueError, KeyError, OverflowError, MemoryError):
+        # whatever broken lengths and types cause
+        raise ValueError(f"{path} is not a whole GGUF file of version 2 or later") from None
+
+    tokenizer = header.get(_TOKENIZER)
+    tokens = header.get(_TOKENS)
+    if tokenizer not in _DECODERS or not tokens:
+        name = (tokenizer or b"?").decode()
+        known = b", ".join(_DECODERS).decode()
+        raise ValueError(f"{path} has the tokenizer {name}; this endpoint knows {known}")
+
+    decode = _DECODERS[tokenizer]
+    types = header.get(_TOKEN_TYPES) or [_NORMAL] * len(tokens)
+    control = {}
+    token_bytes = []
+    for i, (token, type_) in enumerate(zip(tokens, types, strict=True)):
+        if type_ == _CONTROL:
+            control[i] = token.decode(errors="replace")
+            token_bytes.append(b"")
+        else:
+            token_bytes.append(decode(token, type_))
+    name = header.get(_NAME, b"").decode(errors="replace")
+    return Vocabulary(name, tuple(token_bytes), control)
+
+
+def _header(file: BinaryIO) -> dict:
+    """The header's values, until every needed one has come: the merges, most of it, come last."""
+    magic, version, _, count = struct.unpack("<4sIQQ", file.read(24))
+    if magic != b"GGUF" or version < 2:
+        raise ValueError
+    values: dict = {}
+    for _ in range(count):
+        key = _string(file).decode()
+        (kind,) = struct.unpack("<I", file.read(4))
+        values[key] = _value(file, kind)
+        if values.keys() >= _NEEDED:
+            break
+    return values
+
+
+def _string(file: BinaryIO) -> bytes:
+    (length,) = struct.unpack("<Q", file.read(8))
+    return file.read(length)
+
+
+def _value(file: BinaryIO, kind: int):
+    if kind == _STRING:
+        return _string(file)
+    if kind != _ARRAY:
+        return _numbers(file, kind, 1)[0]
+    kind, length = struct.unpack("<IQ", file.read(12))
+    if kind in _NUMBERS:
+        return list(_numbers(file, kind, length))
+    return [_value(file, kind) for _ in range(length)]
+
+
+def _numbers(file: BinaryIO, kind: int, count: int) -> tuple:
+    layout = f"<{count}{_NUMBERS[kind]}"
+    return struct.unpack(layout, file.read(struct.calcsize(layout)))
+
+
+def _byte_alphabet() -> dict[str, int]:
+    """GPT-2's printable stand-ins for the 256 bytes.
+
+    Printable Latin-1 stands for itself, the other bytes are moved up to 256 and on.
+    """
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printable]
+    alphabet = {chr(byte): byte for byte in printable}
+    return alphabet | {chr(256 + i): byte for i, byte in enumerate(others)}
+
+
+_ALPHABET = _byte_alphabet()
+
+
+def _byte_level(token: bytes, kind: int) -> bytes:
+    """A token of a byte-level BPE vocabulary (GPT-2, Llama 3, Qwen, SmolLM).
+
+    A token that was added as plain text stays as it is.
+    """
+    try:
+        return bytes(_ALPHABET[letter] for letter in token.decode())
+    except KeyError:
+        return token
+
+
+def _sentencepiece(token: bytes, kind: int) -> bytes:
+    """A token of a SentencePiece vocabulary: ▁ is a space, and a byte token is written <0xE5>."""
+    if kind == _BYTE:
+        return bytes([int(token[3:5], 16)])
+    return token.replace("▁".encode(), b" ")
+
+
+_DECODERS = {b"gpt2": _byte_level, b"llama": _sentencepiece}

@@ -1,0 +1,56 @@
+"""Whether the engine keeps to a grammar, and the token that shows when it does not.
+
+llguidance keeps to a JSON Schema exactly, and refuses one that it cannot keep to; but llama.cpp
+then goes on without a grammar and reports nothing. So a token that none of our grammars allows, the
+guard, gets a huge bias in each constrained answer: it is drawn if, and only if, no grammar is in
+force.
+
+The bias has a second use. llama.cpp draws first and applies a grammar only if that draw breaks it.
+With the guard the first draw always does, so that every token comes from one distribution: the
+grammar's mask first, then the chain.
+"""
+
+from functools import cache
+
+from samplers.local.engine.calls import Engine
+from samplers.local.engine.remember import remember
+
+# JSON without spaces has no line breaks: in a string they are written \n.
+GUARD = b"\n"
+GUARD_BIAS = 1e6
+
+
+def guard_id(engine: Engine) -> int:
+    """The id of the token that none of our grammars allows."""
+    return engine.vocabulary.ids[GUARD]
+
+
+@remember
+async def enforced(engine: Engine, grammar: str) -> bool:
+    """Whether the engine can enforce a grammar: it draws one token with it."""
+    if not available():
+        return False
+    guard = guard_id(engine)
+    body = {
+        "prompt": [0],
+        "n_predict": 1,
+        "temperature": 0.0,
+        "grammar": grammar,
+        "logit_bias": [(guard, GUARD_BIAS)],
+        "return_tokens": True,
+    }
+    async with engine.slots:
+        answer = await engine.complete(body)
+    return answer["tokens"] != [guard]
+
+
+@cache
+def available() -> bool:
+    """Whether this build of llama.cpp has llguidance.
+
+    One without it would end the process at such a grammar.
+    """
+    # here: server.load sets what OpenMP reads before the engine's library is first imported
+    import xllamacpp
+
+    return xllamacpp.json_schema_to_grammar({"type": "object"}).startswith("%llguidance")

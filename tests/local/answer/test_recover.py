@@ -1,0 +1,29 @@
+"""Tokens that the engine's answers leave out, recovered from their text."""
+
+import pytest
+
+from samplers.local.answer.recover import tokens_from_text
+from samplers.local.engine.vocabulary import Vocabulary
+
+# 😊 is f0 9f 98 8a
+VOCABULARY = Vocabulary(
+    "",
+    (b"\xf0", b"\x9f\x98", b"\xf0\x9f", b"\x98", b"\x8a", b"\xf0\x9f\x98", b"", b"a"),
+    {6: "<end>"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "count", "tokens"),
+    [
+        ("a", [7], 0, []),
+        ("😊", [4], 1, [5]),
+        ("😊", [4], 2, None),  # f0 + 9f 98, or f0 9f + 98
+        ("😊", [4], 3, None),  # there is no 9f alone
+        ("\ufffda", [7], 1, None),  # the bytes are lost
+        ("a", [], 1, None),  # nothing follows yet
+        ("a", [6], 1, None),
+    ],
+)
+def test_tokens_are_recovered_only_where_there_is_one_way(text, last, count, tokens):
+    assert tokens_from_text(VOCABULARY, text, last, count) == tokens

@@ -1,0 +1,57 @@
+"""A vocabulary read from a model file, and files that have none."""
+
+import struct
+
+import pytest
+
+from samplers.local.engine.gguf import read_vocabulary
+
+
+def gguf(tokenizer: bytes, tokens: list[bytes], types: list[int]) -> bytes:
+    """A model file's header."""
+
+    def string(text: bytes) -> bytes:
+        return struct.pack("<Q", len(text)) + text
+
+    token_array = struct.pack("<IIQ", 9, 8, len(tokens)) + b"".join(map(string, tokens))
+    type_array = struct.pack(f"<IIQ{len(types)}i", 9, 5, len(types), *types)
+    values = [
+        (b"general.alignment", struct.pack("<II", 4, 32)),
+        (b"general.name", struct.pack("<I", 8) + string(b"My Model 1B")),
+        (b"tokenizer.ggml.model", struct.pack("<I", 8) + string(tokenizer)),
+        (b"tokenizer.ggml.tokens", token_array),
+        (b"tokenizer.ggml.token_type", type_array),
+    ]
+    head = struct.pack("<4sIQQ", b"GGUF", 3, 0, len(values))
+    return head + b"".join(string(key) + value for key, value in values)
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "tokens", "token_bytes"),
+    [
+        (b"gpt2", ["Ġa", "å¥", "<|end|>", "好"], (b" a", b"\xe5\xa5", b"", "好".encode())),
+        (b"llama", ["▁a", "b", "</s>", "<0xE5>"], (b" a", b"b", b"", b"\xe5")),
+    ],
+)
+def test_reads_a_model_files_vocabulary(tmp_path, tokenizer, tokens, token_bytes):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf(tokenizer, [token.encode() for token in tokens], [1, 1, 3, 6]))
+    vocabulary = read_vocabulary(path)
+    assert vocabulary.name == "My Model 1B"
+    assert vocabulary.token_bytes == token_bytes
+    assert vocabulary.control == {2: tokens[2]}
+
+
+@pytest.mark.parametrize("size", [4, 20, 60, 200])
+def test_a_broken_file_is_named(tmp_path, size):
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(gguf(b"gpt2", [b"a"] * 9, [1] * 9)[:size])
+    with pytest.raises(ValueError, match="broken"):
+        read_vocabulary(path)
+
+
+def test_a_tokenizer_that_is_unknown(tmp_path):
+    path = tmp_path / "other.gguf"
+    path.write_bytes(gguf(b"rwkv", [b"a"], [1]))
+    with pytest.raises(ValueError, match="rwkv"):
+        read_vocabulary(path)
