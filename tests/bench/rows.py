@@ -77,7 +77,7 @@ def recorded() -> np.ndarray | None:
 
 def _record(path: str) -> None:
     """Save the rows at `path`."""
-    from samplers.local.engine.llama_cpp import load
+    from samplers.local.engine.server import load
     from samplers.local.engine.weights import ensure
 
     server = load(ensure(), "bench")
