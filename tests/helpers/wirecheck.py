@@ -1,6 +1,4 @@
-"""Every answer that the tests see is held to OpenAI's API file, where that file is beside the
-repository.
-"""
+"""Checks every answer that the tests read against OpenAI's API file, where that file exists."""
 
 import json
 from functools import cache
@@ -9,20 +7,21 @@ from pathlib import Path
 import httpx
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "openai" / "openapi.yaml"
-BIGGEST = 100_000  # bytes of a body; whole vocabularies take too long, and are an extension anyway
+# Bytes of a body. Bodies with whole vocabularies take too long, and are an extension anyway.
+BIGGEST = 100_000
 
 
 @cache
 def components() -> dict:
-    """The file's components, as JSON Schema. The file must be there."""
-    import yaml
+    """The file's components, as JSON Schema. The file must exist."""
+    import yaml  # here: it is needed only where the file is
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return _nullable(yaml.load(FILE.read_text(encoding="utf-8"), loader)["components"])
 
 
 def _nullable(node):
-    """OpenAPI 3.0's `nullable: true`, which the file still uses, in the words of JSON Schema."""
+    """OpenAPI 3.0's `nullable: true`, which the file still uses, as JSON Schema says it."""
     if isinstance(node, list):
         return [_nullable(item) for item in node]
     if not isinstance(node, dict):
@@ -36,23 +35,23 @@ def _nullable(node):
 
 @cache
 def _validator(name: str):
-    import jsonschema
+    import jsonschema  # here: it is needed only where the file is
 
-    return jsonschema.Draft202012Validator(
-        {"$ref": f"#/components/schemas/{name}", "components": components()}
-    )
+    schema = {"$ref": f"#/components/schemas/{name}", "components": components()}
+    return jsonschema.Draft202012Validator(schema)
 
 
 def check(name: str, body) -> None:
-    """Fails if a body is not what the file says about the schema of that name."""
+    """Fails if a body does not fit the file's schema of that name."""
     for error in _validator(name).iter_errors(body):
+        place = list(error.path)
         raise AssertionError(
-            f"{name}: {error.message[:500]} at {list(error.path)} in {json.dumps(body)[:500]}"
+            f"{name}: {error.message[:500]} at {place} in {json.dumps(body)[:500]}"
         )
 
 
-def check_answer(path: str, status: int, kind: str, content: bytes) -> None:
-    """Fails if an answer, as it came over the wire, is outside the file."""
+def check_answer(path: str, status: int, content_type: str, content: bytes) -> None:
+    """Fails if an answer, as it came over the wire, does not fit the file."""
     assert status < 500, content[:500]
     if not FILE.exists() or len(content) > BIGGEST or path.endswith("/tokenize"):
         return
@@ -62,31 +61,38 @@ def check_answer(path: str, status: int, kind: str, content: bytes) -> None:
         check("ListModelsResponse", json.loads(content))
     elif "/models/" in path:
         check("Model", json.loads(content))
-    elif kind.startswith("text/event-stream"):
-        *events, end = [event.removeprefix(b"data: ") for event in content.split(b"\n\n") if event]
-        for event in events:
-            check("CreateChatCompletionStreamResponse", json.loads(event))
-        assert end == b"[DONE]"
+    elif content_type.startswith("text/event-stream"):
+        _check_events(content)
     else:
         check("CreateChatCompletionResponse", json.loads(content))
 
 
+def _check_events(content: bytes) -> None:
+    *events, end = [event.removeprefix(b"data: ") for event in content.split(b"\n\n") if event]
+    for event in events:
+        check("CreateChatCompletionStreamResponse", json.loads(event))
+    assert end == b"[DONE]"
+
+
 def transport(http=httpx):
-    """`http`'s own transport (httpx, or what has its interface), which checks each answer that is
-    read to its end.
+    """A transport that checks each answer that is read to its end.
+
+    `http` is httpx, or a module with its interface.
     """
 
     class Checked(http.SyncByteStream):
         def __init__(self, stream, path: str, response):
-            self.stream, self.path, self.response = stream, path, response
+            self.stream = stream
+            self.path = path
+            self.response = response
 
         def __iter__(self):
-            seen = []
-            for piece in self.stream:
-                seen.append(piece)
-                yield piece
-            kind = self.response.headers.get("content-type", "")
-            check_answer(self.path, self.response.status_code, kind, b"".join(seen))
+            parts = []
+            for part in self.stream:
+                parts.append(part)
+                yield part
+            content_type = self.response.headers.get("content-type", "")
+            check_answer(self.path, self.response.status_code, content_type, b"".join(parts))
 
         def close(self) -> None:
             self.stream.close()

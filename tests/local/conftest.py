@@ -24,25 +24,42 @@ class Endpoint:
     seconds: float  # from the start of the process to its line
 
     def client(self, **options) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {self.key}"}
+        """A client whose answers are checked against OpenAI's API file."""
         return httpx.Client(
-            base_url=self.base_url, headers=headers, timeout=120, transport=transport(), **options
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {self.key}"},
+            timeout=120,
+            transport=transport(),
+            **options,
         )
+
+    def body(self, messages=FRANCE, **fields) -> dict:
+        """A chat request's body."""
+        return {"model": self.model, "messages": messages, **fields}
+
+    def post(self, messages=FRANCE, headers=None, **fields) -> httpx.Response:
+        """The response to a chat request."""
+        with self.client() as client:
+            body = self.body(messages, **fields)
+            return client.post("/chat/completions", json=body, headers=headers)
 
     def chat(self, messages=FRANCE, headers=None, **fields) -> dict:
         """A plain chat completion's body; fails on an error."""
-        body = {"model": self.model, "messages": messages, **fields}
-        with self.client() as client:
-            response = client.post("/chat/completions", json=body, headers=headers)
+        response = self.post(messages, headers, **fields)
         assert response.status_code == 200, response.text
         return response.json()
 
     def choice(self, *args, **fields) -> dict:
+        """The first choice of a plain chat completion."""
         return self.chat(*args, **fields)["choices"][0]
+
+    def text(self, *args, **fields) -> str:
+        """The text of the first choice."""
+        return self.choice(*args, **fields)["message"]["content"]
 
     def chunks(self, messages=FRANCE, headers=None, **fields) -> list[dict]:
         """A streamed chat completion's chunks; the last event must be [DONE]."""
-        body = {"model": self.model, "messages": messages, "stream": True, **fields}
+        body = self.body(messages, stream=True, **fields)
         with (
             self.client() as client,
             client.stream("POST", "/chat/completions", json=body, headers=headers) as response,
@@ -53,53 +70,56 @@ class Endpoint:
         assert events.pop() == "[DONE]"
         return [json.loads(event) for event in events]
 
+    def streamed_choices(self, *args, **fields) -> list[dict]:
+        """The choice of each chunk, which has one."""
+        return [chunk["choices"][0] for chunk in self.chunks(*args, **fields)]
+
     def tokenize(self, text: str) -> list[int]:
+        """A text's token ids."""
         with self.client() as client:
             return client.post("/tokenize", json={"input": text}).json()["ids"]
 
     def top(self, *args, **fields) -> dict[str, float]:
-        """The first token's distribution: token -> logprob, of the 20 most probable unless told
-        otherwise.
-        """
+        """The first token's distribution: token -> logprob, of the 20 most probable by default."""
         fields = {"max_tokens": 1, "logprobs": True, "top_logprobs": 20} | fields
-        content = self.choice(*args, **fields)["logprobs"]["content"][0]
-        return {item["token"]: item["logprob"] for item in content["top_logprobs"]}
+        entry = self.choice(*args, **fields)["logprobs"]["content"][0]
+        return {item["token"]: item["logprob"] for item in entry["top_logprobs"]}
 
 
 def _start(*options: str) -> Endpoint:
-    """Starts an endpoint; fails with its own words if it does not start."""
+    """Starts an endpoint. If it does not start, fails with what it wrote on stderr."""
     begin = time.monotonic()
     command = [sys.executable, "-m", "samplers.local", *options]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     process = subprocess.Popen(command, **pipes)
-    line: queue.SimpleQueue = queue.SimpleQueue()
-    threading.Thread(target=lambda: line.put(process.stdout.readline()), daemon=True).start()
-    hello = line.get(timeout=120)
-    if not hello:
+
+    lines: queue.SimpleQueue = queue.SimpleQueue()
+    threading.Thread(target=lambda: lines.put(process.stdout.readline()), daemon=True).start()
+    line = lines.get(timeout=120)
+    if not line:
         pytest.fail(process.communicate()[1].decode())
-    said = json.loads(hello)
-    return Endpoint(
-        process, said["base_url"], said["api_key"], said["model"], time.monotonic() - begin
-    )
-
-
-@pytest.fixture
-def start():
-    """A function that starts an endpoint with some options; what it started ends with the test."""
-    started: list[Endpoint] = []
-
-    def one(*options: str) -> Endpoint:
-        started.append(_start(*options))
-        return started[-1]
-
-    yield one
-    for endpoint in started:
-        _end(endpoint)
+    seconds = time.monotonic() - begin
+    ready = json.loads(line)
+    return Endpoint(process, ready["base_url"], ready["api_key"], ready["model"], seconds)
 
 
 def _end(endpoint: Endpoint) -> None:
     if endpoint.process.poll() is None:
         endpoint.process.communicate(timeout=10)  # closes stdin
+
+
+@pytest.fixture
+def start():
+    """A function that starts an endpoint with some options; all of them end with the test."""
+    started: list[Endpoint] = []
+
+    def start_one(*options: str) -> Endpoint:
+        started.append(_start(*options))
+        return started[-1]
+
+    yield start_one
+    for endpoint in started:
+        _end(endpoint)
 
 
 def _running(*options: str):

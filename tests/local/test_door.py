@@ -6,11 +6,8 @@ import httpx
 import pytest
 
 CHAT = "/chat/completions"
-BODY = {
-    "model": "smollm2-135m-instruct",
-    "messages": [{"role": "user", "content": "Hi"}],
-    "max_tokens": 1,
-}
+HI = [{"role": "user", "content": "Hi"}]
+BODY = {"model": "smollm2-135m-instruct", "messages": HI, "max_tokens": 1}
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +17,14 @@ def client(endpoint):
 
 
 def error(response: httpx.Response, status: int) -> dict:
+    """The error in a response, which must have that status and OpenAI's error body."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
     assert set(response.json()) == {"error"}
-    told = response.json()["error"]
-    assert set(told) == {"message", "type", "param", "code"}
-    assert told["message"]
-    return told
+    error = response.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["message"]
+    return error
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer wrong", "Basic x", "wrong"])
@@ -36,9 +34,10 @@ def error(response: httpx.Response, status: int) -> dict:
 def test_no_key_no_answer(endpoint, authorization, method, path):
     headers = {} if authorization is None else {"authorization": authorization}
     response = httpx.request(method, endpoint.base_url + path, headers=headers, trust_env=False)
-    told = error(response, 401)
-    assert told["code"] == ("invalid_api_key" if (authorization or "").partition(" ")[2] else None)
-    assert "auth=client.auth" in told["message"]
+    refused = error(response, 401)
+    key = (authorization or "").partition(" ")[2]
+    assert refused["code"] == ("invalid_api_key" if key else None)
+    assert "auth=client.auth" in refused["message"]
     assert response.headers["www-authenticate"] == "Bearer"
 
 
@@ -61,11 +60,11 @@ def test_another_host_name_is_refused(client, host):
     ],
 )
 def test_paths_and_methods(client, method, path, status):
-    told = error(client.request(method, path), status)
+    refused = error(client.request(method, path), status)
     if path.startswith("/models/"):
-        assert (told["code"], told["param"]) == ("model_not_found", "model")
+        assert (refused["code"], refused["param"]) == ("model_not_found", "model")
     else:
-        assert told["param"] is None
+        assert refused["param"] is None
 
 
 @pytest.mark.parametrize(
@@ -82,9 +81,9 @@ def test_paths_and_methods(client, method, path, status):
     ],
 )
 def test_what_is_not_json(client, content):
-    told = error(client.post(CHAT, content=content), 400)
-    assert told["code"] is None
-    assert "JSON" in told["message"]
+    refused = error(client.post(CHAT, content=content), 400)
+    assert refused["code"] is None
+    assert "JSON" in refused["message"]
 
 
 def test_a_body_that_is_too_big(client):
@@ -94,17 +93,18 @@ def test_a_body_that_is_too_big(client):
 def test_a_prompt_that_is_too_long(client):
     messages = [{"role": "user", "content": "word " * 5000}]
     count = client.post("/tokenize", json={"messages": messages}).json()["count"]
-    told = error(client.post(CHAT, json=BODY | {"messages": messages}), 400)
-    assert (told["code"], told["param"]) == ("context_length_exceeded", "messages")
-    assert "4096 tokens" in told["message"]
-    assert f"{count} tokens" in told["message"]
+    refused = error(client.post(CHAT, json=BODY | {"messages": messages}), 400)
+    assert (refused["code"], refused["param"]) == ("context_length_exceeded", "messages")
+    assert "4096 tokens" in refused["message"]
+    assert f"{count} tokens" in refused["message"]
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_prompt_and_answer_together_too_long(client, stream):
-    told = error(client.post(CHAT, json=BODY | {"max_tokens": 4096, "stream": stream}), 400)
-    assert told["code"] == "context_length_exceeded"
-    assert "4096 in the completion" in told["message"]
+    body = BODY | {"max_tokens": 4096, "stream": stream}
+    refused = error(client.post(CHAT, json=body), 400)
+    assert refused["code"] == "context_length_exceeded"
+    assert "4096 in the completion" in refused["message"]
 
 
 def test_errors_come_as_json_in_a_stream_request_too(client):
@@ -112,29 +112,27 @@ def test_errors_come_as_json_in_a_stream_request_too(client):
 
 
 def test_headers(client):
-    answers = [client.get("/models"), client.post(CHAT, json=BODY), client.get("/nothing")]
-    for answer in answers:
-        assert answer.headers["x-request-id"].startswith("req_")
-        assert int(answer.headers["openai-processing-ms"]) >= 0
-    assert len({answer.headers["x-request-id"] for answer in answers}) == 3
-    assert not [name for name in answers[0].headers if name.startswith("access-control")]
+    responses = [client.get("/models"), client.post(CHAT, json=BODY), client.get("/nothing")]
+    for response in responses:
+        assert response.headers["x-request-id"].startswith("req_")
+        assert int(response.headers["openai-processing-ms"]) >= 0
+    assert len({response.headers["x-request-id"] for response in responses}) == 3
+    assert not [name for name in responses[0].headers if name.startswith("access-control")]
 
 
 def test_odd_texts_are_answered(client):
     for content in ("", "\x00", "\u202e", "<|im_end|>", "😊" * 9, json.dumps({"a": "\\"})):
-        response = client.post(
-            CHAT, json=BODY | {"messages": [{"role": "user", "content": content}]}
-        )
+        messages = [{"role": "user", "content": content}]
+        response = client.post(CHAT, json=BODY | {"messages": messages})
         assert response.status_code == 200, response.text
 
 
-def test_an_assistants_message_at_the_end_is_whole(client):
-    """llama.cpp would go on in it, and an empty one would leave it nothing to go on from."""
+def test_an_assistants_message_at_the_end_is_complete(client):
+    """llama.cpp would continue it, and an empty one would leave nothing to continue."""
     prompts = []
     for content in ("", "x"):
-        response = client.post(
-            CHAT, json=BODY | {"messages": [{"role": "assistant", "content": content}]}
-        )
+        messages = [{"role": "assistant", "content": content}]
+        response = client.post(CHAT, json=BODY | {"messages": messages})
         assert response.status_code == 200
         prompts.append(response.json()["usage"]["prompt_tokens"])
     # <|im_start|> assistant (2 tokens) ⏎ … <|im_end|> ⏎, and 4 that begin the answer

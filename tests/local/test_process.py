@@ -1,4 +1,4 @@
-"""The endpoint as a child process: it starts, it says one line, and it never outlives its parent."""
+"""The endpoint as a child process: it starts, prints one line, and never outlives its parent."""
 
 import os
 import signal
@@ -17,7 +17,10 @@ time.sleep(600)
 
 
 def failed_start(*options: str, **environment: str) -> str:
-    """What an endpoint that cannot start says on stderr; it must end with 1 and an empty stdout."""
+    """What an endpoint that cannot start prints on stderr.
+
+    It must end with 1 and an empty stdout.
+    """
     command = [sys.executable, "-m", "samplers.local", *options]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command, **pipes, text=True, env=os.environ | environment) as process:
@@ -28,16 +31,14 @@ def failed_start(*options: str, **environment: str) -> str:
 
 def test_is_ready_in_3_seconds(endpoint, start):
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count():
-        pytest.skip(
-            "the machine is busy with something else: the time would say nothing about the endpoint"
-        )
+        pytest.skip("the machine is busy: the time would say nothing about the endpoint")
     fastest = endpoint.seconds
     if fastest >= 3:  # the first one may have read the weights from a cold disk
         fastest = start().seconds
     assert fastest < 3
 
 
-def test_ends_with_its_stdin_and_says_nothing_else(start):
+def test_ends_with_its_stdin_and_prints_nothing_else(start):
     endpoint = start()
     out, err = endpoint.process.communicate(timeout=10)  # closes stdin
     assert (endpoint.process.returncode, out, err) == (0, b"", b"")
@@ -68,18 +69,18 @@ def test_a_port_that_is_taken():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        said = failed_start("--port", port)
-    assert f"port {port}" in said
-    assert said.count("\n") == 1
+        message = failed_start("--port", port)
+    assert f"port {port}" in message
+    assert message.count("\n") == 1
 
 
 def test_a_model_file_that_is_missing_or_no_model(tmp_path):
     path = tmp_path / "my.gguf"
     assert f"SAMPLERS_MODEL={path}" in failed_start(SAMPLERS_MODEL=str(path))
     path.write_bytes(b"GGUF" + bytes(100))
-    said = failed_start(SAMPLERS_MODEL=str(path))
-    assert "my.gguf" in said
-    assert "Traceback" not in said
+    message = failed_start(SAMPLERS_MODEL=str(path))
+    assert "my.gguf" in message
+    assert "Traceback" not in message
 
 
 def test_listens_on_loopback_only(endpoint):

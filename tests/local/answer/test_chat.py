@@ -1,10 +1,6 @@
-"""The bytes that httpx sees: which events come in which order, and which fields each has, in
-OpenAI's order.
-"""
+"""The bytes of an answer: its events in their order, and the fields of each in OpenAI's order."""
 
 import json
-
-import pytest
 
 HI = [{"role": "user", "content": "Hi!"}]
 CHUNK = ["id", "object", "created", "model", "service_tier", "system_fingerprint", "choices"]
@@ -18,15 +14,18 @@ BODY = [
     "service_tier",
     "system_fingerprint",
 ]
-CITY = {"type": "object", "properties": {"city": {"enum": ["Rome"]}}, "required": ["city"]}
-CITY["additionalProperties"] = False
+CITY = {
+    "type": "object",
+    "properties": {"city": {"enum": ["Rome"]}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
 TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": CITY}}]
+CALLS_OPENING = {"role": "assistant", "content": None, "refusal": None}
 
 
 def post(endpoint, **fields) -> str:
-    body = {"model": endpoint.model, "messages": HI, "temperature": 0, "max_tokens": 3, **fields}
-    with endpoint.client() as client:
-        return client.post("/chat/completions", json=body).text
+    return endpoint.post(HI, **{"temperature": 0, "max_tokens": 3, **fields}).text
 
 
 def chunks(endpoint, **fields) -> list[dict]:
@@ -46,43 +45,36 @@ def test_a_body(endpoint):
     (choice,) = body["choices"]
     assert list(choice) == ["index", "message", "logprobs", "finish_reason"]
     assert list(choice["message"]) == ["role", "content", "refusal", "annotations"]
+
+
+def test_a_body_with_calls(endpoint):
     body = json.loads(post(endpoint, tools=TOOLS, tool_choice="required", max_tokens=30))
-    assert list(body["choices"][0]["message"]) == [
-        "role",
-        "content",
-        "tool_calls",
-        "refusal",
-        "annotations",
-    ]
+    fields = list(body["choices"][0]["message"])
+    assert fields == ["role", "content", "tool_calls", "refusal", "annotations"]
 
 
 def test_a_stream(endpoint):
     opening, *texts, end = chunks(endpoint)
     assert list(opening) == CHUNK
     delta = {"role": "assistant", "content": "", "refusal": None}
-    assert opening["choices"] == [
-        {"index": 0, "delta": delta, "logprobs": None, "finish_reason": None}
-    ]
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": None}
+    assert opening["choices"] == [choice]
     assert [list(chunk["choices"][0]["delta"]) for chunk in texts] == [["content"]] * 3
-    assert end["choices"] == [
-        {"index": 0, "delta": {}, "logprobs": None, "finish_reason": "length"}
-    ]
+    assert end["choices"] == [choice | {"delta": {}, "finish_reason": "length"}]
     assert all({**chunk, "choices": 0} == {**opening, "choices": 0} for chunk in [*texts, end])
 
 
 def test_choices_side_by_side_with_logprobs_and_usage(endpoint):
-    told = chunks(
-        endpoint, n=2, logprobs=True, stream_options={"include_usage": True}, seed=4, temperature=1
-    )
-    assert [list(chunk) for chunk in told] == [[*CHUNK, "usage"]] * len(told)
-    *told, usage = told
-    assert (usage["choices"], usage["usage"]["completion_tokens"]) == ([], 6)
-    assert {chunk["usage"] for chunk in told} == {None}
-    assert [chunk["choices"][0]["index"] for chunk in told[:2]] == [0, 1]  # the roles
+    fields = {"n": 2, "logprobs": True, "seed": 4, "temperature": 1}
+    *stream, last = chunks(endpoint, **fields, stream_options={"include_usage": True})
+    assert [list(chunk) for chunk in [*stream, last]] == [[*CHUNK, "usage"]] * (len(stream) + 1)
+    assert (last["choices"], last["usage"]["completion_tokens"]) == ([], 6)
+    assert {chunk["usage"] for chunk in stream} == {None}
+
+    choices = [chunk["choices"][0] for chunk in stream]
+    assert [choice["index"] for choice in choices[:2]] == [0, 1]  # the roles
     for i in range(2):
-        _, *texts, end = [
-            chunk["choices"][0] for chunk in told if chunk["choices"][0]["index"] == i
-        ]
+        _, *texts, end = [choice for choice in choices if choice["index"] == i]
         for choice in texts:
             (entry,) = choice["logprobs"]["content"]
             assert list(entry) == ["token", "bytes", "logprob", "top_logprobs"]
@@ -91,44 +83,38 @@ def test_choices_side_by_side_with_logprobs_and_usage(endpoint):
         assert (end["delta"], end["logprobs"], end["finish_reason"]) == ({}, None, "length")
 
 
-def test_padding_on_request(endpoint):
-    told = chunks(endpoint, stream_options={"include_usage": True, "include_obfuscation": True})
-    assert [list(chunk) for chunk in told] == [[*CHUNK, "usage", "obfuscation"]] * len(told)
-    texts = [
-        "".join(choice["delta"].get("content", "") for choice in chunk["choices"]) for chunk in told
-    ]
-    assert {
-        (len(text) + len(chunk["obfuscation"])) % 16
-        for text, chunk in zip(texts, told, strict=True)
-    } == {0}
+def test_obfuscation_on_request(endpoint):
+    options = {"include_usage": True, "include_obfuscation": True}
+    stream = chunks(endpoint, stream_options=options)
+    assert [list(chunk) for chunk in stream] == [[*CHUNK, "usage", "obfuscation"]] * len(stream)
+    for chunk in stream:
+        texts = [choice["delta"].get("content", "") for choice in chunk["choices"]]
+        assert len("".join(texts) + chunk["obfuscation"]) % 16 == 0
 
 
-@pytest.mark.parametrize("limit", [1, 40])
-def test_a_stream_of_a_call(endpoint, limit):
-    fields = {
-        "tools": TOOLS,
-        "tool_choice": "required",
-        "parallel_tool_calls": False,
-        "max_tokens": limit,
-    }
-    opening, *rest, end = [chunk["choices"][0] for chunk in chunks(endpoint, **fields)]
-    if limit == 1:  # too few even for a name
-        assert opening["delta"] == {"role": "assistant", "content": None, "refusal": None}
-        assert (rest, end["delta"], end["finish_reason"]) == ([], {}, "length")
-        return
+def call_chunks(endpoint, limit: int) -> list[dict]:
+    """The choices of a stream of one call."""
+    fields = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": False}
+    return [chunk["choices"][0] for chunk in chunks(endpoint, **fields, max_tokens=limit)]
+
+
+def test_a_stream_of_a_call(endpoint):
+    opening, *rest, end = call_chunks(endpoint, 40)
     assert list(opening["delta"]) == ["role", "content", "tool_calls", "refusal"]
     (call,) = opening["delta"].pop("tool_calls")
-    assert opening["delta"] == {"role": "assistant", "content": None, "refusal": None}
+    assert opening["delta"] == CALLS_OPENING
     assert call.pop("id").startswith("call_")
-    assert call == {
-        "index": 0,
-        "type": "function",
-        "function": {"name": "weather", "arguments": ""},
-    }
-    pieces = [choice["delta"]["tool_calls"][0] for choice in rest]
-    assert all(
-        list(piece) == ["index", "function"] and list(piece["function"]) == ["arguments"]
-        for piece in pieces
-    )
-    assert "".join(piece["function"]["arguments"] for piece in pieces) == '{"city":"Rome"}'
+    function = {"name": "weather", "arguments": ""}
+    assert call == {"index": 0, "type": "function", "function": function}
+
+    deltas = [choice["delta"]["tool_calls"][0] for choice in rest]
+    assert all(list(delta) == ["index", "function"] for delta in deltas)
+    assert all(list(delta["function"]) == ["arguments"] for delta in deltas)
+    assert "".join(delta["function"]["arguments"] for delta in deltas) == '{"city":"Rome"}'
     assert (end["delta"], end["finish_reason"]) == ({}, "tool_calls")
+
+
+def test_a_stream_of_a_call_that_is_cut_before_its_name(endpoint):
+    opening, end = call_chunks(endpoint, 1)
+    assert opening["delta"] == CALLS_OPENING
+    assert (end["delta"], end["finish_reason"]) == ({}, "length")

@@ -9,39 +9,41 @@ from hypothesis import strategies as st
 from samplers.local.answer.text_stream import TextStream
 
 TEXT = st.text(alphabet="ab好😊é\n", max_size=12)
+STOPS = st.lists(st.text("ab好\n", min_size=1, max_size=3), max_size=4)
 
 
-def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
-    edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [data[a:b] for a, b in pairwise(edges)]
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    """The data in parts, cut at any places."""
+    edges = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
+    return [data[start:end] for start, end in pairwise(edges)]
 
 
-@given(
-    TEXT,
-    st.lists(st.integers(0, 60), max_size=6),
-    st.lists(st.text("ab好\n", min_size=1, max_size=3), max_size=4),
-)
-def test_any_cutting_gives_the_text_before_the_first_stop(text, cuts, stops):
-    stream, out, seen = TextStream(tuple(stops)), "", b""
-    for piece in pieces(text.encode(), cuts):
-        new = stream.feed(piece)
+@given(TEXT, st.lists(st.integers(0, 60), max_size=6), STOPS)
+def test_any_cutting_gives_the_text_before_the_first_stop(text, places, stops):
+    stream = TextStream(tuple(stops))
+    returned = ""
+    fed = b""
+    for part in cut(text.encode(), places):
+        new = stream.feed(part)
         assert "\ufffd" not in new
-        out += new
-        seen += piece
+        returned += new
+        fed += part
         if stream.stopped:
             break
-    out += stream.finish()
-    # What counts is the first stop to be whole; of those in the text seen by then, the one that
+    returned += stream.finish()
+
+    # What counts is the first stop to be whole; of those in the text fed by then, the one that
     # begins first.
-    starts = [cut for stop in stops if (cut := seen.decode(errors="ignore").find(stop)) >= 0]
-    assert out == (seen.decode(errors="ignore")[: min(starts)] if starts else text)
+    fed_text = fed.decode(errors="ignore")
+    starts = [fed_text.find(stop) for stop in stops if stop in fed_text]
+    assert returned == (fed_text[: min(starts)] if starts else text)
     assert stream.stopped == bool(starts)
-    assert stream.released == len(out.encode())
+    assert stream.released == len(returned.encode())
 
 
 def test_what_may_begin_a_stop_is_held_back_and_given_when_it_does_not():
     stream = TextStream(("END",))
-    assert [stream.feed(piece) for piece in (b"a E", b"N", b"x", b"EN")] == ["a ", "", "ENx", ""]
+    assert [stream.feed(part) for part in (b"a E", b"N", b"x", b"EN")] == ["a ", "", "ENx", ""]
     assert stream.finish() == "EN"
 
 

