@@ -103,4 +103,6 @@ def transport(http=httpx):
             response.stream = Checked(response.stream, request.url.path, response)
             return response
 
-    return Transport()
+    # The server closes a connection that is idle for 5 s. Where the client also keeps it for 5 s,
+    # one can be closed at the very moment when it is used again.
+    return Transport(limits=http.Limits(keepalive_expiry=2))
