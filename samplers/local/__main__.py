@@ -84,7 +84,7 @@ def _own_stdout() -> TextIO:
 
 
 def _watch_stdin(end: threading.Event) -> None:
-    """Ends the endpoint when standard input closes, as it does when the parent is killed, too."""
+    """Ends the endpoint when stdin closes, which also happens when the parent is killed."""
     with contextlib.suppress(OSError):  # there is no standard input at all
         while os.read(0, 4096):
             pass

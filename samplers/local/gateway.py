@@ -1,4 +1,7 @@
-"""OpenAI's paths under /v1, on starlette: each is one function and one route."""
+"""OpenAI's paths under /v1, on starlette: each is one function and one route.
+
+A request's way: request/ checks it and makes a job of it, answer/ makes the answer to the job.
+"""
 
 import asyncio
 

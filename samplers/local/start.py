@@ -11,6 +11,7 @@ from samplers.local.engine import server, weights
 from samplers.local.engine.calls import Engine, EngineError
 from samplers.local.engine.gguf import read_vocabulary
 from samplers.local.engine.model import ServedModel, Settings
+from samplers.local.engine.vocabulary import Vocabulary
 
 PROBLEMS = (weights.WeightsError, EngineError, ValueError, RuntimeError)
 MODEL_ID = "smollm2-135m-instruct"
@@ -43,7 +44,9 @@ async def model(settings: Settings, verbose: bool = False) -> ServedModel:
     return ServedModel(engine, settings, name, f"fp_{digest[:10]}", changed)
 
 
-async def _engine(path: Path, vocabulary, template: str | None, verbose: bool) -> Engine:
+async def _engine(
+    path: Path, vocabulary: Vocabulary, template: str | None, verbose: bool
+) -> Engine:
     key = secrets.token_urlsafe(32)
     try:
         running = await asyncio.to_thread(server.load, path, key, template, verbose)

@@ -132,11 +132,11 @@ def of_type(schema: dict):
 def fields() -> dict[str, dict]:
     """The schemas of a chat request's fields."""
     schemas = wirecheck.components()["schemas"]
-    found: dict[str, dict] = {}
+    properties: dict[str, dict] = {}
     for name in ("CreateModelResponseProperties", "ModelResponseProperties"):
         for part in [schemas[name], *schemas[name].get("allOf", ())]:
-            found |= part.get("properties", {})
-    return found | schemas["CreateChatCompletionRequest"]["allOf"][1]["properties"]
+            properties |= part.get("properties", {})
+    return properties | schemas["CreateChatCompletionRequest"]["allOf"][1]["properties"]
 
 
 @st.composite

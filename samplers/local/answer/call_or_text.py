@@ -18,14 +18,14 @@ from samplers.local.request.job import Choice, Job
 # In nats, so the odds times 55: with the example of samplers.local.request.tool_text, a probability
 # of 0.15 becomes 0.9.
 LEANING = 4.0
-_COUNT = 500  # of the most probable tokens: others that could begin a call do not matter
-_LEAST = 1e-12  # a probability, so that the odds stay finite
+_COUNT = 500  # the most probable tokens that are looked at; the probability of others is too small
+_LEAST = 1e-12  # the least probability of either side, so that the odds stay finite
 
 
 async def choices(job: Job) -> tuple[list[Choice], int | None]:
-    """The job's choices.
+    """The job's choices, and the number of the prompt's cached tokens.
 
-    And the number of the prompt's cached tokens, if the prompt was read to decide; else None.
+    The number is None if the prompt was not read to decide.
     """
     request = job.request
     if request.tools is None or request.tools.forced:
@@ -38,7 +38,7 @@ async def choices(job: Job) -> tuple[list[Choice], int | None]:
 
 
 async def call_log_odds(engine: Engine, prompt: list[int]) -> tuple[float, int]:
-    """The log-odds that a call answers `prompt`, with LEANING; and the prompt's cached tokens."""
+    """The log-odds of a call against text after `prompt`, with LEANING; and the cached tokens."""
     entries, cached = await next_logprobs(engine, prompt, _COUNT)
     begins = _beginnings(engine)
     probability = sum(exp(logprob) for token, logprob in entries if token in begins)

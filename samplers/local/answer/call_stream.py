@@ -69,7 +69,7 @@ class CallStream:
         return {"function": {"arguments": arguments}}
 
     def _ends(self, letter: str) -> bool:
-        """Reads one letter of the arguments. Whether they end with it."""
+        """Reads one letter of the arguments. Returns whether they end with it."""
         if self._quoted:
             self._quoted = self._escaped or letter != '"'
             self._escaped = letter == "\\" and not self._escaped

@@ -13,7 +13,7 @@ from samplers.local.request.job import Choice, Job
 
 @dataclass
 class _Generated:
-    """All that came of a choice."""
+    """What has been generated of a choice."""
 
     texts: list[str] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)

@@ -19,7 +19,7 @@ async def stream(job: Job) -> AsyncIterator[dict]:
     readers = {choice.index: CallStream() for choice in choices if choice.calls}
     ends: dict[int, End] = {}
     for choice in choices:
-        if not choice.calls:  # a message of calls opens with its first one
+        if not choice.calls:  # a message of calls opens together with its first call
             yield chunks.of_choice(choice, {"role": "assistant", "content": "", "refusal": None})
 
     async with aclosing(generate_all(job, choices)) as events:
@@ -53,7 +53,7 @@ def _opening(**fields) -> dict:
 
 
 class _Chunks:
-    """Makes the chunks of one stream, which have all but their choice in common."""
+    """Makes the chunks of one stream. They differ only in their choices."""
 
     def __init__(self, job: Job):
         self._job = job
@@ -91,7 +91,8 @@ class _Chunks:
     def _obfuscated(self, chunk: dict, text: str) -> dict:
         """With OpenAI's `obfuscation`, if it is asked for.
 
-        Its letters fill the text up to a multiple of 16, so that a chunk's length says less of it.
+        Its random letters bring the length of the text to a multiple of 16, so that the length of a
+        chunk reveals less of the text.
         """
         if not self._job.request.include_obfuscation:
             return chunk

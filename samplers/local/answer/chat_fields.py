@@ -25,7 +25,7 @@ def about(job: Job) -> dict:
 
 
 def logprobs(job: Job, choice: Choice, tokens: list[Token]) -> dict | None:
-    """A choice's `logprobs`, if they are asked for. They are of a text: calls have none."""
+    """A choice's `logprobs`, if they are asked for. Only text has them, calls do not."""
     if job.request.top_logprobs is None:
         return None
     if choice.calls:
@@ -34,9 +34,9 @@ def logprobs(job: Job, choice: Choice, tokens: list[Token]) -> dict | None:
 
 
 def finish_reason(job: Job, choice: Choice, end: End) -> str:
-    """OpenAI's reason: tool_calls where the model chose a function.
+    """OpenAI's `finish_reason`: tool_calls for calls, but only where the model chose the function.
 
-    It is stop where the request named the function.
+    Where the request named the function, it is stop.
     """
     if choice.calls and end.finish_reason == "stop" and not job.request.tools.named:
         return "tool_calls"
@@ -46,7 +46,7 @@ def finish_reason(job: Job, choice: Choice, end: End) -> str:
 def usage(job: Job, ends: list[End], cached: int | None) -> dict:
     """The tokens read and generated. The prompt counts once, however many choices there are.
 
-    `cached` are the prompt's cached tokens if it was read before the choices were generated.
+    `cached` is the number of the prompt's cached tokens. None: as the first choice reports it.
     """
     prompt_tokens = len(job.prompt) + len(job.request.continued)
     completion_tokens = sum(end.completion_tokens for end in ends)

@@ -67,7 +67,7 @@ class _HeldBack:
         self._end = 0
 
     def add(self, token: Token, data: bytes) -> Delta | None:
-        """What a token makes certain, if anything. At a stop string, what comes before it."""
+        """What a token makes certain, if anything. At a stop string: what comes before it."""
         start = self._end
         self._end += len(data)
         self._tokens.append((start, self._end, token))

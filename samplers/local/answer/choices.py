@@ -15,7 +15,7 @@ LONG_PROMPT = 128
 async def generate_all(
     job: Job, choices: list[Choice]
 ) -> AsyncIterator[tuple[Choice, Delta | End]]:
-    """The deltas of every choice as they come, and each one's End."""
+    """The deltas of all choices as they come. Each choice's last event is its End."""
     events: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
     side_by_side = asyncio.Semaphore(SLOTS if len(job.prompt) <= LONG_PROMPT else 1)
 

@@ -31,7 +31,7 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
 
 
 async def _client_gone(request: Request, error: ClientDisconnect) -> Response:
-    return Response(status_code=499)  # nobody reads it
+    return Response(status_code=499)  # which the client does not read
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

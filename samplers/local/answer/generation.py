@@ -18,7 +18,7 @@ from samplers.local.request.job import Choice, Job
 class Token:
     """A drawn token.
 
-    `logprob` and `top_logprobs`, which are (id, logprob), the most probable first, are None if the
+    `top_logprobs` lists (id, logprob), the most probable first. It and `logprob` are None if the
     request does not ask for them. `cached` is the number of prompt tokens that the engine had
     already read.
     """
@@ -45,8 +45,7 @@ class Generation:
         """Draws at most `job.limit` tokens; the last may be one of `engine.stop_ids`.
 
         Close it to stop the engine. The same seed gives the same tokens. With a grammar the choice
-        keeps to it; should the engine give the grammar up, which can happen to a very complex one,
-        no more tokens come.
+        keeps to it. The engine may give up a very complex grammar; then no more tokens come.
         """
         guard = None if self.choice.grammar is None else guard_id(self.engine)
         async with aclosing(self._drawn()) as drawn:
@@ -86,8 +85,8 @@ class Generation:
     async def _at_once(self) -> AsyncIterator[Token]:
         """One call for the whole answer, which comes at its end, without logprobs.
 
-        This is quicker where nobody waits for the first token: the engine's threads do not share
-        their processors with a reader of each token.
+        This is quicker than a stream: the engine's threads do not share their processors with a
+        reader of each token.
         """
         answer = await self.engine.complete(self._request(self.job.limit))
         for token in answer["tokens"]:
@@ -96,14 +95,14 @@ class Generation:
     async def _streamed(self) -> AsyncIterator[Token]:
         """One call for the whole answer, token by token.
 
-        The engine's events leave out a token that ends inside a character, and those up to the
-        character's end. They are recovered when the next event comes: from its text, or where that
-        is ambiguous by a second call, the same but not streamed, as that one lists all tokens. It
-        asks for twice as many as are needed now, so that few such calls are made.
+        The engine's events leave out a token that ends inside a character, and the next ones up to
+        the character's end. They are recovered when the next event comes: from its text or, where
+        the text is ambiguous, by a second call. This is the same call but not streamed, so it lists
+        all tokens. It asks for twice as many as are needed now, so that few such calls are made.
         """
         start = len(self.ids)
         body = self._request(self.job.limit)
-        listed: list[int] = []  # by the last second call
+        listed: list[int] = []  # the tokens of the last such call
         async with aclosing(self.engine.stream(body)) as events:
             async for event in events:
                 last = event["tokens"]  # the final event brings no token

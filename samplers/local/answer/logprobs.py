@@ -1,6 +1,6 @@
 """OpenAI's `logprobs` object for the tokens of an answer.
 
-It can list 49,152 tokens at each place, so its JSON text is put together from ready parts.
+It can list 49,152 tokens at each place, so its JSON text is put together from prepared parts.
 """
 
 from samplers.local.answer.generation import Token

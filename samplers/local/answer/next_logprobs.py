@@ -10,8 +10,8 @@ async def next_logprobs(
 
     Hold one of `engine.slots` around it.
     """
-    # The engine's answer leaves a token out that ends inside a character. So the draw is forced to
-    # one that is whole text; the model's own logprobs do not change with it.
+    # Where the drawn token ends inside a character, the engine's answer has no logprobs. So the draw
+    # is forced to a token that is whole text; the model's own logprobs do not change with it.
     forced = engine.vocabulary.ids[b"a"]
     body = {
         "prompt": prompt,

@@ -12,7 +12,7 @@ from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.job import Job
 
 Logprobs = tuple[float, list[tuple[int, float]]]  # a token's own, and the top (id, logprob)
-# Tokens that are looked through first for a token's logprob, before the whole vocabulary is.
+# How many of the top tokens are searched for a token before the whole vocabulary is.
 _FIRST = 2048
 _PARAMETERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "logit_bias")
 
@@ -54,7 +54,7 @@ async def token_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
 
 
 async def _raw_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
-    """The model's own."""
+    """The model's own logprobs."""
     engine = job.model.engine
     top = job.request.top_logprobs
     for count in (max(top, _FIRST), len(engine.vocabulary)):
@@ -66,7 +66,7 @@ async def _raw_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
 
 
 async def _processed_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
-    """Those after the chain, which `samplers` itself applies to the model's own."""
+    """The logprobs after the chain, which `samplers` itself applies to the model's own."""
     engine = job.model.engine
     raw = np.full(len(engine.vocabulary), -np.inf)
     entries, _ = await next_logprobs(engine, job.prompt + ids, raw.size)

@@ -25,12 +25,12 @@ LLAMA_CPP_ORDER = [
     "xtc",
     "temperature",
 ]
-# As in vLLM, a smaller temperature is 0: it would overflow the engine's float32.
+# A smaller temperature counts as 0, as in vLLM: it would overflow the engine's float32.
 GREEDY_BELOW = 1e-5
 
 
 def engine_body(request: ChatRequest, settings: Settings) -> dict:
-    """The engine's request for an answer without a grammar, but for its prompt and its length."""
+    """The engine's request for an answer without a grammar; prompt, length and seed are missing."""
     llama_cpp = settings.order == "llama.cpp"
     top = request.top_logprobs
     return {
@@ -66,8 +66,8 @@ def grammar_body(job: Job, grammar: str) -> dict:
     """What changes in the engine's request for an answer that keeps to a grammar.
 
     The engine has to generate it in one call. So OpenAI's frequency penalty, which counts the
-    answer only, is the engine's, which counts the prompt too, and biases give the prompt's part
-    back. (presence_penalty cannot be given back so.)
+    answer only, becomes the engine's, which counts the prompt too, and biases give back the
+    prompt's part. (Biases cannot give back a presence penalty.)
     """
     request = job.request
     engine = job.model.engine

@@ -4,7 +4,7 @@ import codecs
 
 
 def overlap(data: bytes, stop: bytes) -> int:
-    """How many bytes at the end of `data` could begin `stop`; fewer than `stop` has."""
+    """How many bytes at the end of `data` could begin `stop`; always fewer than `stop` has."""
     for size in range(min(len(data), len(stop) - 1), 0, -1):
         if data.endswith(stop[:size]):
             return size

@@ -20,8 +20,9 @@ class EngineError(Exception):
 class Engine:
     """A running llama.cpp server.
 
-    `context` is the most tokens of one request and its answer, `stop_ids` are the tokens that end
-    a turn. Hold one of `slots` while an answer is generated: first come, first served.
+    `context` is the most tokens that a prompt and its answer can have together. `stop_ids` are the
+    tokens that end a turn. Hold one of `slots` while an answer is generated: first come, first
+    served.
     """
 
     def __init__(self, server, key: str, vocabulary: Vocabulary):

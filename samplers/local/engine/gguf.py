@@ -15,12 +15,16 @@ _TOKENIZER = "tokenizer.ggml.model"
 _TOKENS = "tokenizer.ggml.tokens"
 _TOKEN_TYPES = "tokenizer.ggml.token_type"
 _NEEDED = {_NAME, _TOKENIZER, _TOKENS, _TOKEN_TYPES}
-_NORMAL, _CONTROL, _BYTE = 1, 3, 6  # token types
+# Types of tokens.
+_NORMAL = 1
+_CONTROL = 3
+_BYTE = 6
 
 # The types of values; for numbers, the letters of `struct`.
 _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?"}
 _NUMBERS |= {10: "Q", 11: "q", 12: "d"}
-_STRING, _ARRAY = 8, 9
+_STRING = 8
+_ARRAY = 9
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
@@ -32,7 +36,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
         with path.open("rb") as file:
             header = _header(file)
     except (struct.error, ValueError, KeyError, OverflowError, MemoryError):
-        # whatever broken lengths and types cause
+        # wrong lengths and types in the header cause any of these
         raise ValueError(f"{path} is not a whole GGUF file of version 2 or later") from None
 
     tokenizer = header.get(_TOKENIZER)
@@ -57,7 +61,10 @@ def read_vocabulary(path: Path) -> Vocabulary:
 
 
 def _header(file: BinaryIO) -> dict:
-    """The header's values, until every needed one has come: the merges, most of it, come last."""
+    """The header's values, read until every needed one is there.
+
+    The tokenizer's merges, which are most of the header, come last.
+    """
     magic, version, _, count = struct.unpack("<4sIQQ", file.read(24))
     if magic != b"GGUF" or version < 2:
         raise ValueError

@@ -1,6 +1,6 @@
 """Grammars of answers, in Lark's notation for llguidance, which xllamacpp's llama.cpp has built in.
 
-Whether the engine can enforce one is samplers.local.engine.guard's matter.
+samplers.local.engine.guard finds out whether the engine can enforce one.
 """
 
 import json

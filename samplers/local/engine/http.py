@@ -61,7 +61,11 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> BodyPa
     if headers.get("transfer-encoding", "").lower() != "chunked":
         yield await reader.readexactly(int(headers["content-length"]))
         return
-    while size := int((await reader.readline()).split(b";")[0] or b"-1", 16):
-        if size < 0:
+    while True:
+        line = await reader.readline()
+        if not line:
             raise EOFError("the connection was closed")
+        size = int(line.split(b";")[0], 16)
+        if size == 0:
+            return
         yield (await reader.readexactly(size + 2))[:-2]

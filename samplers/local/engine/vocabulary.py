@@ -1,7 +1,7 @@
 """A model's vocabulary: the bytes of every token, and which tokens are control tokens.
 
-The engine's own answers cannot tell: it writes a control token as nothing, and drops bytes that are
-not whole UTF-8 yet. So they are read from the model file (samplers.local.engine.gguf).
+The engine's own answers do not show them: it writes a control token as nothing, and drops bytes
+that are not whole UTF-8 yet. So they are read from the model file (samplers.local.engine.gguf).
 """
 
 import json
@@ -12,9 +12,10 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`token_bytes[id]` are a token's bytes, b"" for a control token; `control` has those' names.
+    """The tokens of a model; a token's id is its place in `token_bytes`.
 
-    `name` is the model's name, "" if its file has none.
+    `token_bytes[id]` is b"" for a control token; `control` has the names of those, by id. `name` is
+    the model's name, "" if its file has none.
     """
 
     name: str

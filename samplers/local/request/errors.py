@@ -35,7 +35,7 @@ def server_error() -> ApiError:
 
 
 def wrong_type(name: str, expected: str, value) -> ApiError:
-    """A value is of another type than `expected`, such as "a string"."""
+    """A value has another type than the `expected` one, such as "a string"."""
     message = f"expected {expected}, but got {type_name(value)} instead."
     return bad_request(f"Invalid type for '{name}': {message}", name, "invalid_type")
 

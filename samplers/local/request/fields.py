@@ -114,6 +114,6 @@ def _value(body: dict, name: str, check: Check, default):
     value = body.get(name)
     if value is not None:
         return check(name, value)
-    if default is MISSING:
-        raise wrong_type(name, "an array of objects", None)  # only the messages can still be null
+    if default is MISSING:  # of the required fields, only the messages can still be null
+        raise wrong_type(name, "an array of objects", None)
     return default

@@ -35,7 +35,7 @@ class Function:
     refuse: schema.Refuse
 
     def definition(self) -> dict:
-        """What the model reads of it."""
+        """The definition as the model reads it."""
         about = {} if self.description is None else {"description": self.description}
         return {"name": self.name, **about, "parameters": self.parameters}
 
