@@ -86,6 +86,19 @@ def test_what_is_not_json(client, content):
     assert "JSON" in refused["message"]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"service_tier": "\ud800"},
+        {"\ud800": 1},
+        {"messages": [{"role": "\ud800", "content": "Hi"}]},
+        {"tools": [{"type": "\ud800"}]},
+    ],
+)
+def test_half_a_character_in_a_wrong_value(client, fields):
+    error(client.post(CHAT, content=json.dumps(BODY | fields)), 400)
+
+
 def test_a_body_that_is_too_big(client):
     assert error(client.post(CHAT, content=b" " * (5 << 20)), 413)["code"] == "request_too_large"
 

@@ -10,7 +10,7 @@ async def next_logprobs(
 
     Hold one of `engine.slots` around it.
     """
-    # Where the drawn token ends inside a character, the engine's answer has no logprobs. So the draw
+    # The engine's answer has no logprobs where the drawn token ends inside a character. So the draw
     # is forced to a token that is whole text; the model's own logprobs do not change with it.
     forced = engine.vocabulary.ids[b"a"]
     body = {

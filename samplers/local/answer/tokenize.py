@@ -8,7 +8,7 @@ from samplers.local.request.prompt import prompt_ids
 
 
 async def tokenize(model: ServedModel, body) -> dict:
-    """{"input": text} or {"messages": […]} -> the answer's body. ApiError (400) for other bodies."""
+    """{"input": text} or {"messages": […]} -> the answer's body. ApiError (400) otherwise."""
     engine = model.engine
     vocabulary = engine.vocabulary
     ids = await _token_ids(model, body)
