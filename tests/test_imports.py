@@ -1,4 +1,4 @@
-"""What may import what, what `import samplers` loads and costs, and how long a file may be."""
+"""What may import what, what `import samplers` loads and costs, and how large a room may be."""
 
 import ast
 import json
@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,27 @@ ALLOWED = {  # the arrows: notebooks -> lab -> compare -> api -> wire -> core, l
     "compare": {"compare", "api", "wire", "core"},
     "lab": {"lab", "compare", "api", "wire", "core"},
     "notebooks": {"lab", "compare", "api", "core"},
+}
+INNER = {  # the arrows inside a room: of each folder in it, which others it may import
+    "local": {
+        "engine": set(),
+        "request": {"engine"},
+        "answer": {"engine", "request"},
+    },
+    "api": {
+        "pricing": set(),
+        "stream": set(),
+        "structured": set(),
+        "tools": {"structured"},
+        "transport": {"pricing", "stream"},
+    },
+    "lab": {
+        "lessons": set(),
+        "plots": {"lessons"},
+        "explorer": {"plots"},
+        "stepper": {"plots"},
+        "publish": set(),
+    },
 }
 PYTHON = sorted((ROOT / "samplers").rglob("*.py"))
 NOTEBOOKS = sorted(
@@ -82,6 +104,37 @@ def test_arrows_run_one_way(path):
     assert reached <= ALLOWED[owner(path)]
 
 
+@pytest.mark.parametrize("room", INNER)
+def test_arrows_inside_a_room_run_one_way(room):
+    folders = sorted(p.name for p in (ROOT / "samplers" / room).iterdir() if any(p.glob("*.py")))
+    assert folders == sorted(INNER[room])
+
+    for folder, others in INNER[room].items():
+        prefix = f"samplers.{room}."
+        for path in (ROOT / "samplers" / room / folder).rglob("*.py"):
+            rooms = {
+                name.removeprefix(prefix).split(".")[0]
+                for name in imported(path)
+                if name.startswith(prefix)
+            }
+            assert rooms & INNER[room].keys() <= {folder} | others, path
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Not even by an import inside a function."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in PYTHON}
+    graph = {}
+    for path in PYTHON:
+        if path.name == "__init__.py":
+            continue  # a package's top: no module of the package may need it
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        candidates = {
+            f"{parent}.{name}" for parent, taken in import_statements(path) for name in taken
+        }
+        graph[module] = (candidates | modules(path)) & names
+    TopologicalSorter(graph).prepare()  # CycleError names the modules
+
+
 @pytest.mark.parametrize("path", [p for p in FILES if owner(p.values[0]) == "notebooks"])
 def test_lessons_import_from_the_package_tops(path):
     ours = {name for name in modules(path) if name.split(".")[0] == "samplers"}
@@ -94,9 +147,20 @@ def test_the_core_imports_numpy_and_the_standard_library_alone(path):
     assert {name.split(".")[0] for name in imported(path)} <= allowed
 
 
+@pytest.mark.parametrize("path", [p for p in FILES if owner(p.values[0]) == "wire"])
+def test_the_wire_imports_the_core_and_the_standard_library_alone(path):
+    allowed = {"samplers"} | sys.stdlib_module_names
+    assert {name.split(".")[0] for name in imported(path)} <= allowed
+
+
 @pytest.mark.parametrize("path", [p for p in FILES if p.values[0].suffix == ".py"])
 def test_no_file_is_over_300_lines(path):
     assert len(source_of(path).splitlines()) <= 300
+
+
+def test_no_folder_has_more_than_18_modules():
+    for folder in {path.parent for path in PYTHON}:
+        assert len([p for p in folder.glob("*.py") if p.name != "__init__.py"]) <= 18, folder
 
 
 def fresh(code: str) -> str:
