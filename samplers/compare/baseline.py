@@ -11,9 +11,9 @@ import numpy as np
 
 from samplers.api import APIError, Client
 from samplers.compare.design import Experiment, candidate_questions, most_informative
+from samplers.compare.evidence import Question
 from samplers.compare.hypotheses import Hypothesis, tokens_in
 from samplers.compare.prediction import Prediction
-from samplers.compare.question import Question
 from samplers.compare.request import shown_distributions
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams

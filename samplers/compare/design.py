@@ -6,8 +6,8 @@ from itertools import product
 
 import numpy as np
 
+from samplers.compare.evidence import Question
 from samplers.compare.hypotheses import Hypothesis
-from samplers.compare.question import Question
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from samplers.compare.evidence import Question
 from samplers.compare.fit import Fit
 from samplers.compare.hypotheses import Hypothesis
 from samplers.compare.observe import Counts
-from samplers.compare.question import Question
 from samplers.compare.table import html_table
 from samplers.distribution import Distribution
 

@@ -8,11 +8,11 @@ from tqdm.auto import tqdm
 
 from samplers.api import Client
 from samplers.compare.baseline import ANSWERS, Baseline
+from samplers.compare.evidence import Question
 from samplers.compare.hypotheses import Hypothesis, all_hypotheses
 from samplers.compare.identification import Identification, Observation
 from samplers.compare.observe import Counts, observe
 from samplers.compare.posterior import summarize
-from samplers.compare.question import Question
 from samplers.compare.request import extensions, shown_distributions
 
 DRAWS_PER_STEP = 20  # between two updates of the posterior
@@ -63,7 +63,7 @@ def identify(
     if one of them is true and the model's distribution was measured well. `Identification.fits`
     tests that.
 
-    The likelihood of a draw is its predicted probability, except for a share `question.LAPSE` that
+    The likelihood of a draw is its predicted probability, except for a share `evidence.LAPSE` that
     is spread evenly over all cells. Shown logprobs are not draws, see `Question.log_evidence`.
     Hypotheses to which all answers are equally likely become one, with "undecided" in the fields
     where they differ.

@@ -6,8 +6,8 @@ import pytest
 from samplers import Distribution, SamplingParams
 from samplers.compare import Hypothesis, all_hypotheses, design_experiment
 from samplers.compare.design import separation
+from samplers.compare.evidence import LAPSE, Question, distance
 from samplers.compare.hypotheses import counted, tokens_in
-from samplers.compare.question import LAPSE, Question, distance
 
 FIRST = Hypothesis("temperature first", "before < p", "raw", "output")
 LAST = Hypothesis("temperature last", "before < p", "raw", "output")
