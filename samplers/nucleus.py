@@ -34,8 +34,9 @@ def nucleus_cuts(
     """Where the nucleus of each row ends, by its definition: rows (B, V), maxima and p (B, 1).
 
     The definition is a running sum in descending order: a token stays iff the sum before it is < p
-    of the last sum, or <= with `inclusive`. Equal values are interchangeable in it, so values are
-    sorted, not ids. `scratch` has the shape of `rows` and is written to.
+    of the last sum, or <= with `inclusive`. How many of several equal tokens stay is decided here,
+    and which of them in `samplers.cuts`: so values are sorted, not ids. `scratch` has the shape of
+    `rows` and is written to.
     """
     V = rows.shape[-1]
     scratch[...] = rows
@@ -146,8 +147,8 @@ def _guessed_ranks(weights: np.ndarray, tail: float) -> tuple[int, int]:
     """Two ranks in a sample of ascending `weights` (n,), probably with the cut between them.
 
     `tail` is the mass, in the sample's unit, that the cut removes. The running sum reaches it at
-    some rank, give or take three standard errors: a token more or less below the cut, of weight w,
-    moves that rank by 1 - w / (the weight at the cut).
+    some rank, which is a guess: had the sample one more token of weight w below the cut, the rank
+    would move by 1 - w / (the weight at the cut). The two ranks are three standard errors away.
     """
     n = len(weights)
     i = min(int(weights.cumsum().searchsorted(tail)), n - 1)

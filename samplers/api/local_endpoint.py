@@ -1,6 +1,10 @@
 """The local endpoint as a child process: `python -m samplers.local`.
 
 It lives as long as its standard input is open, so it also ends when this process is killed.
+
+How its end is noticed: while it starts, by a standard output that closes without a line. Later,
+`connect` asks `alive()` before it shares the endpoint, and a call that gets no answer adds
+`state()` to its error.
 """
 
 import contextlib

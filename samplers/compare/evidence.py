@@ -56,9 +56,10 @@ class Question:
     def is_steady(self, h: Hypothesis, first: bytes | None = None) -> bool:
         """Is the nucleus the same for all true logprobs within `noise` of the measured ones?
 
-        If each logprob moves by at most δ, temperature first makes that aδ. The odds B / R of the
-        share before a token then change by a factor of at most e^(2aδ). So this tries top_p with
-        its odds changed by that factor, both ways.
+        A logprob that is off by at most δ is off by δ / t after a temperature t that comes first.
+        The odds of the share before a token, its weight to that of all the rest, then change by a
+        factor of at most e^(2δ/t). So this tries top_p with its odds changed by that factor, both
+        ways.
         """
         p = self.params.top_p
         if not (self.noise and 0 < p < 1):
@@ -118,8 +119,8 @@ class Question:
     def tolerance(self) -> float:
         """How far a shown probability may lie from the expected one: TOLERANCE, and more by noise.
 
-        Noise of δ in the logprobs changes a probability's odds by a factor of at most e^(2aδ), and
-        so the probability by at most tanh(aδ / 2).
+        A noise of δ in the logprobs changes a probability's odds, after temperature t, by a factor
+        of at most e^(2δ/t), and so the probability by at most tanh(δ / 2t).
         """
         coldest = min(1.0, self.params.temperature or 1.0)
         return TOLERANCE + float(np.tanh(self.noise / coldest / 2))
