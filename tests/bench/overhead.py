@@ -125,7 +125,7 @@ def _serve() -> None:
     The line that it prints says how the endpoint samples, too. llama.cpp's defaults consider only
     40 tokens; the endpoint's sampling costs more, which is not the gateway's doing.
     """
-    from samplers.local.answer.sampling import engine_body
+    from samplers.local.answer.generate.sampling import engine_body
     from samplers.local.engine.model import Settings
     from samplers.local.engine.server import load
     from samplers.local.engine.weights import ensure

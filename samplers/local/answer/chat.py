@@ -3,11 +3,12 @@
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from samplers.local.answer import call_or_text, chat_fields
+from samplers.local.answer import chat_fields
 from samplers.local.answer.call_stream import CallStream
-from samplers.local.answer.choice import End
-from samplers.local.answer.choices import generate_all
-from samplers.local.answer.generation import Token
+from samplers.local.answer.generate import call_or_text
+from samplers.local.answer.generate.choice import End
+from samplers.local.answer.generate.choices import generate_all
+from samplers.local.answer.generate.generation import Token
 from samplers.local.request.job import Choice, Job
 
 

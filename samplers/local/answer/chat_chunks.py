@@ -4,10 +4,11 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 
-from samplers.local.answer import call_or_text, chat_fields
+from samplers.local.answer import chat_fields
 from samplers.local.answer.call_stream import CallStream
-from samplers.local.answer.choice import Delta, End
-from samplers.local.answer.choices import generate_all
+from samplers.local.answer.generate import call_or_text
+from samplers.local.answer.generate.choice import Delta, End
+from samplers.local.answer.generate.choices import generate_all
 from samplers.local.request.job import Choice, Job
 
 

@@ -3,8 +3,8 @@
 import secrets
 import time
 
-from samplers.local.answer.choice import End
-from samplers.local.answer.generation import Token
+from samplers.local.answer.generate.choice import End
+from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.logprobs import logprobs_object
 from samplers.local.request.job import Choice, Job
 

@@ -3,7 +3,7 @@
 It can list 49,152 tokens at each place, so its JSON text is put together from prepared parts.
 """
 
-from samplers.local.answer.generation import Token
+from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.json_text import Raw
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.wire.logprobs import UNSEEN_LOGPROB

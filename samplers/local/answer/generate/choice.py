@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from samplers.local.answer.generation import Generation, Token
-from samplers.local.answer.text_stream import TextStream
+from samplers.local.answer.generate.generation import Generation, Token
+from samplers.local.answer.generate.text_stream import TextStream
 from samplers.local.request.job import Choice, Job
 
 

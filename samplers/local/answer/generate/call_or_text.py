@@ -9,8 +9,8 @@ probable side wins. The choice is then generated: calls under their grammar, tex
 import random
 from math import exp, log
 
-from samplers.local.answer.next_logprobs import next_logprobs
-from samplers.local.answer.sampling import GREEDY_BELOW, engine_seed
+from samplers.local.answer.generate.next_logprobs import next_logprobs
+from samplers.local.answer.generate.sampling import GREEDY_BELOW, engine_seed
 from samplers.local.engine.calls import Engine
 from samplers.local.engine.grammar import OPENING
 from samplers.local.request.job import Choice, Job

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from samplers.local.answer.generation import Generation, Token
+from samplers.local.answer.generate.generation import Generation, Token
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.chat import parse

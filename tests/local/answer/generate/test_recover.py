@@ -2,7 +2,7 @@
 
 import pytest
 
-from samplers.local.answer.recover import tokens_from_text
+from samplers.local.answer.generate.recover import tokens_from_text
 from samplers.local.engine.vocabulary import Vocabulary
 
 # 😊 is f0 9f 98 8a

@@ -7,7 +7,7 @@ whole, and then reports the second only.
 import numpy as np
 
 from samplers import Chain, SamplingParams, log_softmax
-from samplers.local.answer.next_logprobs import next_logprobs
+from samplers.local.answer.generate.next_logprobs import next_logprobs
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.job import Job
 

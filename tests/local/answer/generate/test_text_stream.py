@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samplers.local.answer.text_stream import TextStream
+from samplers.local.answer.generate.text_stream import TextStream
 
 TEXT = st.text(alphabet="ab好😊é\n", max_size=12)
 STOPS = st.lists(st.text("ab好\n", min_size=1, max_size=3), max_size=4)

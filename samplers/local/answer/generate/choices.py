@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-from samplers.local.answer.choice import Delta, End, generate
+from samplers.local.answer.generate.choice import Delta, End, generate
 from samplers.local.engine.server import SLOTS
 from samplers.local.request.job import Choice, Job
 

@@ -8,8 +8,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from math import log
 
-from samplers.local.answer import recover
-from samplers.local.answer.sampling import engine_body, engine_seed, grammar_body, penalty_biases
+from samplers.local.answer.generate import recover
+from samplers.local.answer.generate.sampling import (
+    engine_body,
+    engine_seed,
+    grammar_body,
+    penalty_biases,
+)
 from samplers.local.engine.guard import guard_id
 from samplers.local.request.job import Choice, Job
 
