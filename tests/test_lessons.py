@@ -86,6 +86,13 @@ def test_headings_are_in_order(notebook):
 
 
 @lesson
+def test_every_file_that_is_named_is_there(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells)
+    named = set(re.findall(r"\b(?:samplers|tests)/[\w/]+\.\w+", text))
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+@lesson
 def test_metadata_is_the_kernel_and_nothing_else(notebook):
     assert notebook.metadata == KERNEL
 
