@@ -11,18 +11,11 @@ from samplers.local.engine import server, weights
 from samplers.local.engine.calls import Engine, EngineError
 from samplers.local.engine.gguf import read_vocabulary
 from samplers.local.engine.model import ServedModel, Settings
+from samplers.local.engine.template import TEMPLATE
 from samplers.local.engine.vocabulary import Vocabulary
 
 PROBLEMS = (weights.WeightsError, EngineError, ValueError, RuntimeError)
 MODEL_ID = "smollm2-135m-instruct"
-# SmolLM2's own template, without the system message that it adds when a conversation has none: the
-# model reads only what the request contains.
-TEMPLATE = (
-    "{% for message in messages %}"
-    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
 
 
 async def model(settings: Settings, verbose: bool = False) -> ServedModel:

@@ -128,9 +128,9 @@ def _serve() -> None:
     from samplers.local.answer.generate.sampling import engine_body
     from samplers.local.engine.model import Settings
     from samplers.local.engine.server import load
+    from samplers.local.engine.template import TEMPLATE
     from samplers.local.engine.weights import ensure
     from samplers.local.request.chat import parse
-    from samplers.local.start import TEMPLATE
 
     server = load(ensure(), "bench", TEMPLATE)
     line = {"base_url": f"{server.listening_address}/v1", "api_key": "bench", "model": "any"}

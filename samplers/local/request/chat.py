@@ -1,19 +1,109 @@
-"""A chat request: what its JSON and headers ask for, checked, with OpenAI's defaults filled in."""
+"""A chat request: OpenAI's fields with their checks and defaults, and what they ask for.
 
-import json
+The ranges of the sampling parameters are those of `samplers.params.RANGES`.
+"""
+
 from dataclasses import dataclass
 
-from samplers.local.request.checks import array, integer
-from samplers.local.request.errors import bad_request, wrong_body
-from samplers.local.request.fields import checked_fields
-from samplers.local.request.response_format import Format, check_mentions_json
+from samplers.local.request.checks import (
+    Check,
+    array,
+    boolean,
+    decimal,
+    integer,
+    mapping,
+    one_of,
+    only_fields,
+    parameter,
+    string,
+)
+from samplers.local.request.combined import (
+    CONTINUE,
+    FULL_LOGPROBS,
+    biases_by_id,
+    continued_ids,
+    stream_options,
+    token_limit,
+    top_logprobs,
+)
+from samplers.local.request.errors import (
+    bad_request,
+    missing,
+    unknown,
+    unsupported,
+    wrong_body,
+    wrong_type,
+)
+from samplers.local.request.messages import messages
+from samplers.local.request.response_format import Format, check_mentions_json, response_format
 from samplers.local.request.tools import Tools, tools
+from samplers.params import LOGIT_BIAS_RANGE, MAX_STOPS
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
-# The endpoint's own headers, for lessons: logprobs of the whole vocabulary, with token ids; and the
-# token ids that the answer begins with.
-FULL_LOGPROBS = "x-samplers-full-logprobs"
-CONTINUE = "x-samplers-continue"
+
+def _stop(name: str, value) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [value]
+    elif not isinstance(value, list):
+        raise wrong_type(name, "one of a string or array of strings", value)
+    stops = tuple(array(string(), 1, MAX_STOPS)(name, value))
+    if "" in stops:
+        message = f"Invalid '{name}': empty string. Expected a string with minimum length 1."
+        raise bad_request(message, name, "empty_string")
+    return stops
+
+
+def _stream_options(name: str, value) -> dict[str, bool]:
+    options = only_fields(name, value, "include_usage", "include_obfuscation")
+    given = {key: option for key, option in options.items() if option is not None}
+    return mapping(boolean)(name, given)
+
+
+# field: (check, what an absent or null one means). MISSING: the field is required.
+MISSING = object()
+FIELDS = {
+    "model": (string(), MISSING),
+    "messages": (messages, MISSING),
+    "temperature": (parameter("temperature"), 1.0),
+    "top_p": (parameter("top_p"), 1.0),
+    "frequency_penalty": (parameter("frequency_penalty"), 0.0),
+    "presence_penalty": (parameter("presence_penalty"), 0.0),
+    "logit_bias": (mapping(decimal(*LOGIT_BIAS_RANGE)), {}),
+    "seed": (parameter("seed"), None),
+    "stop": (_stop, ()),
+    "max_tokens": (parameter("max_tokens"), None),
+    "max_completion_tokens": (parameter("max_tokens"), None),
+    "n": (parameter("n"), 1),
+    "logprobs": (boolean, False),
+    "top_logprobs": (integer(0), None),  # its maximum depends on a header
+    "stream": (boolean, False),
+    "stream_options": (_stream_options, None),
+    "response_format": (response_format, None),
+}
+# Accepted as OpenAI accepts them; they change nothing here.
+WITHOUT_EFFECT = {
+    "metadata": mapping(string(512), 16, 64),
+    "modalities": array(one_of("text"), 1),
+    "prompt_cache_key": string(),
+    "prompt_cache_retention": one_of("in_memory", "in-memory", "24h"),
+    "safety_identifier": string(64),
+    "service_tier": one_of("auto", "default", "fast", "flex", "priority"),
+    "store": boolean,
+    "user": string(),
+}
+# OpenAI's fields that this endpoint does not have.
+UNSUPPORTED = {
+    "audio",
+    "moderation",
+    "prediction",
+    "prompt_cache_options",
+    "reasoning_effort",
+    "verbosity",
+    "web_search_options",
+}
+TOOL_FIELDS = {"tools", "tool_choice", "parallel_tool_calls"}  # checked together, by tools.py
+DEPRECATED = {"functions": "tools", "function_call": "tool_choice"}  # with what replaced them
+ALL = FIELDS.keys() | WITHOUT_EFFECT.keys() | UNSUPPORTED | TOOL_FIELDS | DEPRECATED.keys()
 
 
 @dataclass(frozen=True)
@@ -50,16 +140,16 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     """A request's JSON and headers -> ChatRequest. ApiError (400) for the first wrong thing."""
     if not isinstance(body, dict):
         raise wrong_body(body)
-    values = checked_fields(body)
+    values = _checked_fields(body)
     full_logprobs = headers.get(FULL_LOGPROBS, "").lower() == "true"
 
     most = vocabulary_size if full_logprobs else MAX_TOP_LOGPROBS
-    values["top_logprobs"] = _top_logprobs(values.pop("logprobs"), values["top_logprobs"], most)
-    options = _stream_options(values["stream"], values.pop("stream_options"))
-    values["max_tokens"] = _max_tokens(values.pop("max_completion_tokens"), values["max_tokens"])
+    values["top_logprobs"] = top_logprobs(values.pop("logprobs"), values["top_logprobs"], most)
+    options = stream_options(values["stream"], values.pop("stream_options"))
+    values["max_tokens"] = token_limit(values.pop("max_completion_tokens"), values["max_tokens"])
     if values["response_format"] is not None and values["response_format"].any_json:
         check_mentions_json(values["messages"])
-    values["logit_bias"] = _token_ids(values["logit_bias"], vocabulary_size)
+    values["logit_bias"] = biases_by_id(values["logit_bias"], vocabulary_size)
 
     return ChatRequest(
         tools=tools(body),
@@ -68,60 +158,43 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
         # chunks.
         include_obfuscation=options.get("include_obfuscation", False),
         include_ids=full_logprobs,
-        continued=_continued(headers.get(CONTINUE), vocabulary_size),
+        continued=continued_ids(headers.get(CONTINUE), vocabulary_size),
         **values,
     )
 
 
-def _top_logprobs(logprobs: bool, top: int | None, most: int) -> int | None:
-    if top is not None and top > most:
-        message = f"Invalid value for 'top_logprobs': must be less than or equal to {most}."
-        raise bad_request(message, "top_logprobs")
-    if top is not None and not logprobs:
-        message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled."
-        raise bad_request(message, "top_logprobs")
-    return (top or 0) if logprobs else None
+def _checked_fields(body: dict) -> dict:
+    """The values of FIELDS, each checked alone. ApiError (400) for the first wrong field.
+
+    As at OpenAI, missing fields come first, then unknown ones, then wrong values.
+    """
+    if body.get("model") is None:
+        raise bad_request("you must provide a model parameter")
+    if "messages" not in body:
+        raise missing("messages")
+    for name in body:
+        if name not in ALL:
+            raise unknown(name, ALL - body.keys())
+    for name, value in body.items():
+        if value is not None:
+            _check_other(name, value)
+    return {name: _value(body, name, *rule) for name, rule in FIELDS.items()}
 
 
-def _stream_options(stream: bool, options: dict | None) -> dict:
-    if options is not None and not stream:
-        message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
-        raise bad_request(message, "stream_options")
-    return options or {}
+def _check_other(name: str, value) -> None:
+    """Checks a field of the tables after FIELDS."""
+    if name in DEPRECATED:
+        raise unsupported(name, f" It is deprecated: use '{DEPRECATED[name]}' instead.")
+    if name in UNSUPPORTED:
+        raise unsupported(name)
+    if name in WITHOUT_EFFECT:
+        WITHOUT_EFFECT[name](name, value)
 
 
-def _max_tokens(limit: int | None, older: int | None) -> int | None:
-    """The limit by its newer name, max_completion_tokens, or its older one, max_tokens."""
-    if limit is not None and older is not None:
-        message = (
-            "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
-        )
-        raise bad_request(message, "max_tokens", "invalid_parameter_combination")
-    return older if limit is None else limit
-
-
-def _token_ids(bias: dict[str, float], size: int) -> dict[int, float]:
-    """`logit_bias` with its keys as integers: JSON's keys are strings."""
-    name = "logit_bias"
-    ids = {}
-    for key, value in bias.items():
-        begin = f"Invalid key in '{name}': {key[:40]}."
-        if not (key.isascii() and key.isdecimal()):
-            message = f"{begin} You should only be submitting non-negative integers."
-            raise bad_request(message, name, "invalid_value")
-        if len(key) > 9 or int(key) >= size:
-            message = f"{begin} Maximum value is {size - 1}."
-            raise bad_request(message, name, "invalid_value")
-        ids[int(key)] = value
-    return ids
-
-
-def _continued(header: str | None, size: int) -> tuple[int, ...]:
-    if header is None:
-        return ()
-    try:
-        ids = json.loads(header)
-    except (ValueError, RecursionError):
-        message = f"Invalid '{CONTINUE}': expected a JSON array of token ids."
-        raise bad_request(message, CONTINUE, "invalid_value") from None
-    return tuple(array(integer(0, size - 1), 0)(CONTINUE, ids))
+def _value(body: dict, name: str, check: Check, default):
+    value = body.get(name)
+    if value is not None:
+        return check(name, value)
+    if default is MISSING:  # of the required fields, only the messages can still be null
+        raise wrong_type(name, "an array of objects", None)
+    return default

@@ -10,7 +10,8 @@ from samplers.local.engine import grammar
 from samplers.local.engine.calls import Engine
 from samplers.local.engine.guard import enforced
 from samplers.local.engine.model import ServedModel
-from samplers.local.request.chat import CONTINUE, ChatRequest
+from samplers.local.request.chat import ChatRequest
+from samplers.local.request.combined import CONTINUE
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.prompt import prompt_ids
 from samplers.local.request.tool_text import preface
@@ -53,9 +54,13 @@ class Job:
     text_grammar: str | None
     call_grammar: str | None
 
+    def choice_seed(self, index: int) -> int:
+        """With seed s, choice i is what a request with seed s + i gives."""
+        return self.seed + index
+
     def choice(self, index: int, calls: bool) -> Choice:
-        """A choice of this job. With seed s, choice i is what a request with seed s + i gives."""
-        seed = self.seed + index
+        """A choice of this job."""
+        seed = self.choice_seed(index)
         if calls:  # stop strings cut text, not calls
             return Choice(index, seed, calls, self.call_grammar, ())
         return Choice(index, seed, calls, self.text_grammar, self.request.stop)

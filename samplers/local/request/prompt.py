@@ -1,4 +1,4 @@
-"""From messages to the prompt's token ids, by the model's own chat template."""
+"""From messages to the prompt's token ids, by the chat template (`engine/template.py`)."""
 
 import re
 

@@ -10,9 +10,10 @@ import random
 from math import exp, log
 
 from samplers.local.answer.generate.next_logprobs import next_logprobs
-from samplers.local.answer.generate.sampling import GREEDY_BELOW, engine_seed
+from samplers.local.answer.generate.sampling import GREEDY_BELOW
 from samplers.local.engine.calls import Engine
 from samplers.local.engine.grammar import OPENING
+from samplers.local.engine.seed import engine_seed
 from samplers.local.request.job import Choice, Job
 
 # In nats, so the odds times 55: with the example of samplers.local.request.tool_text, a probability
@@ -33,7 +34,7 @@ async def choices(job: Job) -> tuple[list[Choice], int | None]:
         return [job.choice(i, calls) for i in range(request.n)], None
     async with job.model.engine.slots:
         log_odds, cached = await call_log_odds(job.model.engine, job.prompt)
-    drawn = [draw(log_odds, request.temperature, job.seed + i) for i in range(request.n)]
+    drawn = [draw(log_odds, request.temperature, job.choice_seed(i)) for i in range(request.n)]
     return [job.choice(i, calls) for i, calls in enumerate(drawn)], cached
 
 

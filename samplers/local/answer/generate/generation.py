@@ -11,11 +11,11 @@ from math import log
 from samplers.local.answer.generate import recover
 from samplers.local.answer.generate.sampling import (
     engine_body,
-    engine_seed,
     grammar_body,
     penalty_biases,
 )
 from samplers.local.engine.guard import guard_id
+from samplers.local.engine.seed import engine_seed
 from samplers.local.request.job import Choice, Job
 
 

@@ -3,7 +3,6 @@
 So the engine's own defaults, and those of a model file, never show.
 """
 
-import hashlib
 from collections import Counter
 
 from samplers.local.engine.guard import GUARD_BIAS, guard_id
@@ -25,7 +24,7 @@ LLAMA_CPP_ORDER = [
     "xtc",
     "temperature",
 ]
-# A smaller temperature counts as 0, as in vLLM: it would overflow the engine's float32.
+# A smaller temperature counts as 0: it would overflow the engine's float32.
 GREEDY_BELOW = 1e-5
 
 
@@ -93,12 +92,3 @@ def penalty_biases(request: ChatRequest, ids: list[int]) -> dict[int, float]:
             penalty = request.frequency_penalty * count + request.presence_penalty
             biases[token] = biases.get(token, 0.0) - penalty
     return biases
-
-
-def engine_seed(seed: int, step: int = 0) -> int:
-    """The engine's 32-bit seed for a choice's seed (any integer) and step.
-
-    It is never 2**32 - 1, which the engine takes as "random".
-    """
-    digest = hashlib.blake2b(f"{seed}/{step}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % (2**32 - 1)
