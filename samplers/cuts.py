@@ -152,6 +152,7 @@ def keep(logits: np.ndarray, kept: np.ndarray, out: np.ndarray | None = None) ->
         out.fill(-np.inf)
         np.copyto(out, logits, where=kept)
         return out
+
     out[...] = kept
     out -= 0.5
     out *= np.inf

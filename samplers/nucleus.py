@@ -206,8 +206,10 @@ def _certain_cut(
     i = int(mass.searchsorted(target))  # the first whose sum reaches the target
     if i == len(descending) or mass.item(i) <= target + goal.slack:
         return None
+
     is_best = count_above + i == 0  # the best token stays whatever its mass
     mass_before = mass.item(i - 1) if i else 0.0
     if not is_best and mass_before >= target - goal.slack:
         return None
+
     return Cut(descending[i], count_above + i + 1)

@@ -75,6 +75,7 @@ def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
         if not isinstance(value, Real) or not value < np.inf:
             came = f"{value!r} for token {token}"
             raise ValueError(f"logit_bias must be a number below +inf, got {came}")
+
     logits[..., list(bias)] += list(bias.values())
     return logits
 
@@ -92,6 +93,7 @@ def as_counts(counts, logits: np.ndarray) -> np.ndarray:
         raise ValueError(f"counts must have the shape of logits {logits.shape}, got {counts.shape}")
     if counts.dtype.kind not in "iufb":
         raise ValueError(f"counts must be numbers >= 0, got {counts}")
+
     return counts
 
 

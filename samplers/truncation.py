@@ -93,5 +93,6 @@ def _kth_value(row: np.ndarray, top: np.ndarray, k: int, scratch: np.ndarray) ->
             return Cut(value, k, ids[values >= value])
         if np.count_nonzero(row >= guess) >= k:  # many tokens equal the guess, and it is the k-th
             return Cut(guess, k)
+
     cuts = _kth_values(row[None], top, np.array([[k]]), scratch[None])
     return Cut(cuts.value[0, 0], k)

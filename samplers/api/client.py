@@ -149,6 +149,7 @@ class Client:
         """
         content = {"input": text} if isinstance(text, str) else {"messages": as_messages(text)}
         body = {"model": self.model, **content}
+
         try:
             response = self._transport.request("POST", "/tokenize", body)
         except APIError as error:
@@ -157,6 +158,7 @@ class Client:
             status = error.status
         else:
             return self._transport.read(response, Tokens.from_wire)
+
         raise unsupported(status)
 
     def next_token(

@@ -92,6 +92,7 @@ def _groups(messages: Sequence[dict]) -> list[list[int]]:
     """
     groups: list[list[int]] = []
     open_calls: set = set()  # ids of the last message's tool calls
+
     for i, message in enumerate(messages):
         role = message["role"]
         if role in ("system", "developer"):
@@ -105,4 +106,5 @@ def _groups(messages: Sequence[dict]) -> list[list[int]]:
         else:
             groups.append([i])
             open_calls = {call.get("id") for call in message.get("tool_calls") or ()}
+
     return groups

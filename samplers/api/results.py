@@ -45,6 +45,7 @@ class Usage:
     def from_wire(cls, usage: dict | None) -> "Usage | None":
         if usage is None:
             return None
+
         prompt = usage["prompt_tokens"]
         completion = usage.get("completion_tokens", 0)
         details = usage.get("prompt_tokens_details") or {}

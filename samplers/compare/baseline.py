@@ -92,12 +92,14 @@ class Baseline:
         kinds = list({(h.order, h.logprobs): h for h in hypotheses}.values())
         best_gap = 0.0
         best = self._question(SamplingParams())
+
         for t, p in product((0.5, 0.7), (0.5, 0.75, 0.9, 1.0)):
             question = self._question(SamplingParams(temperature=t, top_p=p))
             gap = _least_gap(question, kinds)
             if question.is_usable(kinds) and gap > best_gap:
                 best_gap = gap
                 best = question
+
         return best_gap, best
 
     def _question(self, params: SamplingParams) -> Question:

@@ -58,6 +58,7 @@ def _packed(mass, cap, groups, power, largest) -> float:
     """log Σ with tokens filled to `cap` one after another, by descending factor if `largest`."""
     terms = []
     left = mass
+
     for log_b, count in sorted(groups, reverse=largest):
         if left <= 1e-12 * mass:
             break
@@ -68,6 +69,7 @@ def _packed(mass, cap, groups, power, largest) -> float:
         if rest > 1e-12 * mass:
             terms.append(power * (log_b + np.log(rest)))
         left -= full * cap + max(rest, 0.0)
+
     return float(np.logaddexp.reduce(terms)) if terms else -np.inf
 
 

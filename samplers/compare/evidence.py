@@ -112,6 +112,7 @@ class Question:
         else:
             params = self.params.replace(**OFF)
             counts = self._counts(h, None)
+
         key = ("logprobs", h.logprobs, tuple(counts.items()))
         return self._cached(key, lambda: predict(self.distribution, params, h, counts))
 

@@ -42,6 +42,7 @@ class Fit:
         shift = "no shift of this kind"
         if np.isfinite(self.detectable):
             shift = f"a shift of {self.detectable:.3f}"
+
         return (
             f"<Fit: {self.method}, statistic {self.statistic:.2f}, {p}; "
             f"total variation {self.effect:.3f} "

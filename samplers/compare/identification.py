@@ -40,6 +40,7 @@ class Observation:
         draws = "the shown logprobs alone"
         if self.counts.draws:
             draws = f"{self.counts.draws} draws of {length} token{'s' * (length > 1)}"
+
         failed = f", {self.counts.failed} requests failed" if self.counts.failed else ""
         return (
             f"temperature {p.temperature:g}, top_p {p.top_p:g}, "

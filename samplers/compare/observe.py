@@ -57,10 +57,12 @@ class Counts:
             f"{' '.join(map(readable, sequence))!r} {n:,}"
             for sequence, n in self.sequences.most_common(5)
         )
+
         failed = ""
         if self.failed:
             reasons = ", ".join(f"{name}: {n}" for name, n in self.errors.most_common())
             failed = f"; {self.failed} request{'s' * (self.failed != 1)} failed ({reasons})"
+
         stopped = f"; stopped early: {self.stopped}" if self.stopped else ""
         return (
             f"<Counts: {self.draws:,} draws, {len(self.sequences):,} different: "

@@ -57,15 +57,18 @@ def main() -> int:
     stdout = _own_stdout()
     end = threading.Event()
     threading.Thread(target=_watch_stdin, args=(end,), daemon=True).start()
+
     for name in ("SIGTERM", "SIGINT", "SIGBREAK"):  # Windows alone has SIGBREAK
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: end.set())
+
     options = arguments()
     try:
         asyncio.run(_serve(options, stdout, end))
     except StartError as error:
         print(f"samplers.local: {error}", file=sys.stderr)
         return 1
+
     return 0
 
 
@@ -154,6 +157,7 @@ def _listen(port: int) -> socket.socket:
             f"port {port} of 127.0.0.1 cannot be used: {error.strerror}. "
             "Choose another, or --port 0."
         ) from None
+
     return listening
 
 

@@ -48,6 +48,7 @@ async def _engine(
         raise RuntimeError(
             f"the engine cannot load {path} ({error}): it is broken, or no model for llama.cpp"
         ) from None
+
     engine = Engine(running, key, vocabulary)
     await engine.open()
     return engine

@@ -86,6 +86,7 @@ def _with_strict_members(schema: dict, root: dict, inlined: tuple[str, ...]) -> 
     if "properties" in schema:
         schema["required"] = list(schema["properties"])
         schema.setdefault("additionalProperties", False)
+
     return schema
 
 

@@ -194,6 +194,7 @@ def _ended(
         return "tokens"
     if seconds_left <= 0:
         return "time"
+
     return None
 
 

@@ -48,6 +48,7 @@ class Transport:
         self.at_openai = url.host == "api.openai.com" or url.host.endswith(".api.openai.com")
         if budget is None and self.at_openai:
             budget = shared_budget()
+
         self.budget = budget
         self._hint = hint
         self._http = httpx.Client(
@@ -118,6 +119,7 @@ class Transport:
         headers = {"Accept": "text/event-stream", "Connection": "close"}
         start = time.perf_counter()
         response = self.request("POST", "/chat/completions", body, headers, stream=True)
+
         try:
             kind = response.headers.get("content-type", "")
             if kind.partition(";")[0].strip().lower() != "text/event-stream":

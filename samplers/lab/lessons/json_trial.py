@@ -150,6 +150,7 @@ def _judged(prompt: str, completion, facts: dict, validator) -> TrialAnswer:
     except ValueError:
         value = None
         parses = False
+
     fits = parses and validator.is_valid(value)
     true = fits and value == facts
     tokens = completion.usage.completion_tokens

@@ -60,11 +60,13 @@ def token_mask(raw: Completion, processed: Completion) -> list[MaskStep]:
                 f"{name} must have logprobs and top_logprobs: "
                 "ask with logprobs=True, top_logprobs=20"
             )
+
     tokens = [[entry.bytes for entry in answer.logprobs] for answer in (raw, processed)]
     if tokens[0] != tokens[1]:
         raise ValueError(
             "raw and processed must be the same answer, token by token: ask both with the same seed"
         )
+
     pairs = zip(raw.logprobs, processed.logprobs, strict=True)
     return [_step(i, before, after) for i, (before, after) in enumerate(pairs)]
 

@@ -31,6 +31,7 @@ def flow(labels: Sequence[str], notes: Sequence[str]) -> list[tuple[float, int, 
     placed = []
     x = 0.0
     line = 0
+
     for label in labels:
         width = columns(label) * COLUMN + margin
         if x + width > RIGHT - LEFT and x > 0:
@@ -38,6 +39,7 @@ def flow(labels: Sequence[str], notes: Sequence[str]) -> list[tuple[float, int, 
             line += 1
         placed.append((x, line, width))
         x += width + GAP
+
     return placed
 
 

@@ -182,6 +182,7 @@ def _set_scales(ax: Axes, tokens: int) -> None:
         xlabel += " (logarithmic scale)"
     else:
         ax.set_xticks(range(1, tokens + 1, 1 + tokens // 12))
+
     ax.set_xlim(0.9, tokens * 1.15)
     ax.set_ylim(0, 1.08)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

@@ -220,5 +220,6 @@ def _describe(run: ToolRun, rows: Sequence[RoundRow], question: str, heading: st
             if call.offset is not None:
                 when = f" after {call.offset:.2f} s, for {call.seconds:.2f} s"
             sentences.append(f"{call.label}: {call.state}{when}: {call.result}.")
+
     sentences.append(f"Rounds: {len(rows)}. Ended: {ENDS[run.ended]}.")
     return " ".join(sentences)

@@ -114,14 +114,17 @@ def wrap(text: str, fits: Callable[[str], bool], most: int) -> list[str]:
     """
     lines = []
     rest = text[:LONGEST]
+
     while rest and len(lines) < most:
         size = _longest_prefix(rest, fits)
         lines.append(rest[:size].rstrip())
         rest = rest[size:].lstrip()
+
     if rest or len(text) > LONGEST:
         while len(lines[-1]) > 1 and not fits(lines[-1] + "…"):
             lines[-1] = lines[-1][:-1]
         lines[-1] += "…"
+
     return lines or [""]
 
 

@@ -56,14 +56,17 @@ def which_stay(messages: Sequence[dict], kept: Sequence[dict]) -> np.ndarray:
     """
     stays = np.zeros(len(messages), dtype=bool)
     unmatched = list(kept)
+
     for i in reversed(range(len(messages))):
         if unmatched and _as_json(messages[i]) == _as_json(unmatched[-1]):
             stays[i] = True
             unmatched.pop()
+
     if unmatched:
         raise ValueError(
             f"kept must be some of messages, in their order, got {unmatched[-1]!r:.200}"
         )
+
     return stays
 
 
@@ -126,6 +129,7 @@ def _draw_messages(
     """A row per message; `scale` is inches per token. Returns the lower edge of the last row."""
     x = LEFT
     top = TOP
+
     for message, count, sent in zip(messages, tokens, stays, strict=True):
         role = message["role"]
         _draw_text(ax, top, role, one_line(message), int(count), sent)
@@ -133,6 +137,7 @@ def _draw_messages(
         if sent:
             x += count * scale
         top += ROW
+
     _join_calls(ax, messages)
     return top
 

@@ -126,6 +126,7 @@ def lanes(starts: np.ndarray, widths: np.ndarray, gap: float) -> np.ndarray:
     """
     ends = []  # of each lane's last label
     chosen = []
+
     for start, width in zip(starts, widths, strict=True):
         free = [lane for lane, end in enumerate(ends) if end + gap <= start]
         if free:
@@ -135,6 +136,7 @@ def lanes(starts: np.ndarray, widths: np.ndarray, gap: float) -> np.ndarray:
             lane = len(ends)
             ends.append(start + width)
         chosen.append(lane)
+
     return np.array(chosen, dtype=np.int64)
 
 
@@ -259,4 +261,5 @@ def _describe(stream: Timeline, labels: Sequence[str]) -> str:
         text += f". The text: {' | '.join(labels)}."
     if not stream.ended:
         text += " The stream broke off."
+
     return text

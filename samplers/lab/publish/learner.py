@@ -57,6 +57,7 @@ def learner_copy(master: nbformat.NotebookNode, lessons: set[str]) -> nbformat.N
     """The learner's notebook of one master; the master is not changed."""
     cells = []
     has_place = False  # for the answer: an exercise cell, or an empty one
+
     for cell in master.cells:
         if "solution" in tags(cell):
             if cell.cell_type == "code" and not has_place:
@@ -66,6 +67,7 @@ def learner_copy(master: nbformat.NotebookNode, lessons: set[str]) -> nbformat.N
         has_place = "exercise" in tags(cell)
         if "instructor" not in tags(cell):
             cells.append(_cell_copy(cell, lessons))
+
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
 
 
@@ -131,6 +133,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if not args.folder.is_dir():
         parser.error(f"folder must be a folder with notebooks, got {args.folder}")
+
     return args
 
 

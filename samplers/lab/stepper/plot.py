@@ -163,6 +163,7 @@ def _describe(tree: Tree, layout: Layout) -> str:
     ]
     if layout.undrawn:
         sentences.append(f"Visited, not drawn: {layout.undrawn:,}.")
+
     return " ".join(sentences)
 
 

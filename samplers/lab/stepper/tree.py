@@ -126,6 +126,7 @@ class Tree:
         """The model's logits (V,) for the token after `node`."""
         self._check_not_ended(node)
         path = node.path
+
         if path not in self._logits:
             # a copy, because the model may use its buffer again
             logits = np.array(self.model([*self.prompt, *path]))
@@ -133,6 +134,7 @@ class Tree:
             if logits.shape != shape:
                 raise ValueError(f"model must return logits of shape {shape}, got {logits.shape}")
             self._logits[path] = logits
+
         return self._logits[path]
 
     def counts(self, node: Node) -> dict[str, np.ndarray]:
@@ -226,6 +228,7 @@ class Tree:
             raise ValueError(
                 f"node must be a node of this tree or its number in {numbers}, got {node!r}"
             )
+
         self.now = node
         return node
 

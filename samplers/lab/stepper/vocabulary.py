@@ -78,6 +78,7 @@ def longest_match(text: str, vocabulary: Sequence[bytes]) -> list[int]:
     """
     rest = text.encode()
     ids = []
+
     while rest:
         fitting = [i for i, token in enumerate(vocabulary) if token and rest.startswith(token)]
         if not fitting:
@@ -88,4 +89,5 @@ def longest_match(text: str, vocabulary: Sequence[bytes]) -> list[int]:
         longest = max(fitting, key=lambda i: len(vocabulary[i]))
         ids.append(longest)
         rest = rest[len(vocabulary[longest]) :]
+
     return ids

@@ -64,6 +64,7 @@ class CallStream:
                 self._skip = len(CALL_END + BETWEEN)
                 self._read = self._name
                 break
+
         self._take(len(arguments))
         self.calls[-1]["function"]["arguments"] += arguments
         return {"function": {"arguments": arguments}}

@@ -19,6 +19,7 @@ def _entry(vocabulary: Vocabulary, token: Token, ids: bool) -> str:
     # Hot: this runs once for each token of the vocabulary.
     fields = vocabulary.json_fields
     least = UNSEEN_LOGPROB
+
     if ids:
         listed = [
             f'{{"id":{i},{fields[i]},"logprob":{max(logprob, least)}}}'
@@ -28,6 +29,7 @@ def _entry(vocabulary: Vocabulary, token: Token, ids: bool) -> str:
         listed = [
             f'{{{fields[i]},"logprob":{max(logprob, least)}}}' for i, logprob in token.top_logprobs
         ]
+
     begin = f'"id":{token.id},' if ids else ""
     own = f'{begin}{fields[token.id]},"logprob":{max(token.logprob, least)}'
     return f'{{{own},"top_logprobs":[{",".join(listed)}]}}'

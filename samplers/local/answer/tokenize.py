@@ -37,5 +37,6 @@ async def _token_ids(model: ServedModel, body) -> list[int]:
         raise bad_request(message, "input", "missing_required_parameter")
     if "messages" in body:
         return await prompt_ids(model.engine, messages("messages", body["messages"]))
+
     text = string()("input", body["input"])
     return await model.engine.tokenize(text, control=False)

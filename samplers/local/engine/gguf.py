@@ -68,6 +68,7 @@ def _header(file: BinaryIO) -> dict:
     magic, version, _, count = struct.unpack("<4sIQQ", file.read(24))
     if magic != b"GGUF" or version < 2:
         raise ValueError
+
     values: dict = {}
     for _ in range(count):
         key = _string(file).decode()
@@ -75,6 +76,7 @@ def _header(file: BinaryIO) -> dict:
         values[key] = _value(file, kind)
         if values.keys() >= _NEEDED:
             break
+
     return values
 
 

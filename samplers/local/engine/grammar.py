@@ -70,9 +70,11 @@ def of_calls(functions: dict[str, dict], most: int) -> str:
         f"start: {_text(OPENING)} call{more} {_text(CLOSING)}",
         "call: " + " | ".join(f"call{i}" for i in range(len(functions))),
     ]
+
     for i, (name, schema) in enumerate(functions.items()):
         lines.append(f"call{i}: {_text(name + NAME_END)} arguments{i} {_text(CALL_END)}")
         lines.append(f"arguments{i}: {_json(schema)}")
+
     return "\n".join(lines) + "\n"
 
 

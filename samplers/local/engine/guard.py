@@ -30,6 +30,7 @@ async def enforced(engine: Engine, grammar: str) -> bool:
     """Whether the engine can enforce a grammar: it draws one token with it."""
     if not available():
         return False
+
     guard = guard_id(engine)
     body = {
         "prompt": [0],
@@ -41,6 +42,7 @@ async def enforced(engine: Engine, grammar: str) -> bool:
     }
     async with engine.slots:
         answer = await engine.complete(body)
+
     return answer["tokens"] != [guard]
 
 

@@ -34,6 +34,7 @@ async def call(
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     writer = None
+
     try:
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         writer.write(head.encode() + body)

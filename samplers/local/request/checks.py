@@ -88,12 +88,14 @@ def string(longest: int | None = None) -> Check:
         except UnicodeEncodeError:
             message = f"Invalid '{name}': the text is not valid Unicode."
             raise bad_request(message, name, "invalid_value") from None
+
         if longest is not None and len(value) > longest:
             message = (
                 f"Invalid '{name}': string too long. Expected a string with maximum length "
                 f"{longest}, but got a string with length {len(value)} instead."
             )
             raise bad_request(message, name, "string_above_max_length")
+
         return value
 
     return check
@@ -145,6 +147,7 @@ def array(check_item: Check, shortest: int, longest: int | None = None, of: str 
                 f"{longest}, but got an array with length {len(value)} instead."
             )
             raise bad_request(message, name, "array_above_max_length")
+
         return [check_item(f"{name}[{i}]", item) for i, item in enumerate(value)]
 
     return check
@@ -164,6 +167,7 @@ def mapping(check_value: Check, most: int | None = None, longest_key: int | None
             raise bad_request(message, name, "object_above_max_properties")
         for key in value:
             _check_key(name, key, longest_key)
+
         return {key: check_value(f"{name}.{key}", item) for key, item in value.items()}
 
     return check

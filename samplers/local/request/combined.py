@@ -47,6 +47,7 @@ def biases_by_id(bias: dict[str, float], size: int) -> dict[int, float]:
     """`logit_bias` with its keys as integers: JSON's keys are strings."""
     name = "logit_bias"
     ids = {}
+
     for key, value in bias.items():
         begin = f"Invalid key in '{name}': {key[:40]}."
         if not (key.isascii() and key.isdecimal()):
@@ -56,6 +57,7 @@ def biases_by_id(bias: dict[str, float], size: int) -> dict[int, float]:
             message = f"{begin} Maximum value is {size - 1}."
             raise bad_request(message, name, "invalid_value")
         ids[int(key)] = value
+
     return ids
 
 

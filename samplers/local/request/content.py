@@ -22,16 +22,20 @@ def _part(name: str, value, role: str) -> str:
         raise wrong_type(name, "an object", value)
     if "type" not in value:
         raise missing(f"{name}.type")
+
     kind = value["type"]
     if kind in OTHER_PARTS:
         message = f"Invalid content type. {kind} is not supported by this model."
         raise bad_request(message, f"{name}.type", "unsupported_value")
+
     allowed = [part for part in PARTS if part == "text" or role == "assistant"]
     if kind not in allowed:
         raise wrong_value(f"{name}.type", kind, allowed)
+
     field = PARTS[kind]
     if field not in value:
         raise missing(f"{name}.{field}")
+
     return string()(f"{name}.{field}", value[field])
 
 

@@ -77,6 +77,7 @@ async def prepare(model: ServedModel, request: ChatRequest) -> Job:
     messages = request.messages
     if request.tools is not None:
         messages = [*preface(request.tools.functions), *messages]
+
     prompt = await prompt_ids(model.engine, messages)
     limit = _limit(model.engine.context, request, len(prompt) + len(request.continued))
     text_grammar, call_grammar = await _grammars(model.engine, request)
@@ -98,8 +99,10 @@ def _check_combination(model: ServedModel, request: ChatRequest) -> None:
     """
     if request.tools is None and request.response_format is None:
         return
+
     end = "is not supported together with 'tools' or a 'response_format' of JSON by this endpoint."
     code = "unsupported_parameter"
+
     if request.presence_penalty and model.settings.order == "openai":
         # The engine's own penalty counts the prompt, too. That cannot be undone by biases, as it
         # can for a frequency penalty.
@@ -112,6 +115,7 @@ def _limit(context: int, request: ChatRequest, used: int) -> int:
     """The most tokens of a choice, when the messages already use some of the context."""
     begin = f"This model's maximum context length is {context} tokens. However, "
     code = "context_length_exceeded"
+
     if used >= context:
         message = (
             f"{begin}your messages resulted in {used} tokens. "
@@ -120,6 +124,7 @@ def _limit(context: int, request: ChatRequest, used: int) -> int:
         raise bad_request(message, "messages", code)
     if request.max_tokens is None:
         return min(DEFAULT_MAX_TOKENS, context - used)
+
     total = used + request.max_tokens
     if total > context:
         message = (
@@ -127,6 +132,7 @@ def _limit(context: int, request: ChatRequest, used: int) -> int:
             "the completion). Please reduce the length of the messages or completion."
         )
         raise bad_request(message, "messages", code)
+
     return request.max_tokens
 
 
@@ -137,11 +143,13 @@ async def _grammars(engine: Engine, request: ChatRequest) -> tuple[str | None, s
         text_grammar = request.response_format.grammar
         if not await enforced(engine, text_grammar):
             raise request.response_format.refuse(NOT_ENFORCED)
+
     call_grammar = None
     if request.tools is not None:
         call_grammar = request.tools.grammar
         if not await enforced(engine, call_grammar):
             raise await _tools_error(engine, request.tools)
+
     return text_grammar, call_grammar
 
 

@@ -71,6 +71,7 @@ def message(name: str, value) -> dict:
 def _role(name: str, value: dict) -> str:
     if "role" not in value:
         raise missing(f"{name}.role")
+
     role = value["role"]
     if role == "function":
         message = (
@@ -80,6 +81,7 @@ def _role(name: str, value: dict) -> str:
         raise bad_request(message, f"{name}.role", "unsupported_value")
     if role not in ROLES:
         raise wrong_value(f"{name}.role", role, ROLES)
+
     return role
 
 
@@ -117,6 +119,7 @@ def _check_sequence(name: str, value: list[dict]) -> None:
     caller = 0  # the place of the last message that is not a result
     call_ids: set[str] = set()  # of that message
     waiting: set[str] = set()  # those without a result yet
+
     for i, item in enumerate(value):
         if item["role"] == "tool":
             _check_result(f"{name}.[{i}]", item["tool_call_id"], call_ids)
@@ -126,6 +129,7 @@ def _check_sequence(name: str, value: list[dict]) -> None:
         caller = i
         call_ids = {call["id"] for call in item.get("tool_calls") or ()}
         waiting = set(call_ids)
+
     _check_answered(f"{name}.[{caller}]", waiting)
 
 

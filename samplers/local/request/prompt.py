@@ -32,9 +32,11 @@ async def _with_control_names(engine: Engine, messages: tuple[tuple[str, str], .
     ]
     text = await engine.render(placeholders)
     ids: list[int] = []
+
     for part in re.split("(\x00[0-9]+\x00)", text):
         if part in contents:
             ids += await engine.tokenize(contents[part], control=False)
         elif part:
             ids += await engine.tokenize(part, control=True)
+
     return ids

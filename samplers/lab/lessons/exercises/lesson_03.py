@@ -65,11 +65,13 @@ def _min_p(my_min_p) -> bool | str:
         hint = _min_p_hint(result, min_p(logits, p), p)
         if hint:
             return hint
+
     if _size(my_min_p(np.array([0.0, 0.0, -1.0]), 1)) != 2:
         return (
             "Two equally likely best tokens and p = 1: "
             "both are 'at least' as likely as the best, so both stay."
         )
+
     return True
 
 
@@ -89,6 +91,7 @@ def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | Non
         )
     if not np.allclose(softmax(result), softmax(expected)):
         return "The right tokens stay, but their logits must stay as they were."
+
     return None
 
 

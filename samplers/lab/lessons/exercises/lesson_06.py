@@ -104,6 +104,7 @@ def _problem(kept: list[dict], budget: int, expected: list[dict]) -> str | None:
         return (
             f"it keeps {len(kept)} messages; the newest whole turns that fit have {len(expected)}."
         )
+
     return None
 
 
@@ -152,6 +153,7 @@ def _is_plain(message: dict) -> bool:
 def _failed_call(ask, history: list[dict], chat: _Chat) -> bool | str:
     before = deepcopy(history)
     chat.fails = True
+
     try:
         ask(history, "question 3", chat=chat)
     except ConnectionError:
@@ -161,6 +163,7 @@ def _failed_call(ask, history: list[dict], chat: _Chat) -> bool | str:
             "Better. Now the network fails once, and you ask again: "
             "the question is in the history twice."
         )
+
     return "A call that fails must not look like an answer: let the error pass."
 
 

@@ -38,6 +38,7 @@ async def generate(job: Job, choice: Choice) -> AsyncIterator[Delta | End]:
     reason = "length"
     count = 0
     cached = 0
+
     async with aclosing(Generation(job, choice).tokens()) as tokens:
         async for token in tokens:
             count += 1
@@ -52,9 +53,11 @@ async def generate(job: Job, choice: Choice) -> AsyncIterator[Delta | End]:
             if held.text.stopped:
                 reason = "stop"
                 break
+
     rest = held.finish()
     if rest is not None:
         yield rest
+
     yield End(reason, count, cached)
 
 
@@ -74,9 +77,11 @@ class _HeldBack:
         text = self.text.feed(data)
         if self.text.stopped:
             return Delta(text, self._stopped())
+
         tokens = []
         while self._tokens and self._tokens[0][1] <= self.text.released:
             tokens.append(self._tokens.popleft()[2])
+
         return Delta(text, tokens) if text or tokens else None
 
     def _stopped(self) -> list[Token]:

@@ -108,6 +108,7 @@ class Generation:
         start = len(self.ids)
         body = self._request(self.job.limit)
         listed: list[int] = []  # the tokens of the last such call
+
         async with aclosing(self.engine.stream(body)) as events:
             async for event in events:
                 last = event["tokens"]  # the final event brings no token

@@ -72,6 +72,7 @@ def grammar_body(job: Job, grammar: str) -> dict:
     engine = job.model.engine
     biases = dict(request.logit_bias)
     changed: dict = {}
+
     if request.frequency_penalty and job.model.settings.order == "openai":
         for token, count in Counter(job.prompt).items():
             biases[token] = biases.get(token, 0.0) + request.frequency_penalty * count
@@ -80,6 +81,7 @@ def grammar_body(job: Job, grammar: str) -> dict:
             "repeat_last_n": engine.context,
             "frequency_penalty": request.frequency_penalty,
         }
+
     biases[guard_id(engine)] = GUARD_BIAS
     return changed | {"grammar": grammar, "logit_bias": list(biases.items())}
 

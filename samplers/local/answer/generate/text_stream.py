@@ -31,12 +31,15 @@ class TextStream:
         """The text that `data` makes certain; may be empty. After a stop string nothing follows."""
         if self.stopped:
             return ""
+
         self._held += data
         starts = [self._held.find(stop) for stop in self._stops]
         starts = [start for start in starts if start >= 0]
+
         if starts:
             self.stopped = True
             return self._release(min(starts), final=True)
+
         keep = max((overlap(self._held, stop) for stop in self._stops), default=0)
         return self._release(len(self._held) - keep, final=False)
 
