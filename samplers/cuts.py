@@ -42,7 +42,7 @@ def sample(row: np.ndarray) -> np.ndarray:
 def keep_most_probable(logits: np.ndarray, parameter: np.ndarray, find_cuts, find_cut):
     """Remove all but each row's most probable tokens; shape (..., V), dtype kept.
 
-    `parameter` is the truncation's, (1,) or (..., 1). Small rows are cut together, by
+    `parameter` is k or p: one value (1,), or one per row (..., 1). Small rows are cut together, by
     find_cuts(rows, maxima, parameters, scratch); a large row is cut alone, by find_cut(row,
     maximum, parameter, scratch). Both return a Cut and may write to the scratch memory.
     """

@@ -3,8 +3,8 @@
 The same request gives different distributions on different engines. They order the same stages
 differently, end the nucleus differently, change tiny temperatures differently and count different
 tokens. `samplers.chain` runs an entry's stages, and `samplers.compare` predicts from it; tests/data
-has what the engines themselves answered. Not reproduced: the float32 rounding of cumulative sums
-that moves decimal boundaries in llama.cpp and SGLang. Sums are float64 here.
+has what the engines themselves answered. Not reproduced: llama.cpp and SGLang add probabilities in
+float32, where .5 + .3 is not .8, so a nucleus may end one token later. Sums are float64 here.
 """
 
 from dataclasses import dataclass

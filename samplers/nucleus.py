@@ -105,7 +105,7 @@ def _goal(total: float, p: float, error: float) -> _Goal:
 
 
 def _order_error(V: int) -> float:
-    """More than the order of V terms can change their float64 sum, as a share of the sum."""
+    """A bound on how much a float64 sum of V terms depends on their order, as a share of it."""
     return 3 * V * EPS
 
 

@@ -65,8 +65,8 @@ def identify(
 
     The likelihood of a draw is its predicted probability, except for a share `evidence.LAPSE` that
     is spread evenly over all cells. Shown logprobs are not draws, see `Question.log_evidence`.
-    Hypotheses to which all answers are equally likely become one, with "undecided" in the fields
-    where they differ.
+    Hypotheses that no answer told apart become one, with "undecided" in the fields where they
+    differ.
 
     The measurements before the first draw always take ANSWERS answers for each prompt, and one
     more: 13 with PROMPTS, even if `draws` is smaller. EndpointError where the endpoint cannot be

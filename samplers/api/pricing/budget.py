@@ -1,4 +1,4 @@
-"""A limit in USD. Every call is counted against it before it is sent."""
+"""A limit in USD for all calls together. What one call can cost is in `prices.py`."""
 
 import math
 import os

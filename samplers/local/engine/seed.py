@@ -1,14 +1,15 @@
 """From a request's seed to the engine's.
 
-A request has one seed, its choice i has that seed + i (`Job.choice_seed`), and the engine draws
-with a number made of a choice's seed.
+A request has one seed, and its choice i has that seed + i (`Job.choice_seed`). What the engine gets
+is made of a choice's seed and a step: 0 where one call draws the whole choice, the token's index
+where each token has a call of its own, and -1 for the draw between a function call and text.
 """
 
 import hashlib
 
 
 def engine_seed(seed: int, step: int = 0) -> int:
-    """The engine's 32-bit seed for a choice's seed (any integer) and step.
+    """The engine's 32-bit seed for a choice's seed, which is any integer, and a step.
 
     It is never 2**32 - 1, which the engine takes as "random".
     """

@@ -1,7 +1,7 @@
-"""The chat template of the model that is fetched; another model has the one of its own file.
+"""The chat template of the model that is downloaded. Another model has the one in its own file.
 
-It is SmolLM2's own template without the system message that this adds when a conversation has none:
-the model reads only what the request contains.
+SmolLM2's own template adds a system message when a conversation has none. This one does not, so the
+model reads only what the request contains. The rest is the same.
 """
 
 TEMPLATE = (

@@ -75,7 +75,7 @@ FIELDS = {
     "max_completion_tokens": (parameter("max_tokens"), None),
     "n": (parameter("n"), 1),
     "logprobs": (boolean, False),
-    "top_logprobs": (integer(0), None),  # its maximum depends on a header
+    "top_logprobs": (integer(0), None),  # at most 20, or with our header the whole vocabulary
     "stream": (boolean, False),
     "stream_options": (_stream_options, None),
     "response_format": (response_format, None),
@@ -112,7 +112,7 @@ class ChatRequest:
 
     `logit_bias` has integer ids. `top_logprobs` is None if no logprobs are asked for.
     `include_ids` adds token ids to them. `continued` are the answer's first tokens, already chosen.
-    `response_format` is None for plain text, `tools` if nothing may be called.
+    `response_format` is None for plain text. `tools` is None if no function may be called.
     """
 
     model: str
