@@ -4,7 +4,7 @@ The same request gives different distributions on different engines. They order 
 differently, end the nucleus differently, change tiny temperatures differently and count different
 tokens. `samplers.chain` runs an entry's stages, and `samplers.compare` predicts from it; tests/data
 has what the engines themselves answered. Not reproduced: llama.cpp and SGLang add probabilities in
-float32, where .5 + .3 is not .8, so a nucleus may end one token later. Sums are float64 here.
+float32, so a nucleus may end elsewhere if its mass is p but for rounding. Sums are float64 here.
 """
 
 from dataclasses import dataclass

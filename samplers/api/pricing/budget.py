@@ -59,7 +59,8 @@ class Budget:
         return f"<Budget {usd(self.limit)}: {usd(self.spent, 6)} spent, {usd(self.held, 6)} held>"
 
 
-_shared = Budget(0.10)
+DEFAULT_LIMIT = "0.10"  # USD, as the environment variable would say it
+_shared = Budget(float(DEFAULT_LIMIT))
 
 
 def shared_budget() -> Budget:
@@ -67,7 +68,7 @@ def shared_budget() -> Budget:
 
     Connecting again does not refill it.
     """
-    _shared.limit = _limit_from(os.environ.get("SAMPLERS_BUDGET_USD") or "0.10")
+    _shared.limit = _limit_from(os.environ.get("SAMPLERS_BUDGET_USD") or DEFAULT_LIMIT)
     return _shared
 
 

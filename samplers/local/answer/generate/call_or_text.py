@@ -16,8 +16,8 @@ from samplers.local.engine.grammar import OPENING
 from samplers.local.engine.seed import engine_seed
 from samplers.local.request.job import Choice, Job
 
-# In nats, so the odds times 55. samplers.local.request.tool_text measured a probability of 0.15 that
-# the model asks for the weather by itself; with this it becomes 0.9.
+# In nats, so the odds times 55. By itself the model asks for the weather with a probability of 0.15
+# (see samplers.local.request.tool_text); with this it becomes 0.9.
 LEANING = 4.0
 _COUNT = 500  # the most probable tokens that are looked at; the probability of others is too small
 _LEAST = 1e-12  # the least probability of either side, so that the odds stay finite
