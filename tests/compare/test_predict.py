@@ -259,25 +259,25 @@ def test_tokens_of_the_same_bytes_share_a_cell():
 class GrownParams(SamplingParams):
     """Sampling parameters of a later day."""
 
-    typical_p: float = 1.0
+    novel_p: float = 1.0
 
 
 def test_a_parameter_that_no_stage_reads_is_an_error_that_names_it():
     assert predict(shown_of(SPREAD), GrownParams(), "openai").exact
-    with pytest.raises(ValueError, match=r"typical_p must be 1\.0.*got 0\.9"):
-        predict(shown_of(SPREAD), GrownParams(typical_p=0.9), "openai")
+    with pytest.raises(ValueError, match=r"novel_p must be 1\.0.*got 0\.9"):
+        predict(shown_of(SPREAD), GrownParams(novel_p=0.9), "openai")
     only_top_p = Rules("temperature first", stages=("top_p",))
     with pytest.raises(ValueError, match=r"top_k must be 0.*got 5"):
         predict(shown_of(SPREAD), SamplingParams(top_k=5), only_top_p)
 
 
 def test_an_unknown_stage_is_an_error_unless_its_parameter_is_off():
-    typical = Rules("temperature first", stages=("top_p", "typical_p"))
-    with pytest.raises(ValueError, match=r"stages must be among top_k, .*got 'typical_p'"):
-        predict(shown_of(SPREAD), SamplingParams(), typical)
-    assert predict(shown_of(SPREAD), GrownParams(), typical).exact
-    with pytest.raises(ValueError, match="typical_p"):
-        predict(shown_of(SPREAD), GrownParams(typical_p=0.9), typical)
+    novel = Rules("temperature first", stages=("top_p", "novel_p"))
+    with pytest.raises(ValueError, match=r"stages must be among top_k, .*got 'novel_p'"):
+        predict(shown_of(SPREAD), SamplingParams(), novel)
+    assert predict(shown_of(SPREAD), GrownParams(), novel).exact
+    with pytest.raises(ValueError, match="novel_p"):
+        predict(shown_of(SPREAD), GrownParams(novel_p=0.9), novel)
 
 
 TRANSFORMERS = {"params": SamplingParams(presence_penalty=1), "engine": "transformers"}
