@@ -1,14 +1,14 @@
 # `make lab` and `make test` do everything on a machine with Python >= 3.11 and make. README.md has the plain commands.
 PYTHON ?= python3
 BIN := .venv/bin
-# In a container one is often root, where Jupyter asks to be told that this is meant.
+# In a container one is often root, and Jupyter starts as root only if it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-# Two files at a time, and not more: each process starts endpoints of its own, of half a gigabyte. Their engines then
-# have one thread each: with more they would wait for each other. The longest files, the lessons, come first.
+# Two files at a time and not more: each process starts endpoints of its own, half a gigabyte each. Their engines have
+# one thread each, as with more they would wait for each other. The lessons take longest, so they come first.
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg
 test: export OMP_THREAD_LIMIT := 1
-# pip leaves the compiling to the first import of a module, which is kept; where it is not, every process compiles again.
+# pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup lab test bench notebooks lock
@@ -38,12 +38,12 @@ test: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
-# For whoever writes lessons: run the masters again and make the learners' copies from them.
+# For authors of lessons: run the masters again and make the learners' copies from them.
 notebooks: setup
 	$(BIN)/python -m samplers.lab.publish.execute notebooks/*.ipynb
 	$(BIN)/python -m samplers.lab.publish.learner notebooks
 
-# For whoever changes a dependency: pin every version for every platform, with hashes and without naming a registry.
+# After a change of a dependency: pin every version for every platform, with hashes and without naming a registry.
 lock:
 	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
