@@ -1,7 +1,5 @@
 """`predict` against the core's own chains: equal where all is known, else within the bounds."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -253,31 +251,6 @@ def test_tokens_of_the_same_bytes_share_a_cell():
     index, low, _ = predict(twice, SamplingParams(), "openai").cells()
     assert index == {b"a": 0, b"b": 1}
     assert low == pytest.approx([0.5, 0.5, 0])
-
-
-@dataclass(frozen=True)
-class GrownParams(SamplingParams):
-    """Sampling parameters of a later day."""
-
-    novel_p: float = 1.0
-
-
-def test_a_parameter_that_no_stage_reads_is_an_error_that_names_it():
-    assert predict(shown_of(SPREAD), GrownParams(), "openai").exact
-    with pytest.raises(ValueError, match=r"novel_p must be 1\.0.*got 0\.9"):
-        predict(shown_of(SPREAD), GrownParams(novel_p=0.9), "openai")
-    only_top_p = Rules("temperature first", stages=("top_p",))
-    with pytest.raises(ValueError, match=r"top_k must be 0.*got 5"):
-        predict(shown_of(SPREAD), SamplingParams(top_k=5), only_top_p)
-
-
-def test_an_unknown_stage_is_an_error_unless_its_parameter_is_off():
-    novel = Rules("temperature first", stages=("top_p", "novel_p"))
-    with pytest.raises(ValueError, match=r"stages must be among top_k, .*got 'novel_p'"):
-        predict(shown_of(SPREAD), SamplingParams(), novel)
-    assert predict(shown_of(SPREAD), GrownParams(), novel).exact
-    with pytest.raises(ValueError, match="novel_p"):
-        predict(shown_of(SPREAD), GrownParams(novel_p=0.9), novel)
 
 
 TRANSFORMERS = {"params": SamplingParams(presence_penalty=1), "engine": "transformers"}
