@@ -1,8 +1,8 @@
 """Values that make a schema no JSON Schema, for the keywords of OpenAI's strict subset.
 
 The rules are those of JSON Schema's meta-schema (draft 2020-12), and the words those of the
-`jsonschema` package, which OpenAI's API uses, too. The gateway asks that package, as it knows every
-keyword; here the same is said with the standard library alone.
+`jsonschema` package, whose words OpenAI's errors have, too. The gateway uses that package, as it
+knows every keyword; this module needs the standard library alone.
 """
 
 import re

@@ -194,7 +194,7 @@ RULES = [
 
 
 def nested(levels: int, step) -> dict:
-    """A schema whose deepest one is so many steps inside."""
+    """An object's schema in which the deepest schema is at this level."""
     schema = STRING
     for _ in range(levels - 1):
         schema = step(schema)
