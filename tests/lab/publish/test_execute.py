@@ -46,7 +46,7 @@ def test_nbval_passes_the_notebook_and_fails_one_with_a_number_changed(stored):
     changed = stored.with_name("01_changed.ipynb")
     changed.write_text(text.replace("0.39 ", "0.38 "), "utf-8")
 
-    options = ["-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    options = ["-q", "-rf", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
     command = [sys.executable, "-m", "pytest", *options, stored.name, changed.name]
     result = subprocess.run(
         command, cwd=stored.parent, capture_output=True, text=True, timeout=120, check=False
