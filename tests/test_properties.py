@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -255,21 +256,15 @@ EVERYTHING = [
     greedy,
     lambda x: draw(x, 0),
     lambda x: draw(x, 0, 2),
-    lambda x: temperature(x, 0),
-    lambda x: temperature(x, 0.5),
-    lambda x: temperature(x, 1),
-    lambda x: top_k(x, 0),
-    lambda x: top_k(x, 2),
-    lambda x: top_p(x, 0.5),
-    lambda x: top_p(x, 1),
-    lambda x: min_p(x, 0),
-    lambda x: min_p(x, 0.1),
+    *(partial(temperature, t=t) for t in (0, 0.5, 1)),
+    *(partial(top_k, k=k) for k in (0, 2)),
+    *(partial(top_p, p=p) for p in (0.5, 1)),
+    *(partial(min_p, p=p) for p in (0, 0.1)),
     lambda x: logit_bias(x, {}),
     lambda x: logit_bias(x, {0: 1}),
     lambda x: penalties(x, np.ones(x.shape)),
     lambda x: penalties(x, np.ones(x.shape), 1, 1),
-    lambda x: repetition_penalty(x, np.ones(x.shape), 1),
-    lambda x: repetition_penalty(x, np.ones(x.shape), 2),
+    *(lambda x, p=p: repetition_penalty(x, np.ones(x.shape), p) for p in (1, 2)),
 ]
 
 
