@@ -137,12 +137,14 @@ def _object_faults(part: dict) -> Iterator[str]:
         return
     properties = part["properties"]
     required = part.get("required", [])
-    if not isinstance(properties, dict) or not isinstance(required, list):
+    is_list_of_names = isinstance(required, list) and all(isinstance(n, str) for n in required)
+    if not isinstance(properties, dict) or not is_list_of_names:
         return  # reported as malformed
 
     rule = "'required' is required to be supplied and to be an array including every key in "
     rule += "properties."
-    missing = [name for name in properties if name not in required]
+    required_names = set(required)
+    missing = [name for name in properties if name not in required_names]
     extra = [name for name in required if name not in properties]
     yield from (f"{rule} Missing '{name}'." for name in missing)
     yield from (f"{rule} Extra required key '{name}' supplied." for name in extra)
