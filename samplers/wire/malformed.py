@@ -5,9 +5,10 @@ The rules are those of JSON Schema's meta-schema (draft 2020-12), and the words 
 knows every keyword; this module needs the standard library alone.
 """
 
-import re
 from collections.abc import Iterator
 from reprlib import Repr
+
+from samplers.wire.pattern import is_pattern
 
 TYPES = {
     "string": str,
@@ -65,7 +66,7 @@ def _wrong_value(keyword: str, value) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (), f"{value} is less than or equal to the minimum of 0."
     if keyword == "anyOf" and not value:
         yield (), "[] should be non-empty."
-    if keyword == "pattern" and not _is_regex(value):
+    if keyword == "pattern" and not is_pattern(value):
         yield (), f"{shown(value)} is not a 'regex'."
     if keyword == "required":
         yield from _wrong_names(value)
@@ -76,14 +77,6 @@ def _wrong_names(required: list) -> Iterator[tuple[tuple[str, ...], str]]:
     yield from (((str(i),), f"{shown(required[i])} is not of type 'string'.") for i in not_text)
     if not not_text and len(set(required)) < len(required):
         yield (), f"{shown(required)} has non-unique elements."
-
-
-def _is_regex(text: str) -> bool:
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return True
 
 
 def types_of(schema: dict) -> list[str] | None:

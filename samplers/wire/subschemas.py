@@ -31,14 +31,14 @@ def subschemas(root) -> Iterator[Subschema]:
         here = stack.pop()
         yield here
 
-        inside = [
+        below = [
             Subschema((*here.context, *steps), here.level + 1, schema)
-            for steps, schema in _inside(here.schema)
+            for steps, schema in inside(here.schema)
         ]
-        stack += reversed(inside)
+        stack += reversed(below)
 
 
-def _inside(schema) -> Iterator[tuple[tuple[str, ...], object]]:
+def inside(schema) -> Iterator[tuple[tuple[str, ...], object]]:
     """(the keys that lead to it, schema) of each schema right inside a schema."""
     if not isinstance(schema, dict):
         return
