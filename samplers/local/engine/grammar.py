@@ -5,6 +5,8 @@ samplers.local.engine.guard finds out whether the engine can enforce one.
 
 import json
 
+from samplers.local.engine.exact.rules import rules
+from samplers.wire.pattern import in_rust
 from samplers.wire.strict import STRING_FORMATS
 from samplers.wire.subschemas import LISTS, MAPS, ONES
 
@@ -18,6 +20,9 @@ MOST_CALLS = 16  # in one answer
 
 # Where spaces are allowed, a small model may write them without end.
 COMPACT = {"x-guidance": {"whitespace_flexible": False}}
+# Keywords that llguidance would take as something else than draft 2020-12 does.
+LEFT_OUT = {"x-guidance", "$schema", "$id", "id", "additionalItems"}
+SIZES = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"}
 
 
 def _any_of(*patterns: str) -> str:
@@ -56,7 +61,7 @@ FORMAT_PATTERNS = _format_patterns()
 
 def of_schema(schema: dict) -> str:
     """The grammar of the JSON documents that fit a schema, written without spaces."""
-    return f"%llguidance {{}}\nstart: {_json(schema)}\n"
+    return "\n".join(["%llguidance {}", *rules("start", schema, _json)]) + "\n"
 
 
 def of_calls(functions: dict[str, dict], most: int) -> str:
@@ -73,9 +78,16 @@ def of_calls(functions: dict[str, dict], most: int) -> str:
 
     for i, (name, schema) in enumerate(functions.items()):
         lines.append(f"call{i}: {_text(name + NAME_END)} arguments{i} {_text(CALL_END)}")
-        lines.append(f"arguments{i}: {_json(schema)}")
+        lines += rules(f"arguments{i}", schema, _json)
 
     return "\n".join(lines) + "\n"
+
+
+def of_token(allowed: str, ends: bool) -> str:
+    """The grammar of one token of `allowed`, ranges such as "0-5,8"; `ends`: or of the end."""
+    token = f"<[{allowed}]>" if allowed else '""'
+    or_end = ' | ""' if ends and allowed else ""
+    return f"%llguidance {{}}\nstart: {token}{or_end}\n"
 
 
 def _text(literal: str) -> str:
@@ -89,12 +101,13 @@ def _json(schema: dict) -> str:
 def _for_llguidance(schema):
     """A schema as llguidance should have it.
 
-    Formats are patterns where ours are better. Unknown formats, which are only notes, are left
-    out, and so are options for llguidance that came with the request: only ours are used.
+    Formats are patterns where ours are better. Patterns are written for its dialect. What is only
+    a note is left out, and so are options for llguidance that came with the request: only ours are
+    used.
     """
     if not isinstance(schema, dict):
         return schema
-    ready = {key: value for key, value in schema.items() if key != "x-guidance"}
+    ready = {key: value for key, value in schema.items() if key not in LEFT_OUT}
 
     format_ = ready.get("format")
     if format_ not in STRING_FORMATS:
@@ -102,9 +115,16 @@ def _for_llguidance(schema):
     elif format_ in FORMAT_PATTERNS and "pattern" not in ready:
         del ready["format"]
         ready["pattern"] = f"^(?:{FORMAT_PATTERNS[format_]})$"
+    if isinstance(ready.get("pattern"), str):
+        ready["pattern"] = in_rust(ready["pattern"])
+    for keyword in ready.keys() & SIZES:
+        ready[keyword] = int(ready[keyword])  # JSON does not distinguish 2.0 from 2
 
     for keyword in ready.keys() & set(MAPS):
         ready[keyword] = {name: _for_llguidance(part) for name, part in ready[keyword].items()}
+    if "patternProperties" in ready:
+        named = ready["patternProperties"].items()
+        ready["patternProperties"] = {in_rust(name): part for name, part in named}
     for keyword in ready.keys() & set(LISTS):
         ready[keyword] = [_for_llguidance(part) for part in ready[keyword]]
     for keyword in ready.keys() & set(ONES):
