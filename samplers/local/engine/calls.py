@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 from samplers.local.engine import http
 from samplers.local.engine.server import CONTEXT, SLOTS
+from samplers.local.engine.trials import Trials
 from samplers.local.engine.vocabulary import Vocabulary
 
 
@@ -21,8 +22,8 @@ class Engine:
     """A running llama.cpp server.
 
     `context` is the most tokens that a prompt and its answer can have together. `stop_ids` are the
-    tokens that end a turn. Hold one of `slots` while an answer is generated: first come, first
-    served.
+    tokens that end a turn. `trials` tries grammars before the engine gets them. Hold one of `slots`
+    while an answer is generated: first come, first served.
     """
 
     def __init__(self, server, key: str, vocabulary: Vocabulary):
@@ -45,6 +46,7 @@ class Engine:
         answer = await self.complete(body)
         bans = answer["generation_settings"]["logit_bias"]
         self.stop_ids = frozenset(ban["token"] for ban in bans)
+        self.trials = Trials(self.vocabulary, min(self.stop_ids, default=0))
 
     async def render(self, messages: list[dict]) -> str:
         """The prompt that the model's chat template makes of messages."""

@@ -26,11 +26,21 @@ def guard_id(engine: Engine) -> int:
 
 
 @remember
-async def enforced(engine: Engine, grammar: str) -> bool:
-    """Whether the engine can enforce a grammar: it draws one token with it."""
-    if not available():
-        return False
+async def fault(engine: Engine, grammar: str) -> str | None:
+    """Why the engine cannot enforce a grammar, "" if it does not say why; None if it can.
 
+    Only what passes its trial in a process of its own reaches the engine.
+    """
+    if not available():
+        return ""
+    why = await engine.trials.fault(grammar)
+    if why is not None:
+        return why
+    return None if await _enforced(engine, grammar) else ""
+
+
+async def _enforced(engine: Engine, grammar: str) -> bool:
+    """Whether the engine keeps to a grammar: it draws one token with it."""
     guard = guard_id(engine)
     body = {
         "prompt": [0],
