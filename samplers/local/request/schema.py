@@ -5,6 +5,10 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from samplers.local.request.errors import ApiError, bad_request
+from samplers.local.request.schemas.enforceable import patterns, unenforceable
+from samplers.local.request.schemas.older_drafts import modern
+from samplers.wire.malformed import shown
+from samplers.wire.pattern import is_pattern
 from samplers.wire.strict import root_faults, strict_faults
 from samplers.wire.subschemas import depth, subschemas
 
@@ -29,10 +33,13 @@ def refusal(what: str, param: str, code: str | None = None) -> Refuse:
 def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
     """The schema, if it describes an object and can be enforced; `strict`: in OpenAI's subset.
 
-    Otherwise ApiError, made by `refuse`.
+    Outside that subset a schema of an older draft comes back as a newer one. Otherwise ApiError,
+    made by `refuse`.
     """
     if depth(schema) > MAX_DEPTH:
         raise refuse(f"it is nested more than {MAX_DEPTH} levels deep.")
+    if not strict:
+        schema = modern(schema)
     try:
         text = json.dumps(schema, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -44,6 +51,8 @@ def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
         raise refuse(fault.message)
     if not strict:
         _check_enforceable(schema, refuse)
+    for context, fault in unenforceable(schema):
+        raise refuse(f"In context={context}, {fault}")
     return schema
 
 
@@ -76,13 +85,24 @@ def _check_enforceable(schema: dict, refuse: Refuse) -> None:
             raise refuse(f"In context={context}, '$ref' must begin with '#'.")
 
 
+def load_jsonschema():
+    """The package jsonschema, which takes as long to load as the rest of the endpoint."""
+    import jsonschema
+
+    return jsonschema
+
+
 @lru_cache(256)
 def _malformed(text: bytes) -> str | None:
     """Why `text` is not a JSON Schema; None if it is one."""
-    import jsonschema  # not at the top: it takes as long to load as the rest of the endpoint
-
+    jsonschema = load_jsonschema()
+    schema = json.loads(text)
+    any_format = jsonschema.FormatChecker([])  # its "regex" is Python's
     try:
-        jsonschema.Draft202012Validator.check_schema(json.loads(text))
+        jsonschema.Draft202012Validator.check_schema(schema, any_format)
     except jsonschema.SchemaError as error:
         return f"In context={tuple(error.path)}, {error.message[:200]}."
+    for context, keyword, pattern in patterns(schema):
+        if not is_pattern(pattern):
+            return f"In context={(*context, keyword)}, {shown(pattern)} is not a 'regex'."
     return None

@@ -55,7 +55,8 @@ def refused(schema: dict, strict: bool = True) -> str:
             a={"type": "string", "pattern": "^[a-z]+$"}, b={"type": "string", "format": "date-time"}
         ),
         obj(next={"anyOf": [{"$ref": "#"}, {"type": "null"}]}),
-        obj(a={"$ref": "#/$defs/T~1t"}) | {"$defs": {"T/t": obj(b={"$ref": "#/$defs/T~1t"})}},
+        obj(a={"$ref": "#/$defs/T~1t"})
+        | {"$defs": {"T/t": obj(b={"type": "array", "items": {"$ref": "#/$defs/T~1t"}})}},
         obj(a=TEXT)
         | {"title": "T", "description": "d", "$schema": "http://json-schema.org/draft-07/schema#"},
         nested(10),

@@ -1,0 +1,42 @@
+"""What of a schema the engine cannot enforce, as far as that shows before a grammar is made."""
+
+from collections.abc import Iterator
+
+from samplers.local.engine.exact.rules import NotExact
+from samplers.local.engine.grammar import of_schema
+from samplers.local.request.schemas.cost import too_costly
+from samplers.local.request.schemas.ends import endless
+from samplers.wire.pattern import NotEnforceable, in_rust
+from samplers.wire.subschemas import subschemas
+
+Context = tuple[str, ...]
+
+
+def unenforceable(schema: dict) -> Iterator[tuple[Context, str]]:
+    """(context, text) of what stands in the way of a grammar for a schema that is well formed."""
+    yield from too_costly(schema)
+
+    context = endless(schema)
+    if context is not None:
+        yield context, "no document that fits it has an end: it needs itself inside itself."
+    for context, keyword, pattern in patterns(schema):
+        try:
+            in_rust(pattern)
+        except NotEnforceable as error:
+            yield (*context, keyword), f"the engine cannot enforce {error}."
+
+    try:
+        of_schema(schema)
+    except NotExact as error:
+        yield error.context, f"{error}: the engine's numbers are float64."
+
+
+def patterns(schema: dict) -> Iterator[tuple[Context, str, str]]:
+    """(context, keyword, pattern) of each pattern in a schema."""
+    for context, _, part in subschemas(schema):
+        if not isinstance(part, dict):
+            continue
+        if "pattern" in part:
+            yield context, "pattern", part["pattern"]
+        for pattern in part.get("patternProperties", ()):
+            yield context, "patternProperties", pattern
