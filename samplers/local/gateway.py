@@ -58,7 +58,8 @@ def application(model: ServedModel, key: str) -> Door:
 async def _parsed(request: Request, vocabulary_size: int) -> ChatRequest:
     body = await read_json(request)
     size = int(request.headers.get("content-length", BIGGEST_BODY))
-    if size <= LONG_BODY:
+    has_schema = isinstance(body, dict) and body.keys() & {"tools", "response_format"}
+    if size <= LONG_BODY and not has_schema:
         return parse(body, request.headers, vocabulary_size)
-    # A big schema takes seconds to check, and other requests must not wait for it.
+    # A schema can take seconds to check, and other requests must not wait for it.
     return await asyncio.to_thread(parse, body, request.headers, vocabulary_size)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 import secrets
+import threading
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from samplers.local.engine.gguf import read_vocabulary
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.template import TEMPLATE
 from samplers.local.engine.vocabulary import Vocabulary
+from samplers.local.request.schema import load_jsonschema
 
 PROBLEMS = (weights.WeightsError, EngineError, ValueError, RuntimeError)
 MODEL_ID = "smollm2-135m-instruct"
@@ -30,6 +32,9 @@ async def model(settings: Settings, verbose: bool = False) -> ServedModel:
     is_default = (path.name, file.st_size) == (weights.FILE, weights.BYTES)
 
     engine = await _engine(path, vocabulary, TEMPLATE if is_default else None, verbose)
+    # what the first schema needs, so that it need not wait for it
+    engine.trials.start_soon()
+    threading.Thread(target=load_jsonschema, daemon=True).start()
 
     identity = weights.SHA256 if is_default else f"{path.name} {file.st_size} {changed}"
     digest = hashlib.sha256(f"{version('xllamacpp')} {identity}".encode()).hexdigest()

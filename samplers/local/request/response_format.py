@@ -1,6 +1,7 @@
 """`response_format`: whether an answer is plain text, any JSON, or JSON that fits a schema."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from samplers.local.engine.grammar import of_schema
 from samplers.local.request import schema
@@ -14,13 +15,18 @@ NAME = r"[a-zA-Z0-9_-]+"  # of a schema or a function
 class Format:
     """An answer that is JSON.
 
-    `grammar` is what it keeps to. `refuse` makes the error if it cannot be enforced. `any_json` is
+    `schema` is what it keeps to. `refuse` makes the error if it cannot be enforced. `any_json` is
     JSON mode.
     """
 
-    grammar: str
+    schema: dict
     refuse: schema.Refuse
     any_json: bool = False
+
+    @cached_property
+    def grammar(self) -> str:
+        """The grammar of the answer."""
+        return of_schema(self.schema)
 
 
 def response_format(name: str, value) -> Format | None:
@@ -30,7 +36,7 @@ def response_format(name: str, value) -> Format | None:
     kind = kinds(f"{name}.type", required(name, value, "type"))
     if kind == "json_object":
         refuse = schema.refusal("response_format", name)
-        return Format(of_schema({"type": "object"}), refuse, any_json=True)
+        return Format({"type": "object"}, refuse, any_json=True)
     if kind == "json_schema":
         return _json_schema(f"{name}.json_schema", required(name, value, "json_schema"))
     return None
@@ -46,7 +52,7 @@ def _json_schema(name: str, value) -> Format:
     strict = value.get("strict") is not None and boolean(f"{name}.strict", value["strict"])
 
     refuse = schema.refusal(f"response_format '{title}'", "response_format")
-    return Format(of_schema(schema.check(value["schema"], strict, refuse)), refuse)
+    return Format(schema.check(value["schema"], strict, refuse), refuse)
 
 
 def check_mentions_json(messages: list[dict]) -> None:
