@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from samplers.local.answer.json_text import dumps
-from samplers.local.request.errors import server_error
+from samplers.local.request.errors import ApiError, server_error
 
 log = logging.getLogger("samplers.local")
 
@@ -41,9 +41,10 @@ class EventStream(Response):
             async with aclosing(self.events) as events:
                 async for event in events:
                     await emit(dumps(event))
+        except ApiError as error:  # the status has been sent: it can only be an event
+            await emit(dumps(error.body))
         except Exception:
             log.exception("a stream broke off")
-            # The status has been sent, so the error can only be an event.
             await emit(dumps(server_error().body))
         await emit("[DONE]", more=False)
 
