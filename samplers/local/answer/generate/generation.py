@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from math import log
+from secrets import token_hex
 
 from samplers.local.answer.generate import recover
+from samplers.local.answer.generate.given_up import given_up, is_whole
 from samplers.local.answer.generate.sampling import (
     engine_body,
     grammar_body,
+    guarded,
     penalty_biases,
 )
-from samplers.local.engine.guard import guard_id
+from samplers.local.engine.grammar import of_token
+from samplers.local.engine.guard import GUARD, guard_id
 from samplers.local.engine.seed import engine_seed
 from samplers.local.request.job import Choice, Job
 
@@ -42,6 +46,7 @@ class Generation:
         self.choice = choice
         self.engine = job.model.engine
         self.ids = list(job.request.continued)
+        self._name = token_hex(8)  # of this answer, for the trial of grammars
         self.body = engine_body(job.request, job.model.settings)
         if choice.grammar is not None:
             self.body |= grammar_body(job, choice.grammar)
@@ -50,42 +55,68 @@ class Generation:
         """Draws at most `job.limit` tokens; the last may be one of `engine.stop_ids`.
 
         Close it to stop the engine. The same seed gives the same tokens. With a grammar the choice
-        keeps to it. The engine may give up a very complex grammar; then no more tokens come.
+        keeps to it. The engine may give up a very complex grammar: ApiError (500).
         """
-        guard = None if self.choice.grammar is None else guard_id(self.engine)
         async with aclosing(self._drawn()) as drawn:
             async for token in drawn:
-                if token.id == guard:
-                    return
+                if self.choice.grammar is not None:
+                    self._check_grammar(token)
                 yield token
                 if token.id in self.engine.stop_ids:
                     return
 
+    def _check_grammar(self, token: Token) -> None:
+        """ApiError if `token` shows that the grammar is no longer in force."""
+        ends = token.id in self.engine.stop_ids
+        if not ends and token.id != guard_id(self.engine):
+            return
+        text = self._text().removesuffix(GUARD.decode())
+        if not (ends and is_whole(text)):
+            raise given_up(text)
+
     def _drawn(self) -> AsyncIterator[Token]:
         """The tokens, by the quickest kind of call that the request allows."""
-        job = self.job
-        request = job.request
-        free = self.choice.grammar is None
-        penalised = request.frequency_penalty or request.presence_penalty
-        if job.limit == 1 or (penalised and free and job.model.settings.order == "openai"):
+        request = self.job.request
+        if self.job.limit == 1 or self._penalised():
             return self._one_by_one()
         if request.stream or self.choice.stops or request.top_logprobs is not None:
             return self._streamed()
         return self._at_once()
 
     async def _one_by_one(self) -> AsyncIterator[Token]:
-        """One call to the engine for each token.
-
-        OpenAI's penalties, which count the answer only, become biases.
-        """
-        free = self.choice.grammar is None
+        """One call to the engine for each token."""
         for step in range(self.job.limit):
             body = self._request(1, step)
-            if free and self.job.model.settings.order == "openai":
-                biases = penalty_biases(self.job.request, self.ids)
-                body["logit_bias"] = list(biases.items())
+            if self._penalised():
+                body |= await self._penalties()
             answer = await self.engine.complete(body)
             yield await self._add(answer["tokens"][0], answer)
+
+    def _penalised(self) -> bool:
+        """Whether the answer has OpenAI's penalties, which the engine's own are not."""
+        request = self.job.request
+        penalised = request.frequency_penalty or request.presence_penalty
+        return bool(penalised) and self.job.model.settings.order == "openai"
+
+    async def _penalties(self) -> dict:
+        """What OpenAI's penalties, which count the answer only, change in a request for a token.
+
+        They become biases. A grammar begins anew at each call, so it becomes that of one token.
+        """
+        biases = penalty_biases(self.job.request, self.ids)
+        if self.choice.grammar is None:
+            return {"logit_bias": list(biases.items())}
+        try:
+            allowed, ends = await self.engine.trials.allowed(
+                self.choice.grammar, self._name, self.ids
+            )
+        except ValueError:
+            raise given_up(self._text()) from None
+        return {"grammar": of_token(allowed, ends), "logit_bias": guarded(self.job, biases)}
+
+    def _text(self) -> str:
+        token_bytes = self.engine.vocabulary.token_bytes
+        return b"".join(token_bytes[token] for token in self.ids).decode(errors="replace")
 
     async def _at_once(self) -> AsyncIterator[Token]:
         """One call for the whole answer, which comes at its end, without logprobs.

@@ -62,28 +62,13 @@ def engine_body(request: ChatRequest, settings: Settings) -> dict:
 
 
 def grammar_body(job: Job, grammar: str) -> dict:
-    """What changes in the engine's request for an answer that keeps to a grammar.
+    """What changes in the engine's request for an answer that keeps to a grammar."""
+    return {"grammar": grammar, "logit_bias": guarded(job, job.request.logit_bias)}
 
-    The engine has to generate it in one call. So OpenAI's frequency penalty, which counts the
-    answer only, becomes the engine's, which counts the prompt too, and biases give back the
-    prompt's part. (Biases cannot give back a presence penalty.)
-    """
-    request = job.request
-    engine = job.model.engine
-    biases = dict(request.logit_bias)
-    changed: dict = {}
 
-    if request.frequency_penalty and job.model.settings.order == "openai":
-        for token, count in Counter(job.prompt).items():
-            biases[token] = biases.get(token, 0.0) + request.frequency_penalty * count
-        changed = {
-            "samplers": ["penalties", *OPENAI_ORDER],
-            "repeat_last_n": engine.context,
-            "frequency_penalty": request.frequency_penalty,
-        }
-
-    biases[guard_id(engine)] = GUARD_BIAS
-    return changed | {"grammar": grammar, "logit_bias": list(biases.items())}
+def guarded(job: Job, biases: dict[int, float]) -> list[tuple[int, float]]:
+    """Biases with that of the guard, for a request with a grammar."""
+    return list((biases | {guard_id(job.model.engine): GUARD_BIAS}).items())
 
 
 def penalty_biases(request: ChatRequest, ids: list[int]) -> dict[int, float]:

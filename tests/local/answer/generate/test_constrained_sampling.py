@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import pytest
 from example_schemas import an_object
@@ -86,13 +87,11 @@ def test_the_mask_comes_before_top_p(processed, masked):
     assert len(nucleus) > 1
 
 
-def test_a_frequency_penalty_counts_the_answer_only(processed):
-    """The odds are those of a free answer.
-
-    The engine's own penalty counts the prompt too; that is given back.
-    """
+@pytest.mark.parametrize("penalty", ["frequency_penalty", "presence_penalty"])
+def test_a_penalty_counts_the_answer_only(processed, penalty):
+    """The odds are those of a free answer: the engine's own penalty would count the prompt, too."""
     messages = [{"role": "user", "content": 'x xx xy y {"a":"xyx'}]
-    fields = {"logprobs": True, "temperature": 2, "frequency_penalty": 1.5, "seed": 8}
+    fields = {"logprobs": True, "temperature": 2, penalty: 1.5, "seed": 8}
     schema = an_object(a=TEXT | {"pattern": "^[xy]*$"})
     drawn = processed.choice(
         messages,
@@ -114,6 +113,23 @@ def test_a_frequency_penalty_counts_the_answer_only(processed):
             assert first["logprob"] - other["logprob"] == pytest.approx(odds, abs=0.02)
             compared += 1
     assert compared > 3
+
+
+def test_a_penalty_keeps_to_the_schema_and_to_the_functions(endpoint):
+    fields = {"presence_penalty": 2, "temperature": 2, "seed": 4}
+    schema = an_object(a=TEXT | {"pattern": "^[xy]{1,9}$"})
+    answers = [
+        endpoint.choice(PERSON, response_format=json_schema(schema), **fields),
+        endpoint.choice(PERSON, response_format=json_schema(schema), **fields),
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]["finish_reason"] == "stop"
+    assert re.fullmatch("[xy]{1,9}", json.loads(answers[0]["message"]["content"])["a"])
+
+    tools = [{"type": "function", "function": {"name": "f", "parameters": schema}}]
+    choice = endpoint.choice(PERSON, tools=tools, tool_choice="required", **fields)
+    for call in choice["message"]["tool_calls"]:
+        assert re.fullmatch("[xy]{1,9}", json.loads(call["function"]["arguments"])["a"])
 
 
 def test_a_ban_cannot_break_a_schema(endpoint):

@@ -8,11 +8,12 @@ from samplers.local.answer.generate.generation import Generation, Token
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.chat import parse
+from samplers.local.request.errors import ApiError
 from samplers.local.request.job import Job
 
 # 😊 is f0 9f 98 8a: there are two ways to write it in three tokens
 VOCABULARY = Vocabulary(
-    "", (b"a", b"\xf0", b"\x9f\x98", b"\xf0\x9f", b"\x98", b"\x8a", b"\n", b""), {7: "<end>"}
+    "", (b'"', b"\xf0", b"\x9f\x98", b"\xf0\x9f", b"\x98", b"\x8a", b"\n", b"", b"a"), {7: "<end>"}
 )
 DRAWN = [0, 3, 4, 5, 0, 7]
 BODY = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
@@ -28,7 +29,7 @@ class Engine:
         self.bodies = []
 
     async def stream(self, body):
-        for i, text in ((0, "a"), (3, "😊"), (4, "a"), (5, "")):
+        for i, text in ((0, '"'), (3, "😊"), (4, '"'), (5, "")):
             entry = {"id": DRAWN[i], "logprob": -float(i), "top_logprobs": []}
             yield {
                 "content": text,
@@ -79,5 +80,17 @@ def test_what_the_events_leave_out_is_asked_for_again(processed, lost):
     assert all(body["grammar"] == "" for body in engine.bodies[1:])
 
 
-def test_a_grammar_that_the_engine_gave_up_ends_the_answer():
-    assert generated(GivesUp(), 1) == []
+class Stops(Engine):
+    """Ends its turn in the middle of a text, as it does when it gives a grammar up."""
+
+    async def complete(self, body):
+        return {"tokens": [0, 7]}
+
+
+@pytest.mark.parametrize(("engine", "limit"), [(GivesUp(), 1), (GivesUp(), 5), (Stops(), 5)])
+def test_a_grammar_that_the_engine_gave_up_is_an_error(engine, limit):
+    with pytest.raises(ApiError) as caught:
+        generated(engine, limit)
+    error = caught.value.body["error"]
+    assert (caught.value.status, error["code"]) == (500, "grammar_given_up")
+    assert error["type"] == "server_error"
