@@ -7,13 +7,13 @@ import asyncio
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from samplers.local.answer import chat, chat_chunks
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.answer.event_stream import EventStream, unless_gone
-from samplers.local.answer.json_text import json_response
+from samplers.local.answer.json_text import dumps, json_response
 from samplers.local.answer.models import model_list, one_model
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.door import Door
@@ -42,7 +42,8 @@ def application(model: ServedModel, key: str) -> Door:
         return json_response(await unless_gone(request.receive, chat.complete(job)))
 
     async def tokens(request: Request) -> Response:
-        return JSONResponse(await tokenize(model, await read_json(request)))
+        answer = await tokenize(model, await read_json(request))
+        return Response(dumps(answer), media_type="application/json")
 
     routes = [
         Route("/v1/models", models, methods=["GET"]),

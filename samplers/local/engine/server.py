@@ -4,10 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-# Answers that are generated at the same time. On one thread, 4 together are 1.6 to 2 times as fast
-# as one after the other.
-SLOTS = 4
-# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (377 MB in
+from samplers.local.engine.slots import ENGINE_SLOTS, SLICE
+
+# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (566 MB in
 # all).
 CONTEXT = 4096
 # Threads meet hundreds of times a token. Where they wait for each other by spinning, anything else
@@ -44,8 +43,8 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
     params.warmup = False
     params.ui = False
 
-    params.n_parallel = SLOTS
-    params.n_ctx = SLOTS * CONTEXT
+    params.n_parallel = ENGINE_SLOTS
+    params.n_ctx = ENGINE_SLOTS * CONTEXT
     # Copying idle prompts to RAM and back makes parallel draws of one token 8 times slower.
     params.cache_ram_mib = 0
 
@@ -65,7 +64,9 @@ def _make_sums_repeat(params, xllamacpp) -> None:
     params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
     # From 64 tokens on this attention adds up in another order. A conversation that begins like a
     # longer one gets that one's cache, and its logits moved by 0.3. So a prompt is read in smaller
-    # parts, which costs an eighth of a long prompt's time.
-    params.n_ubatch = 63
+    # parts, which costs 50 to 70 % more of a long prompt's time.
+    params.n_ubatch = SLICE
+    # What one step reads, so that neither a call nor its end waits for more.
+    params.n_batch = SLICE
     # The model is small, and a CPU gives the same sums each time.
     params.n_gpu_layers = 0
