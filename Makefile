@@ -11,7 +11,7 @@ test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab test bench notebooks lock
+.PHONY: setup lab test bench soak notebooks lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -37,6 +37,11 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Abuse of the endpoint beside a plain client, with a report.
+MINUTES ?= 20
+soak: setup
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 # For authors of lessons: run the masters again and make the learners' copies from them.
 notebooks: setup
