@@ -17,6 +17,8 @@ ENGINE_SLOTS = SLOTS + 1
 # A short job, in tokens of its prompt and of its answer. The last free slot takes nothing longer.
 SHORT_PROMPT = 256
 SHORT_ANSWER = 64
+# Answers at the same time with logprobs of the whole vocabulary: one token's fill 200 MB.
+WHOLE = 2
 # Tokens that are read by one call. From 64 tokens on, the engine's attention adds up in another
 # order, and a cached prompt would give other logits than a fresh one (`server.load`).
 SLICE = 63
@@ -41,6 +43,7 @@ class Slots:
         self._free = [Slot(number) for number in range(SLOTS)]
         self._any = asyncio.Semaphore(SLOTS)
         self._long = asyncio.Semaphore(SLOTS - 1)
+        self._whole = asyncio.Semaphore(WHOLE)
 
         self._side = Slot(SIDE)
         self._side_lock = asyncio.Lock()
@@ -50,13 +53,16 @@ class Slots:
         self._next_slice = 0.0  # of time.monotonic(), while others are being answered
 
     @asynccontextmanager
-    async def hold(self, prompt: list[int], limit: int) -> AsyncIterator[Slot]:
+    async def hold(self, prompt: list[int], limit: int, whole: bool = False) -> AsyncIterator[Slot]:
         """A slot for an answer of at most `limit` tokens; leave the context to give it back.
 
         It is the one whose cache has most of the prompt, or else the one unused for longest.
+        `whole`: the answer has logprobs of the whole vocabulary.
         """
         short = len(prompt) <= SHORT_PROMPT and limit <= SHORT_ANSWER
         async with AsyncExitStack() as stack:
+            if whole:
+                await stack.enter_async_context(self._whole)
             if not short:
                 await stack.enter_async_context(self._long)
             await stack.enter_async_context(self._any)

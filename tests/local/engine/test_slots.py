@@ -62,6 +62,22 @@ def slots_short_prompt() -> int:
     return slots.SHORT_PROMPT + 1
 
 
+def test_few_answers_have_the_whole_vocabulary_at_the_same_time():
+    async def run():
+        own = Slots()
+        holds = [own.hold([1], 1, whole=True) for _ in range(slots.WHOLE + 1)]
+        for hold in holds[:-1]:
+            await hold.__aenter__()
+        last = asyncio.create_task(holds[-1].__aenter__())
+        await taken(own, SHORT)
+        assert not last.done()
+
+        await holds[0].__aexit__(None, None, None)
+        await last
+
+    asyncio.run(run())
+
+
 def test_those_who_wait_are_served_in_order_and_may_leave():
     async def run():
         slots = Slots()

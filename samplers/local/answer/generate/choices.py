@@ -7,6 +7,7 @@ from contextlib import aclosing
 from samplers.local.answer.generate.choice import Delta, End, generate
 from samplers.local.engine.slots import SLOTS
 from samplers.local.request.job import Choice, Job
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 # Tokens. Choices after a longer prompt run one after the other, so that it is read once.
 LONG_PROMPT = 128
@@ -20,12 +21,13 @@ async def generate_all(
     events: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
     side_by_side = asyncio.Semaphore(MOST if len(job.prompt) <= LONG_PROMPT else 1)
     slots = job.model.engine.slots
+    whole = (job.request.top_logprobs or 0) > MAX_TOP_LOGPROBS
 
     async def run(choice: Choice) -> None:
         try:
             async with (
                 side_by_side,
-                slots.hold(job.prompt, job.limit) as slot,
+                slots.hold(job.prompt, job.limit, whole) as slot,
                 aclosing(generate(job, choice, slot)) as generated,
             ):
                 async for event in generated:
