@@ -6,7 +6,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Two files at a time and not more: each process starts endpoints of its own, half a gigabyte each. Their engines have
 # one thread each, as with more they would wait for each other. The lessons take longest, so they come first.
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=180 \
+	--nbval-sanitize-with tests/sanitize.cfg
 test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
