@@ -97,9 +97,18 @@ def _watch_stdin(end: threading.Event) -> None:
 
 def _end_soon() -> None:
     """Ends the process in END_SECONDS, whatever still runs: a fetch, a start, a long prompt."""
-    timer = threading.Timer(END_SECONDS, os._exit, (0,))
+    timer = threading.Timer(END_SECONDS, _exit, (0,))
     timer.daemon = True
     timer.start()
+
+
+def _exit(code: int) -> None:
+    """Ends the process at once: at a normal exit, the engine's threads could keep it alive."""
+    socket_folder = sys.modules.get("samplers.local.engine.socket_folder")
+    if socket_folder is not None:  # else there is no socket
+        socket_folder.remove()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
@@ -162,6 +171,4 @@ def _listen(port: int) -> socket.socket:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stderr.flush()
-    os._exit(code)  # at a normal exit, the engine's threads could keep the process alive
+    _exit(main())

@@ -16,13 +16,17 @@ CONTEXT = 4096
 # every machine. A second one gained a third on an idle machine and lost as much on a busy one.
 _CORES = os.cpu_count() or 2
 THREADS = max(1, min(4, _CORES if sys.platform == "linux" else _CORES // 2))
+NO_SOCKETS = sys.platform == "win32"  # asyncio has no Unix sockets there
 
 
-def load(path: Path, key: str, template: str | None = None, verbose: bool = False):
-    """Loads a model and starts llama.cpp's server on a loopback port, where it asks for `key`.
+def load(
+    path: Path, key: str, template: str | None = None, verbose: bool = False, tcp: bool = NO_SOCKETS
+):
+    """Loads a model and starts llama.cpp's server on a Unix socket, where it asks for `key`.
 
-    `template` is a Jinja chat template to use instead of the model file's own. Returns xllamacpp's
-    Server when it is ready; it runs as long as that object lives. RuntimeError if it cannot start.
+    `template` is a Jinja chat template to use instead of the model file's own. `tcp`: it listens on
+    a loopback port instead. Returns xllamacpp's Server when it is ready; it runs as long as that
+    object lives. RuntimeError if it cannot start.
     """
     # OpenMP reads these when the engine's library is loaded, so they come before the import.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -36,8 +40,7 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
     # a request may end in a message of the assistant: it is complete, and another answer follows it
     params.prefill_assistant = False
 
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
+    _listen(params, tcp)
     params.api_keys = [key]
     params.verbosity = 3 if verbose else -1
     params.warmup = False
@@ -55,6 +58,22 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
         threads.poll = 0  # waiting threads sleep: there are other processes on a laptop
 
     return xllamacpp.Server(params)
+
+
+def _listen(params, tcp: bool) -> None:
+    """Where the engine is reached. Only the gateway may: it checks what the engine does not."""
+    if not tcp:
+        from samplers.local.engine import socket_folder  # Windows cannot import it
+
+        params.hostnames = [str(socket_folder.make())]
+        return
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    # Anything on this machine can reach a port: web pages must not read its answers, and requests
+    # that never end must not take all threads, which are as many as the cores.
+    params.cors_origins = ""
+    params.timeout_read = 5  # seconds of silence within a request; the gateway makes no pause
+    params.n_threads_http = 64
 
 
 def _make_sums_repeat(params, xllamacpp) -> None:
