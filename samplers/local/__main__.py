@@ -113,9 +113,7 @@ def _exit(code: int) -> None:
 
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
     # These imports take most of the start's time. Here, the watch on stdin already runs.
-    import uvicorn
-
-    from samplers.local import gateway, start
+    from samplers.local import connection, gateway, start
     from samplers.local.engine.model import Settings
 
     listening = _listen(options.port)
@@ -128,16 +126,7 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
         raise StartError(error) from None
 
     key = options.api_key or secrets.token_urlsafe(32)
-    config = uvicorn.Config(
-        gateway.application(model, key),
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
+    server = connection.server(gateway.application(model, key))
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -16,7 +16,7 @@ from samplers.local.answer.event_stream import EventStream, unless_gone
 from samplers.local.answer.json_text import dumps, json_response
 from samplers.local.answer.models import model_list, one_model
 from samplers.local.answer.tokenize import tokenize
-from samplers.local.door import Door
+from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel
 from samplers.local.request.body import BIGGEST_BODY, read_json
 from samplers.local.request.chat import ChatRequest, parse
@@ -45,7 +45,11 @@ def application(model: ServedModel, key: str) -> Door:
         answer = await tokenize(model, await read_json(request))
         return Response(dumps(answer), media_type="application/json")
 
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
     routes = [
+        Route(HEALTH, health, methods=["GET"]),
         Route("/v1/models", models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),

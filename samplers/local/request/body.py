@@ -12,13 +12,22 @@ NOT_JSON = (
     "your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid "
     "JSON.)"
 )
+ENCODED = (
+    "Unsupported Content-Encoding. This endpoint takes a request's body as it is: send it without "
+    "compression."
+)
 
 
 async def read_json(request: Request):
     """The request's body as JSON.
 
-    ApiError 413 if it is too big, 400 if it is not JSON (NaN and Infinity are not).
+    ApiError 415 if it is compressed, 413 if it is too big, 400 if it is not JSON (NaN and Infinity
+    are not).
     """
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ApiError(415, ENCODED, headers={"Accept-Encoding": "identity"})
+
     body = bytearray()
     async for part in request.stream():
         body += part
