@@ -1,12 +1,16 @@
 """The body of a request, read as JSON."""
 
+import asyncio
 import json
+import re
 
 from starlette.requests import Request
 
 from samplers.local.request.errors import ApiError, bad_request
 
 BIGGEST_BODY = 4 << 20  # bytes
+MOST_OF_A_PLACE = 200  # characters of a place's name that an error repeats
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # an escaped one, half or whole
 NOT_JSON = (
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using "
     "your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid "
@@ -22,7 +26,7 @@ async def read_json(request: Request):
     """The request's body as JSON.
 
     ApiError 415 if it is compressed, 413 if it is too big, 400 if it is not JSON (NaN and Infinity
-    are not).
+    are not) or has a text that UTF-8 cannot hold.
     """
     encoding = request.headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity"):
@@ -35,9 +39,53 @@ async def read_json(request: Request):
             message = f"The request body is larger than {BIGGEST_BODY} bytes."
             raise ApiError(413, message, code="request_too_large")
     try:
-        return json.loads(body.decode(), parse_constant=_refuse_constant)
+        text = body.decode()
+        value = json.loads(text, parse_constant=_refuse_constant)
+        if _SURROGATE.search(text) is None or _is_unicode(json.dumps(value, ensure_ascii=False)):
+            return value
     except (ValueError, RecursionError):
         raise bad_request(NOT_JSON) from None
+
+    # in a thread: it can take a second
+    place = await asyncio.to_thread(_half_a_pair, value)
+    what = f"'{place}'" if place else "request body"
+    message = f"Invalid {what}: the text is not valid Unicode."
+    raise bad_request(message, place or None, "invalid_value")
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether UTF-8 can hold a text: JSON can escape half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _half_a_pair(body) -> str:
+    """The place of the first text, or name of a field, with half a surrogate pair; there is one."""
+    waiting = [((), body)]  # each with its way: the outer value's way, and a name or an index
+    while waiting:
+        way, value = waiting.pop()
+        texts = [part for part in (*way[1:], value) if isinstance(part, str)]
+        if not all(map(_is_unicode, texts)):
+            break
+        if isinstance(value, dict):
+            waiting += reversed([((way, name), inner) for name, inner in value.items()])
+        elif isinstance(value, list):
+            waiting += reversed([((way, i), inner) for i, inner in enumerate(value)])
+
+    return _place(way)
+
+
+def _place(way: tuple) -> str:
+    """A way as errors write it, such as "messages[0].role", and not too long."""
+    steps = []
+    while way:
+        way, step = way
+        steps.append(f"[{step}]" if isinstance(step, int) else f".{step[:MOST_OF_A_PLACE]}")
+    place = "".join(reversed(steps)).removeprefix(".")
+    return place.encode(errors="replace").decode()[:MOST_OF_A_PLACE]
 
 
 def _refuse_constant(constant: str):

@@ -20,18 +20,7 @@ class ApiError(Exception):
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
-        fields = {"message": message, "type": kind, "param": param, "code": code}
-        self.body = {"error": {name: _unicode(text) for name, text in fields.items()}}
-
-
-def _unicode(text: str | None) -> str | None:
-    """A text that UTF-8 can hold.
-
-    An error quotes the request, where JSON can escape half a surrogate pair: it becomes "?".
-    """
-    if text is None:
-        return None
-    return text.encode(errors="replace").decode()
+        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
 def bad_request(message: str, param: str | None = None, code: str | None = None) -> ApiError:

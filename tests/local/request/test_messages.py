@@ -68,7 +68,6 @@ def refusal(value) -> dict:
             "messages[0].content[0].type",
             "invalid_value",
         ),
-        ({"role": "user", "content": "\ud800"}, "messages[0].content", "invalid_value"),
     ],
 )
 def test_a_wrong_message_is_refused_by_place(message, param, code):
