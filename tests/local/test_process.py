@@ -10,26 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import listening_ports
+from processes import failed_start, listening_ports
 
 PARENT = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-m", "samplers.local"], stdin=subprocess.PIPE)
 time.sleep(600)
 """
-
-
-def failed_start(*options: str, **environment: str) -> str:
-    """What an endpoint that cannot start prints on stderr.
-
-    It must end with 1 and an empty stdout.
-    """
-    command = [sys.executable, "-m", "samplers.local", *options]
-    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with subprocess.Popen(command, **pipes, text=True, env=os.environ | environment) as process:
-        assert process.wait(60) == 1  # stdin is still open: it ended by itself
-        assert process.stdout.read() == ""
-        return process.stderr.read()
 
 
 def test_is_ready_in_3_seconds(endpoint, start):

@@ -32,6 +32,8 @@ def load(
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # a spin of some microseconds: four answers at once take 7 ms a token, not 13
     os.environ.setdefault("GOMP_SPINCOUNT", "500")
+    # where it breaks down it says so, without a debugger's 80 lines, which take 20 seconds
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     import xllamacpp
 
     params = xllamacpp.CommonParams()
