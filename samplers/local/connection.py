@@ -60,6 +60,7 @@ class Connection(H11Protocol):
 
     deadline = None  # of the request that is arriving
     first_bytes = b""
+    served = False  # it had an answer before
     ended = False  # our last word was said
 
     def connection_made(self, transport) -> None:
@@ -82,6 +83,7 @@ class Connection(H11Protocol):
         self._watch_the_request()
 
     def on_response_complete(self) -> None:
+        self.served = True
         self.last_heard = self.loop.time()
         super().on_response_complete()
         if self.conn.their_state is h11.SEND_BODY:  # the answer did not wait for all of the request
@@ -145,10 +147,15 @@ class Connection(H11Protocol):
             self.transport.close()
 
     def _make_room(self) -> None:
-        """Closes the connection that was silent for longest; those with a whole request stay."""
+        """Closes the connection that was silent for longest; those with a whole request stay.
+
+        First come those that never sent one: opening many does not close a client's kept one.
+        """
         others = [each for each in self.connections if each is not self and each.is_waiting()]
         if others:
-            min(others, key=lambda other: other.last_heard).transport.abort()
+            oldest = min(others, key=lambda other: (other.served, other.last_heard))
+            self.connections.discard(oldest)  # its connection_lost comes later
+            oldest.transport.abort()
             return
         message = f"{MOST_CONNECTIONS} requests are being answered. Please try again later."
         self.app = error_response(

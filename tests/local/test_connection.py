@@ -124,18 +124,26 @@ def test_an_answer_may_take_longer(hurried, connect, gate):
 
 
 def test_one_connection_too_many_closes_the_one_that_was_silent_for_longest(connect):
-    half = connect(GET[:20])
-    first = connect(GET)
-    second = connect(GET)
-    assert (read(first).status, read(second).status) == (200, 200)
-    third = connect(GET)
-    assert read(third).status == 200
+    first, second, third = (connect(GET) for _ in range(3))
+    assert [read(each).status for each in (first, second, third)] == [200, 200, 200]
+    first.sendall(GET)
+    assert read(first).status == 200
 
-    half.settimeout(0.2)
-    assert is_closed(half)
-    for kept in (first, second, third):
+    fourth = connect(GET)
+    assert read(fourth).status == 200
+    assert is_closed(second)
+    for kept in (first, third, fourth):
         kept.sendall(GET)
         assert read(kept).status == 200
+
+
+def test_connections_that_ask_nothing_close_no_other(connect):
+    kept = connect(GET)
+    assert read(kept).status == 200
+    halves = [connect(GET[:20]) for _ in range(5)]
+    assert all(is_closed(half) for half in halves[:3])
+    kept.sendall(GET)
+    assert read(kept).status == 200
 
 
 def test_one_connection_too_many_while_all_are_being_answered(connect, gate):
