@@ -46,7 +46,7 @@ def application(model: ServedModel, key: str) -> Door:
         return Response(dumps(answer), media_type="application/json")
 
     async def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+        return Response(dumps({"status": "ok"}), media_type="application/json")
 
     routes = [
         Route(HEALTH, health, methods=["GET"]),
