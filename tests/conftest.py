@@ -3,7 +3,6 @@
 import pytest
 from bare_llama_cpp import KEY, bare_llama_cpp
 
-
 CELL_OUTPUT_SECONDS = 60
 
 

@@ -1,7 +1,7 @@
 """A client's connection: what is not HTTP, and what takes too long, below the gateway's paths.
 
-uvicorn's protocol, with three differences: what it cannot read is answered with OpenAI's error
-body, a request must come in time, and the number of connections is bounded.
+uvicorn's protocol, with four differences: what it cannot read is answered with OpenAI's error body,
+a request must come in time, its answer must be read, and the number of connections is bounded.
 """
 
 import contextlib
@@ -13,10 +13,11 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from samplers.local.answer.error_response import error_response
-from samplers.local.request.errors import ApiError
+from samplers.local.request.errors import ApiError, overloaded
 
 IDLE_SECONDS = 75  # of a kept connection; clients give theirs up after 5 to 60
 REQUEST_SECONDS = 60  # from a request's first byte to its last
+UNREAD_SECONDS = 30  # in which a client reads nothing of an answer that it asked for
 LINGER_SECONDS = 1  # in which a client can read our last word before the connection is closed
 MOST_CONNECTIONS = 512
 OPEN_FILES = 4 * MOST_CONNECTIONS  # an answer has two more: both ends of its call to the engine
@@ -59,6 +60,7 @@ class Connection(H11Protocol):
     """One connection, with a deadline for each request."""
 
     deadline = None  # of the request that is arriving
+    unread = None  # what ends the wait for a client that does not read
     first_bytes = b""
     served = False  # it had an answer before
     ended = False  # our last word was said
@@ -72,6 +74,7 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc) -> None:
         self._stop_watching()
+        self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -88,6 +91,33 @@ class Connection(H11Protocol):
         super().on_response_complete()
         if self.conn.their_state is h11.SEND_BODY:  # the answer did not wait for all of the request
             self._watch_the_request()
+
+    def pause_writing(self) -> None:
+        """asyncio calls this when the client reads more slowly than we write."""
+        super().pause_writing()
+        self._wait_for_the_reader()
+
+    def resume_writing(self) -> None:
+        """asyncio calls this when the client has caught up."""
+        super().resume_writing()
+        self._stop_waiting()
+
+    def _wait_for_the_reader(self) -> None:
+        """A client that reads nothing would keep its answer in memory, and its slot, for ever."""
+        before = self.transport.get_write_buffer_size()
+
+        def look_again() -> None:
+            if self.transport.get_write_buffer_size() < before:
+                self._wait_for_the_reader()
+            else:
+                self.transport.abort()
+
+        self.unread = self.loop.call_later(UNREAD_SECONDS, look_again)
+
+    def _stop_waiting(self) -> None:
+        if self.unread is not None:
+            self.unread.cancel()
+            self.unread = None
 
     def is_waiting(self) -> bool:
         """Whether no whole request is here: the connection is idle, or one is arriving."""
@@ -158,12 +188,4 @@ class Connection(H11Protocol):
             oldest.transport.abort()
             return
         message = f"{MOST_CONNECTIONS} requests are being answered. Please try again later."
-        self.app = error_response(
-            ApiError(
-                503,
-                message,
-                kind="service_unavailable_error",
-                code="server_is_overloaded",
-                headers={"Retry-After": "1", "Connection": "close"},
-            )
-        )
+        self.app = error_response(overloaded(message, Connection="close"))

@@ -4,12 +4,13 @@ import asyncio
 import queue
 import socket
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
 from raw_http import error, is_closed, read
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from samplers.local import connection
@@ -17,26 +18,42 @@ from samplers.local.answer.error_response import HANDLERS
 from samplers.local.door import Door
 
 HEAD = b"Host: localhost\r\nAuthorization: Bearer key\r\n"
+CLOSE = b"\r\nConnection: close\r\n\r\n"
+MUCH = 32 << 20  # bytes of an answer
 GET = b"GET /ok HTTP/1.1\r\n" + HEAD + b"\r\n"
 
 
 class Gate:
-    """Requests to /wait put themselves into `arrived`, and are answered after `release`."""
+    """Requests to /wait put themselves into `arrived`, and are answered after `release`.
+
+    An answer of /much puts itself into `ended` when it ends.
+    """
 
     def __init__(self):
+        self.ended: queue.SimpleQueue = queue.SimpleQueue()
         self.arrived: queue.SimpleQueue = queue.SimpleQueue()
         self.release = threading.Event()
 
 
 @contextmanager
 def serving(gate: Gate):
-    """The port of a server with four paths: /ok, /body, /wrong and /wait."""
+    """The port of a server with five paths: /ok, /body, /much, /wrong and /wait."""
 
     async def ok(request):
         return Response("ok")
 
     async def body(request):
         return Response(await request.body())
+
+    async def much(request):
+        return StreamingResponse(megabytes())
+
+    async def megabytes():
+        try:
+            for _ in range(2):
+                yield b"x" * (MUCH // 2)
+        finally:
+            gate.ended.put("much")
 
     async def wrong(request):
         raise RuntimeError("the test's own")
@@ -46,7 +63,7 @@ def serving(gate: Gate):
         await asyncio.to_thread(gate.release.wait, 10)
         return Response("ok")
 
-    functions = (ok, body, wrong, wait)
+    functions = (ok, body, much, wrong, wait)
     routes = [Route(f"/{f.__name__}", f, methods=["GET", "POST"]) for f in functions]
     server = connection.server(Door(Starlette(routes=routes, exception_handlers=HANDLERS), "key"))
     with socket.socket() as listening:
@@ -70,6 +87,7 @@ def hurried(monkeypatch):
     """The server waits 0.3 seconds. For tests that see only how a wait ends."""
     monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
     monkeypatch.setattr(connection, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "UNREAD_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -167,3 +185,23 @@ def test_a_fault_of_ours_does_not_close_the_connection(connect):
     assert error(read(kept), 500)["code"] == "internal_error"
     kept.sendall(GET)
     assert read(kept).status == 200
+
+
+def test_an_answer_that_nobody_reads_is_given_up(hurried, connect, gate):
+    unread = connect(GET.replace(b"/ok", b"/much"))
+    assert gate.ended.get(timeout=5) == "much"
+    assert received(unread) < MUCH
+
+
+def test_a_slow_reader_gets_all_of_its_answer(hurried, connect):
+    slow = connect(GET.replace(b"/ok", b"/much").replace(b"\r\n\r\n", CLOSE))
+    assert received(slow, pause=1.5 / 32) > MUCH  # five times as long as a silent one may be
+
+
+def received(connection: socket.socket, pause: float = 0) -> int:
+    """How many bytes come until the other side closes; after each MB there is a pause."""
+    size = 0
+    while data := connection.recv(1 << 20, socket.MSG_WAITALL):
+        size += len(data)
+        time.sleep(pause)
+    return size

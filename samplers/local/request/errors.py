@@ -34,6 +34,17 @@ def server_error() -> ApiError:
     return ApiError(500, message, kind="server_error", code="internal_error")
 
 
+def overloaded(message: str, **headers: str) -> ApiError:
+    """A 503: what is asked is right, but too much is asked at the same time."""
+    return ApiError(
+        503,
+        message,
+        kind="service_unavailable_error",
+        code="server_is_overloaded",
+        headers={"Retry-After": "1", **headers},
+    )
+
+
 def wrong_type(name: str, expected: str, value) -> ApiError:
     """A value has another type than the `expected` one, such as "a string"."""
     message = f"expected {expected}, but got {type_name(value)} instead."

@@ -6,7 +6,7 @@ import json
 import pytest
 from starlette.requests import Request
 
-from samplers.local.request.body import read_json
+from samplers.local.request.body import LONG_BODY, MOST_LONG_BODIES, MOST_PARSED, Bodies, read_json
 from samplers.local.request.errors import ApiError
 
 HALF = "a\ud83d"
@@ -86,3 +86,56 @@ def test_a_pair_in_two_halves_is_not_joined():
 
 def test_a_place_with_a_long_name_is_cut():
     assert len(refusal({"x" * 1_000_000: HALF})["param"]) == 200
+
+
+def arriving(body: bytes, whole: asyncio.Event | None = None) -> Request:
+    """A request with this body, whose last part comes when `whole` is set."""
+    parts = [{"type": "http.request", "body": body, "more_body": True}, {"type": "http.request"}]
+
+    async def receive():
+        if whole is not None and len(parts) == 1:
+            await whole.wait()
+        return parts.pop(0)
+
+    return Request({"type": "http", "headers": [(b"content-length", b"%d" % len(body))]}, receive)
+
+
+def long_body() -> bytes:
+    return json.dumps("x" * LONG_BODY).encode()
+
+
+def test_few_long_bodies_are_in_memory():
+    async def run():
+        bodies = Bodies()
+        whole = asyncio.Event()
+        done = asyncio.Event()
+        parsed = []
+
+        async def use(request):
+            async with bodies.json(request) as body:
+                parsed.append(body)
+                await done.wait()
+
+        jobs = [
+            asyncio.create_task(use(arriving(long_body(), whole))) for _ in range(MOST_LONG_BODIES)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(ApiError) as caught:
+            async with bodies.json(arriving(long_body())):
+                pass
+        assert caught.value.status == 503
+        async with bodies.json(arriving(b"1")) as short:
+            assert short == 1
+
+        whole.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert len(parsed) == MOST_PARSED
+
+        done.set()
+        await asyncio.gather(*jobs)
+        assert len(parsed) == MOST_LONG_BODIES
+        async with bodies.json(arriving(long_body())) as body:
+            assert len(body) == LONG_BODY
+
+    asyncio.run(run())
