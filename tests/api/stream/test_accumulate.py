@@ -9,7 +9,14 @@ from fake_endpoint import CHUNK, Body, delta, event, fake, sse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samplers.api import Chunk, Completion, StreamBroken, accumulate, read_chunks
+from samplers.api import (
+    Chunk,
+    Completion,
+    StreamBroken,
+    ToolCallDelta,
+    accumulate,
+    read_chunks,
+)
 from samplers.api.results import ToolCall, Usage
 
 FRANCE = "What is the capital of France?"
@@ -155,6 +162,31 @@ def test_a_stream_of_nothing():
     assert accumulate([]).time_between_tokens == []
 
 
+def test_an_event_without_a_choice_adds_none():
+    usage = CHUNK | {"choices": [], "usage": USAGE}
+    answer = read(usage, chunk(1, content="b"), usage, CHUNK | {"choices": None}, dict(CHUNK))
+    assert [(choice.index, choice.text) for choice in answer.choices] == [(1, "b")]
+    assert answer.usage == Usage(9, 4, 13)
+
+    nothing = read(usage)
+    assert [(choice.index, choice.text) for choice in nothing.choices] == [(0, "")]
+    assert nothing.usage == Usage(9, 4, 13)
+
+
+def test_chunks_made_by_hand_are_joined():
+    calls = (ToolCallDelta(0, "c", "f", "{}"),)
+    chunks = [Chunk("a"), Chunk("b", index=1), Chunk("c"), Chunk("", tool_calls=calls)]
+    first, second = accumulate(chunks).read().choices
+    assert (first.text, second.text) == ("ac", "b")
+    assert first.tool_calls == (ToolCall("c", "f", "{}"),)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None, "completion_tokens": None}])
+def test_a_usage_without_counts_does_not_replace_one(usage):
+    answer = read(chunk(content="a") | {"usage": USAGE}, chunk(content="b") | {"usage": usage})
+    assert (answer.text, answer.usage) == ("ab", Usage(9, 4, 13))
+
+
 def test_the_clock_counts_from_the_request_what_says_something():
     stream = accumulate(
         read_chunks(
@@ -196,7 +228,7 @@ def test_a_broken_stream_carries_its_tool_calls():
         {"tool_calls": [3]},
         {"tool_calls": [{"index": "x"}]},
         {"tool_calls": [{"function": 3}]},
-        {"tool_calls": call(0, {"city": "Paris"})},
+        {"tool_calls": call(0, 5)},
         {"tool_calls": [{"id": 3}]},
     ],
 )
