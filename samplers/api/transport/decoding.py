@@ -44,19 +44,22 @@ class _Bounded(httpx.SyncByteStream):
             problem = f"its content-encoding is {names!r:.80}, and {CODINGS} were asked for"
             raise UnreadableBody(problem, self._status)
 
-        parts = self._stream
+        parts = self._bounded(self._stream)
         for name in reversed(self._codings):
-            parts = _DECODERS[name](parts)
-        size = 0
+            parts = self._bounded(_DECODERS[name](parts))
         try:
-            for part in parts:
-                size += len(part)
-                if size > MAX_BYTES:
-                    problem = f"it is larger than {MAX_BYTES // 2**20} MiB"
-                    raise UnreadableBody(problem, self._status)
-                yield part
+            yield from parts
         except zlib.error as error:
             raise UnreadableBody(f"its compression is broken ({error})", self._status) from None
+
+    def _bounded(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        size = 0
+        for part in parts:
+            size += len(part)
+            if size > MAX_BYTES:
+                problem = f"it is larger than {MAX_BYTES // 2**20} MiB"
+                raise UnreadableBody(problem, self._status)
+            yield part
 
     def close(self) -> None:
         self._stream.close()
@@ -84,7 +87,9 @@ def _undeflated(parts: Iterable[bytes]) -> Iterator[bytes]:
 def _inflated(parts: Iterable[bytes], bits: int) -> Iterator[bytes]:
     decoder = zlib.decompressobj(bits)
     for part in parts:
-        is_full = True
+        # What follows the end is no part of the answer. It is read, or the connection could not be
+        # used again.
+        is_full = not decoder.eof
         while is_full:
             data = decoder.decompress(part, PIECE)
             part = decoder.unconsumed_tail

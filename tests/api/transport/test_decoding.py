@@ -106,6 +106,16 @@ def test_a_compression_that_is_cut_is_a_typed_error(coding):
         fake(answer([CODINGS[coding](HELLO)[:-20]], coding)).chat("x")
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "identity"])
+@pytest.mark.parametrize("parts", [[], [b""], [b"\x1f"], [b"", b"\x78"]])
+def test_next_to_nothing_is_a_typed_error(parts, coding):
+    with pytest.raises(APIError, match="cannot be read"):
+        fake(answer(parts, coding)).chat("x")
+    with pytest.raises(APIError) as caught:
+        fake(answer(parts, coding, 503)).chat("x")
+    assert caught.value.status == 503
+
+
 # Answers without end
 
 
@@ -114,6 +124,16 @@ def endless(begin: bytes, coding: str) -> Iterator[bytes]:
     block = b"0" * 2**20
     if coding == "identity":
         yield begin
+        while True:
+            yield block
+
+    if coding == "nothing":  # an endless name in gzip's header: bytes come, and none go out
+        yield b"\x1f\x8b\x08\x08\0\0\0\0\0\x03"
+        while True:
+            yield block
+
+    if coding == "after the end":
+        yield gzip.compress(begin)
         while True:
             yield block
 
@@ -146,12 +166,12 @@ class Endless(httpx.SyncByteStream):
 @pytest.fixture
 def few_bytes(monkeypatch):
     """A bound that is reached soon, and a check that memory stays near it."""
-    monkeypatch.setattr(decoding, "MAX_BYTES", 8 * 2**20)
+    monkeypatch.setattr(decoding, "MAX_BYTES", 4 * 2**20)
     tracemalloc.start()
     yield
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 40 * 2**20
+    assert peak < 24 * 2**20
 
 
 ENDLESS = ["identity", "gzip", "deflate", "gzip, gzip"]
@@ -162,21 +182,43 @@ ENDLESS = ["identity", "gzip", "deflate", "gzip, gzip"]
 @pytest.mark.parametrize("coding", ENDLESS)
 def test_an_endless_answer_is_a_typed_error(coding, status):
     body = Endless(b'{"choices": [', coding)
-    with pytest.raises(APIError, match="cannot be read: it is larger than 8 MiB") as caught:
+    with pytest.raises(APIError, match="cannot be read: it is larger than 4 MiB") as caught:
         fake(answer(body, coding, status)).chat("x")
     assert caught.value.status == status
     assert body.closed
 
 
 @pytest.mark.usefixtures("few_bytes")
-@pytest.mark.parametrize("begin", [STREAM[:20], b"data: ", b": ", event(delta("one")) + b"data: "])
+@pytest.mark.parametrize("begin", [b": ", event(delta("one")) + b"data: "])
 @pytest.mark.parametrize("coding", ENDLESS)
 def test_an_endless_stream_is_a_broken_stream(coding, begin):
     body = Endless(begin, coding)
-    with pytest.raises(StreamBroken, match="it is larger than 8 MiB") as caught:
+    with pytest.raises(StreamBroken, match="it is larger than 4 MiB") as caught:
         list(fake(answer(body, coding, kind="text/event-stream")).stream("x"))
     assert caught.value.text == ("one" if b"one" in begin else "")
     assert body.closed
+
+
+@pytest.mark.usefixtures("few_bytes")
+def test_compressed_bytes_that_become_nothing_are_bounded_too():
+    body = Endless(b"", "nothing")
+    with pytest.raises(APIError, match="cannot be read: it is larger than 4 MiB"):
+        fake(answer(body, "gzip")).chat("x")
+    assert body.closed
+
+
+@pytest.mark.usefixtures("few_bytes")
+def test_what_comes_after_the_compressed_answer_is_bounded_too():
+    body = Endless(HELLO, "after the end")
+    with pytest.raises(APIError, match="cannot be read: it is larger than 4 MiB"):
+        fake(answer(body, "gzip")).chat("x")
+    assert body.closed
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_a_little_after_the_compressed_answer_is_left_out(coding):
+    body = Body(CODINGS[coding](HELLO), b"\0" * 10, b"x")
+    assert fake(answer(body, coding)).chat("x").text == "hello " * 1000
 
 
 @pytest.mark.usefixtures("few_bytes")
@@ -190,7 +232,7 @@ def test_an_endless_page_instead_of_a_stream():
 @pytest.mark.usefixtures("few_bytes")
 def test_the_bytes_of_an_endless_stream():
     body = Endless(b"data: ", "gzip")
-    with pytest.raises(ConnectionFailed, match="it is larger than 8 MiB"):
+    with pytest.raises(ConnectionFailed, match="it is larger than 4 MiB"):
         for _ in fake(answer(body, "gzip", kind="text/event-stream")).stream_bytes("x"):
             pass
     assert body.closed
