@@ -64,7 +64,8 @@ class Usage:
 
         A call without its whole usage must not look cheap.
         """
-        usage = dict_of(usage)
+        if not isinstance(usage, dict):
+            return None
         prompt = count_of(usage.get("prompt_tokens"))
         completion = count_of(usage.get("completion_tokens"))
         total = count_of(usage.get("total_tokens"))

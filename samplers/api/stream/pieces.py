@@ -23,18 +23,20 @@ class Pieces:
 
     def complete(self, chunk: Chunk) -> Chunk:
         """`chunk` with an index in each tool call's piece, and text that can be encoded."""
+        if not chunk.says_something:
+            return chunk
+
+        text = self._whole((chunk.index, "text", 0), chunk.text)
+        refusal = self._whole((chunk.index, "refusal", 0), chunk.refusal)
         calls = []
         for delta in chunk.tool_calls:
             place = self._calls[chunk.index].place(delta)
             arguments = self._whole((chunk.index, "arguments", place), delta.arguments)
             calls.append(replace(delta, index=place, arguments=arguments))
 
-        return replace(
-            chunk,
-            text=self._whole((chunk.index, "text", 0), chunk.text),
-            refusal=self._whole((chunk.index, "refusal", 0), chunk.refusal),
-            tool_calls=tuple(calls),
-        )
+        if not calls and (text, refusal) == (chunk.text, chunk.refusal):
+            return chunk
+        return replace(chunk, text=text, refusal=refusal, tool_calls=tuple(calls))
 
     def rest(self, at: float) -> Iterator[Chunk]:
         """A chunk with U+FFFD for each text whose end was half a pair."""
