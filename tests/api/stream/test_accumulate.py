@@ -138,6 +138,14 @@ def test_logprobs_are_joined():
     assert read(chunk(content="a")).logprobs is None
 
 
+def test_the_logprobs_of_a_refusal_are_joined():
+    entry = {"token": "no", "bytes": None, "logprob": -1.0, "top_logprobs": []}
+    parts = [chunk(refusal="no", logprobs={"content": None, "refusal": [entry]})] * 2
+    answer = read(*parts)
+    assert answer.raw["choices"][0]["logprobs"] == {"content": None, "refusal": [entry] * 2}
+    assert (answer.refusal, answer.logprobs) == ("nono", None)
+
+
 def test_some_servers_repeat_the_name_or_leave_the_index_out():
     repeated = [chunk(tool_calls=call(0, part, id="c", name="f")) for part in ("{", "}")]
     assert read(*repeated).tool_calls == (ToolCall("c", "f", "{}"),)
