@@ -271,3 +271,10 @@ def test_what_is_no_json_names_the_address_and_what_came(body):
     expected = r"http://127\.0\.0\.1:9/v1 cannot be read \(not JSON but text/html.*address right"
     with pytest.raises(APIError, match=expected):
         fake(answer).chat("x")
+
+
+def test_json_that_is_cut_says_so():
+    headers = {"content-type": "application/json"}
+    answer = httpx.Response(200, content=b'{"choices": [', headers=headers)
+    with pytest.raises(APIError, match=r"127\.0\.0\.1:9/v1 cannot be read \(JSONDecodeError"):
+        fake(answer).chat("x")

@@ -197,10 +197,10 @@ class Transport:
         raise failure
 
     def _unreadable(self, response: httpx.Response, error: Exception) -> APIError:
+        kind = response.headers.get("content-type", "")
         problem = f"{type(error).__name__}: {error}"
-        if isinstance(error, json.JSONDecodeError):
-            kind = response.headers.get("content-type", "of no type")
-            problem = f"not JSON but {kind}: is the address right?"
+        if isinstance(error, json.JSONDecodeError) and "json" not in kind:
+            problem = f"not JSON but {kind or 'of no type'}: is the address right?"
 
         # longer than what is shown, so that no key is cut in two before it is replaced
         beginning = self.scrub(response.content[:2_000].decode("utf-8", errors="replace"))
