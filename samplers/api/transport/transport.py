@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 
@@ -98,8 +98,8 @@ class Transport:
         try:
             response = self._http.send(request, stream=stream)
             if not response.is_success:
-                response.read()
-                response.close()
+                with closing(response):
+                    response.read()
         except UnreadableBody as error:
             problem = f"the answer of {self.base_url} cannot be read: {error}"
             failure = error_from(error.status, problem.encode(), {}, self.scrub)

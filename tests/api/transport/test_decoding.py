@@ -189,6 +189,14 @@ def test_an_endless_answer_is_a_typed_error(coding, status):
 
 
 @pytest.mark.usefixtures("few_bytes")
+def test_an_endless_refusal_of_a_stream_is_closed():
+    body = Endless(b'{"error": {"message": "', "gzip")
+    with pytest.raises(RateLimitError, match="larger than 4 MiB"):
+        list(fake(answer(body, "gzip", 429)).stream("x"))
+    assert body.closed
+
+
+@pytest.mark.usefixtures("few_bytes")
 @pytest.mark.parametrize("begin", [b": ", event(delta("one")) + b"data: "])
 @pytest.mark.parametrize("coding", ENDLESS)
 def test_an_endless_stream_is_a_broken_stream(coding, begin):
