@@ -41,6 +41,7 @@ def plain_and_streamed(message: dict, **more) -> list[Completion]:
         ({"prompt_tokens": None, "completion_tokens": None, "total_tokens": None}, None),
         ({"prompt_tokens": 9, "completion_tokens": None}, None),
         ({"prompt_tokens": 9}, None),
+        ({"total_tokens": 13}, None),
         ({"prompt_tokens": None, "completion_tokens": 4, "total_tokens": 13}, None),
         ({"prompt_tokens": "nine", "completion_tokens": 4}, None),
         ({"prompt_tokens": -9, "completion_tokens": 4}, None),
