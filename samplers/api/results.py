@@ -21,7 +21,7 @@ from samplers.wire.tokens import readable
 def logprob_of(entry: dict) -> float | None:
     """An entry's logprob (nats), None without one. UNSEEN_LOGPROB is the -inf it stands for."""
     logprob = entry.get("logprob")
-    if not isinstance(logprob, float):
+    if not isinstance(logprob, float) or math.isnan(logprob):
         logprob = number_of(logprob)
     return -math.inf if logprob is not None and logprob <= UNSEEN_LOGPROB else logprob
 

@@ -82,6 +82,7 @@ def test_a_long_page_is_cut():
         (429, {"code": "insufficient_quota"}, {}, RateLimitError, "no credit left"),
         (404, {"code": "model_not_found"}, {}, APIError, "client.models()"),
         (404, {}, {}, APIError, "ends in /v1"),
+        (500, {}, {}, APIError, "try again in a moment"),
         (503, {}, {}, APIError, "try again in a moment"),
     ],
 )

@@ -166,6 +166,7 @@ def test_a_stream_of_nothing():
     assert answer.text == ""
     assert answer.finish_reason is None
     assert answer.usage is None
+    assert answer.raw["usage"] is None
     assert answer.tool_calls == ()
     assert accumulate([]).time_to_first_token is None
     assert accumulate([]).time_between_tokens == []
