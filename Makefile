@@ -6,12 +6,13 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Two files at a time and not more: each process starts endpoints of its own, half a gigabyte each. Their engines have
 # one thread each, as with more they would wait for each other. The lessons take longest, so they come first.
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/sanitize.cfg
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=180 \
+	--nbval-sanitize-with tests/sanitize.cfg
 test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab test bench notebooks lock
+.PHONY: setup lab test bench soak notebooks lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -37,6 +38,11 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Abuse of the endpoint beside a plain client, with a report.
+MINUTES ?= 20
+soak: setup
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 # For authors of lessons: run the masters again and make the learners' copies from them.
 notebooks: setup

@@ -242,9 +242,11 @@ class Client:
     def _chunks(self, body: dict) -> Iterator[Chunk]:
         with self._transport.paid(body) as settle, self._transport.arrivals(body) as arrivals:
             usage = None
-            for chunk in read_chunks(arrivals, self._transport.scrub):
+            unbroken = self._transport.unbroken(arrivals)
+            for chunk in read_chunks(unbroken, self._transport.scrub):
                 usage = chunk.usage or usage
                 yield chunk
+                del chunk  # a traceback may print this frame's locals
             settle(usage)  # the last one; a stream that broke or was closed stays held
 
     def _bytes(self, body: dict) -> Iterator[Arrival]:

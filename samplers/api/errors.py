@@ -5,6 +5,9 @@ raises them: StreamBroken in stream/reader.py, BudgetExceeded in pricing/budget.
 """
 
 import json
+import math
+
+from samplers.api.deviations import well_formed
 
 
 class EndpointError(Exception):
@@ -111,41 +114,96 @@ def unsupported(status: int) -> APIError:
 def error_from(status: int, content: bytes, headers, scrub) -> APIError:
     """The APIError of a response whose body is OpenAI's error, or that of another server.
 
-    `scrub` removes the key from a text.
+    `scrub` removes the key from a text. Some servers send an error with the status 200 and HTTP's
+    status as its code; the code then decides the error's class.
     """
+    fields = scrubbed(_error_fields(content, scrub), scrub)
 
-    def text(value) -> str | None:
-        return None if value is None else scrub(str(value))
+    def text(name: str) -> str | None:
+        value = fields.get(name)
+        return None if value is None else str(value)
 
-    fields = _error_fields(content)
-    kind = {401: AuthenticationError, 429: RateLimitError}.get(status, APIError)
-    return kind(
+    code = text("code")
+    kind = code if status < 400 else str(status)
+    return {"401": AuthenticationError, "429": RateLimitError}.get(kind, APIError)(
         status,
-        text(fields.get("message") or fields.get("detail") or "no message"),
-        type=text(fields.get("type")),
-        param=text(fields.get("param")),
-        code=text(fields.get("code")),
-        request_id=text(headers.get("x-request-id")),
+        message_of(fields),
+        type=text("type"),
+        param=text("param"),
+        code=code,
+        request_id=scrubbed(headers.get("x-request-id"), scrub),
         retry_after=_seconds(headers.get("retry-after")),
     )
 
 
-def _error_fields(content: bytes) -> dict:
+def error_in(body) -> dict | None:
+    """The error in the JSON of an answer whose status is 200, or of a stream's event; None if none.
+
+    OpenAI and most servers send {"error": {…}}, some a str there, others its fields alone.
+    """
+    if not isinstance(body, dict):
+        return None
+
+    error = body.get("error")
+    if isinstance(error, dict) and any(error.values()):
+        return error
+    if error and not isinstance(error, dict):
+        return {"message": error}
+
+    is_bare = body.get("object") == "error" or "detail" in body
+    is_bare = is_bare or isinstance(body.get("message"), str)
+    return body if is_bare and body.get("choices") is None else None
+
+
+def message_of(error: dict) -> str:
+    """What an error's fields say, for a person."""
+    return str(error.get("message") or error.get("detail") or "no message")
+
+
+def scrubbed(value, scrub, levels: int = 50):
+    """`value`, which JSON can hold, without the key and lone surrogates in any of its texts.
+
+    What lies deeper than `levels` is left out: Python can neither print nor walk through any depth.
+    """
+    if isinstance(value, str):
+        return scrub(well_formed(value))
+    if isinstance(value, list | dict) and levels == 0:
+        return "…"
+    if isinstance(value, list):
+        return [scrubbed(item, scrub, levels - 1) for item in value]
+    if isinstance(value, dict):
+        return {
+            scrubbed(name, scrub): scrubbed(item, scrub, levels - 1) for name, item in value.items()
+        }
+    return value
+
+
+def json_of(content: bytes):
+    """A body's JSON. Bytes that are not UTF-8 become U+FFFD. ValueError if it is no JSON."""
+    try:
+        return json.loads(content.decode("utf-8-sig", "replace"))
+    except RecursionError:
+        raise ValueError("its JSON is nested too deeply") from None
+
+
+def _error_fields(content: bytes, scrub) -> dict:
     """The error object of a response's body; a body of another shape becomes its message."""
     try:
-        body = json.loads(content)
+        body = json_of(content)
     except ValueError:
-        body = content.decode("utf-8", errors="replace").strip()[:500]
+        page = content[:5_000].decode("utf-8", errors="replace").strip()
+        return {"message": scrub(page)[:500]}
 
     if isinstance(body, dict):
-        body = body.get("error", body)  # older vLLM sends the inner object alone
+        body = body.get("error") or body  # older vLLM sends the inner object alone
     if isinstance(body, dict):
         return body
-    return {"message": str(body)} if body else {}
+    return {"message": body} if body else {}
 
 
 def _seconds(retry_after: str | None) -> float | None:
     """A Retry-After header in seconds. Its other form, a date, is rare in APIs: None."""
     if retry_after and retry_after.replace(".", "", 1).isdecimal():
-        return float(retry_after)
+        seconds = float(retry_after)
+        return seconds if math.isfinite(seconds) else None
     return None

@@ -92,7 +92,7 @@ class LocalEndpoint:
 
     def state(self) -> str:
         """Whether the child still runs, and its last output on standard error, in sentences."""
-        if not self.alive():
+        if self._wait(0.5):  # a child that was killed closes its connections before it is gone
             self._stderr_reader.join(1)  # there may be output that is not read yet
         lines = "".join(self._stderr).replace("\r\n", "\n").split("\n")
         output = "\n".join(line for line in lines if "\r" not in line).strip()  # no progress bar

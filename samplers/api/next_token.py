@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.results import bytes_of, label_of, logprob_of
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
@@ -42,9 +43,10 @@ def next_token_request(
 
 
 def first_entries(answer: dict) -> list[dict]:
-    """The `top_logprobs` of an answer's first token."""
-    content = (answer["choices"][0].get("logprobs") or {}).get("content")
-    entries = content[0]["top_logprobs"] if content else None
+    """The `top_logprobs` of an answer's first token; those without a logprob are left out."""
+    content = dicts_of(dict_of(answer["choices"][0].get("logprobs")).get("content"))
+    top = dicts_of(content[0].get("top_logprobs")) if content else []
+    entries = [entry for entry in top if logprob_of(entry) is not None]
     if not entries:
         raise ValueError(
             "it has no top_logprobs for its first token: this endpoint or model gives none"

@@ -3,14 +3,27 @@
 import math
 from dataclasses import dataclass, field
 
+from samplers.api.deviations import (
+    arguments_of,
+    count_of,
+    dict_of,
+    dicts_of,
+    number_of,
+    refusal_of,
+    string_of,
+    text_of,
+    well_formed,
+)
 from samplers.wire.logprobs import UNSEEN_LOGPROB
 from samplers.wire.tokens import readable
 
 
-def logprob_of(entry: dict) -> float:
-    """An entry's logprob (nats). UNSEEN_LOGPROB becomes the -inf that it stands for."""
-    logprob = entry["logprob"]
-    return -math.inf if logprob <= UNSEEN_LOGPROB else float(logprob)
+def logprob_of(entry: dict) -> float | None:
+    """An entry's logprob (nats), None without one. UNSEEN_LOGPROB is the -inf it stands for."""
+    logprob = entry.get("logprob")
+    if not isinstance(logprob, float) or math.isnan(logprob):
+        logprob = number_of(logprob)
+    return -math.inf if logprob is not None and logprob <= UNSEEN_LOGPROB else logprob
 
 
 def bytes_of(entry: dict) -> bytes:
@@ -18,18 +31,22 @@ def bytes_of(entry: dict) -> bytes:
 
     Where an endpoint sends no bytes (null), the text's UTF-8.
     """
-    if entry.get("bytes") is None:
-        return _utf8(entry["token"])
-    return bytes(entry["bytes"])
+    values = entry.get("bytes")
+    if isinstance(values, list):
+        try:
+            return bytes(values)
+        except (TypeError, ValueError):  # not a list of bytes
+            pass
+    return _token_utf8(entry)
 
 
 def label_of(entry: dict) -> str:
     """An entry's token for a person; a token without bytes (<|im_end|>) is shown by its name."""
-    return readable(bytes_of(entry) or _utf8(entry["token"]))
+    return readable(bytes_of(entry) or _token_utf8(entry))
 
 
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+def _token_utf8(entry: dict) -> bytes:
+    return well_formed(string_of(entry.get("token")) or "").encode()
 
 
 @dataclass(frozen=True)
@@ -43,17 +60,26 @@ class Usage:
 
     @classmethod
     def from_wire(cls, usage: dict | None) -> "Usage | None":
-        if usage is None:
+        """None unless the counts of the prompt and of the completion are there, or one and the sum.
+
+        A call without its whole usage must not look cheap.
+        """
+        if not isinstance(usage, dict):
+            return None
+        prompt = count_of(usage.get("prompt_tokens"))
+        completion = count_of(usage.get("completion_tokens"))
+        total = count_of(usage.get("total_tokens"))
+        if completion is None and prompt is not None and total is not None:
+            completion = max(0, total - prompt)
+        if prompt is None or completion is None:
             return None
 
-        prompt = usage["prompt_tokens"]
-        completion = usage.get("completion_tokens", 0)
-        details = usage.get("prompt_tokens_details") or {}
+        details = dict_of(usage.get("prompt_tokens_details"))
         return cls(
             prompt_tokens=prompt,
             completion_tokens=completion,
-            total_tokens=usage.get("total_tokens", prompt + completion),
-            cached_tokens=details.get("cached_tokens") or 0,
+            total_tokens=prompt + completion if total is None else total,
+            cached_tokens=count_of(details.get("cached_tokens")) or 0,
         )
 
 
@@ -63,7 +89,7 @@ class TokenLogprob:
 
     token: str  # readable text
     bytes: bytes
-    logprob: float
+    logprob: float | None  # None if the endpoint sent none
     top: tuple["TokenLogprob", ...] = field(default=(), repr=False)
     id: int | None = field(default=None, repr=False)  # None if the endpoint does not report it
 
@@ -73,17 +99,17 @@ class TokenLogprob:
             token=label_of(entry),
             bytes=bytes_of(entry),
             logprob=logprob_of(entry),
-            top=tuple(cls.from_wire(other) for other in entry.get("top_logprobs") or ()),
+            top=tuple(cls.from_wire(other) for other in dicts_of(entry.get("top_logprobs"))),
             id=entry.get("id"),
         )
 
 
 def logprobs_of(choice: dict) -> tuple[TokenLogprob, ...] | None:
     """The tokens of a choice, or of its delta, with logprobs. None if they were not asked for."""
-    content = (choice.get("logprobs") or {}).get("content")
+    content = dict_of(choice.get("logprobs")).get("content")
     if content is None:
         return None
-    return tuple(TokenLogprob.from_wire(entry) for entry in content)
+    return tuple(map(TokenLogprob.from_wire, dicts_of(content)))
 
 
 @dataclass(frozen=True)
@@ -99,8 +125,12 @@ class ToolCall:
 
     @classmethod
     def from_wire(cls, call: dict) -> "ToolCall":
-        function = call["function"]
-        return cls(call.get("id") or "", function["name"], function.get("arguments") or "")
+        function = dict_of(call.get("function"))
+        return cls(
+            id=well_formed(str(call.get("id") or "")),
+            name=well_formed(string_of(function.get("name")) or ""),
+            arguments=well_formed(arguments_of(function)),
+        )
 
     def to_wire(self) -> dict:
         function = {"name": self.name, "arguments": self.arguments}
@@ -120,14 +150,14 @@ class Choice:
 
     @classmethod
     def from_wire(cls, choice: dict) -> "Choice":
-        message = choice["message"]
+        message = choice["message"] or {}
         return cls(
-            index=choice.get("index", 0),
-            text=message.get("content") or "",
+            index=count_of(choice.get("index")) or 0,
+            text=well_formed(text_of(message.get("content"))),
             finish_reason=choice.get("finish_reason"),
             logprobs=logprobs_of(choice),
             tool_calls=tuple(map(ToolCall.from_wire, message.get("tool_calls") or ())),
-            refusal=message.get("refusal"),
+            refusal=well_formed(refusal_of(message)) or None,
         )
 
     @property

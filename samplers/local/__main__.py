@@ -97,16 +97,23 @@ def _watch_stdin(end: threading.Event) -> None:
 
 def _end_soon() -> None:
     """Ends the process in END_SECONDS, whatever still runs: a fetch, a start, a long prompt."""
-    timer = threading.Timer(END_SECONDS, os._exit, (0,))
+    timer = threading.Timer(END_SECONDS, _exit, (0,))
     timer.daemon = True
     timer.start()
 
 
+def _exit(code: int) -> None:
+    """Ends the process at once: at a normal exit, the engine's threads could keep it alive."""
+    socket_folder = sys.modules.get("samplers.local.engine.socket_folder")
+    if socket_folder is not None:  # else there is no socket
+        socket_folder.remove()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
     # These imports take most of the start's time. Here, the watch on stdin already runs.
-    import uvicorn
-
-    from samplers.local import gateway, start
+    from samplers.local import connection, gateway, start
     from samplers.local.engine.model import Settings
 
     listening = _listen(options.port)
@@ -119,16 +126,7 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
         raise StartError(error) from None
 
     key = options.api_key or secrets.token_urlsafe(32)
-    config = uvicorn.Config(
-        gateway.application(model, key),
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
+    server = connection.server(gateway.application(model, key))
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -162,6 +160,4 @@ def _listen(port: int) -> socket.socket:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stderr.flush()
-    os._exit(code)  # at a normal exit, the engine's threads could keep the process alive
+    _exit(main())

@@ -7,26 +7,26 @@ import asyncio
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from samplers.local.answer import chat, chat_chunks
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.answer.event_stream import EventStream, unless_gone
-from samplers.local.answer.json_text import json_response
+from samplers.local.answer.json_text import dumps, json_response
 from samplers.local.answer.models import model_list, one_model
 from samplers.local.answer.tokenize import tokenize
-from samplers.local.door import Door
+from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel
-from samplers.local.request.body import BIGGEST_BODY, read_json
+from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.job import prepare
-
-LONG_BODY = 32 << 10  # bytes
 
 
 def application(model: ServedModel, key: str) -> Door:
     """The ASGI application that serves `model` to those who have `key`."""
+
+    bodies = Bodies()
 
     async def models(request: Request) -> Response:
         return json_response(model_list(model))
@@ -35,16 +35,23 @@ def application(model: ServedModel, key: str) -> Door:
         return json_response(one_model(model, request.path_params["model"]))
 
     async def chat_completions(request: Request) -> Response:
-        chat_request = await _parsed(request, len(model.engine.vocabulary))
+        async with bodies.json(request) as body:
+            chat_request = await _parsed(request, body, len(model.engine.vocabulary))
         job = await prepare(model, chat_request)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job))
         return json_response(await unless_gone(request.receive, chat.complete(job)))
 
     async def tokens(request: Request) -> Response:
-        return JSONResponse(await tokenize(model, await read_json(request)))
+        async with bodies.json(request) as body:
+            answer = await tokenize(model, body)
+        return Response(dumps(answer), media_type="application/json")
+
+    async def health(request: Request) -> Response:
+        return Response(dumps({"status": "ok"}), media_type="application/json")
 
     routes = [
+        Route(HEALTH, health, methods=["GET"]),
         Route("/v1/models", models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
@@ -55,11 +62,9 @@ def application(model: ServedModel, key: str) -> Door:
     return Door(app, key)
 
 
-async def _parsed(request: Request, vocabulary_size: int) -> ChatRequest:
-    body = await read_json(request)
-    size = int(request.headers.get("content-length", BIGGEST_BODY))
+async def _parsed(request: Request, body, vocabulary_size: int) -> ChatRequest:
     has_schema = isinstance(body, dict) and body.keys() & {"tools", "response_format"}
-    if size <= LONG_BODY and not has_schema:
+    if not is_long(request) and not has_schema:
         return parse(body, request.headers, vocabulary_size)
     # A schema can take seconds to check, and other requests must not wait for it.
     return await asyncio.to_thread(parse, body, request.headers, vocabulary_size)

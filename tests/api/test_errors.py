@@ -69,9 +69,20 @@ def test_a_long_page_is_cut():
         (429, {}, {"retry-after": "7"}, RateLimitError, "Wait 7 s"),
         (429, {}, {"retry-after": "0.5"}, RateLimitError, "Wait 0.5 s"),
         (429, {}, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "0"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "9" * 400}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": f"{'9' * 400}.5"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "1e400"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "inf"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "nan"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "-5"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "2814, 2"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": ""}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "411000"}, RateLimitError, "Wait 411000 s"),
         (429, {"code": "insufficient_quota"}, {}, RateLimitError, "no credit left"),
         (404, {"code": "model_not_found"}, {}, APIError, "client.models()"),
         (404, {}, {}, APIError, "ends in /v1"),
+        (500, {}, {}, APIError, "try again in a moment"),
         (503, {}, {}, APIError, "try again in a moment"),
     ],
 )
@@ -79,6 +90,19 @@ def test_the_message_says_what_to_do(status, body, headers, kind, advice):
     error = error_of(status, json={"error": {"message": "no", **body}}, headers=headers)
     assert type(error) is kind
     assert advice in str(error)
+
+
+@pytest.mark.parametrize("depth", [100, 900, 5_000, 100_000])
+@pytest.mark.parametrize(
+    "around", ["%s", '{"error": %s}', '{"error": {"message": %s, "code": %s}}', '{"detail": %s}']
+)
+def test_a_body_nested_without_end_is_an_error_like_any_other(around, depth):
+    for opened, closed in (("[", "]"), ('{"a":', "}")):
+        body = around.replace("%s", opened * depth + "1" + closed * depth)
+        error = error_of(503, content=body.encode())
+        assert type(error) is APIError
+        assert error.status == 503
+        assert len(str(error)) < 1000
 
 
 def test_a_redirect_is_not_followed():

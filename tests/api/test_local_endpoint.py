@@ -27,17 +27,23 @@ def test_missing_weights_are_in_the_error(monkeypatch, tmp_path):
 
 def test_one_endpoint_per_process_and_another_when_it_died():
     code = """
-import os, signal, time
+import os, signal
 from concurrent.futures import ThreadPoolExecutor
-from samplers.api import ConnectionFailed, connect
+from samplers.api import ConnectionFailed, StreamBroken, connect
 from samplers.api.connect import shared_endpoints
 with ThreadPoolExecutor(4) as pool:
     client, *others = pool.map(lambda _: connect("local"), range(4))
 assert {c.base_url for c in others} == {client.base_url}, others
 endpoint = shared_endpoints[os.getpid()]
+stream = client.stream("Count to a thousand.", max_tokens=1500)
+next(stream)
 os.kill(endpoint.pid, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has no SIGKILL
-while endpoint.alive():
-    time.sleep(0.01)
+try:
+    list(stream)
+except StreamBroken as error:
+    assert "ended (exit code" in str(error), error
+else:
+    raise AssertionError("it went on")
 try:
     client.chat("Hi")
 except ConnectionFailed as error:

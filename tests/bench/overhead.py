@@ -132,7 +132,7 @@ def _serve() -> None:
     from samplers.local.engine.weights import ensure
     from samplers.local.request.chat import parse
 
-    server = load(ensure(), "bench", TEMPLATE)
+    server = load(ensure(), "bench", TEMPLATE, tcp=True)
     line = {"base_url": f"{server.listening_address}/v1", "api_key": "bench", "model": "any"}
     sampling = engine_body(parse(REQUEST | {"model": "any"}, {}, 1), Settings())
     print(json.dumps(line | {"sampling": sampling}), flush=True)

@@ -80,7 +80,7 @@ def _record(path: str) -> None:
     from samplers.local.engine.server import load
     from samplers.local.engine.weights import ensure
 
-    server = load(ensure(), "bench")
+    server = load(ensure(), "bench", tcp=True)
     rows = []
     for prompt in PROMPTS:
         turn = f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n"

@@ -25,3 +25,32 @@ def wait_for_end(pid: int, seconds: float = 10) -> None:
             return
         time.sleep(0.02)
     raise AssertionError(f"process {pid} still runs")
+
+
+def failed_start(*options: str, **environment: str) -> str:
+    """What an endpoint that cannot start prints on stderr.
+
+    It must end with 1 and an empty stdout.
+    """
+    command = [sys.executable, "-m", "samplers.local", *options]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes, text=True, env=os.environ | environment) as process:
+        assert process.wait(60) == 1  # stdin is still open: it ended by itself
+        assert process.stdout.read() == ""
+        return process.stderr.read()
+
+
+def listening_ports(pid: int) -> set[int]:
+    """The TCP and UDP ports that a process can be reached at, on Linux."""
+    descriptors = Path(f"/proc/{pid}/fd").iterdir()
+    targets = {os.readlink(descriptor) for descriptor in descriptors}
+    ports = set()
+
+    for protocol in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/{pid}/net/{protocol}").read_text().splitlines()[1:]:
+            fields = line.split()
+            listens = fields[3] == "0A" or protocol.startswith("udp")
+            if listens and f"socket:[{fields[9]}]" in targets:
+                ports.add(int(fields[1].rpartition(":")[2], 16))
+
+    return ports

@@ -86,17 +86,11 @@ def test_what_is_not_json(client, content):
     assert "JSON" in refused["message"]
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"service_tier": "\ud800"},
-        {"\ud800": 1},
-        {"messages": [{"role": "\ud800", "content": "Hi"}]},
-        {"tools": [{"type": "\ud800"}]},
-    ],
-)
-def test_half_a_character_in_a_wrong_value(client, fields):
-    error(client.post(CHAT, content=json.dumps(BODY | fields)), 400)
+@pytest.mark.parametrize("path", [CHAT, "/tokenize"])
+def test_half_a_character_is_refused_by_its_place(client, path):
+    messages = [{"role": "\ud800", "content": "Hi"}]
+    refused = error(client.post(path, content=json.dumps(BODY | {"messages": messages})), 400)
+    assert (refused["param"], refused["code"]) == ("messages[0].role", "invalid_value")
 
 
 def test_a_body_that_is_too_big(client):

@@ -5,28 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import httpx
 import pytest
+from processes import failed_start, listening_ports
 
 PARENT = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-m", "samplers.local"], stdin=subprocess.PIPE)
 time.sleep(600)
 """
-
-
-def failed_start(*options: str, **environment: str) -> str:
-    """What an endpoint that cannot start prints on stderr.
-
-    It must end with 1 and an empty stdout.
-    """
-    command = [sys.executable, "-m", "samplers.local", *options]
-    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with subprocess.Popen(command, **pipes, text=True, env=os.environ | environment) as process:
-        assert process.wait(60) == 1  # stdin is still open: it ended by itself
-        assert process.stdout.read() == ""
-        return process.stderr.read()
 
 
 def test_is_ready_in_3_seconds(endpoint, start):
@@ -91,3 +81,20 @@ def test_listens_on_loopback_only(endpoint):
         if address.startswith("127."):
             pytest.skip("this machine has no address but loopback")
         assert outside.connect_ex((address, port)) != 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's /proc tells a process's ports")
+def test_the_gateways_port_is_the_only_way_in(endpoint):
+    assert listening_ports(endpoint.process.pid) == {httpx.URL(endpoint.base_url).port}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the engine listens on a port there")
+def test_the_engines_socket_goes_with_it(start, monkeypatch):
+    with tempfile.TemporaryDirectory(prefix="s-", dir="/tmp") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        endpoint = start()
+        (socket,) = Path(folder).glob("*/*")
+        assert socket.is_socket()
+        assert socket.parent.stat().st_mode & 0o777 == 0o700
+        endpoint.process.communicate(timeout=10)  # closes stdin
+        assert list(Path(folder).iterdir()) == []

@@ -1,10 +1,13 @@
 """A stream's chunks joined into the Completion that the same request gives without streaming."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from samplers.api.deviations import dict_of, dicts_of, well_formed
 from samplers.api.results import Completion
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
+from samplers.api.stream.pieces import CallPlaces
 
 
 def accumulate(chunks: Iterable[Chunk]) -> "Accumulated":
@@ -37,8 +40,9 @@ class Accumulated:
         chunk = next(self._chunks)
 
         self._first = self._first or chunk.raw
-        self._usage = chunk.raw.get("usage") or self._usage
-        if chunk.raw.get("choices"):
+        if chunk.usage is not None:
+            self._usage = chunk.raw.get("usage")
+        if dicts_of(chunk.raw.get("choices")) or chunk.says_something:
             self._choices.setdefault(chunk.index, _Choice()).add(chunk)
         if chunk.says_something and chunk.at is not None:
             self.times.append(chunk.at)
@@ -47,8 +51,7 @@ class Accumulated:
 
     def read(self) -> Completion:
         """Reads the stream to its end. Raises what the stream raises; `completion` stays usable."""
-        for _ in self:
-            pass
+        deque(self, maxlen=0)  # no loop: a traceback may print this frame's locals
         return self.completion
 
     def close(self) -> None:
@@ -84,7 +87,8 @@ class _Choice:
     def __init__(self):
         self.role = "assistant"
         self.texts: dict[str, list[str]] = {"content": [], "refusal": []}
-        self.calls: dict[int, _Call] = {}  # by index
+        self.calls: dict[int, _Call] = {}  # by place
+        self.places = CallPlaces()
         self.logprobs: dict[str, list] = {}  # entries by kind: content, refusal
         self.finish_reason: str | None = None
 
@@ -95,20 +99,20 @@ class _Choice:
         self.texts["refusal"].append(chunk.refusal)
 
         for delta in chunk.tool_calls:
-            self.calls.setdefault(delta.index, _Call()).add(delta)
+            self.calls.setdefault(self.places.place(delta), _Call()).add(delta)
 
-        (choice,) = chunk.raw["choices"]
-        logprobs = choice.get("logprobs") or {}
-        for kind in ("content", "refusal"):
-            if logprobs.get(kind):
-                self.logprobs.setdefault(kind, []).extend(logprobs[kind])
+        for choice in dicts_of(chunk.raw.get("choices")):
+            logprobs = dict_of(choice.get("logprobs"))
+            for kind in ("content", "refusal"):
+                if entries := dicts_of(logprobs.get(kind)):
+                    self.logprobs.setdefault(kind, []).extend(entries)
 
     def to_wire(self, index: int) -> dict:
         """The choice in the JSON of an unstreamed answer."""
         message = {
             "role": self.role,
-            "content": "".join(self.texts["content"]) or None,
-            "refusal": "".join(self.texts["refusal"]) or None,
+            "content": well_formed("".join(self.texts["content"])) or None,
+            "refusal": well_formed("".join(self.texts["refusal"])) or None,
         }
         if self.calls:
             message["tool_calls"] = [call.to_wire() for _, call in sorted(self.calls.items())]
@@ -139,5 +143,5 @@ class _Call:
         self.arguments.append(delta.arguments)
 
     def to_wire(self) -> dict:
-        function = {"name": self.name, "arguments": "".join(self.arguments)}
+        function = {"name": self.name, "arguments": well_formed("".join(self.arguments))}
         return {"id": self.id, "type": "function", "function": function}

@@ -2,26 +2,37 @@
 
 from dataclasses import dataclass, field
 
+from samplers.api.deviations import (
+    arguments_of,
+    refusal_of,
+    string_of,
+    text_of,
+    well_formed,
+)
 from samplers.api.results import TokenLogprob, Usage, logprobs_of
 
 
 @dataclass(frozen=True)
 class ToolCallDelta:
-    """What an event adds to tool call `index`: its id and name, or more of its arguments."""
+    """What an event adds to tool call `index`: its id and name, or more of its arguments.
 
-    index: int
+    `index` is None where the server sent none; read_chunks() puts the right one in.
+    """
+
+    index: int | None
     id: str | None = None
     name: str | None = None
     arguments: str = ""
 
     @classmethod
     def from_wire(cls, call: dict) -> "ToolCallDelta":
+        index = call.get("index")
         function = call.get("function") or {}
         return cls(
-            index=int(call.get("index") or 0),
-            id=_text(call.get("id")),
-            name=_text(function.get("name")),
-            arguments=_text(function.get("arguments")) or "",
+            index=None if index is None else int(index),
+            id=well_formed(string_of(call.get("id")) or "") or None,
+            name=well_formed(string_of(function.get("name")) or "") or None,
+            arguments=arguments_of(function),
         )
 
 
@@ -46,10 +57,10 @@ class Chunk:
 
     @classmethod
     def from_wire(cls, event: dict, at: float | None = None) -> "Chunk":
-        choice = (event.get("choices") or [{}])[0]
+        choice = (event.get("choices") or [{}])[0] or {}
         delta = choice.get("delta") or {}
         return cls(
-            text=_text(delta.get("content")) or "",
+            text=text_of(delta.get("content")),
             index=int(choice.get("index") or 0),
             finish_reason=choice.get("finish_reason"),
             usage=Usage.from_wire(event.get("usage")),
@@ -58,16 +69,10 @@ class Chunk:
             raw=event,
             at=at,
             tool_calls=tuple(map(ToolCallDelta.from_wire, delta.get("tool_calls") or ())),
-            refusal=_text(delta.get("refusal")) or "",
+            refusal=refusal_of(delta),
         )
 
     @property
     def says_something(self) -> bool:
         """Whether it adds to the answer: text, a refusal, or part of a tool call."""
         return bool(self.text or self.refusal or self.tool_calls)
-
-
-def _text(value) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"a str was expected, got {value!r:.80}")
-    return value

@@ -1,13 +1,17 @@
 """Server-sent events out of bytes that may be cut anywhere.
 
 Each event has the time at which the bytes that ended it came. The format: WHATWG HTML,
-"Server-sent events", 9.2.5 and 9.2.6. httpx-sse parses it, but does not handle a byte order mark.
+"Server-sent events", 9.2.5 and 9.2.6. The parser is our own: httpx-sse 0.4.3 keeps a byte order
+mark, waits for the bytes after a line that ends with CR, and drops llama.cpp's `error:` lines. The
+tests compare the two where they should agree.
 """
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import httpx
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Arrival(NamedTuple):
@@ -24,29 +28,58 @@ class Event(NamedTuple):
     data: str
 
 
-class _Body(httpx.SyncByteStream):
-    """The arrivals as a response's body; `at` is the time of the bytes that were read last."""
-
-    def __init__(self, arrivals: Iterable[tuple[float, bytes]]):
-        self.arrivals = arrivals
-        self.at = 0.0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for at, data in self.arrivals:
-            self.at = at
-            yield data
-
-
 def read_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[Event]:
     """The events that have data, in order.
 
     Comments and other fields are left out, and so is an event that never ends.
     """
-    import httpx_sse  # here, for a fast start: only streams need it
+    return (event for _, event in typed_events(arrivals) if event.data)
 
-    body = _Body(arrivals)
-    headers = {"content-type": "text/event-stream; charset=utf-8"}
-    response = httpx.Response(200, headers=headers, stream=body)
-    for event in httpx_sse.EventSource(response).iter_sse():
-        if event.data:
-            yield Event(body.at, event.data)
+
+def typed_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[str, Event]]:
+    """(type, event) of each event that has data or is an error.
+
+    The type is what the `event:` line says, "" without one. A line of llama.cpp's own, `error:`, is
+    the data of an event of the type "error".
+    """
+    kind = ""
+    data: list[str] = []
+    for at, line in _lines(arrivals):
+        if not line:
+            event = Event(at, "\n".join(data))
+            if event.data or kind == "error":
+                yield kind, event
+            kind = ""
+            data = []
+            continue
+
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "event":
+            kind = value
+        elif name == "data":
+            data.append(value)
+        elif name == "error":
+            kind = "error"
+            data.append(value)
+
+
+def _lines(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[float, str]]:
+    """(when its end came, line) of each line that ends: with CR LF, LF or CR."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")  # without a byte order mark
+    begun: list[str] = []  # the parts of the line that has not ended yet
+    after_cr = False
+
+    for at, data in arrivals:
+        text = decoder.decode(data)
+        if not text:
+            continue
+        if after_cr:
+            text = text.removeprefix("\n")  # it belongs to the CR, which ended the line
+        after_cr = text.endswith("\r")
+
+        *ended, rest = _LINE_END.split(text)
+        for line in ended:
+            yield at, "".join((*begun, line))
+            begun = []
+        begun.append(rest)

@@ -1,15 +1,19 @@
 """A stream's bytes as chunks. A stream that ends badly, in whatever way, is a StreamBroken."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 import httpx
 
-from samplers.api.errors import EndpointError
+from samplers.api.deviations import dict_of
+from samplers.api.errors import ConnectionFailed, EndpointError, error_in, message_of, scrubbed
 from samplers.api.results import Completion
 from samplers.api.stream.accumulate import accumulate
 from samplers.api.stream.chunk import Chunk
-from samplers.api.stream.events import read_events
+from samplers.api.stream.events import typed_events
+from samplers.api.stream.pieces import Pieces
+
+MAX_CHUNKS = 300_000  # of one stream, which are kept; the longest answers have 130,000 tokens
 
 
 class StreamBroken(EndpointError):
@@ -37,44 +41,91 @@ class StreamBroken(EndpointError):
 def read_chunks(arrivals: Iterable[tuple[float, bytes]], scrub=str) -> Iterator[Chunk]:
     """The chunks in a stream's bytes, until [DONE].
 
-    `arrivals`: (seconds, bytes), as stream_bytes() gives them. `scrub` removes the key from a text
-    that an endpoint sends.
+    `arrivals`: (seconds, bytes), as stream_bytes() gives them. `scrub` removes the key from an
+    error's text; the answer's own text is never changed.
+    """
+    arrivals = iter(arrivals)  # unlike a list's, its repr holds no data
+
+    failure = yield from _chunks(arrivals, scrub)
+    if failure is not None:
+        raise failure
+
+
+def _chunks(arrivals: Iterator, scrub) -> Generator[Chunk, None, StreamBroken | None]:
+    """The chunks; at the end the StreamBroken, or None.
+
+    It is not raised here, because a traceback may print the locals of the frames that it passes,
+    and this one holds what the endpoint sent.
     """
     chunks: list[Chunk] = []
+    pieces = Pieces()
+    problem: str | None = "the stream ended without its [DONE]."
+    error = None
+    at = 0.0
+
     try:
-        # scrubbed before it has a name in this frame, which a traceback may print
-        for at, data in ((at, scrub(data)) for at, data in read_events(arrivals)):
+        for kind, (at, data) in typed_events(arrivals):
             if data.strip() == "[DONE]":
-                return
-            for chunk in _chunks_of(data, at, chunks):
+                problem = None
+                break
+            if not data.strip() and kind != "error":
+                continue
+            came, fault, error = _read_event(kind, data, at, scrub)
+            for chunk in map(pieces.complete, came):
                 chunks.append(chunk)
                 yield chunk
-    except httpx.HTTPError as error:
-        reason = scrub(f"the stream broke: {type(error).__name__}: {error}.")
-    else:
-        reason = "the stream ended without its [DONE]."
+            if len(chunks) > MAX_CHUNKS:
+                fault = fault or f"the stream has more than {MAX_CHUNKS:,} chunks."
+            if fault:
+                problem = fault
+                break
+    except httpx.HTTPError as failure:
+        problem = scrub(f"the stream broke: {type(failure).__name__}: {failure}.")
+    except ConnectionFailed as failure:
+        problem = str(failure)
 
-    raise StreamBroken(reason, chunks)
+    for chunk in pieces.rest(at):
+        chunks.append(chunk)
+        yield chunk
+    return None if problem is None else StreamBroken(problem, chunks, error)
 
 
-def _chunks_of(data: str, at: float, earlier: list[Chunk]) -> list[Chunk]:
-    """One chunk for each choice of an event. OpenAI sends one choice; the format allows more.
+def _read_event(
+    kind: str, data: str, at: float, scrub
+) -> tuple[list[Chunk], str | None, dict | None]:
+    """An event's chunks, what is wrong with it (None: nothing), and the body of an error event."""
+    body = _json(data)
+    error = error_in(body)
+    if error is None and kind == "error":
+        error = dict_of(body) or {"message": data}
 
-    `earlier`: the chunks before it, which a StreamBroken keeps.
-    """
     try:
-        body = json.loads(data)
-        error = body.get("error")
-        if not error:
-            return [Chunk.from_wire(part, at) for part in _split(body)]
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
-        raise StreamBroken(f"an event is not a chunk: {data[:200]!r}.", earlier) from None
+        chunks = [Chunk.from_wire(part, at) for part in _split(body)]
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
+        chunks = []
+        if error is None:
+            return chunks, f"an event is not a chunk: {scrub(data)[:200]!r}.", None
+    if error is None:
+        return chunks, None, None
 
-    error = error if isinstance(error, dict) else {"message": error}
-    raise StreamBroken(f"the endpoint broke off: {error.get('message')}.", earlier, error)
+    error = scrubbed(error, scrub)
+    message = message_of(error)
+    stop = "" if message.endswith((".", "!", "?")) else "."
+    said = [chunk for chunk in chunks if chunk.says_something]
+    return said, f"the endpoint broke off: {message}{stop}", error
+
+
+def _json(data: str):
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None  # no event is null
 
 
 def _split(body: dict) -> list[dict]:
-    """An event of several choices as one event for each; one without a choice as it is."""
-    choices = body.get("choices") or ()
+    """One event for each choice of an event: OpenAI sends one choice, the format allows more.
+
+    An event without a choice is one, too.
+    """
+    choices = [choice for choice in body.get("choices") or () if choice is not None]
     return [body | {"choices": [choice]} for choice in choices] or [body]

@@ -1,12 +1,20 @@
 """One endpoint's HTTP: calls are signed and counted against a budget, and what fails is typed."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 
-from samplers.api.errors import APIError, ConnectionFailed, EndpointError, error_from
+from samplers.api.errors import (
+    APIError,
+    ConnectionFailed,
+    EndpointError,
+    error_from,
+    error_in,
+    json_of,
+)
 from samplers.api.pricing.budget import Budget, shared_budget
 from samplers.api.pricing.prices import cost, upper_bound
 from samplers.api.request import address, encode
@@ -14,6 +22,7 @@ from samplers.api.results import Usage
 from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import StreamBroken
 from samplers.api.transport.auth import Key
+from samplers.api.transport.decoding import CODINGS, UnreadableBody, decode_within_bounds
 from samplers.api.transport.proxies import is_loopback
 
 # Connecting succeeds quickly or fails. An answer may take minutes: an unstreamed one only comes
@@ -53,6 +62,8 @@ class Transport:
         self._hint = hint
         self._http = httpx.Client(
             auth=key,
+            headers={"Accept-Encoding": CODINGS},
+            event_hooks={"response": [decode_within_bounds]},
             timeout=TIMEOUT,
             limits=LIMITS,
             transport=httpx_transport,
@@ -87,8 +98,11 @@ class Transport:
         try:
             response = self._http.send(request, stream=stream)
             if not response.is_success:
-                response.read()
-                response.close()
+                with closing(response):
+                    response.read()
+        except UnreadableBody as error:
+            problem = f"the answer of {self.base_url} cannot be read: {error}"
+            failure = error_from(error.status, problem.encode(), {}, self.scrub)
         except httpx.HTTPError as error:
             failure = self._no_answer(error)
         else:
@@ -98,7 +112,9 @@ class Transport:
                 response.status_code, response.content, response.headers, self.scrub
             )
         # Raised out here, so that its traceback has none of httpx's frames: those hold the signed
-        # request.
+        # request, and so do these two.
+        request = None
+        response = None
         raise failure
 
     def _no_answer(self, error: httpx.HTTPError) -> ConnectionFailed:
@@ -123,13 +139,23 @@ class Transport:
         try:
             kind = response.headers.get("content-type", "")
             if kind.partition(";")[0].strip().lower() != "text/event-stream":
-                raise StreamBroken(
-                    "the endpoint does not stream: "
-                    f"text/event-stream was expected, got {kind!r:.80}."
-                )
+                raise self._not_a_stream(response, kind)
             yield (Arrival(time.perf_counter() - start, data) for data in response.iter_bytes())
         finally:
             response.close()
+
+    def _not_a_stream(self, response: httpx.Response, kind: str) -> EndpointError:
+        """The error of a response to a streamed request that has another content type."""
+        try:
+            content = response.read()
+            if error_in(json_of(content)):
+                return error_from(response.status_code, content, response.headers, self.scrub)
+        except (httpx.HTTPError, ValueError):
+            pass  # what it says does not matter: it is no error that can be read
+
+        return StreamBroken(
+            f"{self.base_url} does not stream: text/event-stream was expected, got {kind!r:.80}."
+        )
 
     def unbroken(self, arrivals: Iterator[Arrival]) -> Iterator[Arrival]:
         """`arrivals` as they are. Raises ConnectionFailed if the connection breaks."""
@@ -139,28 +165,50 @@ class Transport:
             cause = self.scrub(f"{type(error).__name__}: {error}")
         else:
             return
-        raise ConnectionFailed(f"{self.base_url} broke its stream off ({cause}).", sent=True)
+
+        hint = f" {self.scrub(self._hint())}" if self._hint else ""
+        raise ConnectionFailed(f"{self.base_url} broke its stream off ({cause}).{hint}", sent=True)
 
     def read(self, response: httpx.Response, reader: Callable):
         """What `reader` makes of the response's JSON.
 
-        Raises an APIError that shows the answer's beginning if `reader` cannot read it.
+        Raises an APIError if the response holds an error in spite of its status, or if `reader`
+        cannot read it; the second shows the answer's beginning.
         """
+        content = response.content
         try:
-            return reader(response.json())
+            answer = json_of(content)
+            if error_in(answer) is None:
+                return reader(answer)
+            failure = error_from(response.status_code, content, response.headers, self.scrub)
         except (
             ValueError,
             TypeError,
             KeyError,
             IndexError,
             AttributeError,
+            OverflowError,
             RecursionError,
         ) as error:
-            problem = f"{type(error).__name__}: {error}"
+            failure = self._unreadable(response, error)
+        # A traceback may print this frame's locals.
+        content = None
+        answer = None
+        raise failure
 
-        beginning = response.content[:200].decode("utf-8", errors="replace")
-        message = f"the answer cannot be read ({problem}); it begins {beginning!r}"
-        raise APIError(response.status_code, self.scrub(message))
+    def _unreadable(self, response: httpx.Response, error: Exception) -> APIError:
+        kind = response.headers.get("content-type", "")
+        problem = f"{type(error).__name__}: {error}"
+        if isinstance(error, json.JSONDecodeError) and "json" not in kind:
+            problem = f"not JSON but {kind or 'of no type'}: is the address right?"
+
+        # longer than what is shown, so that no key is cut in two before it is replaced
+        beginning = self.scrub(response.content[:2_000].decode("utf-8", errors="replace"))
+        message = (
+            f"the answer of {self.base_url} cannot be read ({self.scrub(problem):.300}); "
+            f"it begins {beginning[:200]!r}"
+        )
+        return APIError(response.status_code, message)
 
     @contextmanager
     def paid(self, body: dict) -> Iterator[Callable[[Usage | None], None]]:

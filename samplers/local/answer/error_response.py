@@ -19,7 +19,7 @@ async def _api_error(request: Request, error: ApiError) -> Response:
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
     """Starlette's own refusals: no such path, or not with this method."""
-    path = request.url.path[:200]
+    path = request.scope["path"][:200]
     if error.status_code != 405:
         return error_response(ApiError(error.status_code, f"Invalid URL ({request.method} {path})"))
     message = (

@@ -4,14 +4,16 @@ The gateway uses the engine's native `/completion`, with token ids as prompts. E
 own connection: after a streamed answer the engine may close a kept one without notice.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 
 from samplers.local.engine import http
-from samplers.local.engine.server import CONTEXT, SLOTS
+from samplers.local.engine.server import CONTEXT
+from samplers.local.engine.slots import FEW, SLICE, Slot, Slots, shared
 from samplers.local.engine.trials import Trials
 from samplers.local.engine.vocabulary import Vocabulary
+
+_BETWEEN = -1  # stands between texts: the engine hands a number on as it is, and no token has it
 
 
 class EngineError(Exception):
@@ -23,14 +25,14 @@ class Engine:
 
     `context` is the most tokens that a prompt and its answer can have together. `stop_ids` are the
     tokens that end a turn. `trials` tries grammars before the engine gets them. Hold one of `slots`
-    while an answer is generated: first come, first served.
+    while an answer is generated.
     """
 
     def __init__(self, server, key: str, vocabulary: Vocabulary):
         self.vocabulary = vocabulary
         self.context = CONTEXT
         self.stop_ids: frozenset[int] = frozenset()
-        self.slots = asyncio.Semaphore(SLOTS)
+        self.slots = Slots()
         self._server = server  # it runs as long as this reference lives
         self._url = server.listening_address
         self._key = key
@@ -60,6 +62,39 @@ class Engine:
         """
         body = {"content": text, "parse_special": control}
         return (await self._json("POST", "/tokenize", body))["tokens"]
+
+    async def read(self, slot: Slot, prompt: list[int]) -> int | None:
+        """Reads a prompt into a slot's cache, all but its last FEW tokens, in slices.
+
+        Returns how many tokens the cache had already; None if there was nothing to read.
+        """
+        begin = shared(slot.tokens, prompt)
+        cached = None
+        async with self.slots.reading():
+            while len(prompt) - begin > FEW:
+                begin = min(begin + SLICE, len(prompt))
+                async with self.slots.turn():
+                    answer = await self.complete(_reading(slot, prompt[:begin]))
+                slot.tokens = prompt[:begin]
+                if cached is None:
+                    cached = answer["timings"]["cache_n"]
+        return cached
+
+    async def tokenize_each(self, texts: list[str], *, control: bool) -> list[list[int]]:
+        """Each text's token ids, with one call for all of them."""
+        parts: list[str | int] = []
+        for text in texts:
+            parts += [text, _BETWEEN]
+
+        body = {"content": parts, "parse_special": control}
+        ids = (await self._json("POST", "/tokenize", body))["tokens"]
+        each: list[list[int]] = [[]]
+        for token in ids:
+            if token == _BETWEEN:
+                each.append([])
+            else:
+                each[-1].append(token)
+        return each[:-1]
 
     async def complete(self, body: dict) -> dict:
         """One `/completion`, whole."""
@@ -94,6 +129,18 @@ class Engine:
         if body is not None:
             content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         return http.call(self._url, self._key, method, path, content)
+
+
+def _reading(slot: Slot, prompt: list[int]) -> dict:
+    """The call that reads a prompt and generates nothing."""
+    return {
+        "prompt": prompt,
+        "id_slot": slot.id,
+        "n_predict": 0,
+        "samplers": [],
+        "cache_prompt": True,
+        "timings_per_token": True,
+    }
 
 
 async def _whole(parts: AsyncIterator[bytes]) -> bytes:

@@ -25,6 +25,9 @@ _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?"}
 _NUMBERS |= {10: "Q", 11: "q", 12: "d"}
 _STRING = 8
 _ARRAY = 9
+# A broken file can name any count. Real ones have some 50 values, and half a million merges.
+_MOST_VALUES = 10_000
+_MOST_ITEMS = 4_000_000
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
@@ -66,7 +69,7 @@ def _header(file: BinaryIO) -> dict:
     The tokenizer's merges, which are most of the header, come last.
     """
     magic, version, _, count = struct.unpack("<4sIQQ", file.read(24))
-    if magic != b"GGUF" or version < 2:
+    if magic != b"GGUF" or version < 2 or count > _MOST_VALUES:
         raise ValueError
 
     values: dict = {}
@@ -91,9 +94,13 @@ def _value(file: BinaryIO, kind: int):
     if kind != _ARRAY:
         return _numbers(file, kind, 1)[0]
     kind, length = struct.unpack("<IQ", file.read(12))
+    if length > _MOST_ITEMS:
+        raise ValueError
     if kind in _NUMBERS:
         return list(_numbers(file, kind, length))
-    return [_value(file, kind) for _ in range(length)]
+    if kind != _STRING:  # an array of arrays, which no model has
+        raise ValueError
+    return [_string(file) for _ in range(length)]
 
 
 def _numbers(file: BinaryIO, kind: int, count: int) -> tuple:

@@ -50,8 +50,8 @@ async def _enforced(engine: Engine, grammar: str) -> bool:
         "logit_bias": [(guard, GUARD_BIAS)],
         "return_tokens": True,
     }
-    async with engine.slots:
-        answer = await engine.complete(body)
+    async with engine.slots.side() as slot:
+        answer = await engine.complete(body | {"id_slot": slot.id})
 
     return answer["tokens"] != [guard]
 

@@ -4,10 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-# Answers that are generated at the same time. On one thread, 4 together are 1.6 to 2 times as fast
-# as one after the other.
-SLOTS = 4
-# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (377 MB in
+from samplers.local.engine.slots import ENGINE_SLOTS, SLICE
+
+# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (566 MB in
 # all).
 CONTEXT = 4096
 # Threads meet hundreds of times a token. Where they wait for each other by spinning, anything else
@@ -17,18 +16,24 @@ CONTEXT = 4096
 # every machine. A second one gained a third on an idle machine and lost as much on a busy one.
 _CORES = os.cpu_count() or 2
 THREADS = max(1, min(4, _CORES if sys.platform == "linux" else _CORES // 2))
+NO_SOCKETS = sys.platform == "win32"  # asyncio has no Unix sockets there
 
 
-def load(path: Path, key: str, template: str | None = None, verbose: bool = False):
-    """Loads a model and starts llama.cpp's server on a loopback port, where it asks for `key`.
+def load(
+    path: Path, key: str, template: str | None = None, verbose: bool = False, tcp: bool = NO_SOCKETS
+):
+    """Loads a model and starts llama.cpp's server on a Unix socket, where it asks for `key`.
 
-    `template` is a Jinja chat template to use instead of the model file's own. Returns xllamacpp's
-    Server when it is ready; it runs as long as that object lives. RuntimeError if it cannot start.
+    `template` is a Jinja chat template to use instead of the model file's own. `tcp`: it listens on
+    a loopback port instead. Returns xllamacpp's Server when it is ready; it runs as long as that
+    object lives. RuntimeError if it cannot start.
     """
     # OpenMP reads these when the engine's library is loaded, so they come before the import.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # a spin of some microseconds: four answers at once take 7 ms a token, not 13
     os.environ.setdefault("GOMP_SPINCOUNT", "500")
+    # where it breaks down it says so, without a debugger's 80 lines, which take 20 seconds
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -37,15 +42,14 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
     # a request may end in a message of the assistant: it is complete, and another answer follows it
     params.prefill_assistant = False
 
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
+    _listen(params, tcp)
     params.api_keys = [key]
     params.verbosity = 3 if verbose else -1
     params.warmup = False
     params.ui = False
 
-    params.n_parallel = SLOTS
-    params.n_ctx = SLOTS * CONTEXT
+    params.n_parallel = ENGINE_SLOTS
+    params.n_ctx = ENGINE_SLOTS * CONTEXT
     # Copying idle prompts to RAM and back makes parallel draws of one token 8 times slower.
     params.cache_ram_mib = 0
 
@@ -58,6 +62,22 @@ def load(path: Path, key: str, template: str | None = None, verbose: bool = Fals
     return xllamacpp.Server(params)
 
 
+def _listen(params, tcp: bool) -> None:
+    """Where the engine is reached. Only the gateway may: it checks what the engine does not."""
+    if not tcp:
+        from samplers.local.engine import socket_folder  # Windows cannot import it
+
+        params.hostnames = [str(socket_folder.make())]
+        return
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    # Anything on this machine can reach a port: web pages must not read its answers, and requests
+    # that never end must not take all threads, which are as many as the cores.
+    params.cors_origins = ""
+    params.timeout_read = 5  # seconds of silence within a request; the gateway makes no pause
+    params.n_threads_http = 64
+
+
 def _make_sums_repeat(params, xllamacpp) -> None:
     """An answer's sums must not depend on the other answers, so that a seed repeats its answer."""
     # With one cache for all slots, or other attention, the other answers moved logits by 0.4.
@@ -65,7 +85,9 @@ def _make_sums_repeat(params, xllamacpp) -> None:
     params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
     # From 64 tokens on this attention adds up in another order. A conversation that begins like a
     # longer one gets that one's cache, and its logits moved by 0.3. So a prompt is read in smaller
-    # parts, which costs an eighth of a long prompt's time.
-    params.n_ubatch = 63
+    # parts, which costs 50 to 70 % more of a long prompt's time.
+    params.n_ubatch = SLICE
+    # What one step reads, so that neither a call nor its end waits for more.
+    params.n_batch = SLICE
     # The model is small, and a CPU gives the same sums each time.
     params.n_gpu_layers = 0

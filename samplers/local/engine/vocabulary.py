@@ -35,6 +35,11 @@ class Vocabulary:
         return ids
 
     @cached_property
+    def longest(self) -> int:
+        """The length of the longest token, in bytes."""
+        return max(map(len, self.token_bytes))
+
+    @cached_property
     def control_pattern(self) -> re.Pattern:
         """Matches any control token's name in a text."""
         return re.compile("|".join(map(re.escape, self.control.values())) or r"(?!)")

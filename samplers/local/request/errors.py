@@ -20,18 +20,7 @@ class ApiError(Exception):
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
-        fields = {"message": message, "type": kind, "param": param, "code": code}
-        self.body = {"error": {name: _unicode(text) for name, text in fields.items()}}
-
-
-def _unicode(text: str | None) -> str | None:
-    """A text that UTF-8 can hold.
-
-    An error quotes the request, where JSON can escape half a surrogate pair: it becomes "?".
-    """
-    if text is None:
-        return None
-    return text.encode(errors="replace").decode()
+        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
 def bad_request(message: str, param: str | None = None, code: str | None = None) -> ApiError:
@@ -43,6 +32,17 @@ def server_error() -> ApiError:
     """A 500 without details: those go to the log."""
     message = "The server had an error while processing your request."
     return ApiError(500, message, kind="server_error", code="internal_error")
+
+
+def overloaded(message: str, **headers: str) -> ApiError:
+    """A 503: what is asked is right, but too much is asked at the same time."""
+    return ApiError(
+        503,
+        message,
+        kind="service_unavailable_error",
+        code="server_is_overloaded",
+        headers={"Retry-After": "1", **headers},
+    )
 
 
 def wrong_type(name: str, expected: str, value) -> ApiError:

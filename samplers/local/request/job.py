@@ -11,12 +11,14 @@ from samplers.local.request.chat import ChatRequest
 from samplers.local.request.combined import CONTINUE
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.grammars import grammars
-from samplers.local.request.prompt import prompt_ids
+from samplers.local.request.prompt import context_exceeded, prompt_ids
 from samplers.local.request.tool_text import preface
 
 # Tokens of an answer to a request without a limit: a small model that repeats itself would fill the
 # context.
 DEFAULT_MAX_TOKENS = 1024
+# Of one answer; each takes some 300 bytes until it is sent. It is more than 12,000 tokens with 20.
+MOST_LOGPROBS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ async def prepare(model: ServedModel, request: ChatRequest) -> Job:
 
     prompt = await prompt_ids(model.engine, messages)
     limit = _limit(model.engine.context, request, len(prompt) + len(request.continued))
+    _check_logprobs(request, limit)
     text_grammar, call_grammar = await grammars(model.engine, request)
     seed = secrets.randbits(62) if request.seed is None else request.seed
     return Job(model, request, prompt, limit, seed, text_grammar, call_grammar)
@@ -101,24 +104,36 @@ def _check_combination(request: ChatRequest) -> None:
 
 def _limit(context: int, request: ChatRequest, used: int) -> int:
     """The most tokens of a choice, when the messages already use some of the context."""
-    begin = f"This model's maximum context length is {context} tokens. However, "
-    code = "context_length_exceeded"
-
     if used >= context:
-        message = (
-            f"{begin}your messages resulted in {used} tokens. "
-            "Please reduce the length of the messages."
+        raise context_exceeded(
+            context,
+            f"your messages resulted in {used} tokens. Please reduce the length of the messages.",
         )
-        raise bad_request(message, "messages", code)
     if request.max_tokens is None:
         return min(DEFAULT_MAX_TOKENS, context - used)
 
     total = used + request.max_tokens
     if total > context:
-        message = (
-            f"{begin}you requested {total} tokens ({used} in the messages, {request.max_tokens} in "
-            "the completion). Please reduce the length of the messages or completion."
+        raise context_exceeded(
+            context,
+            f"you requested {total} tokens ({used} in the messages, {request.max_tokens} in the "
+            "completion). Please reduce the length of the messages or completion.",
         )
-        raise bad_request(message, "messages", code)
 
     return request.max_tokens
+
+
+def _check_logprobs(request: ChatRequest, limit: int) -> None:
+    """ApiError for an answer whose logprobs alone could fill the memory."""
+    if request.top_logprobs is None:
+        return
+
+    entries = request.n * limit * (request.top_logprobs + 1)
+    if entries > MOST_LOGPROBS:
+        message = (
+            f"This endpoint lists at most {MOST_LOGPROBS} logprobs in one answer. You requested "
+            f"{entries}: n ({request.n}) times {limit} tokens, each with its own and "
+            f"{request.top_logprobs} top ones. Please reduce 'n', 'max_completion_tokens' or "
+            "'top_logprobs'."
+        )
+        raise bad_request(message, "top_logprobs", "invalid_value")

@@ -26,6 +26,7 @@ FIELDS = {
     "function_call",
     "tool_call_id",
 }
+LONGEST_ID = 40  # characters of a call's id, as at OpenAI
 UNSUPPORTED = ("audio", "function_call")
 # fields that only one role has
 OWNERS = {"tool_calls": "assistant", "annotations": "assistant", "tool_call_id": "tool"}
@@ -53,6 +54,7 @@ def message(name: str, value) -> dict:
     calls = ""
     if value.get("tool_calls") is not None:
         checked = array(_call, 1, of=" of objects")(f"{name}.tool_calls", value["tool_calls"])
+        _check_ids_differ(name, value["tool_calls"])
         calls = tool_text.calls_text(checked)
     if role == "tool":
         string()(f"{name}.tool_call_id", required(name, value, "tool_call_id"))
@@ -102,13 +104,25 @@ def _check_fields(name: str, value: dict, role: str) -> None:
 def _call(name: str, value) -> tuple[str, str]:
     """One of an assistant's calls -> (name, arguments)."""
     only_fields(name, value, "id", "type", "function")
-    string()(f"{name}.id", required(name, value, "id"))
+    string(LONGEST_ID)(f"{name}.id", required(name, value, "id"))
     one_of("function")(f"{name}.type", required(name, value, "type"))
     place = f"{name}.function"
     function = only_fields(place, required(name, value, "function"), "name", "arguments")
     title = string()(f"{place}.name", required(place, function, "name"))
     arguments = string()(f"{place}.arguments", required(place, function, "arguments"))
     return title, arguments
+
+
+def _check_ids_differ(name: str, calls: list[dict]) -> None:
+    """The calls of one message have different ids."""
+    seen: set[str] = set()
+    for i, call in enumerate(calls):
+        if call["id"] in seen:
+            # The sentence is ours, in the style of OpenAI's for two results: it refuses such
+            # calls, too, but no example of its answer was found.
+            message = f"Invalid parameter: Duplicate value for 'id' of '{call['id'][:80]}'."
+            raise bad_request(message, f"{name}.tool_calls[{i}].id")
+        seen.add(call["id"])
 
 
 def _check_sequence(name: str, value: list[dict]) -> None:
@@ -118,19 +132,22 @@ def _check_sequence(name: str, value: list[dict]) -> None:
     """
     caller = 0  # the place of the last message that is not a result
     call_ids: set[str] = set()  # of that message
-    waiting: set[str] = set()  # those without a result yet
+    results: dict[str, int] = {}  # those with a result, and its place
 
     for i, item in enumerate(value):
         if item["role"] == "tool":
-            _check_result(f"{name}.[{i}]", item["tool_call_id"], call_ids)
-            waiting.discard(item["tool_call_id"])
+            call_id = item["tool_call_id"]
+            _check_result(f"{name}.[{i}]", call_id, call_ids)
+            if call_id in results:
+                raise _second_result(name, call_id, results[call_id], i)
+            results[call_id] = i
             continue
-        _check_answered(f"{name}.[{caller}]", waiting)
+        _check_answered(f"{name}.[{caller}]", call_ids - results.keys())
         caller = i
         call_ids = {call["id"] for call in item.get("tool_calls") or ()}
-        waiting = set(call_ids)
+        results = {}
 
-    _check_answered(f"{name}.[{caller}]", waiting)
+    _check_answered(f"{name}.[{caller}]", call_ids - results.keys())
 
 
 def _check_result(place: str, call_id: str, call_ids: set[str]) -> None:
@@ -146,6 +163,14 @@ def _check_result(place: str, call_id: str, call_ids: set[str]) -> None:
             "previous message."
         )
         raise bad_request(message, f"{place}.tool_call_id")
+
+
+def _second_result(name: str, call_id: str, first: int, second: int):
+    message = (
+        f"Invalid parameter: Duplicate value for 'tool_call_id' of '{call_id[:80]}', "
+        f"in {name}[{first}] and {name}[{second}]."
+    )
+    return bad_request(message, f"{name}.[{second}].tool_call_id")
 
 
 def _check_answered(place: str, waiting: set[str]) -> None:

@@ -40,10 +40,7 @@ def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
         raise refuse(f"it is nested more than {MAX_DEPTH} levels deep.")
     if not strict:
         schema = modern(schema)
-    try:
-        text = json.dumps(schema, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise refuse("its text is not valid Unicode.") from None
+    text = json.dumps(schema, ensure_ascii=False).encode()
     if fault := _malformed(text):
         raise refuse(fault)
 

@@ -18,6 +18,7 @@ from samplers.local.request.errors import bad_request, unsupported, wrong_type
 from samplers.local.request.response_format import NAME
 
 MOST_TOOLS = 128
+LONGEST_DESCRIPTION = 1024  # characters, as at OpenAI
 # As at OpenAI, a function without `parameters` takes none.
 NO_PARAMETERS = {"type": "object", "properties": {}, "additionalProperties": False}
 
@@ -130,7 +131,7 @@ def _function(name: str, value) -> Function:
     title = pattern(NAME, 64)(f"{place}.name", required(place, function, "name"))
     description = function.get("description")
     if description is not None:
-        string()(f"{place}.description", description)
+        string(LONGEST_DESCRIPTION)(f"{place}.description", description)
     parameters = function.get("parameters")
     if parameters is None:
         parameters = NO_PARAMETERS

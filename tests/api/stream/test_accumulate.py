@@ -9,7 +9,14 @@ from fake_endpoint import CHUNK, Body, delta, event, fake, sse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samplers.api import Chunk, Completion, StreamBroken, accumulate, read_chunks
+from samplers.api import (
+    Chunk,
+    Completion,
+    StreamBroken,
+    ToolCallDelta,
+    accumulate,
+    read_chunks,
+)
 from samplers.api.results import ToolCall, Usage
 
 FRANCE = "What is the capital of France?"
@@ -74,6 +81,7 @@ WHOLE = (
 
 
 @given(st.lists(st.integers(0, len(WHOLE)), max_size=30))
+@settings(deadline=None)  # another process may hold the machine
 def test_any_cut_of_the_bytes_joins_to_the_same(cuts):
     edges = [0, *sorted(cuts), len(WHOLE)]
     parts = [WHOLE[start:end] for start, end in pairwise(edges)]
@@ -81,7 +89,7 @@ def test_any_cut_of_the_bytes_joins_to_the_same(cuts):
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.text("a好𝄞\n", max_size=3)), max_size=30))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_interleaved_choices_and_calls_keep_apart(texts):
     begins = [chunk(i, tool_calls=call(i, id=f"c{i}", name="f")) for i in range(4)]
     deltas = [chunk(i, content=text, tool_calls=call(i, text)) for i, text in texts]
@@ -130,6 +138,14 @@ def test_logprobs_are_joined():
     assert read(chunk(content="a")).logprobs is None
 
 
+def test_the_logprobs_of_a_refusal_are_joined():
+    entry = {"token": "no", "bytes": None, "logprob": -1.0, "top_logprobs": []}
+    parts = [chunk(refusal="no", logprobs={"content": None, "refusal": [entry]})] * 2
+    answer = read(*parts)
+    assert answer.raw["choices"][0]["logprobs"] == {"content": None, "refusal": [entry] * 2}
+    assert (answer.refusal, answer.logprobs) == ("nono", None)
+
+
 def test_some_servers_repeat_the_name_or_leave_the_index_out():
     repeated = [chunk(tool_calls=call(0, part, id="c", name="f")) for part in ("{", "}")]
     assert read(*repeated).tool_calls == (ToolCall("c", "f", "{}"),)
@@ -150,9 +166,35 @@ def test_a_stream_of_nothing():
     assert answer.text == ""
     assert answer.finish_reason is None
     assert answer.usage is None
+    assert answer.raw["usage"] is None
     assert answer.tool_calls == ()
     assert accumulate([]).time_to_first_token is None
     assert accumulate([]).time_between_tokens == []
+
+
+def test_an_event_without_a_choice_adds_none():
+    usage = CHUNK | {"choices": [], "usage": USAGE}
+    answer = read(usage, chunk(1, content="b"), usage, CHUNK | {"choices": None}, dict(CHUNK))
+    assert [(choice.index, choice.text) for choice in answer.choices] == [(1, "b")]
+    assert answer.usage == Usage(9, 4, 13)
+
+    nothing = read(usage)
+    assert [(choice.index, choice.text) for choice in nothing.choices] == [(0, "")]
+    assert nothing.usage == Usage(9, 4, 13)
+
+
+def test_chunks_made_by_hand_are_joined():
+    calls = (ToolCallDelta(0, "c", "f", "{}"),)
+    chunks = [Chunk("a"), Chunk("b", index=1), Chunk("c"), Chunk("", tool_calls=calls)]
+    first, second = accumulate(chunks).read().choices
+    assert (first.text, second.text) == ("ac", "b")
+    assert first.tool_calls == (ToolCall("c", "f", "{}"),)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None, "completion_tokens": None}])
+def test_a_usage_without_counts_does_not_replace_one(usage):
+    answer = read(chunk(content="a") | {"usage": USAGE}, chunk(content="b") | {"usage": usage})
+    assert (answer.text, answer.usage) == ("ab", Usage(9, 4, 13))
 
 
 def test_the_clock_counts_from_the_request_what_says_something():
@@ -196,7 +238,7 @@ def test_a_broken_stream_carries_its_tool_calls():
         {"tool_calls": [3]},
         {"tool_calls": [{"index": "x"}]},
         {"tool_calls": [{"function": 3}]},
-        {"tool_calls": call(0, {"city": "Paris"})},
+        {"tool_calls": call(0, 5)},
         {"tool_calls": [{"id": 3}]},
     ],
 )

@@ -5,10 +5,11 @@ from itertools import pairwise
 import httpx
 import pytest
 from httpx_sse import EventSource
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from samplers.api import read_events
+from samplers.api.stream.events import typed_events
 
 LINES = [
     "",
@@ -49,6 +50,7 @@ def oracle(stream: bytes) -> list[str]:
 
 
 @given(STREAMS, st.lists(st.integers(0, 10_000), max_size=20))
+@settings(deadline=None)  # another process may hold the machine
 @example(b"data: a\r\n\r\ndata: b\r\n\r\n", [8, 9, 10])
 @example("data: 好\n\n".encode(), [7, 8])
 @example(b"data: a\r\rdata: b\r\n\n", [8, 9, 17, 18])
@@ -70,6 +72,17 @@ def test_any_cut_gives_the_events_of_the_whole_and_of_httpx_sse(stream, places):
         (b"data:\n\n", []),
         (b"data:  two spaces\n\n", [" two spaces"]),
         (b"id: 1\n\nevent: x\n\n", []),
+        (b"\xef\xbb\xbfdata: a\n\n", ["a"]),  # a byte order mark
+        (
+            b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\ndata: \xef\xbb\xbfb\n\n",
+            ["\ufeffb"],
+        ),  # only the first
+        (b"\xef\xbbdata: a\n\ndata: b\n\n", ["b"]),  # half a mark is not one
+        (b"data:a\rdata:b\n\r\ndata\rdata:c\r\r", ["a\nb", "\nc"]),
+        (b"data: a\n\revent: x\n\ndata: b\r\n\r", ["a", "b"]),
+        (b" data: a\n\ndata : b\n\ndata: c\n\n", ["c"]),
+        (b"data: a\x0b\x0c\xc2\x85\xe2\x80\xa8b\n\n", ["a\x0b\x0c\x85\u2028b"]),  # no line ends
+        (b"event: error\ndata: a\n\nevent: error\n\ndata: b\n\n", ["a", "b"]),
         (b"", []),
     ],
 )
@@ -87,6 +100,20 @@ def test_an_event_came_when_its_last_byte_came():
         (0.5, b"\n"),
     ]
     assert list(read_events(arrivals)) == [(0.3, "a"), (0.3, "b"), (0.5, "c")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_an_event_does_not_wait_for_the_bytes_after_it(end):
+    arrivals = [(0.1, f"data: a{end}{end}".encode()), (0.2, f"data: b{end}{end}".encode())]
+    events = read_events(iter(arrivals))
+    assert next(events) == (0.1, "a")
+    assert list(events) == [(0.2, "b")]
+
+
+def test_the_types_of_events():
+    stream = b"data: a\n\nevent: error\ndata: b\n\nerror: c\n\nevent: error\n\ndata: d\n\n"
+    events = [(kind, event.data) for kind, event in typed_events([(0, stream)])]
+    assert events == [("", "a"), ("error", "b"), ("error", "c"), ("error", ""), ("", "d")]
 
 
 def test_a_long_line_in_small_parts_takes_linear_time():

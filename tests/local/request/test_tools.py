@@ -37,6 +37,10 @@ def allowed(choice, **fields) -> tuple | None:
     return [function.name for function in tools.functions], tools.forced, tools.most
 
 
+def test_the_longest_description():
+    assert chat_request(tools=[tool(description="好" * 1024)]).tools
+
+
 def test_tool_choice():
     assert allowed(None) == allowed("auto") == (["f", "g"], False, 16)
     assert allowed("none") is None
@@ -61,6 +65,11 @@ def test_tool_choice():
         ({"tools": [{"type": "robot"}]}, "tools[0].type", "invalid_value"),
         ({"tools": [tool("a b")]}, "tools[0].function.name", "invalid_value"),
         ({"tools": [tool("f" * 65)]}, "tools[0].function.name", "string_above_max_length"),
+        (
+            {"tools": [tool(description="d" * 1025)]},
+            "tools[0].function.description",
+            "string_above_max_length",
+        ),
         ({"tools": [tool("f\n")]}, "tools[0].function.name", "invalid_value"),
         ({"tools": [tool(parameters=[])]}, "tools[0].function.parameters", "invalid_type"),
         ({"tools": [tool(strict="yes")]}, "tools[0].function.strict", "invalid_type"),

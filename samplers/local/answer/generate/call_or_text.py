@@ -14,6 +14,7 @@ from samplers.local.answer.generate.sampling import GREEDY_BELOW
 from samplers.local.engine.calls import Engine
 from samplers.local.engine.grammar import OPENING
 from samplers.local.engine.seed import engine_seed
+from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job
 
 # In nats, so the odds times 55. By itself the model asks for the weather with a probability of 0.15
@@ -32,15 +33,16 @@ async def choices(job: Job) -> tuple[list[Choice], int | None]:
     if request.tools is None or request.tools.forced:
         calls = request.tools is not None
         return [job.choice(i, calls) for i in range(request.n)], None
-    async with job.model.engine.slots:
-        log_odds, cached = await call_log_odds(job.model.engine, job.prompt)
+    engine = job.model.engine
+    async with engine.slots.hold(job.prompt, 1) as slot:
+        log_odds, cached = await call_log_odds(engine, slot, job.prompt)
     drawn = [draw(log_odds, request.temperature, job.choice_seed(i)) for i in range(request.n)]
     return [job.choice(i, calls) for i, calls in enumerate(drawn)], cached
 
 
-async def call_log_odds(engine: Engine, prompt: list[int]) -> tuple[float, int]:
+async def call_log_odds(engine: Engine, slot: Slot, prompt: list[int]) -> tuple[float, int]:
     """The log-odds of a call against text after `prompt`, with LEANING; and the cached tokens."""
-    entries, cached = await next_logprobs(engine, prompt, _COUNT)
+    entries, cached = await next_logprobs(engine, slot, prompt, _COUNT)
     begins = _beginnings(engine)
     probability = sum(exp(logprob) for token, logprob in entries if token in begins)
     probability = min(max(probability, _LEAST), 1 - _LEAST)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from samplers.local.answer.generate.generation import Generation, Token
 from samplers.local.answer.generate.text_stream import TextStream
+from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job
 
 
@@ -31,19 +32,20 @@ class End:
     cached_tokens: int
 
 
-async def generate(job: Job, choice: Choice) -> AsyncIterator[Delta | End]:
-    """The choice's deltas, then its End. Tokens inside a stop string are left out."""
+async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta | End]:
+    """The choice's deltas, then its End. Tokens inside a stop string are left out.
+
+    `slot` is one of the engine's that the caller holds.
+    """
     engine = job.model.engine
     held = _HeldBack(choice.stops)
     reason = "length"
     count = 0
-    cached = 0
 
-    async with aclosing(Generation(job, choice).tokens()) as tokens:
+    generation = Generation(job, choice, slot)
+    async with aclosing(generation.tokens()) as tokens:
         async for token in tokens:
             count += 1
-            if count == 1:
-                cached = token.cached
             if token.id in engine.stop_ids:
                 reason = "stop"
                 break
@@ -58,7 +60,7 @@ async def generate(job: Job, choice: Choice) -> AsyncIterator[Delta | End]:
     if rest is not None:
         yield rest
 
-    yield End(reason, count, cached)
+    yield End(reason, count, generation.cached or 0)
 
 
 class _HeldBack:

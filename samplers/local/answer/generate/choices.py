@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from samplers.local.answer.generate.choice import Delta, End, generate
-from samplers.local.engine.server import SLOTS
+from samplers.local.engine.slots import SLOTS
 from samplers.local.request.job import Choice, Job
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 # Tokens. Choices after a longer prompt run one after the other, so that it is read once.
 LONG_PROMPT = 128
+MOST = SLOTS - 2  # of a job at the same time, so that it leaves a slot to another long one
 
 
 async def generate_all(
@@ -17,12 +19,17 @@ async def generate_all(
 ) -> AsyncIterator[tuple[Choice, Delta | End]]:
     """The deltas of all choices as they come. Each choice's last event is its End."""
     events: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
-    side_by_side = asyncio.Semaphore(SLOTS if len(job.prompt) <= LONG_PROMPT else 1)
+    side_by_side = asyncio.Semaphore(MOST if len(job.prompt) <= LONG_PROMPT else 1)
+    slots = job.model.engine.slots
+    whole = (job.request.top_logprobs or 0) > MAX_TOP_LOGPROBS
 
     async def run(choice: Choice) -> None:
         try:
-            generated = generate(job, choice)
-            async with side_by_side, job.model.engine.slots, aclosing(generated):
+            async with (
+                side_by_side,
+                slots.hold(job.prompt, job.limit, whole) as slot,
+                aclosing(generate(job, choice, slot)) as generated,
+            ):
                 async for event in generated:
                     await events.put((choice, event))
         except Exception as error:

@@ -20,6 +20,7 @@ from samplers.local.answer.generate.sampling import (
 from samplers.local.engine.grammar import of_token
 from samplers.local.engine.guard import GUARD, guard_id
 from samplers.local.engine.seed import engine_seed
+from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job
 
 
@@ -28,22 +29,25 @@ class Token:
     """A drawn token.
 
     `top_logprobs` lists (id, logprob), the most probable first. It and `logprob` are None if the
-    request does not ask for them. `cached` is the number of prompt tokens that the engine had
-    already read.
+    request does not ask for them.
     """
 
     id: int
     logprob: float | None = None
     top_logprobs: list[tuple[int, float]] | None = None
-    cached: int = 0
 
 
 class Generation:
-    """A choice while it is generated: `ids` are its tokens so far, with the continued ones."""
+    """A choice while it is generated: `ids` are its tokens so far, with the continued ones.
 
-    def __init__(self, job: Job, choice: Choice):
+    `cached` is the number of the prompt's tokens that the slot had already read; None at first.
+    """
+
+    def __init__(self, job: Job, choice: Choice, slot: Slot):
         self.job = job
         self.choice = choice
+        self.slot = slot
+        self.cached: int | None = None
         self.engine = job.model.engine
         self.ids = list(job.request.continued)
         self._name = token_hex(8)  # of this answer, for the trial of grammars
@@ -57,13 +61,17 @@ class Generation:
         Close it to stop the engine. The same seed gives the same tokens. With a grammar the choice
         keeps to it. The engine may give up a very complex grammar: ApiError (500).
         """
-        async with aclosing(self._drawn()) as drawn:
-            async for token in drawn:
-                if self.choice.grammar is not None:
-                    self._check_grammar(token)
-                yield token
-                if token.id in self.engine.stop_ids:
-                    return
+        self.cached = await self.engine.read(self.slot, self.job.prompt + self.ids)
+        try:
+            async with aclosing(self._drawn()) as drawn:
+                async for token in drawn:
+                    if self.choice.grammar is not None:
+                        self._check_grammar(token)
+                    yield token
+                    if token.id in self.engine.stop_ids:
+                        return
+        finally:
+            self.slot.tokens = self.job.prompt + self.ids
 
     def _check_grammar(self, token: Token) -> None:
         """ApiError if `token` shows that the grammar is no longer in force."""
@@ -158,20 +166,27 @@ class Generation:
     async def _listed(self, body: dict, count: int) -> list[int]:
         """The first `count` tokens of the answer to `body`."""
         count = min(self.job.limit, count)
-        answer = await self.engine.complete(body | {"n_predict": count, "n_probs": 0})
+        async with self.engine.slots.side() as slot:
+            await self.engine.read(slot, body["prompt"])
+            call = {"id_slot": slot.id, "n_predict": count, "n_probs": 0}
+            answer = await self.engine.complete(body | call)
+            slot.tokens = body["prompt"] + answer["tokens"]
         return answer["tokens"]
 
     def _request(self, count: int, step: int = 0) -> dict:
         """The engine's request for the next `count` tokens."""
         return self.body | {
             "prompt": self.job.prompt + self.ids,
+            "id_slot": self.slot.id,
             "n_predict": count,
             "seed": engine_seed(self.choice.seed, step),
         }
 
     async def _add(self, token: int, answer: dict) -> Token:
         """The Token for an id in the engine's answer; appends the id to `ids`."""
-        result = Token(token, cached=answer.get("timings", {}).get("cache_n", 0))
+        if self.cached is None:
+            self.cached = answer["timings"]["cache_n"]
+        result = Token(token)
         top = self.job.request.top_logprobs
         if top is not None:
             result.logprob, result.top_logprobs = await self._logprobs(token, answer)

@@ -58,7 +58,8 @@ async def _raw_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
     engine = job.model.engine
     top = job.request.top_logprobs
     for count in (max(top, _FIRST), len(engine.vocabulary)):
-        entries, _ = await next_logprobs(engine, job.prompt + ids, count)
+        async with engine.slots.side() as slot:
+            entries, _ = await next_logprobs(engine, slot, job.prompt + ids, count)
         for entry, logprob in entries:
             if entry == token:
                 return logprob, entries[:top]
@@ -69,7 +70,8 @@ async def _processed_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
     """The logprobs after the chain, which `samplers` itself applies to the model's own."""
     engine = job.model.engine
     raw = np.full(len(engine.vocabulary), -np.inf)
-    entries, _ = await next_logprobs(engine, job.prompt + ids, raw.size)
+    async with engine.slots.side() as slot:
+        entries, _ = await next_logprobs(engine, slot, job.prompt + ids, raw.size)
     for entry, logprob in entries:
         raw[entry] = logprob
 

@@ -6,6 +6,7 @@ import pytest
 
 from samplers.local.answer.generate.generation import Generation, Token
 from samplers.local.engine.model import ServedModel, Settings
+from samplers.local.engine.slots import Slots
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.chat import parse
 from samplers.local.request.errors import ApiError
@@ -27,6 +28,10 @@ class Engine:
 
     def __init__(self):
         self.bodies = []
+        self.slots = Slots()
+
+    async def read(self, slot, prompt):
+        return 0
 
     async def stream(self, body):
         for i, text in ((0, '"'), (3, "😊"), (4, '"'), (5, "")):
@@ -59,7 +64,9 @@ def generated(engine: Engine, limit: int, processed: bool = False, **fields) -> 
     job = Job(model, parse(BODY | fields, {}, 8), [0], limit, 1, "g", None)
 
     async def tokens():
-        return [token async for token in Generation(job, job.choice(0, calls=False)).tokens()]
+        async with engine.slots.hold(job.prompt, limit) as slot:
+            generation = Generation(job, job.choice(0, calls=False), slot)
+            return [token async for token in generation.tokens()]
 
     return asyncio.run(tokens())
 

@@ -1,0 +1,130 @@
+"""Who may use the engine, and when: one client must not stop the others.
+
+The engine works on all its slots in turn, one step after the other. So a job holds a slot while it
+is answered, one slot is kept for short jobs, and prompts are read in slices that take turns.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+# Answers that are generated at the same time. On one thread, 4 together are 1.6 to 2 times as fast
+# as one after the other.
+SLOTS = 5
+SIDE = SLOTS  # the id of one more slot, for short calls in the middle of an answer
+ENGINE_SLOTS = SLOTS + 1
+# A short job, in tokens of its prompt and of its answer. The last free slot takes nothing longer.
+SHORT_PROMPT = 256
+SHORT_ANSWER = 64
+# Answers at the same time with logprobs of the whole vocabulary: one token's fill 200 MB.
+WHOLE = 2
+# Tokens that are read by one call. From 64 tokens on, the engine's attention adds up in another
+# order, and a cached prompt would give other logits than a fresh one (`server.load`).
+SLICE = 63
+# So few new tokens are not worth a call of their own: they are read with the answer's first step.
+FEW = 16
+# After a slice, answers go on for at least this part of the time that the slice took.
+PAUSE = 0.5
+
+
+class Slot:
+    """A slot of the engine; `tokens` are those that its cache begins with, as far as is known."""
+
+    def __init__(self, number: int):
+        self.id = number
+        self.tokens: list[int] = []
+
+
+class Slots:
+    """The engine's slots. Whoever waits for one is served in the order of coming."""
+
+    def __init__(self) -> None:
+        self._free = [Slot(number) for number in range(SLOTS)]
+        self._any = asyncio.Semaphore(SLOTS)
+        self._long = asyncio.Semaphore(SLOTS - 1)
+        self._whole = asyncio.Semaphore(WHOLE)
+
+        self._side = Slot(SIDE)
+        self._side_lock = asyncio.Lock()
+
+        self._reading = 0
+        self._turn = asyncio.Lock()
+        self._next_slice = 0.0  # of time.monotonic(), while others are being answered
+
+    @asynccontextmanager
+    async def hold(self, prompt: list[int], limit: int, whole: bool = False) -> AsyncIterator[Slot]:
+        """A slot for an answer of at most `limit` tokens; leave the context to give it back.
+
+        It is the one whose cache has most of the prompt, or else the one unused for longest.
+        `whole`: the answer has logprobs of the whole vocabulary.
+        """
+        short = len(prompt) <= SHORT_PROMPT and limit <= SHORT_ANSWER
+        async with AsyncExitStack() as stack:
+            if whole:
+                await stack.enter_async_context(self._whole)
+            if not short:
+                await stack.enter_async_context(self._long)
+            await stack.enter_async_context(self._any)
+
+            slot = self._take(prompt)
+            try:
+                yield slot
+            finally:
+                self._free.append(slot)
+
+    def _take(self, prompt: list[int]) -> Slot:
+        best = max(self._free, key=lambda slot: shared(slot.tokens, prompt))
+        if 10 * shared(best.tokens, prompt) < len(prompt):
+            best = self._free[0]
+        self._free.remove(best)
+        return best
+
+    @asynccontextmanager
+    async def side(self) -> AsyncIterator[Slot]:
+        """The slot for a short call by one who holds a slot already, or needs no prompt's cache.
+
+        Two who wait for a second slot could otherwise wait for each other.
+        """
+        async with self._side_lock:
+            yield self._side
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Hold it while a prompt is read, and take `turn` for each slice."""
+        self._reading += 1
+        try:
+            yield
+        finally:
+            self._reading -= 1
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The turn to read one slice, in the order of coming.
+
+        While others are being answered there is a pause between two slices: the engine's step
+        reads a slice and draws one token of every answer, so that answers would be as slow as
+        slices.
+        """
+        async with self._turn:
+            if self._answering():
+                await asyncio.sleep(self._next_slice - time.monotonic())
+            begin = time.monotonic()
+            try:
+                yield
+            finally:
+                end = time.monotonic()
+                self._next_slice = end + PAUSE * (end - begin)
+
+    def _answering(self) -> bool:
+        return SLOTS - len(self._free) > self._reading
+
+
+def shared(first: Sequence[int], second: Sequence[int]) -> int:
+    """How many tokens two lists have in common at their beginning."""
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

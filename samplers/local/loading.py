@@ -1,0 +1,34 @@
+"""From a model file to a running engine."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+from samplers.local.engine import server
+from samplers.local.engine.calls import Engine
+from samplers.local.engine.vocabulary import Vocabulary
+
+
+class LoadError(Exception):
+    """The engine cannot load the model file; the message is one line."""
+
+    def __init__(self, path: Path, reason: object):
+        what = "it is broken, or no model for llama.cpp"
+        super().__init__(f"the engine cannot load {path} ({reason}): {what}")
+        self.reason = reason
+
+
+async def load(path: Path, vocabulary: Vocabulary, template: str | None, verbose: bool) -> Engine:
+    """Starts the engine on a model. LoadError if it refuses the file.
+
+    A broken file can also end this process: `trial.py` tries a file in another.
+    """
+    key = secrets.token_urlsafe(32)
+    try:
+        running = await asyncio.to_thread(server.load, path, key, template, verbose)
+    except RuntimeError as error:  # xllamacpp has no better one
+        raise LoadError(path, error) from None
+
+    engine = Engine(running, key, vocabulary)
+    await engine.open()
+    return engine

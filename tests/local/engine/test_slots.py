@@ -1,0 +1,183 @@
+"""Who may use the engine, and when."""
+
+import asyncio
+
+import pytest
+
+from samplers.local.engine import slots
+from samplers.local.engine.calls import Engine
+from samplers.local.engine.slots import FEW, SHORT_ANSWER, SLICE, SLOTS, Slots, shared
+from samplers.local.engine.vocabulary import Vocabulary
+
+SHORT = SHORT_ANSWER
+LONG = SHORT_ANSWER + 1
+
+
+class Server:
+    listening_address = "http://127.0.0.1:1"
+
+
+class Recorded(Engine):
+    """An engine that notes what it is asked to read, and reads nothing."""
+
+    def __init__(self):
+        super().__init__(Server(), "key", Vocabulary("", (b"a",), {}))
+        self.read_of: list[tuple[int, int]] = []  # (the prompt's first token, tokens so far)
+
+    async def complete(self, body):
+        self.read_of.append((body["prompt"][0], len(body["prompt"])))
+        await asyncio.sleep(0)
+        return {"timings": {"cache_n": 0}}
+
+
+async def taken(slots: Slots, limit: int, prompt=(1,)):
+    """A held slot, and the function that gives it back."""
+    hold = slots.hold(list(prompt), limit)
+    slot = await hold.__aenter__()
+    return slot, lambda: hold.__aexit__(None, None, None)
+
+
+def test_the_last_slot_is_for_short_jobs():
+    async def run():
+        slots = Slots()
+        held = [await taken(slots, LONG) for _ in range(SLOTS - 1)]
+        waiting = asyncio.create_task(taken(slots, LONG))
+        long_prompt = asyncio.create_task(taken(slots, SHORT, range(slots_short_prompt())))
+        _, free = await taken(slots, SHORT)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        assert not long_prompt.done()
+
+        await free()
+        await asyncio.sleep(0)
+        assert not waiting.done()
+
+        await held[0][1]()
+        await waiting
+
+    asyncio.run(run())
+
+
+def slots_short_prompt() -> int:
+    return slots.SHORT_PROMPT + 1
+
+
+def test_few_answers_have_the_whole_vocabulary_at_the_same_time():
+    async def run():
+        own = Slots()
+        holds = [own.hold([1], 1, whole=True) for _ in range(slots.WHOLE + 1)]
+        for hold in holds[:-1]:
+            await hold.__aenter__()
+        last = asyncio.create_task(holds[-1].__aenter__())
+        await taken(own, SHORT)
+        assert not last.done()
+
+        await holds[0].__aexit__(None, None, None)
+        await last
+
+    asyncio.run(run())
+
+
+def test_those_who_wait_are_served_in_order_and_may_leave():
+    async def run():
+        slots = Slots()
+        held = [await taken(slots, SHORT) for _ in range(SLOTS)]
+        order = []
+
+        async def wait(name):
+            async with slots.hold([1], SHORT):
+                order.append(name)
+
+        first, second, third = (asyncio.create_task(wait(name)) for name in "abc")
+        await asyncio.sleep(0)
+        second.cancel()
+        await held[0][1]()
+        await asyncio.gather(first, third)
+        assert order == ["a", "c"]
+
+        for _, free in held[1:]:
+            await free()
+        assert len({(await taken(slots, SHORT))[0].id for _ in range(SLOTS)}) == SLOTS
+
+    asyncio.run(run())
+
+
+def test_a_prompt_goes_where_most_of_it_is_cached():
+    async def run():
+        slots = Slots()
+        one, free_one = await taken(slots, SHORT)
+        other, free_other = await taken(slots, SHORT)
+        one.tokens = [1, 2, 3]
+        other.tokens = [1, 2, 4]
+        await free_one()
+        await free_other()
+
+        slot, free = await taken(slots, SHORT, [1, 2, 3, 5])
+        assert slot is one
+        await free()
+        slot, free = await taken(slots, SHORT, [1, 2, 4, 5])
+        assert slot is other
+        await free()
+        # hardly anything is cached: the one that was unused for longest
+        slot, _ = await taken(slots, SHORT, [1, *range(50, 100)])
+        assert slot not in (one, other)
+
+    asyncio.run(run())
+
+
+def test_prompts_are_read_in_slices_that_take_turns():
+    async def run():
+        engine = Recorded()
+        prompts = [[first] * (2 * SLICE + FEW) for first in (1, 2)]
+        held = [await taken(engine.slots, LONG, prompt) for prompt in prompts]
+        reads = [engine.read(slot, prompt) for (slot, _), prompt in zip(held, prompts, strict=True)]
+        await asyncio.gather(*reads)
+        return engine.read_of, [slot.tokens for slot, _ in held]
+
+    read_of, tokens = asyncio.run(run())
+    assert read_of == [(1, SLICE), (2, SLICE), (1, 2 * SLICE), (2, 2 * SLICE)]
+    assert tokens == [[1] * 2 * SLICE, [2] * 2 * SLICE]  # the last FEW come with the answer
+
+
+def test_what_is_cached_is_not_read_again():
+    async def run():
+        engine = Recorded()
+        slot, _ = await taken(engine.slots, SHORT)
+        slot.tokens = [1] * 50
+        assert await engine.read(slot, [1] * (50 + FEW)) is None
+        assert await engine.read(slot, [1] * (50 + FEW + 1)) == 0
+        return engine.read_of
+
+    assert asyncio.run(run()) == [(1, 50 + FEW + 1)]
+
+
+@pytest.mark.parametrize(("answering", "pauses"), [(False, 0), (True, 1)])
+def test_between_slices_there_is_time_for_answers(monkeypatch, answering, pauses):
+    """Half as long as a slice took, if anybody is being answered."""
+    clock = [100.0]
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    monkeypatch.setattr(slots.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(slots.asyncio, "sleep", sleep)
+
+    async def run():
+        own = Slots()
+        await taken(own, LONG)
+        if answering:
+            await taken(own, LONG)
+        async with own.reading():
+            async with own.turn():
+                clock[0] += 8
+            async with own.turn():
+                pass
+        return [seconds for seconds in slept if seconds > 0]
+
+    assert asyncio.run(run()) == [4.0] * pauses
+
+
+def test_shared():
+    assert shared([1, 2, 3], [1, 2, 4, 5]) == 2
+    assert shared([], [1]) == 0
