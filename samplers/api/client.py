@@ -12,13 +12,14 @@ from samplers.api.next_token import (
     top_distribution,
 )
 from samplers.api.pricing.budget import Budget
-from samplers.api.request import as_messages, as_seconds, chat_body, token_ids
+from samplers.api.request import as_messages, chat_body, token_ids
 from samplers.api.results import Completion, Tokens
 from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import read_chunks
 from samplers.api.structured.answer import Answer, read_answer, response_format
 from samplers.api.transport.auth import Key
+from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
@@ -30,7 +31,10 @@ class Client:
     Close it, or use `with`. `api_key`: None for an endpoint that needs none. `model`: the model to
     use. None: the first one that the endpoint lists (OpenAI: gpt-4o-mini). `budget`: at OpenAI's
     own address every call is priced before it is sent and counted against it. None: the one budget
-    of this process (SAMPLERS_BUDGET_USD).
+    of this process (SAMPLERS_BUDGET_USD); a fork has its own.
+
+    `timeout` of a call: the seconds that the whole call may take, 600 if it is None, and then
+    ConnectionFailed. Of a stream: the seconds of silence after which it is given up.
 
     `transport`: httpx's, for tests. `hint`: called when nothing answers, for a sentence on why.
     `on_close`: called by close(). `connect` and `start_local` pass these two for an endpoint that
@@ -84,53 +88,48 @@ class Client:
     @property
     def model(self) -> str:
         """The model that answers, unless a call names another one."""
-        if self._model is None:
-            listed = self.models()
-            if not listed:
-                message = "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME"
-                raise APIError(200, message)
-            self._model = listed[0]
-        return self._model
+        return self._default_model(Deadline())
 
-    def models(self) -> list[str]:
+    def models(self, *, timeout: float | None = None) -> list[str]:
         """The names of the endpoint's models (GET /models)."""
-        response = self._transport.request("GET", "/models")
-        return self._transport.read(
-            response, lambda answer: [model["id"] for model in answer["data"]]
-        )
+        return self._models(Deadline(timeout))
 
     def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
         """The whole answer to `messages`: a list of {"role", "content"}, or a str (the user's).
 
         `params` are sent as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); those
-        that are None are left out. `timeout`: seconds to wait for the answer (600), then
-        ConnectionFailed.
+        that are None are left out.
         """
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
-        if timeout is not None:
-            timeout = as_seconds("timeout", timeout)
-        return self._chat(self._body(messages, params), Completion.from_wire, timeout=timeout)
+        deadline = Deadline(timeout)
+        return self._chat(self._body(messages, params, deadline), Completion.from_wire, deadline)
 
-    def stream(self, messages, **params) -> Iterator[Chunk]:
+    def stream(self, messages, *, timeout: float | None = None, **params) -> Iterator[Chunk]:
         """The answer as an iterator of Chunk, while it is generated.
 
         The request is sent when the first chunk is asked for; closing the iterator stops the
         endpoint. `accumulate` joins the chunks. On a paid endpoint the request also asks for usage
         (stream_options), so that the real cost is known; the chunk that has it has no text.
+
+        `timeout`: StreamBroken after so many seconds without a line. A comment's line counts: with
+        one, a busy endpoint says that it is still there. Before the first, ConnectionFailed.
         """
-        body = self._body(messages, {**params, "stream": True})
+        body = self._body(messages, {**params, "stream": True}, Deadline(timeout))
         if self.budget is not None:
             body["stream_options"] = {"include_usage": True} | body.get("stream_options", {})
-        return self._chunks(body)
+        return self._chunks(body, timeout)
 
-    def stream_bytes(self, messages, **params) -> Iterator[Arrival]:
+    def stream_bytes(
+        self, messages, *, timeout: float | None = None, **params
+    ) -> Iterator[Arrival]:
         """The same stream as the network brings it: (seconds, bytes), cut anywhere.
 
         ``read_chunks`` makes the chunks of stream() from it. On a paid endpoint the most that the
         call could cost stays held, because the usage is not read.
         """
-        return self._bytes(self._body(messages, {**params, "stream": True}))
+        body = self._body(messages, {**params, "stream": True}, Deadline(timeout))
+        return self._bytes(body, timeout)
 
     def parse(self, messages, model: type, **params) -> Answer:
         """The answer as an object of `model`, a pydantic model or a dataclass.
@@ -142,16 +141,19 @@ class Client:
         completion = self.chat(messages, response_format=response_format(model), **params)
         return read_answer(completion, model)
 
-    def tokenize(self, text) -> Tokens:
+    def tokenize(self, text, *, timeout: float | None = None) -> Tokens:
         """`text` as the model's tokens: a str as it is, or messages in the model's template.
 
         OpenAI's API has no such call, the local endpoint has. Elsewhere it is an APIError.
         """
+        return self._tokenize(text, Deadline(timeout))
+
+    def _tokenize(self, text, deadline: Deadline) -> Tokens:
         content = {"input": text} if isinstance(text, str) else {"messages": as_messages(text)}
-        body = {"model": self.model, **content}
+        body = {"model": self._default_model(deadline), **content}
 
         try:
-            response = self._transport.request("POST", "/tokenize", body)
+            response = self._transport.request("POST", "/tokenize", body, deadline=deadline)
         except APIError as error:
             if error.status not in (404, 405, 501) or error.code == "model_not_found":
                 raise
@@ -162,7 +164,12 @@ class Client:
         raise unsupported(status)
 
     def next_token(
-        self, prompt, top: int | str = MAX_TOP_LOGPROBS, after: Sequence[int] = ()
+        self,
+        prompt,
+        top: int | str = MAX_TOP_LOGPROBS,
+        after: Sequence[int] = (),
+        *,
+        timeout: float | None = None,
     ) -> Distribution:
         """The model's next-token distribution after `prompt` (a str: the user's, or messages).
 
@@ -173,9 +180,10 @@ class Client:
         """
         check_top(top)
         after = token_ids("after", after)
-        model = self.model
+        deadline = Deadline(timeout)
+        model = self._default_model(deadline)
 
-        size = self._vocabulary_size(model) if top == "all" or after else None
+        size = self._vocabulary_size(model, deadline) if top == "all" or after else None
         if after and size is None:
             raise unsupported(404)
         is_full = top == "all" and size is not None
@@ -187,16 +195,16 @@ class Client:
                 return full_distribution(entries, size, self._full_distributions.get(model))
             return top_distribution(entries, self._vocabulary_sizes.get(model))
 
-        distribution = self._chat(self._body(prompt, params), read, headers)
+        distribution = self._chat(self._body(prompt, params, deadline), read, deadline, headers)
         if is_full:
             self._full_distributions.setdefault(model, distribution)
         return distribution
 
-    def _vocabulary_size(self, model: str) -> int | None:
+    def _vocabulary_size(self, model: str, deadline: Deadline) -> int | None:
         """V, or None for an endpoint without /tokenize: it has none of our other extensions."""
         if model not in self._vocabulary_sizes:
             try:
-                size = self.tokenize("a").vocabulary_size
+                size = self._tokenize("a", deadline).vocabulary_size
             except APIError as error:
                 if error.code != "unsupported":
                     raise
@@ -226,21 +234,38 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client of {self.base_url}, model {self._model or 'not asked for yet'}>"
 
-    def _body(self, messages, params: dict) -> dict:
-        return chat_body(messages, {"model": params.get("model") or self.model, **params})
+    def _default_model(self, deadline: Deadline) -> str:
+        if self._model is None:
+            listed = self._models(deadline)
+            if not listed:
+                message = "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME"
+                raise APIError(200, message)
+            self._model = listed[0]
+        return self._model
 
-    def _chat(self, body: dict, reader: Callable, headers: dict | None = None, timeout=None):
+    def _models(self, deadline: Deadline) -> list[str]:
+        response = self._transport.request("GET", "/models", deadline=deadline)
+        return self._transport.read(
+            response, lambda answer: [model["id"] for model in answer["data"]]
+        )
+
+    def _body(self, messages, params: dict, deadline: Deadline) -> dict:
+        model = params.get("model") or self._default_model(deadline)
+        return chat_body(messages, {"model": model, **params})
+
+    def _chat(self, body: dict, reader: Callable, deadline: Deadline, headers: dict | None = None):
         """What `reader` makes of the answer to `body`; the call is paid for."""
         with self._transport.paid(body) as settle:
             response = self._transport.request(
-                "POST", "/chat/completions", body, headers, timeout=timeout
+                "POST", "/chat/completions", body, headers, deadline=deadline
             )
             if self.budget is not None:
                 settle(self._transport.read(response, Completion.from_wire).usage)
             return self._transport.read(response, reader)
 
-    def _chunks(self, body: dict) -> Iterator[Chunk]:
-        with self._transport.paid(body) as settle, self._transport.arrivals(body) as arrivals:
+    def _chunks(self, body: dict, timeout: float | None) -> Iterator[Chunk]:
+        transport = self._transport
+        with transport.paid(body) as settle, transport.arrivals(body, timeout) as arrivals:
             usage = None
             unbroken = self._transport.unbroken(arrivals)
             for chunk in read_chunks(unbroken, self._transport.scrub):
@@ -249,6 +274,6 @@ class Client:
                 del chunk  # a traceback may print this frame's locals
             settle(usage)  # the last one; a stream that broke or was closed stays held
 
-    def _bytes(self, body: dict) -> Iterator[Arrival]:
-        with self._transport.paid(body), self._transport.arrivals(body) as arrivals:
+    def _bytes(self, body: dict, timeout: float | None) -> Iterator[Arrival]:
+        with self._transport.paid(body), self._transport.arrivals(body, timeout) as arrivals:
             yield from self._transport.unbroken(arrivals)

@@ -24,7 +24,7 @@ class APIError(EndpointError):
 
     `status` is HTTP's. `type`, `param` and `code` are those of OpenAI's error body, None where the
     endpoint sent none. `request_id` is what a provider's support asks for. `retry_after` is in
-    seconds.
+    seconds. `base_url`: the address that was asked, "" where it does not matter.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class APIError(EndpointError):
         code: str | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
+        base_url: str = "",
     ):
         self.status = status
         self.message = message
@@ -44,14 +45,17 @@ class APIError(EndpointError):
         self.code = code
         self.request_id = request_id
         self.retry_after = retry_after
+        self.base_url = base_url
         super().__init__(self._text())
 
     def next_step(self) -> str:
         """What to do now, as a sentence. Empty where the endpoint's message is enough."""
-        if self.code == "model_not_found":
+        if self.code == "model_not_found" or (self.status == 404 and self.param == "model"):
             return "client.models() lists the endpoint's models."
-        if self.status == 404 and self.code != "unsupported":
+        if self.status == 404 and self.base_url and not self.base_url.endswith("/v1"):
             return "Is the address right? It usually ends in /v1."
+        if self.status == 404 and self.code is None:
+            return "Does this endpoint have this path?"
         if self.status >= 500:
             return "The fault is the endpoint's: try again in a moment."
         return ""
@@ -111,11 +115,12 @@ def unsupported(status: int) -> APIError:
     return APIError(status, message, code="unsupported")
 
 
-def error_from(status: int, content: bytes, headers, scrub) -> APIError:
+def error_from(status: int, content: bytes, headers, scrub, base_url: str = "") -> APIError:
     """The APIError of a response whose body is OpenAI's error, or that of another server.
 
     `scrub` removes the key from a text. Some servers send an error with the status 200 and HTTP's
-    status as its code; the code then decides the error's class.
+    status as its code; the code then decides the error's class. `base_url`: the address that was
+    asked.
     """
     fields = scrubbed(_error_fields(content, scrub), scrub)
 
@@ -133,6 +138,7 @@ def error_from(status: int, content: bytes, headers, scrub) -> APIError:
         code=code,
         request_id=scrubbed(headers.get("x-request-id"), scrub),
         retry_after=_seconds(headers.get("retry-after")),
+        base_url=base_url,
     )
 
 

@@ -6,28 +6,43 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
+from samplers.wire.secret import shown
+
+MAX_SECONDS = 1_000_000  # of a timeout; the operating system's calls take no number of any size
+
 
 def address(base_url: str) -> httpx.URL:
     """`base_url` without its last slash: http or https, and a host.
 
-    A password or a query is refused, because addresses get printed.
+    A password, a query or a fragment is refused, because addresses get printed.
     """
     try:
         url = httpx.URL(base_url.strip().rstrip("/"))
-    except (httpx.InvalidURL, AttributeError):
+    except (httpx.InvalidURL, AttributeError, TypeError):
         raise ValueError(_bad_address(base_url)) from None
 
-    if url.userinfo or url.query:
+    if url.userinfo or any(mark in str(url) for mark in "?#"):
         raise ValueError(
-            "base_url must hold no user, password or query: a key goes into SAMPLERS_API_KEY"
+            "base_url must hold no user, password, query or fragment: "
+            "a key goes into SAMPLERS_API_KEY"
         )
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not names_a_host(url):
         raise ValueError(_bad_address(base_url))
     return url
 
 
 def _bad_address(base_url) -> str:
-    return f"base_url must be an address such as http://127.0.0.1:8000/v1, got {base_url!r}"
+    return f"base_url must be an address such as http://127.0.0.1:8000/v1, got {shown(base_url)}"
+
+
+def names_a_host(url: httpx.URL) -> bool:
+    """Whether a connection to the host and port of `url` can be tried at all."""
+    try:
+        host = url.host
+        host.encode("idna")  # as the socket does; it refuses a label over 63 characters
+    except UnicodeError:
+        return False
+    return host != "" and (url.port is None or 0 < url.port < 65_536)
 
 
 def as_messages(messages: str | Sequence[Mapping]) -> list[dict]:
@@ -94,8 +109,10 @@ def token_ids(name: str, ids) -> list[int]:
 
 
 def as_seconds(name: str, seconds) -> float:
-    """`seconds` if it is a finite number > 0."""
+    """`seconds` if it is a number > 0 and <= MAX_SECONDS."""
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not is_number or not 0 < seconds < float("inf"):
-        raise ValueError(f"{name} must be a number of seconds > 0, got {seconds!r}")
+    if not is_number or not 0 < seconds <= MAX_SECONDS:
+        raise ValueError(
+            f"{name} must be a number of seconds > 0 and <= {MAX_SECONDS}, got {seconds!r:.80}"
+        )
     return seconds

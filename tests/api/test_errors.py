@@ -22,9 +22,9 @@ OPENAI = {
 }
 
 
-def error_of(status=400, **response) -> EndpointError:
+def error_of(status=400, base_url="http://127.0.0.1:9/v1", **response) -> EndpointError:
     with pytest.raises(EndpointError) as caught:
-        fake(httpx.Response(status, **response)).chat("x")
+        fake(httpx.Response(status, **response), base_url=base_url).chat("x")
     return caught.value
 
 
@@ -81,8 +81,8 @@ def test_a_long_page_is_cut():
         (429, {}, {"retry-after": "411000"}, RateLimitError, "Wait 411000 s"),
         (429, {"code": "insufficient_quota"}, {}, RateLimitError, "no credit left"),
         (404, {"code": "model_not_found"}, {}, APIError, "client.models()"),
-        (404, {}, {}, APIError, "ends in /v1"),
-        (500, {}, {}, APIError, "try again in a moment"),
+        (404, {"code": 404, "param": "model"}, {}, APIError, "client.models()"),
+        (404, {}, {}, APIError, "Does this endpoint have this path?"),
         (503, {}, {}, APIError, "try again in a moment"),
     ],
 )
@@ -90,6 +90,13 @@ def test_the_message_says_what_to_do(status, body, headers, kind, advice):
     error = error_of(status, json={"error": {"message": "no", **body}}, headers=headers)
     assert type(error) is kind
     assert advice in str(error)
+
+
+@pytest.mark.parametrize("code", [None, 404, "deployment_not_found"])
+def test_a_404_asks_for_v1_only_where_the_address_has_none(code):
+    body = {"error": {"message": "File Not Found", "code": code}}
+    assert "ends in /v1" in str(error_of(404, "http://127.0.0.1:9", json=body))
+    assert "/v1" not in str(error_of(404, json=body))
 
 
 @pytest.mark.parametrize("depth", [100, 900, 5_000, 100_000])
@@ -116,7 +123,6 @@ def test_a_redirect_is_not_followed():
         (httpx.ConnectError("refused"), False),
         (httpx.ConnectTimeout("timed out"), False),
         (httpx.ReadTimeout("timed out"), True),
-        (httpx.RemoteProtocolError("Server disconnected without sending a response."), True),
         (httpx.ProxyError("407"), True),
     ],
 )
@@ -134,6 +140,24 @@ def test_no_answer_says_what_was_tried_and_what_to_do(call, failure, sent):
     with pytest.raises(ConnectionFailed, match=message) as caught:
         call(fake(failure))
     assert caught.value.sent is sent
+
+
+@pytest.mark.parametrize(
+    ("failure", "hint"),
+    [
+        (httpx.RemoteProtocolError("Server disconnected"), "made and then lost"),
+        (httpx.ReadError("reset by peer"), "made and then lost"),
+        (httpx.WriteError("broken pipe"), "made and then lost"),
+        (httpx.ReadTimeout("timed out"), "wait longer"),
+        (httpx.PoolTimeout("timed out"), "connections of this client are in use"),
+        (httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), "http://"),
+    ],
+)
+def test_the_hint_fits_the_failure(failure, hint):
+    with pytest.raises(ConnectionFailed) as caught:
+        fake(failure).chat("x")
+    assert hint in str(caught.value)
+    assert "address (SAMPLERS_BASE_URL) right" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,13 @@ def test_stream_is_not_a_parameter_of_chat():
         fake(completion()).chat("x", stream=True)
 
 
+def test_a_request_says_that_it_is_json():
+    endpoint = Recorded(completion())
+    fake(endpoint).chat("x")
+    (request,) = endpoint.requests
+    assert request.headers["accept"] == request.headers["content-type"] == "application/json"
+
+
 @pytest.mark.parametrize("timeout", [0, -1, "5", True, float("nan"), float("inf")])
 def test_bad_timeout(timeout):
     endpoint = Recorded(completion())
@@ -104,6 +111,15 @@ def test_bad_after(after):
         "http://",
         "http:///v1",
         "http://[::",
+        "http://host:0/v1",
+        "http://host:65536/v1",
+        "http://host:bad/v1",
+        "http://xn--/v1",
+        "http://a..b/v1",
+        "http://" + "a" * 64,
+        "http://999.1.1.1/v1",
+        "http://host\n/v1",
+        b"http://host",
         None,
         5,
     ],
@@ -113,12 +129,33 @@ def test_bad_address(url):
         Client(url)
 
 
-@pytest.mark.parametrize("url", ["http://me:secret@host/v1", "https://host/v1?key=secret"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://me:secret@host/v1",
+        "http://:secret@host/v1",
+        "https://host/v1?key=secret",
+        "https://host/v1#secret",
+        "https://host/v1?",
+        "https://host/v1#",
+    ],
+)
 def test_an_address_with_a_secret_is_refused_and_not_shown(url):
     with pytest.raises(ValueError, match="SAMPLERS_API_KEY") as caught:
         Client(url)
     assert "secret" not in str(caught.value)
 
 
-def test_a_last_slash_does_not_matter():
-    assert Client("http://127.0.0.1:8000/v1/").base_url == "http://127.0.0.1:8000/v1"
+@pytest.mark.parametrize(
+    ("url", "base_url"),
+    [
+        ("http://127.0.0.1:8000/v1/", "http://127.0.0.1:8000/v1"),
+        (" HTTP://Host/v1// ", "http://host/v1"),
+        ("http://host:80", "http://host"),
+        ("http://[::1]:9/v1", "http://[::1]:9/v1"),
+        ("http://bücher.example/v1", "http://xn--bcher-kva.example/v1"),
+        ("http://a_b:65535/v1", "http://a_b:65535/v1"),
+    ],
+)
+def test_an_address_as_it_is_asked(url, base_url):
+    assert Client(url).base_url == base_url

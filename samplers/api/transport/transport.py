@@ -1,6 +1,7 @@
 """One endpoint's HTTP: calls are signed and counted against a budget, and what fails is typed."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,14 +23,12 @@ from samplers.api.results import Usage
 from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import StreamBroken
 from samplers.api.transport.auth import Key
+from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.decoding import CODINGS, UnreadableBody, decode_within_bounds
-from samplers.api.transport.proxies import is_loopback
+from samplers.api.transport.hints import next_step
+from samplers.api.transport.network import Network
+from samplers.api.transport.proxies import proxy_for
 
-# Connecting succeeds quickly or fails. An answer may take minutes: an unstreamed one only comes
-# when its last token is drawn.
-TIMEOUT = httpx.Timeout(600, connect=5)
-# Servers close an idle connection after 5 s (llama.cpp, uvicorn); we close it before they do.
-LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
 # With these the endpoint did not receive the request.
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -54,21 +53,33 @@ class Transport:
         self.base_url = str(url)
         self.auth = key
         self.scrub = key.scrub
-        self.at_openai = url.host == "api.openai.com" or url.host.endswith(".api.openai.com")
+        host = url.host.rstrip(".")  # a name may end in a dot
+        self.at_openai = host == "api.openai.com" or host.endswith(".api.openai.com")
         if budget is None and self.at_openai:
             budget = shared_budget()
 
         self.budget = budget
         self._hint = hint
+        self._url = url
+        self._httpx_transport = httpx_transport
+        self._proxy_variable: str | None = None
+        self._open()
+
+    def _open(self) -> None:
+        """Connections of this process's own: a fork must not read its parent's answers."""
+        transport = self._httpx_transport
+        if transport is None:
+            self._proxy_variable, proxy = proxy_for(self._url) or (None, None)
+            transport = Network(self._url, proxy)
+
         self._http = httpx.Client(
-            auth=key,
+            auth=self.auth,
             headers={"Accept-Encoding": CODINGS},
             event_hooks={"response": [decode_within_bounds]},
-            timeout=TIMEOUT,
-            limits=LIMITS,
-            transport=httpx_transport,
-            trust_env=not is_loopback(url),  # False: proxies in the environment are ignored
+            transport=transport,
+            trust_env=False,  # proxy_for and Network have read the environment
         )
+        self._owner = os.getpid()
 
     def close(self) -> None:
         self._http.close()
@@ -80,19 +91,26 @@ class Transport:
         body: dict | None = None,
         headers: dict | None = None,
         stream: bool = False,
-        timeout: float | None = None,
+        deadline: Deadline | None = None,
     ) -> httpx.Response:
         """A successful response. APIError for any other status, ConnectionFailed if none comes.
 
-        `timeout`: seconds to wait for an answer (None: TIMEOUT).
+        `deadline`: when the whole answer must be there (None: in deadline.TIMEOUT seconds).
         """
+        if self._http.is_closed:
+            raise ConnectionFailed(
+                f"this client of {self.base_url} is closed: make another, e.g. with connect()."
+            )
+        if self._owner != os.getpid():
+            self._open()
+
         json_headers = {"Accept": "application/json", "Content-Type": "application/json"}
         request = self._http.build_request(
             method,
             self.base_url + path,
             content=None if body is None else encode(body),
             headers=json_headers | (headers or {}),
-            timeout=_timeout(timeout),
+            timeout=httpx.Timeout(deadline or Deadline()),
         )
 
         try:
@@ -103,13 +121,17 @@ class Transport:
         except UnreadableBody as error:
             problem = f"the answer of {self.base_url} cannot be read: {error}"
             failure = error_from(error.status, problem.encode(), {}, self.scrub)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError, OverflowError) as error:
             failure = self._no_answer(error)
         else:
             if response.is_success:
                 return response
             failure = error_from(
-                response.status_code, response.content, response.headers, self.scrub
+                response.status_code,
+                response.content,
+                response.headers,
+                self.scrub,
+                self.base_url,
             )
         # Raised out here, so that its traceback has none of httpx's frames: those hold the signed
         # request, and so do these two.
@@ -117,30 +139,29 @@ class Transport:
         response = None
         raise failure
 
-    def _no_answer(self, error: httpx.HTTPError) -> ConnectionFailed:
+    def _no_answer(self, error: Exception) -> ConnectionFailed:
         cause = self.scrub(f"{type(error).__name__}: {error}")
-        if self._hint:
-            hint = self._hint()
-        else:
-            hint = "Is the server running, and is the address (SAMPLERS_BASE_URL) right?"
+        hint = self._hint() if self._hint else next_step(error, self._proxy_variable)
         message = f"{self.base_url} does not answer ({cause}). {hint}"
         return ConnectionFailed(message, sent=not isinstance(error, NOT_SENT))
 
     @contextmanager
-    def arrivals(self, body: dict) -> Iterator[Iterator[Arrival]]:
+    def arrivals(self, body: dict, timeout: float | None = None) -> Iterator[Iterator[Arrival]]:
         """A streamed answer to `body` as an iterator of Arrival. Closes the connection at the end.
 
-        The connection is not used again: llama.cpp may close it without notice.
+        The connection is not used again: llama.cpp may close it without notice. `timeout`: seconds
+        of silence after which it is given up: without a line, be it an event's or a comment's.
         """
+        deadline = Deadline(timeout)
         headers = {"Accept": "text/event-stream", "Connection": "close"}
         start = time.perf_counter()
-        response = self.request("POST", "/chat/completions", body, headers, stream=True)
+        response = self.request("POST", "/chat/completions", body, headers, True, deadline)
 
         try:
             kind = response.headers.get("content-type", "")
             if kind.partition(";")[0].strip().lower() != "text/event-stream":
                 raise self._not_a_stream(response, kind)
-            yield (Arrival(time.perf_counter() - start, data) for data in response.iter_bytes())
+            yield _timed(response.iter_bytes(), start, deadline)
         finally:
             response.close()
 
@@ -241,10 +262,12 @@ class Transport:
                 self.budget.settle(bound, real)
 
 
-def _timeout(seconds: float | None) -> httpx.Timeout:
-    if seconds is None:
-        return TIMEOUT
-    return httpx.Timeout(seconds, connect=min(seconds, TIMEOUT.connect))
+def _timed(parts: Iterator[bytes], start: float, deadline: Deadline) -> Iterator[Arrival]:
+    """`parts` with the time of each since `start`. Every line's end restarts the deadline."""
+    for data in parts:
+        yield Arrival(time.perf_counter() - start, data)
+        if b"\n" in data or b"\r" in data:
+            deadline.restart()  # here, so that the time in which nobody asks does not count
 
 
 def _is_free(error: EndpointError) -> bool:
