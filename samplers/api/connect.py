@@ -14,10 +14,22 @@ from samplers.api.pricing.budget import usd
 from samplers.api.pricing.prices import price_list, price_of
 from samplers.api.transport.auth import Key
 from samplers.api.transport.proxies import exempt_loopback
+from samplers.wire.secret import looks_like_a_key, shown
 
+ANSWER = 60  # seconds in which an endpoint must list its models
 # By process id: a fork starts its own endpoint and leaves its parent's alone.
 shared_endpoints: dict[int, LocalEndpoint] = {}
 _lock = threading.Lock()
+
+
+def _new_lock() -> None:
+    """For a fork: a thread that it does not have may hold the old one."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
 
 
 def connect(where: str | None = None, model: str | None = None) -> Client:
@@ -33,6 +45,11 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
     if where is None:
         where = os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
     model = model or os.environ.get("SAMPLERS_MODEL_NAME") or None
+    if looks_like_a_key(model):
+        raise ValueError(
+            "model, or SAMPLERS_MODEL_NAME, must be a model's name, "
+            "got what looks like a key (not shown)"
+        )
 
     if where == "local":
         exempt_loopback()
@@ -46,7 +63,8 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
         client = _remote(where, model)
     else:
         raise ValueError(
-            f"where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, got {where!r}"
+            "where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, "
+            f"got {shown(where)}"
         )
 
     print(f"samplers: {name} {client.base_url}, model {client.model}{_price_note(client)}")
@@ -110,7 +128,7 @@ def _openai(model: str | None) -> Client:
 def _remote(base_url: str, model: str | None) -> Client:
     client = Client(base_url, _key("SAMPLERS_API_KEY"), model)
     try:
-        client.models()  # does it answer, and does it accept the key?
+        client.models(timeout=ANSWER)  # does it answer, and does it accept the key?
     except APIError as error:
         has_no_list = error.status in (404, 405)
         if model is None or not has_no_list:
@@ -125,4 +143,5 @@ def _key(variable: str) -> Key:
 def _price_note(client: Client) -> str:
     if client.budget is None:
         return ""
-    return f", budget {usd(client.budget.limit)} at the prices of {price_list()['date']}"
+    limit = usd(client.budget.limit)
+    return f", budget {limit} for this process at the prices of {price_list()['date']}"

@@ -7,12 +7,21 @@ import httpx
 import pytest
 from processes import run_python
 
-from samplers.api import APIError, AuthenticationError, ConnectionFailed, connect, start_local
+from samplers.api import (
+    APIError,
+    AuthenticationError,
+    Client,
+    ConnectionFailed,
+    connect,
+    start_local,
+)
+from samplers.api.pricing.prices import price_of
 
 SETTINGS = (
     "SAMPLERS_BASE_URL",
     "SAMPLERS_API_KEY",
     "SAMPLERS_MODEL_NAME",
+    "SAMPLERS_MODEL",
     "SAMPLERS_BUDGET_USD",
     "OPENAI_API_KEY",
 )
@@ -80,7 +89,7 @@ def test_openai_by_name_is_priced_and_has_a_budget(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "OpenAI" in out
-    assert "budget $0.10" in out
+    assert "budget $0.10 for this process" in out
 
     monkeypatch.setenv("SAMPLERS_BUDGET_USD", "0.5")
     again = connect("openai", model="gpt-4.1-nano")
@@ -111,6 +120,35 @@ def test_a_bad_budget(monkeypatch, budget):
 def test_a_bad_where(where):
     with pytest.raises(ValueError, match="must be 'local', 'openai' or"):
         connect(where)
+
+
+@pytest.mark.parametrize("key", ["sk-proj-of-nobody", "0123456789abcdef0123456789abcdef"])
+@pytest.mark.parametrize("variable", ["SAMPLERS_BASE_URL", "SAMPLERS_MODEL_NAME"])
+def test_a_key_in_the_wrong_variable_is_not_shown(monkeypatch, capsys, variable, key):
+    monkeypatch.setenv(variable, key)
+    with pytest.raises(ValueError, match=variable) as caught:
+        connect()
+    assert key not in str(caught.value) + str(capsys.readouterr())
+
+
+def test_a_key_in_place_of_an_argument_is_not_shown(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    key = "sk-proj-of-nobody"
+    calls = (
+        lambda: connect(key),
+        lambda: connect("openai", model=key),
+        lambda: connect(f"http://{key}:x/v1"),
+        lambda: Client(key),
+        lambda: price_of(key),
+    )
+    for call in calls:
+        with pytest.raises(ValueError, match="looks like a key") as caught:
+            call()
+        assert key not in str(caught.value)
+
+    monkeypatch.setenv("SAMPLERS_BUDGET_USD", key)
+    with pytest.raises(ValueError, match=r"SAMPLERS_BUDGET_USD must be .*looks like a key"):
+        connect("openai")
 
 
 def test_an_address_where_nothing_answers():

@@ -5,6 +5,7 @@ import os
 import threading
 
 from samplers.api.errors import EndpointError
+from samplers.wire.secret import shown
 
 
 class BudgetExceeded(EndpointError):
@@ -66,7 +67,8 @@ _shared = Budget(float(DEFAULT_LIMIT))
 def shared_budget() -> Budget:
     """The one budget of this process: SAMPLERS_BUDGET_USD, 0.10 if unset.
 
-    Connecting again does not refill it.
+    Connecting again does not refill it. Another process, such as a second notebook's kernel or a
+    fork, has a budget of its own.
     """
     _shared.limit = _limit_from(os.environ.get("SAMPLERS_BUDGET_USD") or DEFAULT_LIMIT)
     return _shared
@@ -85,5 +87,5 @@ def _limit_from(text: str) -> float:
     except ValueError:
         limit = math.nan
     if not 0 <= limit < math.inf:
-        raise ValueError(f"SAMPLERS_BUDGET_USD must be a number of USD >= 0, got {text!r}")
+        raise ValueError(f"SAMPLERS_BUDGET_USD must be a number of USD >= 0, got {shown(text)}")
     return limit

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from samplers.api.results import Usage
+from samplers.wire.secret import shown
 
 # Tokens per message: its role, separators and name. OpenAI's own guide counts 3 or 4.
 MESSAGE_OVERHEAD = 16
@@ -35,7 +36,7 @@ def price_of(model: str) -> dict:
         known = ", ".join(prices["models"])
         raise ValueError(
             f"model must be one whose price is known ({known}; prices of {prices['date']}), "
-            f"got {model!r}; a dated snapshot of a model can cost something else, "
+            f"got {shown(model)}; a dated snapshot of a model can cost something else, "
             "so only these names are priced"
         )
     return prices["models"][model]

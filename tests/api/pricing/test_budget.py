@@ -8,6 +8,7 @@ import pytest
 from fake_endpoint import Recorded, completion, delta, event, fake, sse
 
 from samplers.api import Budget, BudgetExceeded, ConnectionFailed, EndpointError
+from samplers.api.pricing.budget import shared_budget, usd
 from samplers.api.pricing.prices import upper_bound
 
 OPENAI = "https://api.openai.com/v1"
@@ -30,18 +31,64 @@ def test_small_amounts_are_not_shown_as_zero():
     assert "could cost $0.0012, and $0.0000052 is left of the budget of $0.0000091." in text
     assert "$0.0000 is left of the budget of $0.10" in str(BudgetExceeded(0.2, 0, 0.1))
     assert "budget of $0.00" in str(BudgetExceeded(0.2, 0, 0))
+    assert "could cost $0.2000, and" in str(BudgetExceeded(0.2, 0, 0.1))
     assert repr(Budget(0.004)) == "<Budget $0.0040: $0.000000 spent, $0.000000 held>"
 
 
 @pytest.mark.parametrize(
-    "url", [OPENAI, "https://eu.api.openai.com/v1", "HTTPS://API.OPENAI.COM/v1/"]
+    ("amount", "text"), [(5, "$5.00"), (0.01, "$0.01"), (0.0099, "$0.0099"), (0, "$0.00")]
+)
+def test_two_digits_at_least(amount, text):
+    assert usd(amount) == text
+
+
+@pytest.mark.parametrize(("value", "limit"), [("0", 0), ("2.5", 2.5), ("", 0.10)])
+def test_the_budget_of_the_process(monkeypatch, value, limit):
+    monkeypatch.setenv("SAMPLERS_BUDGET_USD", value)
+    assert shared_budget().limit == limit
+    assert shared_budget() is shared_budget()
+
+
+@pytest.mark.parametrize("value", ["inf", "-0.01", "nan", "1,5"])
+def test_a_budget_that_is_no_limit(monkeypatch, value):
+    monkeypatch.setenv("SAMPLERS_BUDGET_USD", value)
+    with pytest.raises(ValueError, match="SAMPLERS_BUDGET_USD must be a number of USD >= 0"):
+        shared_budget()
+
+
+def test_all_of_a_budget_can_be_spent():
+    budget = Budget(0.5)
+    budget.reserve(0.5)
+    assert budget.left == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        OPENAI,
+        "https://eu.api.openai.com/v1",
+        "HTTPS://API.OPENAI.COM/v1/",
+        "https://api.openai.com./v1",
+        "https://eu.api.openai.com./v1",
+        "https://api.openai.com:443/v1",
+        "http://api.openai.com:80",
+        "https://api。openai。com/v1",
+        "https://@api.openai.com/v1",
+        " https://api.openai.com/v1// ",
+    ],
 )
 def test_openais_address_always_has_a_budget(url):
     assert fake(completion(), "gpt-4o-mini", url).budget is not None
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:8000/v1", "https://api.openai.com.example.org/v1"]
+    "url",
+    [
+        "http://127.0.0.1:8000/v1",
+        "https://api.openai.com.example.org/v1",
+        "https://myapi.openai.com/v1",
+        "https://example.org/api.openai.com",
+    ],
 )
 def test_other_addresses_have_none(url):
     assert fake(completion(), "m", url).budget is None
