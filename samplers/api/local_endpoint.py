@@ -1,6 +1,8 @@
 """The local endpoint as a child process: `python -m samplers.local`.
 
-It lives as long as its standard input is open, so it also ends when this process is killed.
+It lives as long as its standard input is open and this process lives, so it also ends when this
+process is killed while a fork of it holds the pipe. A fork neither ends the endpoint nor waits for
+it.
 
 How its end is noticed: while it starts, by a standard output that closes without a line. Later,
 `connect` asks `alive()` before it shares the endpoint, and a call that gets no answer adds
@@ -18,7 +20,9 @@ from collections import deque
 
 from samplers.api.errors import ConnectionFailed
 from samplers.api.transport.auth import Key
+from samplers.wire.secret import is_secret
 
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 SILENCE = 120  # seconds without output after which a starting child is given up
 
 
@@ -36,6 +40,7 @@ class LocalEndpoint:
         self._process = _start(options, environment or {})
         del environment  # it may hold a key, and a traceback may print this frame's locals
         self.pid = self._process.pid
+        self._owner = os.getpid()
         self._stderr: deque[str] = deque(maxlen=100)  # the last reads
         # While the child starts: its standard error as str, and then its first line as bytes.
         self._output: queue.SimpleQueue[str | bytes] = queue.SimpleQueue()
@@ -92,6 +97,8 @@ class LocalEndpoint:
 
     def state(self) -> str:
         """Whether the child still runs, and its last output on standard error, in sentences."""
+        if self._owner != os.getpid():
+            return f"It belongs to process {self._owner}, of which this one is a fork."
         if self._wait(0.5):  # a child that was killed closes its connections before it is gone
             self._stderr_reader.join(1)  # there may be output that is not read yet
         lines = "".join(self._stderr).replace("\r\n", "\n").split("\n")
@@ -99,11 +106,15 @@ class LocalEndpoint:
 
         state = "It still runs."
         if not self.alive():
-            state = f"It has ended (exit code {self._process.returncode})."
+            state = (
+                f"It has ended (exit code {self._process.returncode}): connect() starts another."
+            )
         return f"{state} Its last output:\n{output}" if output else state
 
     def close(self, wait: float = 5) -> None:
         """Ends the child by closing its standard input; after `wait` seconds it is killed."""
+        if self._owner != os.getpid():
+            return
         with contextlib.suppress(OSError):  # the child has ended already
             self._process.stdin.close()
         if not self._wait(wait):
@@ -128,11 +139,26 @@ def _start(options: tuple[str, ...], environment: dict[str, str]) -> subprocess.
         own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     else:
         own_group = {"start_new_session": True}
+    # -P: no module is taken from the working folder, where a learner may have a secrets.py
+    command = [sys.executable, "-P", "-m", "samplers.local", f"--parent={os.getpid()}", *options]
     return subprocess.Popen(
-        [sys.executable, "-m", "samplers.local", *options],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | environment,
+        env=_environment() | environment,
         **own_group,
     )
+
+
+def _environment() -> dict[str, str]:
+    """Our own environment without secrets, which the child has no use for.
+
+    What pip and the network need to download the weights stays, and the endpoint's own settings.
+    """
+    kept = ("PIP_", "SAMPLERS_LOCAL_KEY", "SAMPLERS_MODEL", *PROXIES)
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper().startswith(kept) or not is_secret(name, value)
+    }

@@ -1,5 +1,7 @@
 """`python -m samplers.local`: starts the local endpoint and serves until standard input closes.
 
+It also ends with the process that started it, unless nohup or setsid parted them.
+
 When it is ready, it prints one line of JSON with its address, its key and its model.
 """
 
@@ -14,6 +16,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from typing import TextIO
 
 END_SECONDS = 2  # after which the process ends, whatever still runs
@@ -30,6 +33,11 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         default=os.environ.get("SAMPLERS_LOCAL_KEY") or None,
         help="the bearer token to ask for; a random one if not given. "
         "SAMPLERS_LOCAL_KEY does the same, unseen by `ps`",
+    )
+    parser.add_argument(
+        "--parent",
+        type=int,
+        help="the process with which the endpoint ends; its own parent if not given",
     )
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
     parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
@@ -63,6 +71,10 @@ def main() -> int:
             signal.signal(getattr(signal, name), lambda *_: end.set())
 
     options = arguments()
+    if os.name != "nt":  # there a parent's id says nothing: the venv's python is a launcher
+        watch = threading.Thread(target=_watch_parent, args=(options.parent, end), daemon=True)
+        watch.start()
+
     try:
         asyncio.run(_serve(options, stdout, end))
     except StartError as error:
@@ -93,6 +105,35 @@ def _watch_stdin(end: threading.Event) -> None:
             pass
     end.set()
     _end_soon()
+
+
+def _watch_parent(parent: int | None, end: threading.Event) -> None:
+    """Ends the endpoint when its parent ends, even if a fork of the parent holds our stdin open.
+
+    `parent`: whom connect() names, perhaps not our own parent but a launcher's. None: our own,
+    unless nohup or setsid took us away from the shell that started us.
+    """
+    own = os.getppid()
+    if parent is None:
+        detached = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN or os.getsid(0) == os.getpid()
+        if detached:
+            return
+        parent = own
+
+    while os.getppid() == own and _runs(parent):
+        time.sleep(0.2)
+    end.set()
+    _end_soon()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, as another user
+        return True
+    return True
 
 
 def _end_soon() -> None:

@@ -1,5 +1,6 @@
 """The life of the child process that serves the local endpoint."""
 
+import json
 import os
 import sys
 
@@ -142,6 +143,79 @@ def test_the_error_of_a_child_that_fails_has_no_progress_bar(stub, ending, says)
     with pytest.raises(ConnectionFailed, match=f"(?s){says}") as caught:
         LocalEndpoint()
     assert "weights: 1/2" not in str(caught.value)
+
+
+ENVIRONMENT = """
+import os
+with open({path!r}, "w") as file:
+    json.dump(dict(os.environ), file)
+"""
+
+
+@needs_stub
+def test_no_secret_is_in_the_childs_environment(stub, tmp_path, monkeypatch):
+    secret = {
+        "OPENAI_API_KEY": "x",
+        "SAMPLERS_API_KEY": "x",
+        "HF_TOKEN": "x",
+        "GITHUB_TOKEN": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AZURE_CLIENT_SECRET": "x",
+        "PGPASSWORD": "x",
+        "DATABASE_URL": "postgres://me:x@host/db",
+        "anthropic_api_key": "x",
+        "MY_KEYS": "x",
+        "SOMETHING": "sk-proj-of-my-own",
+    }
+    plain = {
+        "PYTHONPATH": os.environ.get("PYTHONPATH", str(tmp_path)),
+        "PIP_INDEX_URL": "https://me:sk-abc@pypi.test/simple",
+        "PIP_CLIENT_KEY": "x",
+        "HTTPS_PROXY": "http://me:sk-abc@proxy.test",
+        "no_proxy": "localhost",
+        "SAMPLERS_LOCAL_KEY": "x",
+        "SAMPLERS_MODEL": "sk-abc",  # refused there
+        "TOKENIZERS_PARALLELISM": "false",
+        "KEYBOARD": "de",
+        "LC_ALL": "C.UTF-8",
+    }
+    for name, value in (secret | plain).items():
+        monkeypatch.setenv(name, value)
+
+    path = tmp_path / "environment.json"
+    stub(ENVIRONMENT.format(path=str(path)))
+    with pytest.raises(ConnectionFailed):
+        LocalEndpoint(environment={"ASKED_FOR_TOKEN": "x"})
+
+    child = json.loads(path.read_text())
+    assert not secret.keys() & child.keys()
+    assert plain.items() <= child.items()
+    assert child["ASKED_FOR_TOKEN"] == "x"
+    assert {"PATH", "HOME"} & os.environ.keys() <= child.keys()
+
+
+@needs_stub
+def test_a_fork_neither_ends_the_endpoint_nor_speaks_for_it(stub, tmp_path):
+    (tmp_path / "seen").touch()
+    stub(READY.format(seen=str(tmp_path / "seen")))
+    endpoint = LocalEndpoint()
+    read, write = os.pipe()
+    fork = os.fork()
+    if fork == 0:
+        try:
+            endpoint.close(wait=0)
+            os.write(write, endpoint.state().encode())
+        finally:
+            os._exit(0)
+
+    os.waitpid(fork, 0)
+    assert f"belongs to process {os.getpid()}" in os.read(read, 4096).decode()
+    assert endpoint.alive()
+    endpoint.close()
+    assert "exit code 0): connect() starts another" in endpoint.state()
+    os.close(read)
+    os.close(write)
 
 
 SILENT = """

@@ -6,17 +6,49 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import httpx
 import pytest
-from processes import failed_start, listening_ports
+from processes import failed_start, fetching_environment, listening_ports, wait_for_end
+
+from samplers.local import __main__ as main
 
 PARENT = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-m", "samplers.local"], stdin=subprocess.PIPE)
 time.sleep(600)
 """
+
+
+# Both print the endpoint's id and a fork's, which holds the endpoint's pipe, and never end.
+BY_HAND = """
+import os, subprocess, sys, time
+child = subprocess.Popen(
+    [sys.executable, "-m", "samplers.local"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+)
+child.stdout.readline()
+"""
+BY_CONNECT = """
+import os, threading, time
+from samplers.api.local_endpoint import LocalEndpoint
+started = []
+thread = threading.Thread(target=lambda: started.append(LocalEndpoint()))
+thread.start()
+thread.join()  # the endpoint does not end with the thread that started it
+(child,) = started
+"""
+FORK = """
+fork = os.fork()
+if fork == 0:
+    os.close(1)
+    os.close(2)
+else:
+    print(child.pid, fork, flush=True)
+time.sleep(600)
+"""
+SHADOWS = ("secrets", "uvicorn", "http", "json", "numpy", "samplers", "pip")
 
 
 def test_is_ready_in_3_seconds(endpoint, start):
@@ -52,6 +84,82 @@ def test_dies_when_its_parent_is_killed():
     # The child wrote to our pipe, too: the pipe ends when both are gone.
     out, _ = parent.communicate(timeout=10)
     assert out == b""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
+@pytest.mark.parametrize("start", [BY_HAND, BY_CONNECT], ids=["by hand", "by connect"])
+def test_dies_with_its_parent_while_a_fork_holds_its_pipe(start):
+    parent = subprocess.Popen([sys.executable, "-c", start + FORK], stdout=subprocess.PIPE)
+    with parent:
+        child, fork = map(int, parent.stdout.readline().split())
+        os.kill(child, 0)  # it lives
+        parent.send_signal(signal.SIGKILL)
+        try:
+            wait_for_end(child)
+        finally:
+            os.kill(fork, signal.SIGKILL)
+
+
+def ends_with(monkeypatch, *parents: int, told: int | None = None) -> bool:
+    """Whether the watch ends the endpoint when os.getppid() gives these one after the other."""
+    end = threading.Event()
+    ids = iter(parents)
+    monkeypatch.setattr(main.os, "getppid", lambda: next(ids))
+    monkeypatch.setattr(main.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(main, "_end_soon", lambda: None)
+    main._watch_parent(told, end)
+    return end.is_set()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGHUP")
+def test_nohup_and_setsid_part_it_from_the_shell(monkeypatch):
+    own = os.getpid()
+    assert ends_with(monkeypatch, own, own, 1)
+
+    with monkeypatch.context() as nohup:
+        nohup.setattr(main.signal, "getsignal", lambda number: signal.SIG_IGN)
+        assert not ends_with(nohup, own)
+        assert ends_with(nohup, own, own, 1, told=own)  # connect() says whom to watch
+    with monkeypatch.context() as setsid:
+        setsid.setattr(main.os, "getsid", lambda pid: os.getpid())
+        assert not ends_with(setsid, own)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there it is not watched")
+def test_a_launcher_between_does_not_hide_the_parents_end(monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert ends_with(monkeypatch, os.getpid(), os.getpid(), told=gone.pid)
+
+
+def test_no_module_comes_from_the_working_folder(tmp_path):
+    for name in SHADOWS:
+        (tmp_path / f"{name}.py").write_text("raise ImportError('the learner wrote this')")
+    added = tmp_path / "added"
+    added.mkdir()
+    (added / "sitecustomize.py").write_text(f"open({str(tmp_path / 'seen')!r}, 'w')")
+    paths = [str(added), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "SAMPLERS_MODEL": "none"}
+
+    code = "from samplers.api.local_endpoint import LocalEndpoint as start; start()"
+    command = [sys.executable, "-P", "-c", code]  # -P: the kernel has imported all these before
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert "SAMPLERS_MODEL=none cannot be read" in done.stderr
+    assert "the learner" not in done.stderr
+    assert (tmp_path / "seen").exists()  # PYTHONPATH is the user's own
+
+
+def test_pip_does_not_come_from_the_working_folder(tmp_path):
+    work = tmp_path / "work"
+    work.mkdir()
+    for name in SHADOWS:
+        (work / f"{name}.py").write_text("raise ImportError('the learner wrote this')")
+    environment = fetching_environment(tmp_path, "http://127.0.0.1:9") | {"PIP_NO_INDEX": "1"}
+
+    command = [sys.executable, "-P", "-m", "samplers.local.engine.weights"]
+    done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True)
+    assert "pip: ERROR: Could not find a version" in done.stderr
+    assert "the learner" not in done.stderr
 
 
 def test_a_port_that_is_taken():
