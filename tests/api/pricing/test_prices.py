@@ -50,6 +50,8 @@ def test_the_bound_counts_every_byte_and_every_answer():
 
     output = 16384 * 0.60 / 1e6  # no limit given: what the model can do
     assert upper_bound({"model": "gpt-4o-mini", "messages": TEXT}) > output
+    context = 200_000 * 4.40 / 1e6  # of a model whose longest answer is not listed
+    assert upper_bound({"model": "o4-mini", "messages": TEXT}) > context
 
     tools = [{"type": "function", "function": {"name": "f" * 1000}}]
     assert upper_bound(body(tools=tools)) - upper_bound(body()) > 1000 * 0.15 / 1e6
