@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from samplers.api.results import Completion
+from samplers.api.structured.elements import read_elements
+from samplers.api.structured.json_text import check_json
 from samplers.api.structured.partial import partial_json
 from samplers.api.structured.schema import problems, strict_schema
 
@@ -83,6 +85,10 @@ def read_answer(completion: Completion, model: type) -> Answer:
     if completion.finish_reason in ("length", None):
         return Truncated(text, partial_json(text), completion)
     try:
-        return Parsed(TypeAdapter(model).validate_json(text, strict=True), completion)
+        check_json(text)
+        value = TypeAdapter(model).validate_json(text, strict=True)
+        return Parsed(read_elements(value), completion)
     except ValidationError as error:
         return Invalid(text, problems(error), completion)
+    except ValueError as error:
+        return Invalid(text, str(error), completion)

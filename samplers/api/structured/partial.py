@@ -11,6 +11,7 @@ def partial_json(text: str):
     from jiter import from_json  # here, for a fast start: most programs never need it
 
     try:
-        return from_json(text.encode("utf-8", "replace"), partial_mode="trailing-strings")
+        data = text.encode("utf-8", "replace")
+        return from_json(data, partial_mode="trailing-strings", allow_inf_nan=False)
     except ValueError:
         return None

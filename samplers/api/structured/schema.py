@@ -1,5 +1,6 @@
 """A pydantic model, or a dataclass, as the strict JSON Schema that Structured Outputs require."""
 
+import json
 from collections.abc import Iterator
 
 from samplers.api.structured.strict import why_not_strict
@@ -38,6 +39,10 @@ def to_strict(schema: dict, name: str) -> dict:
     if reasons := why_not_strict(strict):
         listed = " ".join(f"{path}: {reason}" for path, reason in reasons)
         raise ValueError(f"{name} has no strict schema: {listed}")
+    try:
+        json.dumps(strict, allow_nan=False)
+    except ValueError:
+        raise ValueError(f"{name} has no strict schema: JSON has no infinity and no NaN") from None
     return strict
 
 
