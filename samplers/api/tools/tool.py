@@ -4,14 +4,20 @@ Its signature becomes the tool's definition; the arguments that the model writes
 """
 
 import inspect
-import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Optional
+from types import FrameType
 
+from samplers.api.structured.elements import read_elements
+from samplers.api.structured.json_text import check_json
 from samplers.api.structured.schema import problems, to_strict
 from samplers.api.tools.docstring import descriptions
+from samplers.api.tools.parameters import Parameter, parameters_of, with_defaults
+from samplers.api.tools.plain_json import sendable, to_text
+
+MAX_ERROR = 500  # characters of a function's own error that the model gets to read
 
 
 class ToolError(Exception):
@@ -50,29 +56,31 @@ class Tool:
         """The function's result as text for the model: a str as it is, anything else as JSON.
 
         `arguments` is the JSON that the model wrote. It is checked and never evaluated. ToolError
-        if it does not fit the parameters, or if the function fails.
+        if it does not fit the parameters, or if the function fails. `plain_json` says what becomes
+        of values that JSON lacks.
         """
-        from pydantic_core import to_json  # here, for a fast start: many programs use no tools
-
         checked = self._check(arguments)
         try:
-            result = self.function(**checked)
-            text = result if isinstance(result, str) else to_json(result, fallback=str).decode()
-            # half a surrogate pair could not be sent
-            return text.encode("utf-8", "replace").decode()
+            return to_text(self.function(**checked))
         except Exception as error:
-            raise ToolError(f"{self.name} failed: {type(error).__name__}: {error}"[:500]) from error
+            message = f"{self.name} failed: {type(error).__name__}: {error}"
+            raise ToolError(sendable(message[:MAX_ERROR])) from error
 
     def _check(self, arguments: str) -> dict:
         """The arguments by name, as Python objects. Those that take their default are left out."""
-        from pydantic import ValidationError  # here, for a fast start
+        from pydantic import ValidationError  # here, for a fast start: many programs use no tools
 
+        arguments = arguments or "{}"
         try:
-            checked = self.arguments.model_validate_json(arguments or "{}", strict=True)
+            check_json(arguments)
+            checked = self.arguments.model_validate_json(arguments, strict=True)
+            names = self.parameters["properties"]
+            values = read_elements({name: getattr(checked, f"arg_{name}") for name in names})
         except ValidationError as error:
             raise ToolError(f"bad arguments for {self.name}: {problems(error)}") from None
+        except ValueError as error:
+            raise ToolError(f"bad arguments for {self.name}: {error}") from None
 
-        values = {name: getattr(checked, f"arg_{name}") for name in self.parameters["properties"]}
         return {
             name: value
             for name, value in values.items()
@@ -88,63 +96,61 @@ def tool(function: Callable) -> Tool:
         @tool
         def weather(city: str, unit: Literal["C", "F"] = "C") -> str: …
 
-    A type may be one of Python's, a dataclass or a pydantic model. ValueError for one that a strict
-    schema cannot express (see `strict_schema`). A strict schema requires every argument: one with a
-    default may be null, and null means the default.
+    A type may be one of Python's, a dataclass or a pydantic model, with pydantic's Field for its
+    range, default or description. ValueError for one that a strict schema cannot express (see
+    `strict_schema`). A strict schema requires every argument: one with a default may be null, and
+    null means the default.
     """
-    from pydantic import ConfigDict, PydanticUserError, create_model  # here, for a fast start
-
     name = getattr(function, "__name__", "")
     if not inspect.isroutine(function) or not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name):
         raise ValueError(
             "function must be a plain function with a name of a-z, A-Z, 0-9 and _, "
             f"got {function!r:.80}"
         )
-    if inspect.iscoroutinefunction(function):
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise ValueError(f"{name} must be a plain function: an async one has to be awaited")
 
-    description, described = descriptions(function)
-    parameters = _parameters(function)
-    # Pydantic's own names, such as `copy` or `schema`, may be parameters: arg_… never collides.
-    fields = {f"arg_{p.name}": _field(p, described.get(p.name, "")) for p in parameters}
     try:
-        arguments = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
-        schema = to_strict(arguments.model_json_schema(), name)
-    except PydanticUserError as error:
-        problem = str(error).partition("\n")[0]
-        raise ValueError(f"{name} must have parameters that JSON can pass: {problem}") from None
-
-    optional = frozenset(p.name for p in parameters if p.default is not p.empty)
-    return Tool(name, description, schema, function, arguments, optional)
-
-
-def _parameters(function: Callable) -> list[inspect.Parameter]:
-    """The function's parameters. ValueError for one that has no type or no name in a call."""
-    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
-    for parameter in parameters:
-        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise ValueError(
-                f"{function.__name__}: {parameter} cannot be passed by name, "
-                "as a model passes arguments"
-            )
-        if parameter.annotation is parameter.empty:
-            raise ValueError(
-                f"{function.__name__}: {parameter.name} must have a type: "
-                "the model is told what to pass"
-            )
-    return parameters
+        description, described = descriptions(function)
+    except ValueError as error:  # some functions written in C have no signature
+        raise ValueError(f"{name} must have a signature that Python can read: {error}") from None
+    parameters = parameters_of(function, described, _scope(function, sys._getframe(1)))
+    arguments, schema = _arguments(name, parameters)
+    optional = frozenset(p.name for p in parameters if not p.is_required)
+    called = with_defaults(function, parameters)
+    return Tool(name, description, to_strict(schema, name), called, arguments, optional)
 
 
-def _field(parameter: inspect.Parameter, description: str) -> tuple:
-    """A parameter as a field of a pydantic model: (its type, its rules)."""
-    from pydantic import Field  # here, for a fast start
+def _scope(function: Callable, frame: FrameType) -> dict:
+    """The names at the place where `function` is made, if that is in `frame`: perhaps in another
+    function, whose classes no module knows.
+    """
+    module = getattr(inspect.unwrap(function), "__globals__", None)
+    return frame.f_locals if frame.f_globals is module else {}
 
-    name = parameter.name
-    if parameter.default is parameter.empty:
-        return parameter.annotation, Field(alias=name, description=description or None)
 
-    default = json.dumps(parameter.default, default=str, ensure_ascii=False)
-    description = f"{description} (null: {default})".strip()
-    # A default for pydantic, because an endpoint that ignores the schema may leave it out.
-    rules = Field(alias=name, description=description, default=None)
-    return Optional[parameter.annotation], rules  # noqa: UP045 - not every type knows |
+def _arguments(name: str, parameters: list[Parameter]) -> tuple[type, dict]:
+    """(the pydantic model of a call's arguments, its JSON schema).
+
+    ValueError that names the first parameter whose type pydantic refuses.
+    """
+    from pydantic import ConfigDict, PydanticUserError, create_model  # here, for a fast start
+    from pydantic_core import SchemaError
+
+    # Pydantic's own names, such as `copy` or `schema`, may be parameters: arg_… never collides.
+    fields = {f"arg_{p.name}": p.field() for p in parameters}
+    config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    try:
+        model = create_model(name, __config__=config, **fields)
+        return model, model.model_json_schema()
+    except (PydanticUserError, SchemaError, NameError, TypeError) as error:
+        if len(parameters) > 1:
+            for parameter in parameters:
+                _arguments(name, [parameter])
+        text = str(error)
+        if isinstance(error, PydanticUserError):
+            text, _, _ = text.partition("\n")  # what follows is advice, and a link
+        raise ValueError(
+            f"{name} must have parameters that JSON can pass: "
+            f"{parameters[0].name}: {' '.join(text.split())}"
+        ) from None
