@@ -5,7 +5,7 @@ import types
 import typing
 from collections import abc
 from collections.abc import Callable
-from typing import Annotated, Literal, Union
+from typing import Annotated, Union
 
 # Pydantic checks the elements of an Iterable or a Generator only when they are read, that is inside
 # the function, and it does not know the others.
@@ -31,18 +31,13 @@ def checked_at_once(annotation):
     """
     origin = typing.get_origin(annotation) or annotation
     arguments = typing.get_args(annotation)
-    if origin is Literal:
-        return annotation
-    if origin is Annotated:
-        return Annotated[(checked_at_once(arguments[0]), *arguments[1:])]
-
     inner = tuple(checked_at_once(argument) for argument in arguments)
     if origin in LISTS:
-        return list[inner] if inner else list
+        return list[inner]
     if origin in GENERATORS:
         from pydantic import AfterValidator  # here, for a fast start
 
-        return Annotated[list[inner[0]] if inner else list, AfterValidator(_generator)]
+        return Annotated[list[inner[:1]], AfterValidator(_generator)]
     if inner == arguments:
         return annotation
     return Union[inner] if origin is types.UnionType else origin[inner]  # noqa: UP007 - a tuple

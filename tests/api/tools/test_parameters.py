@@ -89,6 +89,7 @@ DAY = datetime.date(2026, 7, 1)
         (float | None, math.inf, math.inf, "the default"),
         (list[float], [math.inf], [math.inf], "the default"),
         (int, "auto", "auto", "the default"),
+        (int, "3", "3", "the default"),
         (int, itertools, itertools, "the default"),
         (Annotated[int, Field(ge=5)], 3, 3, "the default"),
     ],
@@ -337,6 +338,8 @@ class Infinite(enum.Enum):
     MOST = math.inf
 
 
+def bare(x: Iterable): ...
+def bare_too(x: int, y: Iterator | None): ...
 async def later(x: int):
     yield x
 
@@ -357,6 +360,8 @@ def no_json(x: int, y: types.FunctionType): ...
         (functools.partial(Account.half, 1), r"function must be a plain function .*partial"),
         (Account(), "function must be a plain function .*Account object"),
         (later, "later must be a plain function: an async one"),
+        (bare, "bare has no strict schema: #/properties/x/items: schema must have a 'type' key"),
+        (bare_too, "bare_too has no strict schema: #/properties/y/anyOf/0/items: schema must have"),
         (wrong_pattern, "that JSON can pass: x: Error building .* regex parse error"),
         (wrong_bound, "wrong_bound has no strict schema: JSON has no infinity and no NaN"),
         (wrong_value, "wrong_value has no strict schema: JSON has no infinity and no NaN"),

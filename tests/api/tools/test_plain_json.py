@@ -138,7 +138,7 @@ DATE = datetime.date(2026, 7, 1)
         (iter([b"\xff", b"a"]), '["_w==","YQ=="]'),
         # half surrogate pairs cannot be sent
         (["a\ud83d", {"b": "\ude00"}], '["a?",{"b":"?"}]'),
-        (Plain, f'"{Plain}"'),
+        (Frame, f'"{Frame}"'),
     ],
 )
 def test_a_result_is_json_that_any_parser_reads(result, text):
@@ -165,7 +165,7 @@ def test_a_coroutine_in_a_result_is_a_failure_that_says_why():
     def wrapper(*args, **kwargs):
         return later(*args, **kwargs)
 
-    with pytest.raises(ToolError, match="an async function has to be awaited"):
+    with pytest.raises(ToolError, match="TypeError: an async function has to be awaited"):
         tool(wrapper).run('{"x": 1}')
 
 

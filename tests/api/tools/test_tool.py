@@ -182,6 +182,7 @@ def test_a_tool_is_still_the_function():
 
     assert isinstance(double, Tool)
     assert double(4) == double(x=4) == 8
+    assert double.function is tool(double.function).function
 
 
 def test_names_that_pydantic_uses_itself_may_be_parameters():
