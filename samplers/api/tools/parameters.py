@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from samplers.api.tools.annotations import annotated, checked_at_once, resolved
+from samplers.api.tools.annotations import annotated, checkable, resolved
 from samplers.api.tools.plain_json import plain
 
 
@@ -101,7 +101,7 @@ def _parameter(
     if parameter.annotation is parameter.empty:
         raise ValueError(f"{place} must have a type: the model is told what to pass")
     try:
-        kind = checked_at_once(resolved(parameter.annotation, function, scope))
+        kind = checkable(resolved(parameter.annotation, function, scope))
     except Exception as error:  # the text of a type may be any expression
         raise ValueError(
             f"{place} must have a type that is defined, got {parameter.annotation!r:.200} ({error})"

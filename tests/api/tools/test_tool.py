@@ -183,6 +183,17 @@ def test_a_tool_is_still_the_function():
     assert isinstance(double, Tool)
     assert double(4) == double(x=4) == 8
     assert double.function is tool(double.function).function
+    assert repr(double) == "Tool(name='double', description='')"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        double.name = "triple"
+
+
+def test_null_is_a_value_where_there_is_no_default():
+    @tool
+    def show(x: int | None) -> str:
+        return f"{x}"
+
+    assert show.run('{"x": null}') == "None"
 
 
 def test_names_that_pydantic_uses_itself_may_be_parameters():
