@@ -1,5 +1,6 @@
 """The limits that end the loop of a model with tools: rounds, tokens and seconds."""
 
+import json
 import threading
 import time
 
@@ -26,6 +27,8 @@ def test_the_limit_on_rounds():
     assert (len(model.bodies), len(run.rounds)) == (3, 3)
     assert len(runs) == 2  # nothing could read the results of the last calls
     assert "limit on rounds" in contents_to_model(run)[-1]["error"]
+    (not_run,) = run.rounds[-1].results
+    assert (not_run.started, not_run.seconds) == (None, 0)
     assert [m["role"] for m in run.messages][-1] == "tool"  # every call has its result
 
 
@@ -40,6 +43,35 @@ def test_the_limit_on_tokens_shrinks_with_every_round():
     assert [body["max_completion_tokens"] for body in model.bodies] == [12, 7, 2]
     assert run.ended == "tokens"
     assert "limit on tokens" in contents_to_model(run)[-1]["error"]
+
+
+def test_the_last_token_is_spent():
+    model = ScriptedModel(*(calls(("weather", {"city": "x"})) for _ in range(9)))
+    assert model.run(max_tokens=6).ended == "tokens"
+    assert [body["max_completion_tokens"] for body in model.bodies] == [6, 1]
+
+    model = ScriptedModel(calls(("weather", {"city": "x"})))
+    assert model.run(max_tokens=5).ended == "tokens"
+
+
+def test_the_limits_that_hold_if_none_is_given():
+    timeouts = []
+
+    def ask(request):
+        timeouts.append(request.extensions["timeout"]["read"])
+        return calls(("weather", {"city": "x"}))
+
+    model = ScriptedModel(*[ask] * 9)
+    assert model.run().ended == "rounds"
+    assert len(model.bodies) == 5
+    assert model.bodies[0]["max_completion_tokens"] == 2_000
+    assert 59.5 < timeouts[0] <= 60
+
+
+def test_an_endpoint_that_counts_no_tokens():
+    uncounted = httpx.Response(200, json=json.loads(completion("yes").content) | {"usage": None})
+    run = ScriptedModel(uncounted).run()
+    assert (run.ended, run.text, run.usage.total_tokens) == ("answer", "yes", 0)
 
 
 def test_calls_that_were_cut_are_not_run():
@@ -71,6 +103,23 @@ def test_a_tool_that_never_ends_is_left_behind_at_the_limit_on_time():
     in_time, late = contents_to_model(run)
     assert in_time["sky"] == "clear"
     assert "limit on time" in late["error"]
+
+
+def test_calls_that_come_at_the_limit_on_time_are_not_run():
+    runs = []
+
+    @tool
+    def note() -> None:
+        runs.append(1)
+
+    def late(request):
+        time.sleep(0.02)
+        return calls(("note", {}))
+
+    run = ScriptedModel(late).run(note, max_seconds=0.01)
+    assert run.ended == "time"
+    assert runs == []
+    assert "limit on time" in contents_to_model(run)[0]["error"]
 
 
 def test_a_model_that_is_late_is_not_waited_for():

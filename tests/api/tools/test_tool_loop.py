@@ -17,7 +17,9 @@ def test_the_whole_way():
         calls(("weather", {"city": "Paris"}), text="Let me look."),
         completion("Yes, it is clear."),
     )
+    start = time.perf_counter()
     run = model.run(temperature=0)
+    elapsed = time.perf_counter() - start
 
     assert (run.ended, run.text) == ("answer", "Yes, it is clear.")
     assert [m["role"] for m in run.messages] == ["user", "assistant", "tool", "assistant"]
@@ -36,6 +38,7 @@ def test_the_whole_way():
     assert run.usage == Usage(20, 10, 30)
     assert [len(r.results) for r in run.rounds] == [1, 0]
     assert run.rounds[1].started >= run.rounds[0].started + run.rounds[0].seconds
+    assert run.rounds[1].started + run.rounds[1].seconds <= elapsed
 
 
 def test_the_messages_that_came_in_stay_as_they_were():
@@ -96,13 +99,14 @@ def test_parallel_calls_run_at_once_and_keep_their_order():
 
 def test_a_long_result_is_cut():
     @tool
-    def page() -> str:
-        return "x" * 50_000
+    def page(length: int) -> str:
+        return "x" * length
 
-    run = ScriptedModel(calls(("page", {})), completion()).run(page)
-    content = run.messages[2]["content"]
-    assert len(content) < 20_100
-    assert content.endswith("(cut: 50,000 characters)")
+    lengths = (20_000, 20_001)
+    run = ScriptedModel(calls(*(("page", {"length": n}) for n in lengths)), completion()).run(page)
+    whole, cut = (result.content for result in run.rounds[0].results)
+    assert whole == "x" * 20_000
+    assert cut == whole + " … (cut: 20,001 characters)"
 
 
 @pytest.mark.parametrize(
@@ -158,12 +162,14 @@ def not_called(request):
         ([weather], {"max_seconds": 0}, "max_seconds must be a number of seconds > 0"),
         ([weather], {"max_seconds": None}, "max_seconds must be a number of seconds > 0"),
         ([weather], {"max_seconds": float("nan")}, "max_seconds must be a number of seconds > 0"),
-        ([weather], {"n": 2}, "n must be left out"),
-        ([weather], {"stream": True}, "stream must be left out"),
+        ([weather], {"n": 2}, r"n must be left out of run_tools\(\)"),
+        ([weather], {"stream": True}, r"stream must be left out of run_tools\(\)"),
+        ([weather], {"max_completion_tokens": 5}, "max_completion_tokens must be left out"),
+        ([weather], {"timeout": 5}, "timeout must be left out"),
     ],
 )
 def test_bad_arguments(tools, options, says):
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(ValueError, match=f"^{says}"):
         run_tools(fake(not_called), "x", tools, **options)
 
 
