@@ -6,10 +6,11 @@ import time
 
 import httpx
 import pytest
-from fake_endpoint import completion
+from fake_endpoint import completion, fake
 from scripted_model import ScriptedModel, calls, contents_to_model, weather
 
-from samplers.api import tool
+from samplers.api import ConnectionFailed, tool
+from samplers.api.tools import tool_loop
 
 
 def test_the_limit_on_rounds():
@@ -120,6 +121,29 @@ def test_calls_that_come_at_the_limit_on_time_are_not_run():
     assert run.ended == "time"
     assert runs == []
     assert "limit on time" in contents_to_model(run)[0]["error"]
+
+
+class StoppedClock:
+    """A loop's clock with this many seconds left."""
+
+    def __init__(self, left: float):
+        self._left = left
+
+    def left(self) -> float:
+        return self._left
+
+
+@pytest.mark.parametrize(("left", "is_late"), [(0.5, False), (0.0, True), (-0.5, True)])
+def test_a_connection_that_fails_is_late_when_no_time_is_left(left, is_late):
+    clock = StoppedClock(left)
+    assert tool_loop._timed_out(ConnectionFailed("silent", sent=True), clock) == is_late
+    assert not tool_loop._timed_out(ConnectionFailed("refused", sent=False), clock)
+
+
+@pytest.mark.parametrize(("left", "ended"), [(0.5, None), (0.0, "time"), (-0.5, "time")])
+def test_calls_are_run_while_time_is_left(left, ended):
+    asked = fake(calls(("weather", {"city": "x"}))).chat("x")
+    assert tool_loop._ended(asked, False, 1, left) == ended
 
 
 def test_a_model_that_is_late_is_not_waited_for():

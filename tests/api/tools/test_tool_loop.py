@@ -39,6 +39,9 @@ def test_the_whole_way():
     assert [len(r.results) for r in run.rounds] == [1, 0]
     assert run.rounds[1].started >= run.rounds[0].started + run.rounds[0].seconds
     assert run.rounds[1].started + run.rounds[1].seconds <= elapsed
+    (result,) = run.rounds[0].results
+    assert result.started + result.seconds <= run.rounds[1].started
+    assert repr(run) == "ToolRun(ended='answer', text='Yes, it is clear.')"
 
 
 def test_the_messages_that_came_in_stay_as_they_were():
