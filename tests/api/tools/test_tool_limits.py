@@ -106,6 +106,11 @@ def test_a_tool_that_never_ends_is_left_behind_at_the_limit_on_time():
     assert "limit on time" in late["error"]
 
 
+def test_the_last_second_is_used():
+    model = ScriptedModel(calls(("weather", {"city": "x"})), completion("yes"))
+    assert model.run(max_seconds=1).ended == "answer"
+
+
 def test_calls_that_come_at_the_limit_on_time_are_not_run():
     runs = []
 

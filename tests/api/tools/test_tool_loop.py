@@ -34,6 +34,7 @@ def test_the_whole_way():
     assert second["messages"] == list(run.messages[:3])
     assert first["tools"] == second["tools"] == [weather.definition, calculator.definition]
     assert first["temperature"] == second["temperature"] == 0
+    assert "tool_choice" not in second
 
     assert run.usage == Usage(20, 10, 30)
     assert [len(r.results) for r in run.rounds] == [1, 0]
@@ -81,6 +82,15 @@ def test_a_tool_cannot_end_the_loop(error):
     run = ScriptedModel(calls(("bad", {})), completion("ok")).run(bad)
     assert run.ended == "answer"
     assert f"bad failed: {type(error).__name__}" in contents_to_model(run)[0]["error"]
+
+
+def test_the_model_reads_an_error_in_its_own_letters():
+    @tool
+    def station(city: str) -> str:
+        raise LookupError(f"{city}?")
+
+    model = ScriptedModel(calls(("station", {"city": "東京"})), completion())
+    assert "LookupError: 東京?" in model.run(station).messages[2]["content"]
 
 
 def test_parallel_calls_run_at_once_and_keep_their_order():
