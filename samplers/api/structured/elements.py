@@ -1,6 +1,6 @@
 """The elements of an iterable that pydantic would check only when they are read."""
 
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 
 from samplers.api.structured.schema import problems
 
@@ -51,7 +51,8 @@ def _members(value) -> list[tuple]:
         return list(enumerate(value))
     if isinstance(value, dict):
         return list(value.items())
-    if is_dataclass(value) or hasattr(value, "__pydantic_fields__"):
-        names = getattr(value, "__pydantic_fields__", None) or value.__dataclass_fields__
-        return [(name, getattr(value, name)) for name in names]
-    return []
+    if isinstance(value, type):
+        return []
+    names = [field.name for field in fields(value)] if is_dataclass(value) else ()
+    names = names or getattr(type(value), "__pydantic_fields__", ())
+    return [(name, getattr(value, name)) for name in names if hasattr(value, name)]

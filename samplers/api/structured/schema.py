@@ -31,10 +31,6 @@ def strict_schema(model: type) -> dict:
 
 def to_strict(schema: dict, name: str) -> dict:
     """`schema`, as pydantic writes it, made strict; a ValueError speaks of it as `name`."""
-    if "$ref" in schema:  # a model that contains itself
-        schema = schema | (resolve(schema["$ref"], schema) or {})
-        del schema["$ref"]
-
     strict = _without_unused_definitions(_strict(schema, schema, ()))
     if reasons := why_not_strict(strict):
         listed = " ".join(f"{path}: {reason}" for path, reason in reasons)

@@ -136,3 +136,19 @@ def test_results_keep_the_completion_and_print_without_it():
     result = read_answer(answered('{"east": 1, "north": 2}'), Point)
     assert result.completion.usage.total_tokens == 15
     assert repr(result) == "Parsed(value=Point(east=1.0, north=2.0))"
+
+    assert repr(read_answer(answered(refusal="No."), Point)) == "Refusal(text='No.')"
+    truncated = read_answer(answered("{", "length"), Point)
+    assert repr(truncated) == "Truncated(text='{', partial={})"
+    invalid = read_answer(answered("[]"), Odd)
+    assert repr(invalid).startswith("Invalid(text='[]', reason='the whole: Input should be ")
+    assert "Completion" not in repr(invalid)
+
+
+@pytest.mark.parametrize(
+    ("count", "more"), [(1, ""), (5, ""), (6, "; and 1 more"), (9, "; and 4 more")]
+)
+def test_five_problems_are_listed(count, more):
+    model = pydantic.create_model("Many", **{f"f{i}": (int, ...) for i in range(count)})
+    listed = "; ".join(f"f{i}: Field required" for i in range(min(count, 5)))
+    assert read_answer(answered("{}"), model).reason == listed + more

@@ -91,6 +91,7 @@ def test_a_tool_that_never_ends_is_left_behind_at_the_limit_on_time():
 
     @tool
     def forever() -> str:
+        assert threading.current_thread().daemon  # or it would keep the program from ending
         stop.wait(30)
         return "late"
 
@@ -136,6 +137,17 @@ class StoppedClock:
 
     def left(self) -> float:
         return self._left
+
+    def now(self) -> float:
+        return 0.0
+
+
+def test_no_thread_is_waited_for_when_no_time_is_left(monkeypatch):
+    waits = []
+    monkeypatch.setattr(threading.Thread, "join", lambda thread, timeout: waits.append(timeout))
+    asked = fake(calls(("weather", {"city": "x"}))).chat("x")
+    tool_loop._run_calls(asked.tool_calls, {"weather": weather}, StoppedClock(-1.0))
+    assert waits == [0.0]
 
 
 @pytest.mark.parametrize(("left", "is_late"), [(0.5, False), (0.0, True), (-0.5, True)])

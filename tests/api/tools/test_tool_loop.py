@@ -168,7 +168,7 @@ def not_called(request):
     [
         ([], {}, "tools must be one or more functions made by @tool"),
         ([print], {}, "tools must be one or more functions made by @tool"),
-        ([weather, weather], {}, "tools must have different names"),
+        ([weather, weather], {}, "tools must have different names, got weather, weather$"),
         ([weather], {"max_rounds": 0}, "max_rounds must be an int >= 1"),
         ([weather], {"max_rounds": 2.0}, "max_rounds must be an int >= 1"),
         ([weather], {"max_tokens": True}, "max_tokens must be an int >= 1"),
