@@ -1,12 +1,13 @@
 """Pydantic models and dataclasses as the strict schemas of Structured Outputs."""
 
+import enum
 import pathlib
 from typing import Any, Literal
 
 import jsonschema
 import pydantic
 import pytest
-from example_models import PLACE, Cat, Node, Odd, Owner, Pair, Place, Point, Point2
+from example_models import PLACE, Cat, Dog, Node, Odd, Owner, Pair, Place, Point, Point2
 from hypothesis import strategies as st
 from pydantic import Field
 
@@ -137,13 +138,56 @@ def test_what_is_no_model(model):
 
 class Mixed(pydantic.BaseModel):
     size: Literal["S", 1, 2, None, True]
+    sizes: list[Literal["S", 1]]
+    other: Literal["S", 1] | float
+    old: int = Field(deprecated=True)
 
 
-def test_values_of_several_types_get_them():
-    assert strict_schema(Mixed)["properties"]["size"] == {
-        "type": ["string", "integer", "null", "boolean"],
-        "enum": ["S", 1, 2, None, True],
+def test_values_of_several_types_get_them_wherever_they_stand():
+    two = {"type": ["string", "integer"], "enum": ["S", 1]}
+    assert strict_schema(Mixed)["properties"] == {
+        "size": {"type": ["string", "integer", "null", "boolean"], "enum": ["S", 1, 2, None, True]},
+        "sizes": {"type": "array", "items": two},
+        "other": {"anyOf": [two, {"type": "number"}]},
+        "old": {"type": "integer"},
     }
+
+
+class Sizes(enum.Enum):
+    SMALL = "S"
+    HALF = 0.5
+
+
+class Pairs(enum.Enum):
+    SMALL = "S"
+    BOTH = (1, 2)
+
+
+def test_values_of_an_enum_are_scalars():
+    assert strict_schema(pydantic.create_model("M", x=Sizes))["$defs"]["Sizes"] == {
+        "type": ["string", "number"],
+        "enum": ["S", 0.5],
+    }
+    with pytest.raises(ValueError, match=r"#/\$defs/Pairs: enum value \[1, 2\] does not validate"):
+        strict_schema(pydantic.create_model("M", x=Pairs))
+
+
+class Both(pydantic.BaseModel):
+    pet: Cat | Dog = Field(discriminator="kind", json_schema_extra={"anyOf": [{"type": "null"}]})
+
+
+def test_an_any_of_is_not_lost_beside_a_one_of():
+    with pytest.raises(ValueError, match=r"#/properties/pet: 'oneOf' is not permitted\."):
+        strict_schema(Both)
+
+
+class AnyItems(pydantic.BaseModel):
+    items: list[int] = Field(json_schema_extra={"items": True})
+
+
+def test_a_schema_that_is_true_is_not_strict():
+    with pytest.raises(ValueError, match=r"#/properties/items/items: schema must be an object\."):
+        strict_schema(AnyItems)
 
 
 def test_response_format_is_named_as_openai_allows():
