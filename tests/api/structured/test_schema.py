@@ -123,7 +123,7 @@ def test_what_strict_cannot_express_is_listed_with_every_path():
         "where": "'path' is not a supported format.",
         "many/items": "'additionalProperties' is required to be supplied and to be false.",
     }.items():
-        assert f"#/properties/{path}: {reason}" in str(caught.value)
+        assert f" #/properties/{path}: {reason}" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -136,11 +136,21 @@ def test_what_is_no_model(model):
         strict_schema(model)
 
 
+def test_what_pydantic_does_not_know_is_one_line():
+    says = (
+        r"^model must be a pydantic model or a dataclass, got <class 'module'> \(Unable [^\n]+\)$"
+    )
+    with pytest.raises(ValueError, match=says) as caught:
+        strict_schema(type(pytest))
+    assert "https" not in str(caught.value)
+
+
 class Mixed(pydantic.BaseModel):
     size: Literal["S", 1, 2, None, True]
     sizes: list[Literal["S", 1]]
     other: Literal["S", 1] | float
     old: int = Field(deprecated=True)
+    fixed: Any = Field(json_schema_extra={"const": "a"})
 
 
 def test_values_of_several_types_get_them_wherever_they_stand():
@@ -150,6 +160,7 @@ def test_values_of_several_types_get_them_wherever_they_stand():
         "sizes": {"type": "array", "items": two},
         "other": {"anyOf": [two, {"type": "number"}]},
         "old": {"type": "integer"},
+        "fixed": {"type": ["string"], "const": "a"},
     }
 
 
@@ -168,6 +179,9 @@ def test_values_of_an_enum_are_scalars():
         "type": ["string", "number"],
         "enum": ["S", 0.5],
     }
+    assert "$defs" not in strict_schema(
+        pydantic.create_model("M", x=(Sizes, Field(description="d")))
+    )
     with pytest.raises(ValueError, match=r"#/\$defs/Pairs: enum value \[1, 2\] does not validate"):
         strict_schema(pydantic.create_model("M", x=Pairs))
 
