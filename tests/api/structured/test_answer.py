@@ -1,5 +1,6 @@
 """Structured Outputs: answers as typed results."""
 
+import dataclasses
 import decimal
 import json
 
@@ -143,6 +144,9 @@ def test_results_keep_the_completion_and_print_without_it():
     invalid = read_answer(answered("[]"), Odd)
     assert repr(invalid).startswith("Invalid(text='[]', reason='the whole: Input should be ")
     assert "Completion" not in repr(invalid)
+    for answer in (result, truncated, invalid, read_answer(answered(refusal="No."), Point)):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            answer.completion = None
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The loop of a model with tools: what it sends, the calls it runs, and what it survives."""
 
+import dataclasses
 import threading
 import time
 
@@ -8,7 +9,15 @@ import pytest
 from fake_endpoint import completion, fake
 from scripted_model import ScriptedModel, calls, contents_to_model, weather
 
-from samplers.api import APIError, ConnectionFailed, RateLimitError, Usage, run_tools, tool
+from samplers.api import (
+    APIError,
+    ConnectionFailed,
+    RateLimitError,
+    ToolResult,
+    Usage,
+    run_tools,
+    tool,
+)
 from samplers.lab.lessons.calculator import calculator
 
 
@@ -43,6 +52,10 @@ def test_the_whole_way():
     (result,) = run.rounds[0].results
     assert result.started + result.seconds <= run.rounds[1].started
     assert repr(run) == "ToolRun(ended='answer', text='Yes, it is clear.')"
+    assert ToolResult(result.call, "text").error is None
+    for part in (run, run.rounds[0], result):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            part.seconds = 0
 
 
 def test_the_messages_that_came_in_stay_as_they_were():
