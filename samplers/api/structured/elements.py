@@ -51,8 +51,6 @@ def _members(value) -> list[tuple]:
         return list(enumerate(value))
     if isinstance(value, dict):
         return list(value.items())
-    if isinstance(value, type):
-        return []
     names = [field.name for field in fields(value)] if is_dataclass(value) else ()
     names = names or getattr(type(value), "__pydantic_fields__", ())
     return [(name, getattr(value, name)) for name in names if hasattr(value, name)]
