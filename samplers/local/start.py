@@ -10,11 +10,11 @@ from pathlib import Path
 from samplers.local.engine import stamps, weights
 from samplers.local.engine.calls import EngineError
 from samplers.local.engine.gguf import read_vocabulary
+from samplers.local.engine.load_trial import try_to_load
+from samplers.local.engine.loading import LoadError, load
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.template import TEMPLATE
-from samplers.local.loading import LoadError, load
 from samplers.local.request.schema import load_jsonschema
-from samplers.local.trial import try_to_load
 
 PROBLEMS = (weights.WeightsError, LoadError, EngineError, OSError, ValueError)
 MODEL_ID = "smollm2-135m-instruct"

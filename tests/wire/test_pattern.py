@@ -8,7 +8,7 @@ from grammar_check import accepts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samplers.local.engine.grammar import of_schema
+from samplers.local.engine.grammars.grammar import of_schema
 from samplers.wire.pattern import NoPattern, NotEnforceable, in_rust, is_pattern
 
 PARTS = [

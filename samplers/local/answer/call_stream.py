@@ -3,15 +3,15 @@
 import secrets
 from collections.abc import Iterator
 
-from samplers.local.engine.grammar import BETWEEN, CALL_END, NAME_END, OPENING
+from samplers.local.engine.grammars.grammar import BETWEEN, CALL_END, NAME_END, OPENING
 
 
 class CallStream:
     """Feed it the text of the calls, in parts of any size.
 
     `feed` yields the deltas of `tool_calls`, and `calls` has all calls so far. The text follows the
-    grammar of samplers.local.engine.grammar, so only what the grammar leaves open is read: a name
-    ends at its quote, and the arguments, an object, at the brace that closes them.
+    grammar of samplers.local.engine.grammars.grammar, so only what the grammar leaves open is read:
+    a name ends at its quote, and the arguments, an object, at the brace that closes them.
     """
 
     def __init__(self):

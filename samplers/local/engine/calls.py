@@ -8,9 +8,9 @@ import json
 from collections.abc import AsyncIterator
 
 from samplers.local.engine import http
+from samplers.local.engine.grammars.trials import Trials
 from samplers.local.engine.server import CONTEXT
 from samplers.local.engine.slots import FEW, SLICE, Slot, Slots, shared
-from samplers.local.engine.trials import Trials
 from samplers.local.engine.vocabulary import Vocabulary
 
 _BETWEEN = -1  # stands between texts: the engine hands a number on as it is, and no token has it

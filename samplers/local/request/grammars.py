@@ -6,9 +6,9 @@ A grammar that fails is looked into: the error names the part of the schema that
 import time
 
 from samplers.local.engine.calls import Engine
-from samplers.local.engine.exact.rules import NotExact, alone
-from samplers.local.engine.grammar import of_calls, of_schema
-from samplers.local.engine.guard import fault
+from samplers.local.engine.grammars.exact.rules import NotExact, alone
+from samplers.local.engine.grammars.grammar import of_calls, of_schema
+from samplers.local.engine.grammars.guard import fault
 from samplers.local.request.chat import ChatRequest
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.schema import Refuse

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from samplers.local.engine.grammar import of_schema
+from samplers.local.engine.grammars.grammar import of_schema
 from samplers.local.request import schema
 from samplers.local.request.checks import boolean, one_of, only_fields, pattern, required, string
 from samplers.local.request.errors import bad_request, wrong_type

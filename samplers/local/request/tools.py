@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from samplers.local.engine import grammar
+from samplers.local.engine.grammars import grammar
 from samplers.local.request import schema
 from samplers.local.request.checks import (
     array,

@@ -12,7 +12,7 @@ from math import exp, log
 from samplers.local.answer.generate.next_logprobs import next_logprobs
 from samplers.local.answer.generate.sampling import GREEDY_BELOW
 from samplers.local.engine.calls import Engine
-from samplers.local.engine.grammar import OPENING
+from samplers.local.engine.grammars.grammar import OPENING
 from samplers.local.engine.seed import engine_seed
 from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job

@@ -17,8 +17,8 @@ from samplers.local.answer.generate.sampling import (
     guarded,
     penalty_biases,
 )
-from samplers.local.engine.grammar import of_token
-from samplers.local.engine.guard import GUARD, guard_id
+from samplers.local.engine.grammars.grammar import of_token
+from samplers.local.engine.grammars.guard import GUARD, guard_id
 from samplers.local.engine.seed import engine_seed
 from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job

@@ -5,7 +5,7 @@ So the engine's own defaults, and those of a model file, never show.
 
 from collections import Counter
 
-from samplers.local.engine.guard import GUARD_BIAS, guard_id
+from samplers.local.engine.grammars.guard import GUARD_BIAS, guard_id
 from samplers.local.engine.model import Settings
 from samplers.local.request.chat import ChatRequest
 from samplers.local.request.job import Job

@@ -2,7 +2,7 @@
 
 Some keywords multiply: the engine writes each of an array's items out, and counts remainders for
 `multipleOf`. The bounds keep a grammar under about half a second and 100 MB. What they do not
-see, the trial of grammars does (samplers.local.engine.trials).
+see, the trial of grammars does (samplers.local.engine.grammars.trials).
 """
 
 from collections.abc import Iterator

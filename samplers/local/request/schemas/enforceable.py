@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from samplers.local.engine.exact.rules import NotExact
-from samplers.local.engine.grammar import of_schema
+from samplers.local.engine.grammars.exact.rules import NotExact
+from samplers.local.engine.grammars.grammar import of_schema
 from samplers.local.request.schemas.cost import too_costly
 from samplers.local.request.schemas.ends import endless
 from samplers.wire.pattern import NotEnforceable, in_rust

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samplers.local.engine.exact.integer_range import integer_range
+from samplers.local.engine.grammars.exact.integer_range import integer_range
 
 NEAR = range(-130, 131)
 BOUND = st.none() | st.integers(-120, 120)

@@ -1,11 +1,11 @@
 """Grammars of answers, in Lark's notation for llguidance, which xllamacpp's llama.cpp has built in.
 
-samplers.local.engine.guard finds out whether the engine can enforce one.
+samplers.local.engine.grammars.guard finds out whether the engine can enforce one.
 """
 
 import json
 
-from samplers.local.engine.exact.rules import rules
+from samplers.local.engine.grammars.exact.rules import rules
 from samplers.wire.pattern import in_rust
 from samplers.wire.strict import STRING_FORMATS
 from samplers.wire.subschemas import LISTS, MAPS, ONES

@@ -9,8 +9,14 @@ import json
 from collections.abc import Callable
 from math import ceil, floor
 
-from samplers.local.engine.exact.integer_range import integer_range
-from samplers.local.engine.exact.large_integers import HIGH, LOW, large, large_inside, leading_to
+from samplers.local.engine.grammars.exact.integer_range import integer_range
+from samplers.local.engine.grammars.exact.large_integers import (
+    HIGH,
+    LOW,
+    large,
+    large_inside,
+    leading_to,
+)
 from samplers.wire.subschemas import resolve, subschemas
 
 ANY = ("null", "boolean", "number", "string", "array", "object")

@@ -7,8 +7,8 @@ import pytest
 from processes import failed_start
 
 from samplers.local.engine import weights
-from samplers.local.loading import LoadError
-from samplers.local.trial import try_to_load
+from samplers.local.engine.load_trial import try_to_load
+from samplers.local.engine.loading import LoadError
 
 NAN = struct.pack("<f", float("nan"))
 

@@ -3,11 +3,11 @@
 The engine compiles a grammar in its main loop: all other answers wait meanwhile, and a crash there
 ends the endpoint. Here a grammar that takes too much time or memory ends this process alone.
 
-`samplers.local.engine.trials` starts this file by its path. It imports nothing of this package. It
-reads lines of JSON and answers each by one: first the vocabulary, {"tokens", "control", "end"},
-then grammars, {"grammar"}, each answered by {"fault"}: why the grammar cannot be used, or null; or
-grammars with an answer's tokens so far, {"grammar", "tokens", "answer"}, each answered by the
-tokens that may come next, {"allowed", "ends", "fault"}. It ends when its input does.
+`trials.py` starts this file by its path. It imports nothing of this package. It reads lines of JSON
+and answers each by one: first the vocabulary, {"tokens", "control", "end"}, then grammars,
+{"grammar"}, each answered by {"fault"}: why the grammar cannot be used, or null; or grammars with
+an answer's tokens so far, {"grammar", "tokens", "answer"}, each answered by the tokens that may
+come next, {"allowed", "ends", "fault"}. It ends when its input does.
 """
 
 import json

@@ -6,9 +6,9 @@ import sys
 import pytest
 from example_schemas import an_object
 
-from samplers.local.engine import trials as trials_module
-from samplers.local.engine.grammar import of_schema
-from samplers.local.engine.trials import TOO_COSTLY, Trials
+from samplers.local.engine.grammars import trials as trials_module
+from samplers.local.engine.grammars.grammar import of_schema
+from samplers.local.engine.grammars.trials import TOO_COSTLY, Trials
 from samplers.local.engine.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary("", (*(bytes([i]) for i in range(256)), b""), {256: "<end>"})

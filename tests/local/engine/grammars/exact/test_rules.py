@@ -4,8 +4,8 @@ import pytest
 from example_schemas import an_object
 from grammar_check import accepts
 
-from samplers.local.engine.exact.rules import NotExact
-from samplers.local.engine.grammar import of_calls, of_schema
+from samplers.local.engine.grammars.exact.rules import NotExact
+from samplers.local.engine.grammars.grammar import of_calls, of_schema
 
 INTEGER = {"type": "integer"}
 TEXT = {"type": "string"}

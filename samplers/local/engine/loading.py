@@ -21,7 +21,7 @@ class LoadError(Exception):
 async def load(path: Path, vocabulary: Vocabulary, template: str | None, verbose: bool) -> Engine:
     """Starts the engine on a model. LoadError if it refuses the file.
 
-    A broken file can also end this process: `trial.py` tries a file in another.
+    A broken file can also end this process: `load_trial.py` tries a file in another.
     """
     key = secrets.token_urlsafe(32)
     try:

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from samplers.local.engine.gguf import read_vocabulary
-from samplers.local.loading import LoadError, load
+from samplers.local.engine.loading import LoadError, load
 
 SECONDS = 15  # for a small file
 BYTES_A_SECOND = 50_000_000  # of a slow disk
@@ -28,7 +28,7 @@ def try_to_load(path: Path, seconds: float | None = None) -> None:
     if seconds is None:
         seconds = min(SECONDS + path.stat().st_size / BYTES_A_SECOND, MOST_SECONDS)
 
-    command = [sys.executable, "-m", "samplers.local.trial", str(path), str(seconds)]
+    command = [sys.executable, "-m", "samplers.local.engine.load_trial", str(path), str(seconds)]
     with tempfile.TemporaryDirectory(prefix="samplers-", ignore_cleanup_errors=True) as folder:
         own = {"TMPDIR": folder}  # for the socket, which stays if the process breaks down
         if sys.flags.safe_path:

@@ -1,0 +1,1 @@
+"""Grammars that answers keep to: made of schemas, tried in a child, enforced by the engine."""
