@@ -3,10 +3,13 @@
 import re
 import subprocess
 import tomllib
+import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 import yaml
+from flit_core import buildapi
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -91,3 +94,17 @@ def test_ci_runs_the_readmes_test_command():
     lines = (ROOT / ".ci/run").read_text().splitlines()
     assert len(lines) == 1
     assert lines[0].endswith("make test")
+
+
+def test_built_metadata_names_the_licences(tmp_path, monkeypatch):
+    """Of the code, and of the font that travels with it: both texts are in the wheel."""
+    monkeypatch.chdir(ROOT)
+    with zipfile.ZipFile(tmp_path / buildapi.build_editable(tmp_path)) as wheel:
+        files = {Path(name).name: wheel.read(name) for name in wheel.namelist()}
+
+    metadata = message_from_bytes(files["METADATA"])
+    assert metadata["License-Expression"] == "MIT AND OFL-1.1"
+    assert metadata["License"] is None
+    assert metadata.get_all("License-File") == ["LICENSE", "samplers/lab/plots/fonts/OFL.txt"]
+    assert files["LICENSE"].startswith(b"MIT License")
+    assert b"SIL OPEN FONT LICENSE" in files["OFL.txt"]
