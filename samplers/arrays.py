@@ -2,18 +2,55 @@
 
 import numpy as np
 
+from samplers.checks import shown
+
+
+def as_array(values, name: str) -> np.ndarray:
+    """`values` as a plain array of real numbers (not bool), without a copy where it is one.
+
+    ValueError names the parameter: for a masked array, whose mask would be lost, for rows of
+    different lengths, and for whatever numpy takes for no array of real numbers.
+    """
+    array = values if type(values) is np.ndarray else converted(values, name)
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} must be real numbers, got dtype {array.dtype}")
+    return array
+
+
+def converted(values, name: str) -> np.ndarray:
+    """What numpy makes of a list, of a subclass of its arrays, or of an object with __array__."""
+    try:
+        array = np.asanyarray(values)
+    except Exception as error:  # an object's own __array__ may raise anything
+        came = f"{type(values).__name__}: {error}"
+        raise ValueError(f"{name} must be real numbers in one array, got {came}") from None
+    # np.asarray drops a mask, and so does a list of masked arrays
+    if type(array) is not np.ndarray or array.ndim > 1:
+        _check_unmasked(array, name)
+        _check_unmasked(values, name, array.ndim)
+    return np.asarray(array)
+
+
+def _check_unmasked(values, name: str, depth: int = 0) -> None:
+    """ValueError for a masked array, and for one among the rows of a list of that depth."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValueError(
+            f"{name} must have no mask: write -inf for a removed token, got {shown(values)}"
+        )
+    if depth > 1 and isinstance(values, list | tuple):
+        for row in values:
+            _check_unmasked(row, name, depth - 1)
+
 
 def as_logits(logits) -> np.ndarray:
     """`logits` as an array (..., V) of float32 or float64, with V >= 1.
 
     float32 and float64 are kept without a copy; other real numbers become float64. ValueError for
-    what is no number, and for another shape.
+    what is no number, for a masked array, and for another shape.
     """
-    array = np.asarray(logits)
+    array = as_array(logits, "logits")
     if array.dtype not in (np.float32, np.float64):
-        if array.dtype.kind not in "fiu":
-            raise ValueError(f"logits must be real numbers, got dtype {array.dtype}")
-        array = array.astype(np.float64)
+        array = array.astype(np.float32 if array.dtype == ">f4" else np.float64)
     if array.ndim == 0 or array.shape[-1] == 0:
         raise ValueError(f"logits must have shape (..., V) with V >= 1, got shape {array.shape}")
     return array
@@ -64,12 +101,12 @@ def per_row(
     if type(value) is float and not integer and low <= value <= high and abs(value) < np.inf:
         return np.array([value])  # nearly every call; the checks below take microseconds
 
-    array = np.asarray(value)
+    array = converted(value, name)
     if integer and array.dtype == object:
         array = _within_64_bits(array)
     kinds, kind = ("iu", "an integer") if integer else ("fiu", "a number")
     if array.size and array.dtype.kind not in kinds:
-        raise ValueError(f"{name} must be {kind} in {_interval(low, high)}, got {value!r}")
+        raise ValueError(f"{name} must be {kind} in {_interval(low, high)}, got {shown(value)}")
 
     inside = (array >= low) & (array <= high) & np.isfinite(array)
     if not inside.all():

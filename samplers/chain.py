@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from samplers.arrays import as_logits
+from samplers.checks import number, shown
 from samplers.engines import ENGINES, Engine
 from samplers.params import SamplingParams
-from samplers.penalties import token_counts
+from samplers.penalties import as_ids, token_counts
 from samplers.stages import STAGES, parameters_of
 
 _DEFAULTS = {field.name: field.default for field in fields(SamplingParams)}
@@ -87,6 +88,9 @@ class Chain:
             counts = np.zeros(logits.shape[-1], dtype=np.int64)
         if not isinstance(counts, Mapping):
             counts = {"penalties": counts, "repetition": counts}
+        elif not {"penalties", "repetition"} <= counts.keys():
+            both = 'an array (..., V), or {"penalties": array, "repetition": array}'
+            raise ValueError(f"counts must be {both}, got {shown(counts)}")
 
         yield Stage("logits", logits)
         for name in self.stages:
@@ -107,6 +111,10 @@ class Chain:
         `prompt` and `output` are the token ids so far. Returns {"penalties": for frequency and
         presence, "repetition": for the repetition penalty}.
         """
+        V = number(V, "V", int, 1, 2**31 - 1)
+        prompt = as_ids(prompt, V, "prompt tokens")
+        output = as_ids(output, V, "output tokens")
+
         engine = self._engine
         has_penalties = "penalties" in engine.stages
         penalised = _counted(engine.penalties_count, prompt, output) if has_penalties else []
@@ -127,7 +135,8 @@ def _for_rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamesp
     if isinstance(params, SamplingParams):
         return params
     if not isinstance(params, Sequence) or not all(isinstance(p, SamplingParams) for p in params):
-        raise ValueError(f"params must be a SamplingParams, or a sequence of them, got {params!r}")
+        words = "a SamplingParams, or a sequence of them"
+        raise ValueError(f"params must be {words}, got {shown(params)}")
     if leading != (len(params),):
         one_per_row = f"one SamplingParams, or one for each row of {leading}"
         raise ValueError(f"params must be {one_per_row}, got {len(params)}")
@@ -136,9 +145,9 @@ def _for_rows(params, leading: tuple[int, ...]) -> SamplingParams | SimpleNamesp
     return SimpleNamespace(logit_bias=[p.logit_bias for p in params], **numbers)
 
 
-def _counted(which: str, prompt, output) -> list[int]:
+def _counted(which: str, prompt: np.ndarray, output: np.ndarray) -> np.ndarray:
     """The ids that a penalty counts; `which` is as in `Engine`."""
     if which == "output":
-        return list(output)
-    both = [*prompt, *output]
+        return output
+    both = np.concatenate([prompt, output])
     return both[-64:] if which == "last 64" else both

@@ -5,10 +5,12 @@ All logarithms are natural (nats).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
-from samplers.arrays import as_logits, row_max, weights
+from samplers.arrays import as_array, as_logits, row_max, weights
+from samplers.checks import instance, is_sequence, number, shown
 
 
 def log_softmax(logits) -> np.ndarray:
@@ -62,7 +64,7 @@ def perplexity(token_logprobs) -> float:
     1 is certain, V is uniform guessing. Source: Jelinek et al., "Perplexity: a measure of the
     difficulty of speech recognition tasks", 1977.
     """
-    token_logprobs = np.asarray(token_logprobs, dtype=np.float64)
+    token_logprobs = as_array(token_logprobs, "token_logprobs").astype(np.float64)
     shape = token_logprobs.shape
     if token_logprobs.ndim != 1 or token_logprobs.size == 0:
         raise ValueError(f"token_logprobs must have shape (n,) with n >= 1, got {shape}")
@@ -88,28 +90,37 @@ class Distribution:
     vocabulary_size: int | None = None
 
     def __post_init__(self):
-        self._check_lengths()
-        logprobs = np.array(self.logprobs, dtype=np.float64)  # a copy that nobody else can change
+        tokens = _tuple_of(str, self.tokens, "tokens")
+        logprobs = as_array(self.logprobs, "logprobs")
+        if logprobs.shape != (len(tokens),) or not tokens:
+            shape = f"({len(tokens)},), one per token"
+            raise ValueError(f"logprobs must have shape {shape}, got {logprobs.shape}")
+        logprobs = logprobs.astype(np.float64)  # a copy that nobody else can change
         logprobs.setflags(write=False)
         if not (logprobs <= 1e-3).all():  # servers round
             raise ValueError("logprobs must be <= 0 (natural logarithms of probabilities)")
-        if not 0 <= self.unseen <= 1:
-            raise ValueError(f"unseen must be in [0, 1], got {self.unseen!r}")
 
-        token_bytes = tuple(self.bytes) or tuple(token.encode() for token in self.tokens)
         object.__setattr__(self, "logprobs", logprobs)
-        object.__setattr__(self, "tokens", tuple(self.tokens))
-        object.__setattr__(self, "bytes", token_bytes)
+        object.__setattr__(self, "tokens", tokens)
+        object.__setattr__(self, "unseen", number(self.unseen, "unseen", float, 0, 1))
+        self._set_optional_fields()
 
-    def _check_lengths(self) -> None:
-        n = len(self.tokens)
-        shape = np.shape(self.logprobs)
-        if shape != (n,) or n == 0:
-            raise ValueError(f"logprobs must have shape ({n},), one per token, got {shape}")
-        for name in ("bytes", "ids"):
-            values = getattr(self, name)
-            if values and len(values) != n:
-                raise ValueError(f"{name} must have {n} entries, one per token, got {len(values)}")
+    def _set_optional_fields(self) -> None:
+        """Check `bytes`, `ids` and `vocabulary_size`, and fill in the bytes if there are none."""
+        token_bytes = _tuple_of(bytes, self.bytes, "bytes")
+        ids = None if self.ids is None else _tuple_of(Integral, self.ids, "ids")
+        for name, values in (("bytes", token_bytes), ("ids", ids)):
+            if values and len(values) != len(self):
+                count = f"{len(self)} entries, one per token"
+                raise ValueError(f"{name} must have {count}, got {len(values)}")
+        size = self.vocabulary_size
+        if size is not None:
+            size = number(size, "vocabulary_size", int, len(self))
+
+        token_bytes = token_bytes or tuple(token.encode() for token in self.tokens)
+        object.__setattr__(self, "bytes", token_bytes)
+        object.__setattr__(self, "ids", ids)
+        object.__setattr__(self, "vocabulary_size", size)
 
     @classmethod
     def from_probs(cls, probs: Mapping[str, float]) -> "Distribution":
@@ -117,7 +128,8 @@ class Distribution:
 
         The probabilities must be >= 0 and sum to 1 (within 1e-6); otherwise ValueError.
         """
-        p = np.array(list(probs.values()), dtype=np.float64)
+        instance(probs, "probs", Mapping, "a mapping {token: probability}")
+        p = as_array(list(probs.values()), "probs").astype(np.float64)
         if not (p >= 0).all() or abs(p.sum() - 1) > 1e-6:
             raise ValueError(f"probs must be >= 0 and sum to 1, got a sum of {p.sum():g}")
         with np.errstate(divide="ignore"):
@@ -133,6 +145,7 @@ class Distribution:
 
         The token may be written as it is shown ("␣London") or as it is (" London").
         """
+        instance(token, "token", str, "a token's text")
         if token in self.tokens:
             return self.tokens.index(token)
         if token.encode() in self.bytes:
@@ -150,3 +163,15 @@ class Distribution:
         best = np.argsort(-self.logprobs, kind="stable")[:5]
         listed = ", ".join(f"{self.tokens[i]!r} {np.exp(self.logprobs[i]):.3f}" for i in best)
         return f"<Distribution of {len(self)} tokens: {listed}; unseen {self.unseen:.3f}>"
+
+
+def _tuple_of(kind: type, values, name: str) -> tuple:
+    """`values` as a tuple; ValueError unless it is a sequence of `kind` alone (and not of bool)."""
+    words = f"a sequence of {kind.__name__.lower()}"
+    if not is_sequence(values):
+        raise ValueError(f"{name} must be {words}, got {shown(values)}")
+    # a large vocabulary has few types, so this takes less than a millisecond
+    for came in set(map(type, values)):
+        if came is bool or not issubclass(came, kind):
+            raise ValueError(f"{name} must be {words}, got one with {came.__name__}")
+    return tuple(values)

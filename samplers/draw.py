@@ -7,6 +7,7 @@
 import numpy as np
 
 from samplers.arrays import as_logits, exp_below, float64_sum, row_max
+from samplers.checks import is_number, number, shown
 
 PROBE_STEP = 31  # every 31st token is probed, to see whether nearly all tokens are removed
 SUM_BLOCK = 512  # tokens in each partial sum, where one token is drawn from a large row
@@ -22,7 +23,7 @@ def draw(logits, rng: "np.random.Generator | int", size: int | None = None) -> n
     logits = as_logits(logits)
     top = _finite_max(logits)
     if size is not None:
-        _check_size(size)
+        size = number(size, "size", int, 0)
 
     rows = logits.reshape(-1, logits.shape[-1])
     tokens = np.empty((len(rows), 1 if size is None else size), dtype=np.int64)
@@ -95,17 +96,20 @@ def _invert_one(weights: np.ndarray, u: float) -> int | None:
     return None
 
 
-def _check_size(size) -> None:
-    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0:
-        raise ValueError(f"size must be an integer >= 0, got {size!r}")
-
-
 def _generator(rng) -> "np.random.Generator":
     if isinstance(rng, np.random.Generator):
         return rng
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise ValueError(f"rng must be a numpy Generator or an int seed >= 0, got {rng!r}")
-    return np.random.default_rng(rng)
+    if not is_number(int, rng) or rng < 0:
+        came = shown(rng)
+        raise ValueError(f"rng must be a numpy Generator or an int seed >= 0, got {came}")
+    return np.random.default_rng(int(rng))
+
+
+def seeded(seed: int | None) -> "np.random.Generator":
+    """The generator of a request's seed, an integer >= 0; None: another one each time."""
+    if seed is not None:
+        seed = number(seed, "seed", int, 0)
+    return np.random.default_rng(seed)
 
 
 def _finite_max(logits: np.ndarray) -> np.ndarray:

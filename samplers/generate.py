@@ -1,16 +1,18 @@
 """The loop from next-token distributions to text."""
 
 import codecs
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
+from samplers.arrays import as_array
 from samplers.chain import Chain, Stage
+from samplers.checks import instance, is_sequence, shown
 from samplers.distribution import log_softmax
-from samplers.draw import draw
+from samplers.draw import draw, seeded
 from samplers.params import SamplingParams
-from samplers.penalties import token_counts
+from samplers.penalties import as_ids
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,16 @@ def generate(
     lookup will do, or a real model. `vocabulary[id]` is a token's text, or its bytes where it need
     not be whole UTF-8 (bytes that never become text show as U+FFFD). `params` defaults to
     SamplingParams(), `chain` to Chain.for_engine("openai"). The loop ends at a stop token, a stop
-    string or max_tokens. The same seed gives the same text. ValueError if nothing can end the loop,
-    if params.n is not 1, or if the model's logits do not fit the vocabulary.
+    string or max_tokens. The same seed, an integer >= 0, gives the same text. ValueError if nothing
+    can end the loop, if params.n is not 1, or if the model's logits do not fit the vocabulary.
     """
-    params = params or SamplingParams()
-    chain = chain or Chain.for_engine("openai")
+    params = SamplingParams() if params is None else params
+    chain = Chain.for_engine("openai") if chain is None else chain
+    _check(model, params, vocabulary, stop_tokens, chain)
     V = len(vocabulary)
-    _check(prompt, params, stop_tokens, V)
-    rng = np.random.default_rng(abs(params.seed) if params.seed is not None else None)
+    prompt_ids = as_ids(prompt, V, "prompt tokens")
+    stop_tokens = as_ids(list(stop_tokens), V, "stop_tokens").tolist()
+    rng = seeded(params.seed)
 
     text = _Text(vocabulary, params.stop or ())
     output = []
@@ -66,7 +70,7 @@ def generate(
     finish_reason = None
     while finish_reason is None:
         logits = _next_logits(model, [*prompt, *output], V)
-        stages = chain.trace(logits, params, chain.counts(prompt, output, V))
+        stages = chain.trace(logits, params, chain.counts(prompt_ids, output, V))
         if trace:
             traces.append(stages)
         token = int(draw(stages[-1].logits, rng))
@@ -126,7 +130,8 @@ def _find_stop(text: str, stops: Sequence[str]) -> int | None:
 
 
 def _next_logits(model, ids: list[int], V: int) -> np.ndarray:
-    logits = np.array(model(ids))  # a copy: a model may use its buffer again, and a trace keeps it
+    # a copy: a model may use its buffer again, and a trace keeps it
+    logits = np.array(as_array(model(ids), "the model's logits"))
     if logits.shape != (V,):
         raise ValueError(f"model must return logits of shape ({V},), got {logits.shape}")
     return logits
@@ -140,12 +145,27 @@ def _most_probable(logprobs: np.ndarray, count: int) -> dict[int, float]:
     return {int(i): float(logprobs[i]) for i in best}
 
 
-def _check(
-    prompt: Sequence[int], params: SamplingParams, stop_tokens: Collection[int], V: int
-) -> None:
-    token_counts(prompt, V)  # raises for what is not an id
+def _check(model, params, vocabulary, stop_tokens, chain) -> None:
+    if not callable(model):
+        raise ValueError(f"model must be a function of ids, got {shown(model)}")
+    instance(params, "params", SamplingParams, "a SamplingParams")
+    instance(chain, "chain", Chain, "a Chain")
+    check_vocabulary(vocabulary)
+    if not is_sequence(stop_tokens) and not isinstance(stop_tokens, Set):
+        raise ValueError(f"stop_tokens must be a collection of ids, got {shown(stop_tokens)}")
+
     if params.n != 1:
         raise ValueError(f"n must be 1 here (call generate once for each text), got {params.n}")
-    if params.max_tokens is None and not stop_tokens and not params.stop:
+    if params.max_tokens is None and not len(stop_tokens) and not params.stop:
         where = "where there is neither a stop token nor a stop string"
         raise ValueError(f"max_tokens must be set {where}, got None")
+
+
+def check_vocabulary(vocabulary) -> None:
+    """ValueError unless it is a sequence of tokens, each a str or bytes, and has one at least."""
+    if not (is_sequence(vocabulary) or isinstance(vocabulary, str)) or not len(vocabulary):
+        words = "a sequence of at least one text or bytes, in the order of the ids"
+        raise ValueError(f"vocabulary must be {words}, got {shown(vocabulary)}")
+    for kind in set(map(type, vocabulary)):
+        if not issubclass(kind, str | bytes):
+            raise ValueError(f"vocabulary must hold texts or bytes, got {kind.__name__}")

@@ -5,8 +5,8 @@ The parameters that OpenAI does not have are named as vLLM names them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
-from numbers import Integral, Real
+
+from samplers.checks import is_number, number
 
 # name: (type, low, high); high is None where there is no limit. Source: OpenAI's API reference,
 # "Create chat completion"; vLLM's SamplingParams for top_k and min_p.
@@ -56,7 +56,7 @@ class SamplingParams:
         for name in RANGES:
             self._check_range(name)
         penalty = self.repetition_penalty
-        if not _is(float, penalty) or penalty <= 0:
+        if not is_number(float, penalty) or penalty <= 0:
             raise ValueError(f"repetition_penalty must be a number > 0, got {penalty!r}")
         if not isinstance(self.logprobs, bool):
             raise ValueError(f"logprobs must be True or False, got {self.logprobs!r}")
@@ -73,28 +73,11 @@ class SamplingParams:
         kind, low, high = RANGES[name]
         if value is None and name in _OPTIONAL:
             return
-        if not _is(kind, value) or value < low or (high is not None and value > high):
-            raise ValueError(f"{name} must be {_describe(kind, low, high)}, got {value!r}")
-        object.__setattr__(self, name, kind(value))  # a numpy number becomes Python's, for JSON
+        object.__setattr__(self, name, number(value, name, kind, low, high))
 
     def replace(self, **changes) -> "SamplingParams":
         """The same parameters with some changed, checked again."""
         return replace(self, **changes)
-
-
-def _is(kind: type, value) -> bool:
-    """Is `value` a finite number of the kind, numpy's included? bool and NaN are not."""
-    if isinstance(value, bool) or not isinstance(value, Integral if kind is int else Real):
-        return False
-    try:
-        return kind is int or isfinite(value)
-    except OverflowError:  # an integer that no float can hold
-        return False
-
-
-def _describe(kind: type, low, high) -> str:
-    name = "an integer" if kind is int else "a number"
-    return f"{name} in [{low}, {high}]" if high is not None else f"{name} >= {low}"
 
 
 def _stops(stop) -> tuple[str, ...] | None:
@@ -117,10 +100,11 @@ def _biases(bias) -> dict[int, float] | None:
 
     checked = {}
     for token, value in bias.items():
-        token_id = int(token) if isinstance(token, str) and token.isdecimal() else token
-        if not _is(int, token_id) or token_id < 0:
+        is_digits = isinstance(token, str) and token.isdecimal() and len(token) < 20
+        token_id = int(token) if is_digits else token
+        if not is_number(int, token_id) or token_id < 0:
             raise ValueError(f"logit_bias must have token ids >= 0 as keys, got {token!r}")
-        if not _is(float, value) or not low <= value <= high:
+        if not is_number(float, value) or not low <= value <= high:
             came = f"{value!r} for token {token_id}"
             raise ValueError(f"logit_bias must be in {interval}, got {came}")
         checked[int(token_id)] = float(value)

@@ -1,32 +1,62 @@
 """What changes single tokens' logits: penalties for tokens that occurred, and the caller's bias."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 
 import numpy as np
 
-from samplers.arrays import as_logits, per_row
+from samplers.arrays import as_logits, converted, per_row
+from samplers.checks import number, shown
 
 
 def token_counts(tokens, V: int) -> np.ndarray:
     """How often each of V token ids occurs, int64: ids (n,) give (V,).
 
-    A sequence of B id sequences, of any lengths, gives (B, V). An id that is not an integer in
-    [0, V) raises ValueError.
+    A sequence of B id sequences, of any lengths, gives (B, V), and an array (..., n) of ids gives
+    (..., V). ValueError for an id that is not an integer in [0, V), and for what has no order or no
+    length: a set, a dict, a generator.
     """
-    allowed = f"in [0, {V - 1}]"
-    if not hasattr(tokens, "__len__"):
-        raise ValueError(f"tokens must be a sequence of integer ids {allowed}, got {tokens!r}")
-    if len(tokens) and np.ndim(tokens[0]):
+    V = number(V, "V", int, 1, 2**31 - 1)
+    if _is_sequence(tokens) and len(tokens) and _is_row(tokens[0]):
         return np.stack([token_counts(row, V) for row in tokens])
 
-    ids = np.asarray(tokens if len(tokens) else np.zeros(0, dtype=np.int64))
-    if ids.dtype.kind not in "iu":
-        raise ValueError(f"tokens must be integer ids {allowed}, got {ids.dtype}")
+    ids = _any_ids(tokens, V, "tokens")
+    if ids.ndim == 1:
+        return np.bincount(ids, minlength=V)
+    rows = [np.bincount(ids[place], minlength=V) for place in np.ndindex(ids.shape[:-1])]
+    return np.array(rows, dtype=np.int64).reshape(*ids.shape[:-1], V)
+
+
+def as_ids(tokens, V: int, name: str) -> np.ndarray:
+    """Token ids (n,) as int64; ValueError for one that is not an integer in [0, V)."""
+    ids = _any_ids(tokens, V, name)
+    if ids.ndim != 1:
+        raise ValueError(f"{name} must be one sequence of ids, got shape {ids.shape}")
+    return ids
+
+
+def _any_ids(tokens, V: int, name: str) -> np.ndarray:
+    """The same for ids (..., n)."""
+    words = f"integer ids in [0, {V - 1}], in a sequence"
+    if not _is_sequence(tokens) and not hasattr(tokens, "__array__"):
+        raise ValueError(f"{name} must be {words}, got {shown(tokens)}")
+
+    is_empty = _is_sequence(tokens) and not len(tokens)
+    ids = converted(np.zeros(0, dtype=np.int64) if is_empty else tokens, name)
+    if ids.dtype.kind not in "iu" or ids.ndim == 0:
+        raise ValueError(f"{name} must be {words}, got {shown(tokens)}")
     if ids.size and not (ids.min() >= 0 and ids.max() < V):
         came = ids.min() if ids.min() < 0 else ids.max()
-        raise ValueError(f"tokens must be ids {allowed}, got {came}")
-    return np.bincount(ids.astype(np.int64, copy=False), minlength=V)
+        raise ValueError(f"{name} must be ids in [0, {V - 1}], got {came}")
+    return ids.astype(np.int64, copy=False)
+
+
+def _is_row(tokens) -> bool:
+    return _is_sequence(tokens) or np.ndim(tokens) > 0
+
+
+def _is_sequence(tokens) -> bool:
+    return isinstance(tokens, Sequence) and not isinstance(tokens, str | bytes | bytearray)
 
 
 def penalties(logits, counts, frequency=0.0, presence=0.0) -> np.ndarray:
@@ -72,7 +102,7 @@ def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
         is_integer = isinstance(token, Integral) and not isinstance(token, bool)
         if not is_integer or not 0 <= token < V:
             raise ValueError(f"logit_bias ids must be integers in [0, {V - 1}], got {token!r}")
-        if not isinstance(value, Real) or not value < np.inf:
+        if isinstance(value, bool) or not isinstance(value, Real) or not value < np.inf:
             came = f"{value!r} for token {token}"
             raise ValueError(f"logit_bias must be a number below +inf, got {came}")
 
@@ -82,7 +112,9 @@ def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
 
 def as_counts(counts, logits: np.ndarray) -> np.ndarray:
     """`counts` as an array of numbers that fits the logits' shape; otherwise ValueError."""
-    counts = np.asarray(counts)
+    counts = converted(counts, "counts")
+    if counts.dtype.kind not in "iufb":
+        raise ValueError(f"counts must be whole numbers >= 0, got {shown(counts)}")
     try:
         fits = counts.shape[-1:] == logits.shape[-1:] and (
             counts.ndim == 1 or np.broadcast_shapes(counts.shape, logits.shape)
@@ -91,9 +123,6 @@ def as_counts(counts, logits: np.ndarray) -> np.ndarray:
         fits = False
     if not fits:
         raise ValueError(f"counts must have the shape of logits {logits.shape}, got {counts.shape}")
-    if counts.dtype.kind not in "iufb":
-        raise ValueError(f"counts must be numbers >= 0, got {counts}")
-
     return counts
 
 
@@ -110,8 +139,8 @@ def _where_counted(
 
     x = out.take(ids, axis=-1)
     c = counts.take(ids, axis=-1)
-    if not (c >= 0).all():
-        raise ValueError(f"counts must be numbers >= 0, got {counts}")
+    if not ((c >= 0) & (c < np.inf) & (c == np.floor(c))).all():
+        raise ValueError(f"counts must be whole numbers >= 0, got {shown(counts)}")
     changed = change(x, c, *parameters)
     if c.ndim == 1:  # one row's counts: none of these is 0
         out[..., ids] = changed

@@ -120,7 +120,6 @@ def test_bytes_and_text_vocabularies_give_the_same_text():
 def test_the_same_seed_gives_the_same_text():
     assert sampled(1) == sampled(1)
     assert sampled(1).text != sampled(2).text
-    assert sampled(-5) == sampled(-5)
     assert sampled(2**63 - 1).text == sampled(2**63 - 1).text
 
 
