@@ -15,7 +15,7 @@ from samplers.arrays import as_logits
 from samplers.checks import number, shown
 from samplers.engines import ENGINES, Engine
 from samplers.params import SamplingParams
-from samplers.penalties import as_ids, token_counts
+from samplers.penalties import as_ids
 from samplers.stages import STAGES, parameters_of
 
 _DEFAULTS = {field.name: field.default for field in fields(SamplingParams)}
@@ -117,9 +117,12 @@ class Chain:
 
         engine = self._engine
         has_penalties = "penalties" in engine.stages
-        penalised = _counted(engine.penalties_count, prompt, output) if has_penalties else []
+        penalised = _counted(engine.penalties_count, prompt, output)
         repeated = _counted(engine.repetition_counts, prompt, output)
-        return {"penalties": token_counts(penalised, V), "repetition": token_counts(repeated, V)}
+        return {
+            "penalties": np.bincount(penalised if has_penalties else [], minlength=V),
+            "repetition": np.bincount(repeated, minlength=V),
+        }
 
 
 @cache

@@ -38,10 +38,11 @@ def as_ids(tokens, V: int, name: str) -> np.ndarray:
 def _any_ids(tokens, V: int, name: str) -> np.ndarray:
     """The same for ids (..., n)."""
     words = f"integer ids in [0, {V - 1}], in a sequence"
-    if not _is_sequence(tokens) and not hasattr(tokens, "__array__"):
+    is_sequence = _is_sequence(tokens)
+    if not is_sequence and not hasattr(tokens, "__array__"):
         raise ValueError(f"{name} must be {words}, got {shown(tokens)}")
 
-    is_empty = _is_sequence(tokens) and not len(tokens)
+    is_empty = is_sequence and not len(tokens)
     ids = converted(np.zeros(0, dtype=np.int64) if is_empty else tokens, name)
     if ids.dtype.kind not in "iu" or ids.ndim == 0:
         raise ValueError(f"{name} must be {words}, got {shown(tokens)}")
@@ -139,7 +140,8 @@ def _where_counted(
 
     x = out.take(ids, axis=-1)
     c = counts.take(ids, axis=-1)
-    if not ((c >= 0) & (c < np.inf) & (c == np.floor(c))).all():
+    whole = c.dtype.kind != "f" or ((c < np.inf) & (c == np.floor(c))).all()
+    if not whole or not (c >= 0).all():
         raise ValueError(f"counts must be whole numbers >= 0, got {shown(counts)}")
     changed = change(x, c, *parameters)
     if c.ndim == 1:  # one row's counts: none of these is 0
