@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from samplers.arrays import as_logits
-from samplers.checks import number, shown
+from samplers.checks import number, one_of, shown
 from samplers.engines import ENGINES, Engine
 from samplers.params import SamplingParams
 from samplers.penalties import as_ids
@@ -37,8 +37,7 @@ class Chain:
     name: str
 
     def __post_init__(self):
-        if not isinstance(self.name, str) or self.name not in ENGINES:
-            raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {self.name!r}")
+        one_of(self.name, "engine", ENGINES)
 
     @classmethod
     def for_engine(cls, name: str) -> "Chain":

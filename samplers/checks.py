@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite
 from numbers import Integral, Real
+from types import UnionType
 
 import numpy as np
 
@@ -31,10 +32,16 @@ def number(value, name: str, kind: type, low=None, high=None) -> int | float:
     return kind(value)  # a numpy number becomes Python's, for JSON
 
 
-def instance(value, name: str, kinds: type | tuple[type, ...], words: str) -> None:
+def instance(value, name: str, kinds: type | UnionType, words: str) -> None:
     """ValueError unless `value` is an instance of `kinds`, which `words` describe."""
     if not isinstance(value, kinds):
         raise ValueError(f"{name} must be {words}, got {shown(value)}")
+
+
+def one_of(value, name: str, choices: Sequence[str]) -> None:
+    """ValueError unless `value` is one of these texts."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {shown(value)}")
 
 
 def is_sequence(value) -> bool:

@@ -6,8 +6,11 @@ from itertools import product
 
 import numpy as np
 
+from samplers.arrays import as_array
+from samplers.checks import instance, is_sequence, number, shown
 from samplers.compare.evidence import Question
 from samplers.compare.hypotheses import Hypothesis
+from samplers.compare.prediction import by_bytes
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
@@ -68,6 +71,14 @@ def design_experiment(
     be another. A boundary rule shows only on exact ties, so it takes noise 0 and dyadic numbers.
     ValueError if no setting is left or there are fewer than two hypotheses.
     """
+    instance(distribution, "distribution", Distribution, "a Distribution")
+    noise = number(noise, "noise", float, 0)
+    prompt = None if prompt is None else by_bytes(prompt, distribution, "prompt")
+    instance(then, "then", Mapping | None, "{a first token's bytes: a Distribution}")
+    for token, second in (then or {}).items():
+        instance(token, "then", bytes, "{a first token's bytes: a Distribution}")
+        instance(second, "then", Distribution, "{a first token's bytes: a Distribution}")
+
     questions = candidate_questions(distribution, messages, prompt, then, noise)
     return most_informative(questions, hypotheses, weights)
 
@@ -94,11 +105,12 @@ def most_informative(
     questions: Sequence[Question], hypotheses: Sequence[Hypothesis], weights=None
 ) -> Experiment:
     """The question whose draws separate `hypotheses` most, as in `design_experiment`."""
+    if not is_sequence(hypotheses) or not all(isinstance(h, Hypothesis) for h in hypotheses):
+        raise ValueError(f"hypotheses must be a sequence of Hypothesis, got {shown(hypotheses)}")
     hypotheses = tuple(hypotheses)
     if len(hypotheses) < 2:
         raise ValueError(f"hypotheses must be two or more, got {len(hypotheses)}")
-
-    weights = np.ones(len(hypotheses)) if weights is None else np.asarray(weights, dtype=float)
+    weights = _weights(weights, len(hypotheses))
     noisy = any(question.noise for question in questions)
     kinds, kind_weights = _kinds(hypotheses, weights / weights.sum(), noisy)
     ranked = [(_information(q, kinds, kind_weights), q) for q in questions if q.is_usable(kinds)]
@@ -109,6 +121,18 @@ def most_informative(
     raise ValueError(
         "distribution must list more tokens: under no setting is there a prediction to compare with"
     )
+
+
+def _weights(weights, n: int) -> np.ndarray:
+    """The hypotheses' weights (n,), all alike for None; ValueError unless some are above 0."""
+    if weights is None:
+        return np.ones(n)
+    weights = as_array(weights, "weights").astype(np.float64)
+    if weights.shape != (n,):
+        raise ValueError(f"weights must have shape ({n},), one a hypothesis, got {weights.shape}")
+    if not ((weights >= 0) & (weights < np.inf)).all() or not weights.any():
+        raise ValueError(f"weights must be >= 0 and not all 0, got {shown(weights)}")
+    return weights
 
 
 def separation(question: Question, hypotheses: Sequence[Hypothesis]) -> np.ndarray:

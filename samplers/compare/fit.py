@@ -1,14 +1,15 @@
 """Does a prediction hold? A test of fit, its effect, and what the test could have detected."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from samplers.api import readable
+from samplers.checks import instance
 from samplers.compare.pearson import Pearson, nearest, sums, within
 from samplers.compare.prediction import Prediction
+from samplers.draw import seeded
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class Fit:
 def goodness_of_fit(prediction: Prediction, counts, seed: int = 0) -> Fit:
     """Pearson's test of `counts` against `prediction`.
 
-    `counts`: `Counts`, whose first tokens are tested, or {token's bytes: draws}. `seed`: of the
-    Monte Carlo samples.
+    `counts`: `Counts`, whose first tokens are tested, or {token: draws}, where a token is its bytes
+    or a listed one's text. `seed`, an integer >= 0: of the Monte Carlo samples. ValueError for any
+    other token, for what is no number of draws, and for no draws at all.
 
     Cells. Each token is a cell, and all that are not listed are one. The cells with the smallest
     predictions are pooled until each cell expects LEAST_EXPECTED draws or more. Pooling depends on
@@ -78,14 +80,15 @@ def goodness_of_fit(prediction: Prediction, counts, seed: int = 0) -> Fit:
     `detectable` is found by simulating this very test, so it allows for few draws and discrete
     statistics.
     """
+    instance(prediction, "prediction", Prediction, "what predict returns")
     index, low, high = prediction.cells()
-    observed = _observed(counts, index, len(low))
+    observed = prediction.observed(counts)
     n = int(observed.sum())
     if n == 0:
         raise ValueError("counts must hold at least one draw, got none")
 
     test = Pearson.of(n, low, high)
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     if observed[test.group < 0].any():
         method = "a token was drawn that the prediction excludes"
         statistic = np.inf
@@ -109,15 +112,6 @@ def goodness_of_fit(prediction: Prediction, counts, seed: int = 0) -> Fit:
         pooled=_pooled([*map(readable, index), "(not listed)"], test.group),
         method=method,
     )
-
-
-def _observed(counts, index: Mapping[bytes, int], size: int) -> np.ndarray:
-    """The draws in each of a prediction's cells (C,); the last cell has all unlisted tokens."""
-    observed = np.zeros(size)
-    tokens = counts if isinstance(counts, Mapping) else counts.tokens
-    for token, draws in tokens.items():
-        observed[index.get(token, -1)] += draws
-    return observed
 
 
 def _pooled(names: list[str], group: np.ndarray) -> tuple[str, ...]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from samplers.compare.rules import BOUNDARIES, ORDERS
+from samplers.checks import one_of
+from samplers.compare.rules import BOUNDARIES, ORDERS, UNDECIDED
 
 # llama.cpp and vLLM | vLLM's processed modes | SGLang
 LOGPROBS = ("raw", "processed", "processed before truncation")
 COUNTS = ("output", "prompt and output", "nothing")
-UNDECIDED = "undecided"
+
+_VALUES = {"order": ORDERS, "boundary": BOUNDARIES, "logprobs": LOGPROBS, "counts": COUNTS}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Hypothesis:
     logprobs: str = UNDECIDED
     counts: str = UNDECIDED
 
+    def __post_init__(self):
+        for name, values in _VALUES.items():
+            one_of(getattr(self, name), name, (*values, UNDECIDED))
+
     @property
     def draw_rules(self) -> tuple[str, str, str]:
         """The fields that matter to the draws: hypotheses that share them draw alike."""
@@ -43,7 +49,7 @@ class Hypothesis:
 
 def all_hypotheses() -> list[Hypothesis]:
     """Every combination. Before there are data, each is as likely as any other."""
-    return [Hypothesis(*values) for values in product(ORDERS, BOUNDARIES, LOGPROBS, COUNTS)]
+    return [Hypothesis(*values) for values in product(*_VALUES.values())]
 
 
 def counted(

@@ -7,13 +7,14 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from samplers.api import Client
+from samplers.checks import instance
 from samplers.compare.baseline import ANSWERS, Baseline
 from samplers.compare.evidence import Question
 from samplers.compare.hypotheses import Hypothesis, all_hypotheses
 from samplers.compare.identification import Identification, Observation
 from samplers.compare.observe import Counts, observe
 from samplers.compare.posterior import summarize
-from samplers.compare.request import extensions, shown_distributions
+from samplers.compare.request import check_client, extensions, shown_distributions
 
 DRAWS_PER_STEP = 20  # between two updates of the posterior
 CERTAIN = 0.999  # the probability of order and counts together at which asking stops
@@ -74,6 +75,8 @@ def identify(
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         raise ValueError(f"draws must be an int >= 1, got {draws!r}")
+    check_client(client)
+    instance(progress, "progress", bool, "True or False")
 
     prompts = PROMPTS if messages is None else (messages,)
     hypotheses = all_hypotheses()

@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -16,11 +17,13 @@ from samplers.api import (
     EndpointError,
     readable,
 )
-from samplers.compare.request import extensions, fields
+from samplers.checks import instance, number, shown
+from samplers.compare.request import check_client, extensions, fields
 from samplers.params import SamplingParams
 
 MOST_FAILURES = 6  # in a row, after which observe stops and returns what it has
 LONGEST_WAIT = 30.0  # seconds, whatever Retry-After says
+_SEQUENCES = "{(a token's bytes, …): draws}"
 
 
 @dataclass
@@ -39,6 +42,14 @@ class Counts:
     stopped: str | None = None
     # the messages and parameters as JSON, so that draws of another request are not mixed in
     request: str | None = field(default=None, repr=False)
+
+    def __post_init__(self):
+        instance(self.sequences, "sequences", Mapping, _SEQUENCES)
+        for sequence in self.sequences:
+            is_tuple = isinstance(sequence, tuple) and sequence
+            if not is_tuple or not all(isinstance(token, bytes) for token in sequence):
+                raise ValueError(f"sequences must be {_SEQUENCES}, got {shown(sequence)}")
+        self.sequences = Counter(self.sequences)
 
     @property
     def draws(self) -> int:
@@ -96,6 +107,13 @@ def observe(
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         raise ValueError(f"draws must be an int >= 1, got {draws!r}")
+    check_client(client)
+    instance(progress, "progress", bool, "True or False")
+    instance(params, "params", SamplingParams, "a SamplingParams")
+    instance(into, "into", Counts | None, "Counts")
+    instance(extra, "extra", dict | None, "a dict, what extensions returned")
+    workers = number(workers, "workers", int, 1)
+    batch = number(batch, "batch", int, 1)
     if extra is None:
         extra = extensions(client, messages)
     answer_fields = {"max_tokens": params.max_tokens or 1, "logprobs": True, "top_logprobs": 1}

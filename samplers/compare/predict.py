@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from samplers.arrays import as_array
+from samplers.checks import instance
 from samplers.compare.bounds import tail_weight
 from samplers.compare.prediction import Prediction
 from samplers.compare.rules import Rules, rules_of
@@ -15,16 +17,20 @@ from samplers.compare.truncate import EDGE, Candidates, check_stages, top_k, tru
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
+# Logs of probabilities are exact to some 1e-16. A higher power would let that error alone decide
+# whether an unlisted token is as probable as a listed one (within `truncate.CLOSE`).
+MOST_POWER = 1e6
+
 
 def predict(distribution: Distribution, params: SamplingParams, engine, counts=None) -> Prediction:
     """The probability of each token as `engine` would draw it under `params`, between bounds.
 
     `distribution` is the model's own (raw) one: of the whole vocabulary, where the bounds meet, or
     of the K most probable tokens. `engine`: "openai", "vllm", "transformers", "sglang",
-    "llama.cpp", or a `Hypothesis`. `counts` is what the engine's penalties count: {token's bytes:
-    how often}, or an array (K,) beside the listed tokens. Whether that is the output alone or the
-    prompt too is the engine's rule, see `Chain.counts`. A bias on ids needs `distribution.ids`
-    (a whole vocabulary has them: its order).
+    "llama.cpp", or a `Hypothesis`. `counts` is what the engine's penalties count: {token: how
+    often}, where a token is its bytes or a listed one's text, or an array (K,) beside the listed
+    tokens. Whether that is the output alone or the prompt too is the engine's rule, see
+    `Chain.counts`. A bias on ids needs `distribution.ids` (a whole vocabulary has them: its order).
 
     Proof. Let w_i = p_i e^(bias - penalties) and a = 1/T. Without truncation a listed token has the
     probability w_i^a / (L + U). L = Σ w^a over the listed tokens is known. U, the same sum over the
@@ -45,6 +51,8 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     ValueError for a truncation that is not known here (see `truncate.STAGES`), and for counts with
     a repetition_penalty: it acts on logits, and logprobs do not show where the logits' zero was.
     """
+    instance(distribution, "distribution", Distribution, "a Distribution")
+    instance(params, "params", SamplingParams, "a SamplingParams")
     rules = rules_of(engine)
     check_stages(params, rules)
     _check_penalties(params, rules, counts)
@@ -53,34 +61,48 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
 
     t = rules.temperature(params.temperature)
     greedy = t == 0
-    scale = _Scale(1.0 if greedy else 1.0 / t, max(log_w.max(), tail.log_cap))
+    scale = _Scale(1.0 if greedy else t, max(log_w.max(), tail.log_cap))
     truncated = greedy or truncates(params)
     late = truncated and not greedy and rules.order == "temperature last"
 
     order = np.argsort(-log_w, kind="stable")
-    c = _candidates(log_w[order], tail, scale._replace(power=1.0) if late else scale)
+    c = _candidates(log_w[order], tail, scale._replace(temperature=1.0) if late else scale)
     c = truncate(c, params, rules)
     if greedy:
         c = top_k(c, 1)
     if late:
-        c = _raised(c, scale.power)
+        c = _raised(c, scale)
 
     most_of_one = partial(_most_of_one, c, tail, scale, truncated)
     return _prediction(distribution, c, tail, order, most_of_one)
 
 
 class _Scale(NamedTuple):
-    """How log w becomes a weight: w^power, divided by the heaviest so that nothing overflows."""
+    """How log w becomes a weight: w^(1/T), divided by the heaviest so that nothing overflows."""
 
-    power: float
+    temperature: float
     reference: float  # log w of the heaviest
 
     def weights(self, log_w):
-        return np.exp(self.power * (log_w - self.reference))
+        with np.errstate(over="ignore"):  # by the coldest temperatures that there are: exp(-inf)
+            return np.exp((log_w - self.reference) / self.temperature)
 
-    def sums(self, log_sums):
-        """Of sums of w^power that are given as logs."""
-        return np.exp(log_sums - self.power * self.reference)
+    @property
+    def power(self) -> float:
+        """1/T for unlisted tokens: at most MOST_POWER."""
+        return min(1 / self.temperature, MOST_POWER)
+
+    def unlisted(self, log_w: float) -> float:
+        """The most that an unlisted token can weigh."""
+        return float(np.exp(self.power * (log_w - self.reference)))
+
+    def sums(self, low: float, high: float) -> tuple[float, float]:
+        """Sums of unlisted tokens' weights from their logs at `power`, the least and the greatest.
+
+        A higher power makes them smaller, so where it is higher the greatest is still a bound.
+        """
+        low, high = np.exp(np.array([low, high]) - self.power * self.reference)
+        return (low if 1 / self.temperature <= MOST_POWER else 0.0), high
 
 
 def _check_penalties(params: SamplingParams, rules: Rules, counts) -> None:
@@ -90,7 +112,7 @@ def _check_penalties(params: SamplingParams, rules: Rules, counts) -> None:
         )
     if counts is None or params.repetition_penalty == 1:
         return
-    if any(counts.values() if isinstance(counts, Mapping) else np.ravel(counts)):
+    if any(counts.values() if isinstance(counts, Mapping) else as_array(counts, "counts").flat):
         raise ValueError(
             "repetition_penalty must be 1 where tokens are counted: it acts on logits, "
             "not on logprobs"
@@ -99,25 +121,25 @@ def _check_penalties(params: SamplingParams, rules: Rules, counts) -> None:
 
 def _candidates(log_w: np.ndarray, tail: Tail, scale: _Scale) -> Candidates:
     everything = np.ones(len(log_w), dtype=bool)
-    low, high = scale.sums(np.array(tail.weight(scale.power)))
+    low, high = scale.sums(*tail.weight(scale.power))
     return Candidates(
         weights=scale.weights(log_w),
         sure=everything,
         may=everything,
         low=low,
         high=high,
-        cap=float(scale.weights(tail.log_cap)),
+        cap=scale.unlisted(tail.log_cap),
         size=tail.size,
     )
 
 
-def _raised(c: Candidates, power: float) -> Candidates:
-    """The candidates with every weight raised to `power`: temperature after truncation."""
-    low, _ = tail_weight(c.low, c.cap, c.size, power)
-    _, high = tail_weight(c.high, c.cap, c.size, power)
-    return replace(
-        c, weights=c.weights**power, low=np.exp(low), high=np.exp(high), cap=c.cap**power
-    )
+def _raised(c: Candidates, scale: _Scale) -> Candidates:
+    """The candidates with every weight raised to 1/T: temperature after truncation."""
+    low, _ = tail_weight(c.low, c.cap, c.size, scale.power)
+    _, high = tail_weight(c.high, c.cap, c.size, scale.power)
+    low, high = scale._replace(reference=0.0).sums(low, high)
+    weights = c.weights ** (1 / scale.temperature)
+    return replace(c, weights=weights, low=low, high=high, cap=c.cap**scale.power)
 
 
 def _prediction(distribution, c: Candidates, tail: Tail, order, most_of_one) -> Prediction:
@@ -149,6 +171,8 @@ def _listed_bounds(c: Candidates) -> tuple[np.ndarray, np.ndarray]:
     with np.errstate(invalid="ignore"):
         low = np.where(c.sure & (c.weights > 0), c.weights / (may.sum() + c.high), 0.0)
         high = np.where(c.may & (c.weights > 0), c.weights / (c.weights + least_others), 0.0)
+    if not may.any() and not c.low:  # beside an unlisted token that may have no probability at all
+        high = np.where(c.may, 1.0, 0.0)
     return low, high
 
 
@@ -168,13 +192,14 @@ def _most_of_one(c: Candidates, tail: Tail, scale: _Scale, truncated: bool, toke
     if not c.high or (token is None and tail.size <= len(tail.factors)):
         return 0.0
 
-    own = scale.weights(np.log(tail.cap) + tail.factors.get(token, 0.0))
+    own = scale.unlisted(np.log(tail.cap) + tail.factors.get(token, 0.0))
     listed = c.weights[c.sure | (c.may & (c.weights >= own))].sum()
     others = 0.0
     if not truncated:
-        others = scale.sums(tail.without(token).weight(scale.power)[0])
+        others, _ = scale.sums(*tail.without(token).weight(scale.power))
     _, unseen_high = _unlisted_bounds(c)
-    return min(unseen_high, float(own / (own + listed + others)))
+    total = own + listed + others
+    return min(unseen_high, float(own / total)) if total else unseen_high
 
 
 def _notes(c: Candidates, tail: Tail) -> tuple[str, ...]:

@@ -5,6 +5,39 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from samplers.checks import instance, is_number, shown
+
+
+def by_bytes(counts, listed, name: str = "counts") -> dict[bytes, int]:
+    """{token: how often} as {token's bytes: how often}.
+
+    `listed` is a Distribution or a Prediction. A token is its bytes or, if it is listed, its text,
+    as it is shown or as it is. ValueError for any other key, and for what is no whole number >= 0.
+    """
+    words = "{token: how often}, of bytes or of listed tokens' texts"
+    instance(counts, name, Mapping, words)
+    total: dict[bytes, int] = {}
+    for token, count in counts.items():
+        if not is_number(float, count) or count < 0 or count != int(count):
+            came = f"{shown(count)} for token {shown(token)}"
+            raise ValueError(f"{name} must be whole numbers >= 0, got {came}")
+        key = _bytes_of(token, listed)
+        if key is None:
+            raise ValueError(f"{name} must be {words}, got {shown(token)}")
+        total[key] = total.get(key, 0) + int(count)
+    return total
+
+
+def _bytes_of(token, listed) -> bytes | None:
+    if isinstance(token, bytes):
+        return token
+    if not isinstance(token, str):
+        return None
+    if token in listed.tokens:
+        return listed.bytes[listed.tokens.index(token)]
+    raw = token.encode("utf-8", "replace")
+    return raw if raw in listed.bytes else None
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
@@ -57,6 +90,7 @@ class Prediction:
 
     def bounds(self, token: "str | bytes") -> tuple[float, float]:
         """A token's lower and upper bound, by its text or its bytes; it need not be listed."""
+        instance(token, "token", str | bytes, "a token's text or bytes")
         keys = self.bytes if isinstance(token, bytes) else self.tokens
         places = [i for i, key in enumerate(keys) if key == token]
         if places:
@@ -75,6 +109,18 @@ class Prediction:
         low = np.append(np.bincount(cell_of, self.low, len(index)), self.unseen_low)
         high = np.append(np.bincount(cell_of, self.high, len(index)), self.unseen_high)
         return index, low, np.minimum(high, 1.0)
+
+    def observed(self, counts) -> np.ndarray:
+        """The draws in each of `cells`, shape (C,); the last cell has all unlisted tokens.
+
+        `counts`: `Counts`, whose first tokens are taken, or {token: draws}, see `by_bytes`.
+        """
+        tokens = counts if isinstance(counts, Mapping) else getattr(counts, "tokens", counts)
+        index, low, _ = self.cells()
+        observed = np.zeros(len(low))
+        for token, draws in by_bytes(tokens, self).items():
+            observed[index.get(token, -1)] += draws
+        return observed
 
     def __repr__(self) -> str:
         best = np.argsort(-self.high, kind="stable")[:5]

@@ -4,6 +4,7 @@ import dataclasses
 
 from samplers.api import APIError, Client
 from samplers.api.next_token import top_distribution
+from samplers.checks import shown
 from samplers.distribution import Distribution
 from samplers.params import RANGES, SamplingParams
 
@@ -15,6 +16,12 @@ _OFF = {f.name: f.default for f in dataclasses.fields(SamplingParams) if f.name 
 # vLLM and llama.cpp take 0. An endpoint that takes both gets the later one.
 EXTENSIONS = ({"top_k": -1}, *({name: off} for name, off in _OFF.items()))
 _, _, MOST_SHOWN = RANGES["top_logprobs"]
+
+
+def check_client(client) -> None:
+    """ValueError for what cannot be asked as a Client can."""
+    if not callable(getattr(client, "chat", None)):
+        raise ValueError(f"client must be a Client, as connect() returns, got {shown(client)}")
 
 
 def extensions(client: Client, messages) -> dict:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from samplers.checks import one_of, shown
 from samplers.engines import ENGINES, Engine, used_temperature
 
 BOUNDARIES = ("before < p", "before <= p", "ties stay")
 ORDERS = ("temperature first", "temperature last")
+UNDECIDED = "undecided"
 WEIGHING = {"logit_bias", "repetition_penalty", "penalties", "temperature"}  # no truncations
 
 
@@ -30,6 +32,10 @@ class Rules:
     coldest: float = 0.0
     penalties: bool = True
 
+    def __post_init__(self):
+        one_of(self.order, "order", (*ORDERS, UNDECIDED))
+        one_of(self.boundary, "boundary", (*BOUNDARIES, UNDECIDED))
+
     def temperature(self, t: float) -> float:
         """The temperature that this engine really uses; 0 is greedy."""
         return float(used_temperature(t, self.greedy_below, self.coldest))
@@ -43,11 +49,11 @@ def rules_of(engine) -> Rules:
     """
     if isinstance(engine, Rules):
         return engine
-    if isinstance(engine, str):
-        if engine not in ENGINES:
-            names = ", ".join(ENGINES)
-            raise ValueError(f"engine must be one of {names}, or rules, got {engine!r}")
+    if isinstance(engine, str) and engine in ENGINES:
         return _rules(ENGINES[engine])
+    if not hasattr(engine, "order") or not hasattr(engine, "boundary"):
+        names = ", ".join(ENGINES)
+        raise ValueError(f"engine must be one of {names}, or rules, got {shown(engine)}")
     like = "llama.cpp" if engine.order == "temperature last" else "vllm"
     return Rules(engine.order, engine.boundary, _truncations(ENGINES[like]))
 

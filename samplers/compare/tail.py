@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from samplers.arrays import as_array
+from samplers.checks import shown
 from samplers.compare.bounds import tail_weight
+from samplers.compare.prediction import by_bytes
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
 
@@ -118,19 +121,25 @@ def _penalties(distribution: Distribution, params: SamplingParams, counts):
     K = len(distribution)
     if counts is None:
         return np.zeros(K), {}
-    if np.shape(counts) != (K,):
-        raise ValueError(f"counts must have shape ({K},), as the tokens, got {np.shape(counts)}")
-    return _penalty(params, np.asarray(counts)), {}
+    counts = as_array(counts, "counts")
+    if counts.shape != (K,):
+        raise ValueError(f"counts must have shape ({K},), as the tokens, got {counts.shape}")
+    if not ((counts >= 0) & (counts < np.inf) & (counts == np.floor(counts))).all():
+        raise ValueError(f"counts must be whole numbers >= 0, got {shown(counts)}")
+    return _penalty(params, counts.astype(np.float64)), {}
 
 
 def _penalties_by_bytes(distribution: Distribution, params: SamplingParams, counts: Mapping):
     """As `_penalties`. Of listed tokens with the same bytes the first is penalised."""
     listed = np.zeros(len(distribution))
     unlisted = {}
-    for token, count in counts.items():
+    is_whole = len(distribution) == distribution.vocabulary_size
+    for token, count in by_bytes(counts, distribution).items():
         penalty = _penalty(params, count)
         if token in distribution.bytes:
             listed[distribution.bytes.index(token)] += penalty
+        elif is_whole:
+            raise ValueError(f"counts must be of the vocabulary's tokens, got {shown(token)}")
         elif penalty:
             unlisted[token] = -penalty
     return listed, unlisted

@@ -98,7 +98,7 @@ def plot_fit(
     """
     heading = title or "Predicted and drawn"
     index, low, high = prediction.cells()
-    drawn = _draws_of_cells(counts, index, len(low))
+    drawn = prediction.observed(counts)
     n = int(drawn.sum())
     rank = np.lexsort((-drawn[:-1], -(low + high)[:-1]))[:top]
 
@@ -137,17 +137,6 @@ def plot_fit(
         inside=(whiskers[:, 0] <= high + 1e-12) & (whiskers[:, 1] >= low - 1e-12),
         draws=n,
     )
-
-
-def _draws_of_cells(
-    counts: Counts | Mapping[bytes, int], index: Mapping[bytes, int], cells: int
-) -> np.ndarray:
-    """How often each of a prediction's cells was drawn, shape (cells,); the last is all others."""
-    tokens = counts if isinstance(counts, Mapping) else counts.tokens
-    drawn = np.zeros(cells)
-    for token, times in tokens.items():
-        drawn[index.get(token, -1)] += times
-    return drawn
 
 
 def _draw_share(ax: Axes, y: float, share: float, left: float, right: float) -> None:
