@@ -35,7 +35,7 @@ def _check_unmasked(values, name: str, depth: int = 0) -> None:
     """ValueError for a masked array, and for one among the rows of a list of that depth."""
     if isinstance(values, np.ma.MaskedArray):
         raise ValueError(
-            f"{name} must have no mask: write -inf for a removed token, got {shown(values)}"
+            f"{name} must have no mask (a logit of -inf removes a token), got {shown(values)}"
         )
     if depth > 1 and isinstance(values, list | tuple):
         for row in values:

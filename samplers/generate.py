@@ -56,10 +56,11 @@ def generate(
     """
     params = SamplingParams() if params is None else params
     chain = Chain.for_engine("openai") if chain is None else chain
-    _check(model, params, vocabulary, stop_tokens, chain)
+    check_parts(model, params, vocabulary, stop_tokens, chain)
     V = len(vocabulary)
     prompt_ids = as_ids(prompt, V, "prompt tokens")
     stop_tokens = as_ids(list(stop_tokens), V, "stop_tokens").tolist()
+    _check_end(params, stop_tokens)
     rng = seeded(params.seed)
 
     text = _Text(vocabulary, params.stop or ())
@@ -145,23 +146,26 @@ def _most_probable(logprobs: np.ndarray, count: int) -> dict[int, float]:
     return {int(i): float(logprobs[i]) for i in best}
 
 
-def _check(model, params, vocabulary, stop_tokens, chain) -> None:
+def check_parts(model, params, vocabulary, stop_tokens, chain) -> None:
+    """ValueError for what is not of the kind that `generate` takes."""
     if not callable(model):
         raise ValueError(f"model must be a function of ids, got {shown(model)}")
     instance(params, "params", SamplingParams, "a SamplingParams")
     instance(chain, "chain", Chain, "a Chain")
-    check_vocabulary(vocabulary)
+    _check_vocabulary(vocabulary)
     if not is_sequence(stop_tokens) and not isinstance(stop_tokens, Set):
         raise ValueError(f"stop_tokens must be a collection of ids, got {shown(stop_tokens)}")
 
+
+def _check_end(params: SamplingParams, stop_tokens: list[int]) -> None:
     if params.n != 1:
         raise ValueError(f"n must be 1 here (call generate once for each text), got {params.n}")
-    if params.max_tokens is None and not len(stop_tokens) and not params.stop:
+    if params.max_tokens is None and not stop_tokens and not params.stop:
         where = "where there is neither a stop token nor a stop string"
         raise ValueError(f"max_tokens must be set {where}, got None")
 
 
-def check_vocabulary(vocabulary) -> None:
+def _check_vocabulary(vocabulary) -> None:
     """ValueError unless it is a sequence of tokens, each a str or bytes, and has one at least."""
     if not (is_sequence(vocabulary) or isinstance(vocabulary, str)) or not len(vocabulary):
         words = "a sequence of at least one text or bytes, in the order of the ids"

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 import ipywidgets
 import numpy as np
 
+from samplers.checks import one_of
 from samplers.distribution import Distribution, effective_vocabulary, softmax
 from samplers.draw import draw
+from samplers.engines import ENGINES
+from samplers.lab.arguments import Count, checked
 from samplers.lab.explorer.state import counts_so_far, sample_state
 from samplers.lab.explorer.view import View
 from samplers.lab.plots.bars import label_of, others, ranked
@@ -204,9 +207,10 @@ class Explorer:
         )
 
 
+@checked
 def explore(
     dist: Distribution,
-    top: int = 12,
+    top: Count = 12,
     engine: str = "openai",
     so_far: str | Sequence[str] = "",
     **initial,
@@ -221,6 +225,7 @@ def explore(
     if not isinstance(so_far, str):
         so_far = " ".join(token.replace(" ", "␣").replace("\n", "⏎") for token in so_far)
 
+    one_of(engine, "engine", ENGINES)
     unknown = sorted(set(initial) - set(SLIDERS))
     if unknown:
         known = ", ".join(SLIDERS)

@@ -1,5 +1,6 @@
 """Check an exercise's answer in the notebook, with no key and no network."""
 
+from samplers.lab.arguments import checked
 from samplers.lab.lessons.exercises import find
 
 
@@ -21,6 +22,7 @@ def verdict(name: str, answer, **facts) -> str:
     return f"Correct. {exercise.why}" if result else f"Not yet. {exercise.hint}"
 
 
+@checked
 def check(name: str, answer, **facts) -> None:
     """Print whether the answer to the exercise `name` is right, or a hint.
 

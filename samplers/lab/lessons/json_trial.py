@@ -10,10 +10,13 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from tqdm import tqdm
 
-from samplers.api import Client, response_format
+from samplers.api import response_format
+from samplers.checks import shown
+from samplers.lab.arguments import checked
 
 MAX_TOKENS = 24  # of an answer
 
@@ -107,15 +110,23 @@ class JsonTrial:
         return f"{table}<p>{html.escape(self._note())}</p>"
 
 
+@checked
 def json_trial(
-    client: Client, question: str, about: Iterable[tuple[str, dict]], model: type
+    client,
+    question: str,
+    about: Annotated[Iterable[tuple[str, dict]], 1],
+    model: type,
 ) -> JsonTrial:
-    """Ask `question`, with {} for the text, about each (text, facts): three ways, at temperature 0.
+    """Ask a Client `question`, with {} for the text, about each (text, facts), in three ways.
 
-    The messages of the three ways are the same; only response_format differs. An answer, of at most
-    24 tokens, fits if it is JSON of `model`'s strict schema. It is true if it also says exactly
-    `facts`. Four texts are tried at a time.
+    The messages of the three ways are the same, and so is the temperature, 0; only response_format
+    differs. An answer, of at most 24 tokens, fits if it is JSON of `model`'s strict schema. It is
+    true if it also says exactly `facts`. Four texts are tried at a time.
     """
+    if not callable(getattr(client, "chat", None)):
+        raise ValueError(f"client must be a Client, as connect() returns, got {shown(client)}")
+    if "{}" not in question:
+        raise ValueError(f"question must have {{}} where the text goes, got {shown(question)}")
     # imported here because it takes about as long as all the rest of samplers.lab
     from jsonschema import Draft202012Validator
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from samplers.api import Completion, TokenLogprob
+from samplers.lab.arguments import checked
 
 VISIBLE = 1e-3  # a q above this is exact enough to be compared with p
 TOLERANCE = 0.02  # of log(p / q), which is the same for all allowed tokens of a step
@@ -44,6 +45,7 @@ class MaskStep:
         return bool(self.forbidden) and self.forbidden[0].bytes == self.wanted.bytes
 
 
+@checked
 def token_mask(raw: Completion, processed: Completion) -> list[MaskStep]:
     """The steps of one constrained answer that two endpoints gave to the same request.
 

@@ -6,6 +6,8 @@ the other, often in all words but a few, so the forty are not forty independent 
 tricky on purpose ("Not bad at all."). `SHOTS` are six others, shown as examples.
 """
 
+from samplers.lab.arguments import checked
+
 POSITIVE = (
     "I loved every minute of it.",
     "The food was wonderful.",
@@ -65,6 +67,7 @@ SHOTS = (
 )
 
 
+@checked
 def few_shot(text: str) -> list[dict]:
     """Messages that ask for `text`'s label as the answer's first token, after the six examples."""
     messages = []

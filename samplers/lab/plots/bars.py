@@ -5,8 +5,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
+from samplers.arrays import as_array
 from samplers.distribution import Distribution, softmax
+from samplers.lab.arguments import Count
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import VISIBLE, counted, number, signed, token_label
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
@@ -18,6 +21,16 @@ ROW = 0.27  # inches
 def label_of(dist: Distribution, i: int, limit: int = 18) -> str:
     """Label of token `i`."""
     return token_label(dist.tokens[i], dist.bytes[i], limit)
+
+
+def logits_of(dist: Distribution, values, name: str) -> np.ndarray:
+    """`values` as logits (K,) of the distribution's tokens, float64; otherwise ValueError."""
+    logits = as_array(values, name).astype(np.float64)
+    if logits.shape != (len(dist),):
+        raise ValueError(
+            f"{name} must have shape ({len(dist)},), one logit per token, got {logits.shape}"
+        )
+    return logits
 
 
 def ranked(p: np.ndarray) -> np.ndarray:
@@ -86,7 +99,7 @@ def _draw_bar(ax: Axes, y: float, value: float, longest: float, height: float, *
 
 
 @styled
-def plot_distribution(dist: Distribution, top: int = 12, title: str | None = None) -> Picture:
+def plot_distribution(dist: Distribution, top: Count = 12, title: str | None = None) -> Picture:
     """The `top` most probable tokens, and the mass of all the rest in one hatched bar.
 
     data: index, tokens and probs of the bars; rest, the mass of all other tokens.
@@ -148,8 +161,8 @@ def _shown_tokens(before: np.ndarray, after: np.ndarray, top: int) -> np.ndarray
 @styled
 def plot_before_after(
     dist: Distribution,
-    after,
-    top: int = 12,
+    after: ArrayLike,
+    top: Count = 12,
     title: str | None = None,
     names_of: tuple[str, str] = ("before", "after"),
 ) -> Picture:
@@ -161,11 +174,7 @@ def plot_before_after(
     call the two sides. data: index, tokens, before, after, gain (of all K tokens), rest_before,
     rest_after, gainer and loser (tokens), removed (bool, (K,)).
     """
-    after = np.asarray(after, dtype=np.float64)
-    if after.shape != (len(dist),):
-        raise ValueError(
-            f"after must have shape ({len(dist)},), one logit per token, got {after.shape}"
-        )
+    after = logits_of(dist, after, "after")
     heading = title or "Before and after"
     p = softmax(dist.logprobs)
     q = softmax(after)

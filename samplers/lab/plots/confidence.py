@@ -1,10 +1,12 @@
 """Is a model as sure as it is right? A calibration curve, and texts with doubtful tokens shaded."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from samplers.lab.arguments import Share
 from samplers.lab.plots import style
 from samplers.lab.plots.bars import listing
 from samplers.lab.plots.chips import (
@@ -24,6 +26,7 @@ from samplers.lab.plots.page import HEADING, page, write
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 
+Value = Annotated[float, (-np.inf, np.inf)]  # of a token: a surprise may be infinite
 BINS = 4  # points of a calibration curve
 
 
@@ -49,7 +52,11 @@ def calibration_bins(confidence, right, bins: int) -> tuple[np.ndarray, np.ndarr
 
 
 @styled
-def plot_calibration(confidence, right, title: str | None = None) -> Picture:
+def plot_calibration(
+    confidence: Sequence[Share],
+    right: Sequence[bool | np.bool_ | float],
+    title: str | None = None,
+) -> Picture:
     """The calibration curve (reliability diagram) of answers: are the sure ones right more often?
 
     `confidence` (n,): how sure each answer is; `right` (n,): whether it is right. The answers are
@@ -108,8 +115,8 @@ def _draw_answers(ax: Axes, confidence, right) -> None:
 
 @styled
 def plot_doubt(
-    texts: Mapping[str, Sequence[tuple[str, float]]],
-    levels: Sequence[float],
+    texts: Annotated[Mapping[str, Annotated[Sequence[tuple[str, Value]], 1]], 1],
+    levels: Annotated[Sequence[Value], 1],
     unit: str,
     title: str | None = None,
 ) -> Picture:

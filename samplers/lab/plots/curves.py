@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
+from numpy.typing import ArrayLike
 
+from samplers.checks import shown
 from samplers.distribution import Distribution, effective_vocabulary, entropy, softmax
+from samplers.lab.arguments import Count, Share, checked
 from samplers.lab.plots import style
 from samplers.lab.plots.bars import label_of, note_beside, ranked
 from samplers.lab.plots.labels import counted, number
@@ -51,8 +55,8 @@ def _draw_curves(
 
 @styled
 def plot_curves(
-    x,
-    panels: Mapping[str, Mapping[str, np.ndarray]],
+    x: Annotated[Sequence[float], 1],
+    panels: Annotated[Mapping[str, Annotated[Mapping[str, ArrayLike], 1]], 1],
     xlabel: str,
     mark: Sequence[float] = (),
     title: str | None = None,
@@ -63,6 +67,12 @@ def plot_curves(
     """
     heading = title or f"What {xlabel} does"
     x = np.asarray(x, dtype=np.float64)
+    mark = np.asarray(mark, dtype=np.float64)
+    if (np.diff(x) <= 0).any():
+        raise ValueError(f"x must rise, got {shown(x)}")
+    for y in (y for curves in panels.values() for y in curves.values()):
+        if np.shape(y) != x.shape:
+            raise ValueError(f"panels must have curves of shape {x.shape}, got {np.shape(y)}")
     panels = {
         ylabel: {name: np.asarray(y, dtype=np.float64) for name, y in curves.items()}
         for ylabel, curves in panels.items()
@@ -99,12 +109,13 @@ def _describe(
     return " ".join(sentences)
 
 
+@checked
 def plot_sweep(
     dist: Distribution,
     transform: Callable,
-    values,
+    values: Annotated[Sequence[float], 1],
     mark: Sequence[float] = (),
-    tokens: int = 5,
+    tokens: Count = 5,
     xlabel: str = "temperature",
     title: str | None = None,
 ) -> Picture:
@@ -136,7 +147,7 @@ def plot_sweep(
 
 @styled
 def plot_nucleus(
-    dist: Distribution, p: Sequence[float] = (0.5, 0.9), title: str | None = None
+    dist: Distribution, p: Sequence[Share] = (0.5, 0.9), title: str | None = None
 ) -> Picture:
     """Mass of the k most probable tokens against k, and the nucleus of each `p`.
 

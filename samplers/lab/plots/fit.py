@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from samplers.lab.arguments import Count, Share
 from samplers.lab.plots import style
 from samplers.lab.plots.bars import ROW, bar_axes, listing, note_beside
 from samplers.lab.plots.labels import VISIBLE, number, token_label
@@ -20,6 +21,7 @@ from samplers.lab.plots.style import styled
 if TYPE_CHECKING:
     from samplers.compare import Counts, Prediction
 
+PValues = Annotated[Sequence[Share], 1]
 CONFIDENCE = 0.95
 LEVEL = 0.05  # p-values below this are dark
 BINS = 20  # of a histogram of p-values
@@ -85,8 +87,8 @@ def _draw_legend(figure: Figure, ax: Axes, exact: bool, mark_name: str, mark: Ar
 @styled
 def plot_fit(
     prediction: Prediction,
-    counts: Counts | Mapping[bytes, int],
-    top: int = 10,
+    counts: Counts | Mapping[bytes | str, float],
+    top: Count = 10,
     title: str | None = None,
 ) -> Picture:
     """Observed draws over a prediction: the `top` likeliest cells, and all other tokens in one.
@@ -100,6 +102,8 @@ def plot_fit(
     index, low, high = prediction.cells()
     drawn = prediction.observed(counts)
     n = int(drawn.sum())
+    if n == 0:
+        raise ValueError("counts must hold at least one draw, got none")
     rank = np.lexsort((-drawn[:-1], -(low + high)[:-1]))[:top]
 
     cells = list(index)
@@ -155,7 +159,7 @@ def _draw_share(ax: Axes, y: float, share: float, left: float, right: float) -> 
 
 @styled
 def plot_bounds(
-    prediction: Prediction, truth: Prediction, top: int = 10, title: str | None = None
+    prediction: Prediction, truth: Prediction, top: Count = 10, title: str | None = None
 ) -> Picture:
     """What a prediction from few logprobs knows (bars), and the true probabilities (marks).
 
@@ -207,7 +211,7 @@ def _true_probabilities(truth: Prediction, tokens: Sequence[bytes]) -> np.ndarra
 
 
 @styled
-def plot_p_values(panels: Mapping[str, Sequence[float]], title: str | None = None) -> Picture:
+def plot_p_values(panels: Annotated[Mapping[str, PValues], 1], title: str | None = None) -> Picture:
     """Histograms of p-values, {panel's name: p-values}; those below 0.05 are dark.
 
     If the hypothesis is true, the histogram is flat. data: names, counts (panels, 20), below

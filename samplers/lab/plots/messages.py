@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from samplers.api import Usage
+from samplers.checks import shown
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import columns, readable, shorten
 from samplers.lab.plots.page import HEADING, page, write
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 
+Tokens = Annotated[int, (0, 10**9)]  # how many
 ROW = 0.3  # inches per message
 TOP = 0.5  # inches: the upper edge of the first message
 ROLE = 0.1  # inches: where the roles begin
@@ -77,10 +80,10 @@ def _as_json(message: dict) -> str:
 @styled
 def plot_messages(
     messages: Sequence[dict],
-    tokens: Sequence[int],
-    budget: int,
+    tokens: Sequence[Tokens],
+    budget: Tokens,
     kept: Sequence[dict] | None = None,
-    opening: int = 0,
+    opening: Tokens = 0,
     title: str | None = None,
 ) -> Picture:
     """A conversation, oldest message on top, with a bar for each message's tokens.
@@ -91,6 +94,10 @@ def plot_messages(
     and take no place. The dashed line is the budget, in tokens. data: tokens, kept (n,) bool, total
     (int, with opening), budget.
     """
+    for message in messages:
+        content = message.get("content")
+        if not isinstance(message.get("role"), str) or not isinstance(content, str | list | None):
+            raise ValueError(f"messages must have a role and a content, got {shown(message)}")
     tokens = np.asarray(tokens, dtype=np.int64)
     if tokens.shape != (len(messages),) or not len(messages):
         raise ValueError(

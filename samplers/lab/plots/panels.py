@@ -1,21 +1,25 @@
 """Small multiples: the same tokens at several settings, and after each stage of a chain."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from samplers.distribution import Distribution, effective_vocabulary, softmax
+from samplers.lab.arguments import Count, checked
 from samplers.lab.plots import style
-from samplers.lab.plots.bars import label_of, listing, note_beside, others, ranked
+from samplers.lab.plots.bars import label_of, listing, logits_of, note_beside, others, ranked
 from samplers.lab.plots.labels import number, size
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 from samplers.temperature import temperature
 
 ROW = 0.235  # inches
+Stages = Annotated[Sequence[tuple[str, ArrayLike]], 1]
 COLUMNS = 3  # at most; four panels stand two by two
 
 
@@ -100,8 +104,8 @@ def _note(now: float, before: float) -> tuple[str, str]:
 @styled
 def plot_panels(
     dist: Distribution,
-    panels: Mapping[str, np.ndarray],
-    top: int = 8,
+    panels: Annotated[Mapping[str, ArrayLike], 1],
+    top: Count = 8,
     title: str | None = None,
 ) -> Picture:
     """One panel per setting, {panel's name: logits (K,)}: the `top` tokens of `dist`, and the rest.
@@ -115,7 +119,7 @@ def plot_panels(
     drawn = []
     effective = []
     for name, logits in panels.items():
-        logits = np.asarray(logits, dtype=np.float64)
+        logits = logits_of(dist, logits, "panels")
         effective.append(effective_vocabulary(logits))
         drawn.append(Panel(name, f"effective: {size(effective[-1])}", softmax(logits)))
     probs = np.array([panel.probs[index] for panel in drawn])
@@ -140,10 +144,11 @@ def _best(dist: Distribution, index: np.ndarray, probs: np.ndarray) -> str:
     return listing((label_of(dist, i), number(probs[i])) for i in index)
 
 
+@checked
 def plot_temperatures(
     dist: Distribution,
-    temperatures: Iterable[float] = (0, 0.3, 0.7, 1, 1.5, 2),
-    top: int = 8,
+    temperatures: Annotated[Sequence[Annotated[float, 0]], 1] = (0, 0.3, 0.7, 1, 1.5, 2),
+    top: Count = 8,
     title: str | None = None,
 ) -> Picture:
     """`plot_panels` of `dist` at several temperatures."""
@@ -153,7 +158,12 @@ def plot_temperatures(
 
 
 @styled
-def plot_stages(dist: Distribution, stages, top: int = 8, title: str | None = None) -> Picture:
+def plot_stages(
+    dist: Distribution,
+    stages: Stages,
+    top: Count = 8,
+    title: str | None = None,
+) -> Picture:
     """The stages of `Chain.trace`, one panel each.
 
     Grey is the stage before, blue is this one, and what this stage removes is crossed. Stages that
@@ -162,6 +172,7 @@ def plot_stages(dist: Distribution, stages, top: int = 8, title: str | None = No
     left.
     """
     heading = title or "Stage by stage"
+    stages = [(name, logits_of(dist, logits, "stages")) for name, logits in stages]
     panels, unchanged = _stage_panels(stages)
     index = ranked(panels[0].probs)[:top]
     kept = [int((panel.probs > 0).sum()) for panel in panels]
@@ -197,7 +208,7 @@ def _stage_panels(stages) -> tuple[list[Panel], list[str]]:
     panels: list[Panel] = []
     unchanged = []
     for name, logits in stages:
-        probs = softmax(np.asarray(logits, dtype=np.float64))
+        probs = softmax(logits)
         left = f"{int((probs > 0).sum()):,}"
         if not panels:
             panels.append(Panel(name, f"{left} tokens", probs))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from samplers.lab.arguments import Count
 from samplers.lab.plots import style
 from samplers.lab.plots.labels import counted, token_label
 from samplers.lab.plots.page import write
@@ -25,7 +27,7 @@ def plot_penalties(
     tokens: Sequence[str],
     frequency: float = 0.0,
     presence: float = 0.0,
-    watch: int | Sequence[str] = 4,
+    watch: Count | Annotated[Sequence[str], 1] = 4,
     title: str | None = None,
 ) -> Picture:
     """What each penalty has taken from a token's logit after every step of a text.

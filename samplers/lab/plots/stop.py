@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -52,7 +53,9 @@ def cut_at(tokens: Sequence[bytes], stop: str) -> tuple[int, int, int]:
 
 
 @styled
-def plot_stop(tokens: Sequence[bytes], stop: str, title: str | None = None) -> Picture:
+def plot_stop(
+    tokens: Annotated[Sequence[bytes], 1], stop: str, title: str | None = None
+) -> Picture:
     """An answer's tokens, and where the string `stop` cuts them.
 
     `tokens`: the bytes of each, as drawn without a stop. Shaded: the answer. Crossed: the stop

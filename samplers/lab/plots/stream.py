@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,6 +31,9 @@ CLOCK = (
     "seconds after the request     ● a token     "
     "□ a chunk without text (role, finish_reason, usage)"
 )
+
+
+Arrivals = Iterable[tuple[Annotated[float, 0], bytes]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +73,9 @@ def timeline(arrivals: Sequence[tuple[float, bytes]]) -> Timeline:
 
 @styled
 def plot_stream(
-    arrivals: Iterable[tuple[float, bytes]], whole: float | None = None, title: str | None = None
+    arrivals: Arrivals,
+    whole: Annotated[float, 0] | None = None,
+    title: str | None = None,
 ) -> Picture:
     """A stream on a clock, in three rows: the network's reads, their tokens, each delta's text.
 

@@ -12,6 +12,8 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.patches import FancyBboxPatch
 
+from samplers.lab.arguments import checked
+
 BLACK = "#1a1a1a"
 GREY = "#6b6b6b"
 PALE = "#d4d4d4"
@@ -104,14 +106,17 @@ def settings() -> dict:
 
 
 def styled(draw):
-    """Decorator: `draw` runs under our settings; the learner's own matplotlib settings stay."""
+    """Decorator: `draw` runs under our settings; the learner's own matplotlib settings stay.
+
+    Its arguments are `checked` first.
+    """
 
     @wraps(draw)
     def inner(*args, **kwargs):
         with mpl.rc_context(settings()):
             return draw(*args, **kwargs)
 
-    return inner
+    return checked(inner)
 
 
 def rounded(x: float, y: float, width: float, height: float, facecolor: str) -> FancyBboxPatch:

@@ -38,6 +38,9 @@ def plot_tokens(
 
     `bytes`: of each token, so that one that is not whole UTF-8 can be shown. data: tokens, ids.
     """
+    for name, values in (("ids", ids), ("bytes", bytes)):
+        if values is not None and len(values) != len(tokens):
+            raise ValueError(f"{name} must be one per token, {len(tokens)}, got {len(values)}")
     heading = title or "A text in tokens"
     raws = [None] * len(tokens) if bytes is None else bytes
     labels = [token_label(t, raw, 24) for t, raw in zip(tokens, raws, strict=True)]

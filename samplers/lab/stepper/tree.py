@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from samplers.arrays import as_array
 from samplers.chain import Chain
+from samplers.checks import instance
 from samplers.distribution import softmax
-from samplers.draw import draw
+from samplers.draw import draw, seeded
+from samplers.generate import check_parts
 from samplers.lab.stepper.step import Chance, Step
 from samplers.lab.stepper.vocabulary import Vocabulary
 from samplers.params import SamplingParams
-from samplers.penalties import token_counts
+from samplers.penalties import as_ids
 
 
 @dataclass(eq=False, repr=False)
@@ -60,22 +63,25 @@ class Tree:
         chain: Chain | None = None,
         tokenize: Callable[[str], Sequence[int]] | None = None,
     ):
+        params = SamplingParams() if params is None else params
+        chain = Chain.for_engine("openai") if chain is None else chain
+        check_parts(model, params, vocabulary, stop_tokens, chain)
+        V = len(vocabulary)
         self.model = model
-        self.prompt = tuple(prompt)
+        self.prompt = tuple(as_ids(prompt, V, "prompt tokens").tolist())
         self.vocabulary = Vocabulary(vocabulary, tokenize)
-        self.stop_tokens = frozenset(stop_tokens)
-        self.chain = chain or Chain.for_engine("openai")
-        token_counts(self.prompt, len(self.vocabulary))  # raises ValueError for what is not an id
+        self.stop_tokens = frozenset(as_ids(list(stop_tokens), V, "stop_tokens").tolist())
+        self.chain = chain
 
         # by path: after a restart the model is not called again
         self._logits: dict[tuple[int, ...], np.ndarray] = {}
-        self.params = params or SamplingParams()
+        self.params = params
         self.restart(self.params.seed)
 
     def restart(self, seed: int | None = None) -> None:
         """Forget every visit and seed the generator anew; None: differently each time."""
+        self.rng = seeded(seed)
         self.params = self.params.replace(seed=seed)
-        self.rng = np.random.default_rng(None if seed is None else abs(seed))
         self.root = self.now = Node(None, None, 0)
         self.nodes = [self.root]  # in the order of visits
 
@@ -89,6 +95,7 @@ class Tree:
 
     @params.setter
     def params(self, params: SamplingParams) -> None:
+        instance(params, "params", SamplingParams, "a SamplingParams")
         self._params = params
         self._processed: dict[Node, np.ndarray] = {}  # logits
 
@@ -129,7 +136,7 @@ class Tree:
 
         if path not in self._logits:
             # a copy, because the model may use its buffer again
-            logits = np.array(self.model([*self.prompt, *path]))
+            logits = np.array(as_array(self.model([*self.prompt, *path]), "the model's logits"))
             shape = (len(self.vocabulary),)
             if logits.shape != shape:
                 raise ValueError(f"model must return logits of shape {shape}, got {logits.shape}")

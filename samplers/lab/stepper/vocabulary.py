@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from samplers.checks import shown
 from samplers.distribution import Distribution, log_softmax
 from samplers.lab.plots.labels import token_label
 from samplers.wire.tokens import as_text
@@ -23,6 +24,8 @@ class Vocabulary:
         tokens: Sequence[str | bytes],
         tokenize: Callable[[str], Sequence[int]] | None = None,
     ):
+        if tokenize is not None and not callable(tokenize):
+            raise ValueError(f"tokenize must be a function of a text, got {shown(tokenize)}")
         self.bytes = tuple(t.encode() if isinstance(t, str) else bytes(t) for t in tokens)
         self.tokens = tuple(raw.decode("utf-8", "replace") for raw in self.bytes)
         self.tokenize = tokenize or (lambda text: longest_match(text, self.bytes))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 import ipywidgets
 
 from samplers.chain import Chain
+from samplers.checks import instance, shown
 from samplers.lab.plots.picture import Picture
 from samplers.lab.plots.tokens import plot_tokens
 from samplers.lab.stepper.plot import plot_tree
@@ -209,7 +210,11 @@ def step_through(
     `params.seed` is set. `engine` names the preset of the Chain. ValueError for what is out of
     range.
     """
-    params = params or SamplingParams()
+    params = SamplingParams() if params is None else params
+    instance(params, "params", SamplingParams, "a SamplingParams")
+    if not callable(client_or_model) and not hasattr(client_or_model, "as_model"):
+        words = "a Client, or a function of ids"
+        raise ValueError(f"client_or_model must be {words}, got {shown(client_or_model)}")
     if params.seed is None:
         params = params.replace(seed=seed)
 
