@@ -127,6 +127,30 @@ def test_what_is_no_arithmetic_is_refused_quickly(expression, message):
     assert time.perf_counter() - start < 0.5
 
 
+@pytest.mark.parametrize(
+    ("longest", "one_more", "message"),
+    [
+        ("1" + 399 * " ", "1" + 400 * " ", "longer than 400"),
+        (200 * "-" + "1", 201 * "-" + "1", "more than 200 operations"),
+        # on the left of a sum, and on its right
+        (100 * "-" + "1" + 100 * "+1", 101 * "-" + "1" + 100 * "+1", "more than 200 operations"),
+        ("1+" + 199 * "-" + "1", "1+" + 200 * "-" + "1", "more than 200 operations"),
+        ("2 ** 4095", "2 ** 4096", "too large"),
+        ("-2 ** 4095", "-2 ** 4096", "too large"),
+        ("3 ** 2584", "3 ** 2585", "too large"),
+        ("2 ** 4094 + 2 ** 4094", "2 ** 4095 + 2 ** 4095", "too large"),
+        ("(-1) ** 99999999999", "(-2) ** 99999999999", "too large"),
+        ("0 ** 99999999999", "2 ** 99999999999", "too large"),
+        ("(-8) ** 3.0", "(-8) ** 3.5", "not a real number"),
+        ("0 ** 0.5", "(-1) ** 0.5", "not a real number"),
+    ],
+)
+def test_the_bounds_are_where_they_are_said_to_be(longest, one_more, message):
+    assert calculate(longest) == eval(longest)
+    with pytest.raises(ValueError, match=message):
+        calculate(one_more)
+
+
 @given(st.text("0123456789.eE+-*/%() \n", max_size=60))
 def test_any_text_gives_a_finite_number_or_a_value_error(expression):
     try:
