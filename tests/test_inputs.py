@@ -204,6 +204,10 @@ def test_counts_have_a_row_for_each_sequence(shape):
     assert (counts == [0, shape[-1], 0, 0]).all()
 
 
+def test_a_large_vocabulary():
+    assert np.flatnonzero(token_counts([149_999], 150_000)).tolist() == [149_999]
+
+
 @pytest.mark.parametrize("V", [0, -1, 1.0, True, None, "3", np.nan, 10**30])
 def test_a_vocabulary_has_a_size(V):
     with pytest.raises(ValueError, match=r"^V must be an integer in"):

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samplers.api import Reason, why_not_strict
+from samplers.wire.strict import strict_faults
 
 
 @pytest.mark.parametrize("name", STRICT)
@@ -105,6 +106,28 @@ def test_one_large_enum():
     assert why_not_strict(an_object(x=STRING | {"enum": values})) == [
         Reason("#/properties/x", text)
     ]
+
+
+def test_a_large_enum_may_have_as_many_characters_as_the_limit():
+    values = [f"{i:060}" for i in range(191)] + [f"{i:059}" for i in range(60)]
+    assert (len(values), sum(map(len, values))) == (251, 15_000)
+    assert why_not_strict(an_object(x=STRING | {"enum": values})) == []
+    assert why_not_strict(an_object(x=STRING | {"enum": [*values[1:], "v" * 61]})) != []
+
+
+def test_a_value_of_another_type_is_named_as_it_is():
+    part = {"type": "integer", "enum": ["it's", None, 1]}
+    against = "does not validate against {'type': 'integer'}."
+    assert [fault.message for fault in strict_faults(an_object(x=part))] == [
+        f"In context=('properties', 'x'), enum value it's {against}",
+        f"In context=('properties', 'x'), enum value None {against}",
+    ]
+
+
+def test_a_fault_of_the_whole_schema_has_no_context():
+    (fault,) = strict_faults(nested(11, STEPS["items"]))
+    assert fault.context is None
+    assert fault.message == TOO_DEEP
 
 
 @pytest.mark.parametrize("step", STEPS)
