@@ -204,6 +204,12 @@ def test_counts_have_a_row_for_each_sequence(shape):
     assert (counts == [0, shape[-1], 0, 0]).all()
 
 
+@pytest.mark.parametrize(("tokens", "came"), [([0, 3], 3), ([2, -1], -1), ([5, -1], -1)])
+def test_the_id_that_is_none_is_named(tokens, came):
+    with pytest.raises(ValueError, match=rf"tokens must be ids in \[0, 2\], got {came}$"):
+        token_counts(tokens, 3)
+
+
 def test_a_large_vocabulary():
     assert np.flatnonzero(token_counts([149_999], 150_000)).tolist() == [149_999]
 

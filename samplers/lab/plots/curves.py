@@ -13,7 +13,7 @@ from samplers.checks import shown
 from samplers.distribution import Distribution, effective_vocabulary, entropy, softmax
 from samplers.lab.arguments import Count, Share, checked
 from samplers.lab.plots import style
-from samplers.lab.plots.bars import label_of, note_beside, ranked
+from samplers.lab.plots.bars import label_of, logits_of, note_beside, ranked
 from samplers.lab.plots.labels import counted, number
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
@@ -132,7 +132,7 @@ def plot_sweep(
     nats = np.empty(len(values))
     effective = np.empty(len(values))
     for row, value in enumerate(values):
-        moved = transform(logits, value)
+        moved = logits_of(dist, transform(logits, value), "transform's logits")
         probs[row] = softmax(moved)[index]
         nats[row] = entropy(moved)
         effective[row] = effective_vocabulary(moved)

@@ -77,6 +77,22 @@ def _as_json(message: dict) -> str:
     return json.dumps(message, sort_keys=True, default=str)
 
 
+def _check_message(message: dict) -> None:
+    """ValueError for a message that has no role, or that `one_line` cannot read."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    calls = message.get("tool_calls") or []
+    is_read = isinstance(message.get("role"), str) and isinstance(content, str | list | None)
+    is_read = is_read and all(isinstance(part, dict) for part in parts)
+    try:
+        is_read = is_read and all({"name", "arguments"} <= {*call["function"]} for call in calls)
+    except (TypeError, KeyError):
+        is_read = False
+    if not is_read:
+        words = "each a role with a content, or with tool_calls"
+        raise ValueError(f"messages must be {words}, got {shown(message)}")
+
+
 @styled
 def plot_messages(
     messages: Sequence[dict],
@@ -95,9 +111,7 @@ def plot_messages(
     (int, with opening), budget.
     """
     for message in messages:
-        content = message.get("content")
-        if not isinstance(message.get("role"), str) or not isinstance(content, str | list | None):
-            raise ValueError(f"messages must have a role and a content, got {shown(message)}")
+        _check_message(message)
     tokens = np.asarray(tokens, dtype=np.int64)
     if tokens.shape != (len(messages),) or not len(messages):
         raise ValueError(

@@ -73,8 +73,9 @@ class Stepper:
 
         placeholder = "begin it with a space, if need be"
         self.forced = ipywidgets.Text(description="text", placeholder=placeholder, **INPUT)
+        seed = self.tree.params.seed or 0
         self.seed = ipywidgets.BoundedIntText(
-            self.tree.params.seed or 0, min=0, max=2**31 - 1, description="seed", **INPUT
+            seed, min=0, max=max(seed, 2**31 - 1), description="seed", **INPUT
         )
 
     def _make_buttons(self) -> None:

@@ -274,3 +274,11 @@ def test_live(client):
     own = client.next_token("Say hello.", top="all", after=stepper.path)
     np.testing.assert_allclose(stepper.step.distribution.probs, own.probs, atol=1e-3)
     assert 0 < np.count_nonzero(stepper.step.probs) < len(own)
+
+
+def test_start_again_keeps_a_large_seed():
+    stepper = step_through(lambda ids: [0.0] * 50, [0], seed=2**40, vocabulary=["a"] * 50)
+    first = [stepper.tree.step_by_chance().token for _ in range(20)]
+    stepper.restart_button.click()
+    assert stepper.seed.value == 2**40
+    assert [stepper.tree.step_by_chance().token for _ in range(20)] == first
