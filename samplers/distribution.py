@@ -113,6 +113,8 @@ class Distribution:
             if values and len(values) != len(self):
                 count = f"{len(self)} entries, one per token"
                 raise ValueError(f"{name} must have {count}, got {len(values)}")
+        if ids and min(ids) < 0:
+            raise ValueError(f"ids must be integers >= 0, got {min(ids)}")
         size = self.vocabulary_size
         if size is not None:
             size = number(size, "vocabulary_size", int, len(self))

@@ -75,7 +75,7 @@ DISTRIBUTION = {"tokens": ("a", "b"), "logprobs": [-1.0, -2.0]}
         ("logprobs", [None, "ab", [1j, 0], [-1], [[-1, -2]], ["a", "b"], [np.nan, -1], MASKED[:2]]),
         ("bytes", [5, b"ab", ["a", "b"], [b"a"], [None, None]]),
         ("unseen", [None, "0", True, -0.1, 1.1, np.nan, [0.1]]),
-        ("ids", [5, "01", [0], [0.0, 1.0], [True, False], {0, 1}]),
+        ("ids", [5, "01", [0], [0.0, 1.0], [True, False], {0, 1}, [0, -1]]),
         ("vocabulary_size", [1, 0, -1, 2.0, True, "2", np.nan]),
     ],
 )

@@ -7,7 +7,6 @@ ends a text.
 """
 
 import math
-import operator
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from samplers.arrays import as_array
 from samplers.chain import Chain
-from samplers.checks import instance
+from samplers.checks import instance, is_number, number, shown
 from samplers.distribution import softmax
 from samplers.draw import draw, seeded
 from samplers.generate import check_parts
@@ -113,6 +112,7 @@ class Tree:
 
     def text_of(self, node: Node) -> str:
         """The text up to `node`, without a stop token."""
+        instance(node, "node", Node, "a node of this tree")
         return self.vocabulary.text(t for t in node.path if t not in self.stop_tokens)
 
     def nodes_to(self, node: Node) -> list[Node]:
@@ -121,7 +121,7 @@ class Tree:
 
     def label(self, token: int, limit: int = 18) -> str:
         """A token as the pictures write it, at most `limit` columns wide."""
-        return self.vocabulary.label(token, limit)
+        return self.vocabulary.label(self._id(token), limit)
 
     def ended(self, node: Node | None = None) -> bool:
         """True after a stop token. None: the current node."""
@@ -131,6 +131,7 @@ class Tree:
 
     def logits(self, node: Node) -> np.ndarray:
         """The model's logits (V,) for the token after `node`."""
+        instance(node, "node", Node, "a node of this tree")
         self._check_not_ended(node)
         path = node.path
 
@@ -150,6 +151,7 @@ class Tree:
 
     def processed(self, node: Node) -> np.ndarray:
         """The logits (V,) that the token after `node` is drawn from."""
+        instance(node, "node", Node, "a node of this tree")
         if node not in self._processed:
             logits = self.logits(node)
             self._processed[node] = self.chain.apply(logits, self.params, self.counts(node))
@@ -170,6 +172,7 @@ class Tree:
 
     def chance_of(self, node: Node, token: int) -> Chance:
         """The probability of `token` after `node`."""
+        token = self._id(token)
         processed = softmax(self.processed(node))
         raw = softmax(self.logits(node))
         return Chance(float(processed[token]), float(raw[token]))
@@ -187,6 +190,7 @@ class Tree:
 
         Removed tokens come after all others, in the order of the model's own probabilities.
         """
+        n = number(n, "n", int, 0)
         order = np.lexsort((-self.logits(node), -self.processed(node)))
         candidates = order[: n + len(node.children)]
         if unvisited:
@@ -204,14 +208,7 @@ class Tree:
         if isinstance(token, str):
             return self._go_on(self.vocabulary.id_of(token))
 
-        last = len(self.vocabulary) - 1
-        try:
-            index = operator.index(token)
-        except TypeError:
-            index = -1
-        if isinstance(token, bool) or not 0 <= index <= last:
-            raise ValueError(f"token must be an id in [0, {last}] or a token's text, got {token!r}")
-        return self._go_on(index)
+        return self._go_on(self._id(token))
 
     def force(self, text: str) -> Node:
         """Go on with `text`, whatever its probability, in the tokens of the tokenizer."""
@@ -238,6 +235,14 @@ class Tree:
 
         self.now = node
         return node
+
+    def _id(self, token) -> int:
+        """`token` as an id; ValueError for what is none."""
+        last = len(self.vocabulary) - 1
+        if not is_number(int, token) or not 0 <= token <= last:
+            words = f"an id in [0, {last}] or a token's text"
+            raise ValueError(f"token must be {words}, got {shown(token)}")
+        return int(token)
 
     def _go_on(self, token: int) -> Node:
         self._check_not_ended(self.now)

@@ -271,3 +271,18 @@ def test_a_model_that_does_not_fit_its_vocabulary():
         grow(vocabulary=[*WORDS, "d"]).current_step()
     with pytest.raises(ValueError, match="tokens must be ids"):
         grow(prompt=(9,))
+
+
+def test_what_is_no_node_and_no_token_of_the_tree():
+    tree = grow()
+    for node in (None, 0, "a"):
+        for ask in (tree.logits, tree.processed, tree.text_of, lambda n: tree.best(n, 1)):
+            with pytest.raises(ValueError, match="node must be a node of this tree, got"):
+                ask(node)
+    for token in (-1, 10**6, 0.5, True, None):
+        for ask in (tree.label, lambda t: tree.chance_of(tree.root, t), tree.pick):
+            with pytest.raises(ValueError, match=r"token must be an id in \[0, "):
+                ask(token)
+    for n in (-1, 0.5, True, None):
+        with pytest.raises(ValueError, match="n must be an integer >= 0, got"):
+            tree.best(tree.root, n)
