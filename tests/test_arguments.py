@@ -65,7 +65,8 @@ def test_what_is_no_seed(rng):
         draw(LOGITS, rng)
 
 
-DISTRIBUTION = {"tokens": ("a", "b"), "logprobs": [-1.0, -2.0]}
+LOGPROBS = [-1.0, -2.0]
+DISTRIBUTION = {"tokens": ("a", "b"), "logprobs": LOGPROBS}
 
 
 @pytest.mark.parametrize(
@@ -118,3 +119,17 @@ def test_a_bias_is_a_number():
         logit_bias(LOGITS, {0: True})
     with pytest.raises(ValueError, match="logit_bias must have token ids >= 0"):
         SamplingParams(logit_bias={"9" * 5000: 1})
+
+
+def test_an_array_is_a_sequence():
+    whole = Distribution(np.array(["a", "b"]), LOGPROBS, ids=np.array([3, 5]))
+    assert (whole.tokens, whole.ids) == (("a", "b"), (3, 5))
+    out = generate(**{**GENERATE, "vocabulary": np.array(["a", "b", "c"]), "prompt": np.array([0])})
+    assert len(out.text) == 2
+
+
+def test_what_came_is_repeated_whole_where_it_is_short():
+    with pytest.raises(ValueError, match=r"got \('a', 'b'\)$"):
+        Distribution.from_probs(("a", "b"))
+    with pytest.raises(ValueError, match=r"got '(x{499})…$"):
+        Distribution.from_probs("x" * 1000)
