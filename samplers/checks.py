@@ -20,13 +20,13 @@ def is_number(kind: type, value) -> bool:
         return False
 
 
-def number(value, name: str, kind: type, low=None, high=None) -> int | float:
+def number(value, name: str, kind: type, low, high=None) -> int | float:
     """`value` as Python's int or float; ValueError unless it is one in [low, high].
 
-    None is no limit.
+    A high of None is no limit.
     """
     inside = is_number(kind, value)
-    inside = inside and (low is None or value >= low) and (high is None or value <= high)
+    inside = inside and value >= low and (high is None or value <= high)
     if not inside:
         raise ValueError(f"{name} must be {_described(kind, low, high)}, got {shown(value)}")
     return kind(value)  # a numpy number becomes Python's, for JSON
@@ -62,6 +62,4 @@ def shown(value) -> str:
 
 def _described(kind: type, low, high) -> str:
     name = "an integer" if kind is int else "a number"
-    if high is not None:
-        return f"{name} in [{low}, {high}]"
-    return name if low is None else f"{name} >= {low}"
+    return f"{name} >= {low}" if high is None else f"{name} in [{low}, {high}]"
