@@ -144,6 +144,8 @@ def test_top_logprobs_are_the_best_of_the_model():
     out = sampled(3, logprobs=True, top_logprobs=2, temperature=2)
     assert [list(step) for step in out.top_logprobs] == [[0, 1]] * 40  # ties to the lower id
     assert out.top_logprobs[0][0] == pytest.approx(math.log(0.6))
+    only = sampled(3, logprobs=True, top_logprobs=1).top_logprobs
+    assert [list(step) for step in only] == [[0]] * 40
     assert sampled(3, logprobs=True).top_logprobs == ({},) * 40
     assert sampled(3).top_logprobs is None
 
