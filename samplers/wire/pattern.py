@@ -2,7 +2,7 @@
 
 `in_rust` writes one for Rust's crate regex-syntax, which llguidance uses, with the same meaning.
 Beyond the flag's syntax two habits are allowed that all other readers take alike: a backslash
-before any ASCII punctuation, and a brace that begins no quantifier.
+before any ASCII punctuation or a space, and a brace that begins no quantifier.
 
 The engine's llguidance, 1.0.1, forgets what a pattern asks for after a character that JSON escapes.
 So a pattern with such a character by itself cannot be enforced here.
