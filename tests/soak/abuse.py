@@ -178,6 +178,11 @@ def any_json(client: Abuser) -> None:
     client.chat("Write JSON.", response_format={"type": "json_object"}, max_tokens=64)
 
 
+def penalised_json(client: Abuser) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    client.schema(schema, presence_penalty=1.0, max_tokens=64)
+
+
 def forced_tool(client: Abuser) -> None:
     function = {
         "name": "f",
@@ -192,6 +197,13 @@ def not_json(client: Abuser) -> None:
         [b"{", b'{"a": NaN}', b"[" * 100_000, b"\xff", b'{"model": "\\ud800"}']
     )
     client.post(content=body)
+
+
+def half_a_pair(client: Abuser) -> None:
+    """Half of a surrogate pair, which no UTF-8 can hold."""
+    place = client.rng.choice(["role", "content", "name"])
+    messages = [{"role": "user", "content": "Hi", place: "\ud800"}]
+    client.post(content=json.dumps({"model": client.model, "messages": messages}).encode())
 
 
 def gzip_body(client: Abuser) -> None:
@@ -255,8 +267,10 @@ ABUSES: dict[str, Callable[[Abuser], None]] = {
         endless_recursion,
         odd_pattern,
         any_json,
+        penalised_json,
         forced_tool,
         not_json,
+        half_a_pair,
         gzip_body,
         not_http,
         half_a_request,
