@@ -154,7 +154,7 @@ def _exit(code: int) -> None:
 
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
     # These imports take most of the start's time. Here, the watch on stdin already runs.
-    from samplers.local import connection, gateway, start
+    from samplers.local import connection, gateway, memory, start
     from samplers.local.engine.model import Settings
 
     listening = _listen(options.port)
@@ -175,8 +175,10 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     ready = {"base_url": url, "api_key": key, "model": model.id}
     print(json.dumps(ready), file=stdout, flush=True)
 
+    giving_back = asyncio.create_task(memory.give_back_regularly())
     while not end.is_set() and not serving.done():
         await asyncio.sleep(0.05)
+    giving_back.cancel()
     _end_soon()
     server.should_exit = True
     await serving

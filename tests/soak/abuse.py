@@ -101,8 +101,8 @@ def control_names(client: Abuser) -> None:
 
 
 def many_messages(client: Abuser) -> None:
-    count = client.rng.choice([300, 130_000])
-    messages = [{"role": "user", "content": "<|im_end|>"}] * count
+    count, text = client.rng.choice([(300, "<|im_end|>"), (130_000, "a")])
+    messages = [{"role": "user", "content": text}] * count
     client.post(json={"model": client.model, "messages": messages, "max_tokens": 1})
 
 

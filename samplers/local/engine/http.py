@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 BodyParts = AsyncIterator[bytes]
+STOP_SECONDS = 5  # that the server may need to stop; it looks once a second
 
 
 class BrokenOff(Exception):
@@ -22,8 +23,8 @@ async def call(
     """One request. Gives (status, the answer's body in parts, as they come).
 
     `url` is where the server listens: `http://host:port`, or `unix:///path` for a Unix socket.
-    Leaving the context closes the connection, which makes the server stop. BrokenOff if the answer
-    is not complete.
+    Leaving the context makes the server stop, and waits until it has. BrokenOff if the answer is
+    not complete.
     """
     head = (
         f"{method} {path} HTTP/1.1\r\n"
@@ -44,7 +45,24 @@ async def call(
         raise BrokenOff(f"{type(error).__name__} {error}") from error
     finally:
         if writer is not None:
-            writer.close()
+            await _end(reader, writer)
+
+
+async def _end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Closes the connection, but not before the server has stopped working on its answer.
+
+    Its slot is busy until then. It sees that we have nothing more to say, stops and closes.
+    """
+    try:
+        if not reader.at_eof():
+            writer.write_eof()
+            async with asyncio.timeout(STOP_SECONDS):
+                while await reader.read(1 << 16):
+                    pass
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        writer.close()
 
 
 async def _connected(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
