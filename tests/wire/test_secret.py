@@ -16,6 +16,13 @@ KEYS = [
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
     "0123456789abcdef0123456789abcdef",
     "01234567-89ab-cdef-0123-456789abcdef",
+    "github_pat_0123456789abcdefghij",
+    "tgp_v1_0123456789abcdefghij",
+    "'sk-of-nobody'",
+    "Bearer sk-of-nobody",
+    'OPENAI_API_KEY="sk-of-nobody"',
+    "Bearer 0123456789abcdef0123456789abcdef",
+    "'01234567-89ab-cdef-0123-456789abcdef'",
 ]
 NAMES = [
     "local",
@@ -27,6 +34,7 @@ NAMES = [
     "hf-internal-testing/tiny-random-gpt2",
     "meta-llama/Llama-3.1-8B-Instruct",
     "risk-free",
+    "sk_SK.UTF-8",
     "scikit/sk-bert",
     "/opt/sk-learn/bin:/usr/bin",
     "https://sk.example/v1",
@@ -57,13 +65,26 @@ def test_no_key(text):
 )
 def test_a_secrets_name(name):
     assert is_secret(name, "x") is True
+    assert is_secret(f"{name}_2", "x") is True
     assert name.endswith("_ID") or is_secret(f"{name}S", "x")
+
+
+def test_the_name_of_a_password():
+    assert is_secret("DB_PASS", "x") is True
+    assert not is_secret("COMPASS", "x")
 
 
 def test_an_address_with_a_password():
     assert is_secret("DATABASE_URL", "postgres://me:x@host/db") is True
     assert is_secret("REDIS_URL", "redis://:x@host") is True
     assert not is_secret("DATABASE_URL", "postgres://me@host:5432/db")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://me:hunter2@host:x/v1", "http://me:hun#er2@host/v1", "http://:x@host:99999"]
+)
+def test_an_address_with_a_password_is_not_shown(address):
+    assert shown(address) == "an address with a password (not shown)"
 
 
 @pytest.mark.parametrize("name", ["PATH", "HOME", "MAX_TOKENS_FILE", "MONKEY", "SSH_AUTH_SOCK"])
