@@ -245,9 +245,7 @@ class Client:
 
     def _models(self, deadline: Deadline) -> list[str]:
         response = self._transport.request("GET", "/models", deadline=deadline)
-        return self._transport.read(
-            response, lambda answer: [model["id"] for model in answer["data"]]
-        )
+        return self._transport.read(response, _names)
 
     def _body(self, messages, params: dict, deadline: Deadline) -> dict:
         model = params.get("model") or self._default_model(deadline)
@@ -277,3 +275,8 @@ class Client:
     def _bytes(self, body: dict, timeout: float | None) -> Iterator[Arrival]:
         with self._transport.paid(body), self._transport.arrivals(body, timeout) as arrivals:
             yield from self._transport.unbroken(arrivals)
+
+
+def _names(answer: dict | list) -> list[str]:
+    """The models' names. OpenAI sends them in {"data": […]}, Together's API the list alone."""
+    return [model["id"] for model in (answer if isinstance(answer, list) else answer["data"])]

@@ -1,6 +1,8 @@
 """What servers send where OpenAI's API file has something else, read as what they mean.
 
-Where a value cannot be read, its field is None or empty, and the rest of the answer stays.
+Where a value beside the answer cannot be read, such as a count or a logprob, its field is None or
+empty, and the answer stays. What the model said or called is never left out: there it is a
+TypeError.
 """
 
 import json
@@ -41,6 +43,17 @@ def string_of(value) -> str | None:
     if value is not None and not isinstance(value, str):
         raise TypeError(f"a str was expected, got {value!r:.80}")
     return value
+
+
+def id_of(call: dict) -> str:
+    """A call's id, "" if there is none; some servers send a number."""
+    value = call.get("id")
+    return "" if value is None else well_formed(str(value))
+
+
+def calls_of(message: dict) -> list[dict]:
+    """The tool calls of a message or of a delta, without nulls."""
+    return [call for call in message.get("tool_calls") or () if call is not None]
 
 
 def text_of(content) -> str:

@@ -147,6 +147,7 @@ def error_in(body) -> dict | None:
 
     OpenAI and most servers send {"error": {…}}, some a str there, others its fields alone.
     """
+    body = _unwrapped(body)
     if not isinstance(body, dict):
         return None
 
@@ -156,14 +157,22 @@ def error_in(body) -> dict | None:
     if error and not isinstance(error, dict):
         return {"message": error}
 
-    is_bare = body.get("object") == "error" or "detail" in body
-    is_bare = is_bare or isinstance(body.get("message"), str)
-    return body if is_bare and body.get("choices") is None else None
+    if body.get("choices") is not None or body.get("data") is not None:
+        return None  # an answer, whatever stands beside it
+    is_bare = body.get("object") == "error" or body.get("detail")
+    return body if is_bare or isinstance(body.get("message"), str) else None
+
+
+def _unwrapped(body):
+    """The first of a list that has an object: Gemini sends its error in one."""
+    return body[0] if isinstance(body, list) and body and isinstance(body[0], dict) else body
 
 
 def message_of(error: dict) -> str:
-    """What an error's fields say, for a person."""
-    return str(error.get("message") or error.get("detail") or "no message")
+    """What an error's fields say, for a person. The unknown ones where none is its message."""
+    known = ("type", "param", "code")
+    rest = {name: value for name, value in error.items() if value and name not in known}
+    return str(error.get("message") or error.get("detail") or rest or "no message")
 
 
 def scrubbed(value, scrub, levels: int = 50):
@@ -200,6 +209,7 @@ def _error_fields(content: bytes, scrub) -> dict:
         page = content[:5_000].decode("utf-8", errors="replace").strip()
         return {"message": scrub(page)[:500]}
 
+    body = _unwrapped(body)
     if isinstance(body, dict):
         body = body.get("error") or body  # older vLLM sends the inner object alone
     if isinstance(body, dict):

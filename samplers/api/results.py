@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from samplers.api.deviations import (
     arguments_of,
+    calls_of,
     count_of,
     dict_of,
     dicts_of,
+    id_of,
     number_of,
     refusal_of,
     string_of,
@@ -46,7 +48,8 @@ def label_of(entry: dict) -> str:
 
 
 def _token_utf8(entry: dict) -> bytes:
-    return well_formed(string_of(entry.get("token")) or "").encode()
+    token = entry.get("token")
+    return well_formed(token).encode() if isinstance(token, str) else b""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Usage:
 
     @classmethod
     def from_wire(cls, usage: dict | None) -> "Usage | None":
-        """None unless the counts of the prompt and of the completion are there, or one and the sum.
+        """None unless the prompt's count is there, and the completion's or the sum.
 
         A call without its whole usage must not look cheap.
         """
@@ -70,7 +73,7 @@ class Usage:
         completion = count_of(usage.get("completion_tokens"))
         total = count_of(usage.get("total_tokens"))
         if completion is None and prompt is not None and total is not None:
-            completion = max(0, total - prompt)
+            completion = count_of(total - prompt)
         if prompt is None or completion is None:
             return None
 
@@ -79,7 +82,7 @@ class Usage:
             prompt_tokens=prompt,
             completion_tokens=completion,
             total_tokens=prompt + completion if total is None else total,
-            cached_tokens=count_of(details.get("cached_tokens")) or 0,
+            cached_tokens=min(prompt, count_of(details.get("cached_tokens")) or 0),
         )
 
 
@@ -127,7 +130,7 @@ class ToolCall:
     def from_wire(cls, call: dict) -> "ToolCall":
         function = dict_of(call.get("function"))
         return cls(
-            id=well_formed(str(call.get("id") or "")),
+            id=id_of(call),
             name=well_formed(string_of(function.get("name")) or ""),
             arguments=well_formed(arguments_of(function)),
         )
@@ -156,7 +159,7 @@ class Choice:
             text=well_formed(text_of(message.get("content"))),
             finish_reason=choice.get("finish_reason"),
             logprobs=logprobs_of(choice),
-            tool_calls=tuple(map(ToolCall.from_wire, message.get("tool_calls") or ())),
+            tool_calls=tuple(map(ToolCall.from_wire, calls_of(message))),
             refusal=well_formed(refusal_of(message)) or None,
         )
 

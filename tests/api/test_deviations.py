@@ -42,6 +42,7 @@ def plain_and_streamed(message: dict, **more) -> list[Completion]:
         ({"prompt_tokens": 9, "completion_tokens": None}, None),
         ({"prompt_tokens": 9}, None),
         ({"total_tokens": 13}, None),
+        ({"prompt_tokens": 9, "total_tokens": 8}, None),
         ({"prompt_tokens": None, "completion_tokens": 4, "total_tokens": 13}, None),
         ({"prompt_tokens": "nine", "completion_tokens": 4}, None),
         ({"prompt_tokens": -9, "completion_tokens": 4}, None),
@@ -64,6 +65,15 @@ def plain_and_streamed(message: dict, **more) -> list[Completion]:
                 "prompt_tokens_details": {"cached_tokens": "8"},
             },
             Usage(9, 4, 13, 8),
+        ),
+        (
+            # more than the prompt has would make a call's cost negative
+            {
+                "prompt_tokens": 9,
+                "completion_tokens": 4,
+                "prompt_tokens_details": {"cached_tokens": 80},
+            },
+            Usage(9, 4, 13, 9),
         ),
     ],
 )
@@ -138,6 +148,12 @@ def test_a_call_without_a_function_keeps_the_text(function):
         assert (answer.text, answer.tool_calls) == ("hi", (ToolCall("c", "", ""),))
 
 
+def test_a_calls_id_may_be_a_number_and_a_call_null():
+    call = {"id": 5, "index": 0, "function": {"name": "f", "arguments": "{}"}}
+    for answer in plain_and_streamed({"content": None, "tool_calls": [None, call]}):
+        assert answer.tool_calls == (ToolCall("5", "f", "{}"),)
+
+
 # logprobs
 
 
@@ -165,6 +181,7 @@ def entry(**fields) -> dict:
         ({"content": [entry(bytes=[300])]}, [(b"hi", -0.5, 0)]),
         ({"content": [entry(token=None)]}, [(b"hi", -0.5, 0)]),
         ({"content": [{"logprob": -0.5}]}, [(b"", -0.5, 0)]),
+        ({"content": [{"token": 5, "logprob": -0.5}]}, [(b"", -0.5, 0)]),
         ({"content": [{"token": "\ud83d", "logprob": -0.5}]}, [("\ufffd".encode(), -0.5, 0)]),
         ({"content": [entry(top_logprobs=None), None]}, [(b"hi", -0.5, 0)]),
         ({"content": [entry(top_logprobs=[None, entry(logprob=None)])]}, [(b"hi", -0.5, 1)]),
@@ -239,6 +256,7 @@ def test_a_byte_order_mark_and_bytes_that_are_not_utf8():
         ({"message": "boom"}, "boom", None),
         ({"detail": "boom"}, "boom", None),
         ({"detail": [{"msg": "boom"}]}, "[{'msg': 'boom'}]", None),
+        ([{"error": {"message": "boom", "code": 400}}], "boom", "400"),
     ],
 )
 def test_an_error_in_a_200_is_typed(body, message, code):
@@ -265,6 +283,16 @@ def test_a_200s_error_has_the_class_of_its_code(code, kind):
 @pytest.mark.parametrize("error", [None, "", {}, {"code": None, "message": ""}])
 def test_an_empty_error_is_none(error):
     assert chat({"error": error, "choices": [{"message": {"content": "hi"}}]}).text == "hi"
+
+
+@pytest.mark.parametrize("more", [{"message": "success", "code": 0}, {"detail": None}])
+def test_a_message_beside_an_answer_is_no_error(more):
+    body = {"data": [{"id": "m"}]} | more
+    assert fake(httpx.Response(200, json=body)).models() == ["m"]
+
+
+def test_models_may_be_a_bare_list():
+    assert fake(httpx.Response(200, json=[{"id": "m"}])).models() == ["m"]
 
 
 @pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"", b"data: {}", b"\x80"])

@@ -49,6 +49,8 @@ def test_openais_error_body_is_whole():
         ({"json": {"error": "a string"}}, "a string"),
         ({"json": {"error": {"message": None}}}, "no message"),
         ({"json": ["a", "list"]}, "['a', 'list']"),
+        ({"json": [{"error": {"message": "Gemini's way", "code": 400}}]}, "Gemini's way"),
+        ({"json": {"errors": ["another way"]}}, "{'errors': ['another way']}"),
         ({"content": b"<html>502</html>"}, "<html>502</html>"),
         ({"content": b"\xff\xfe"}, "\ufffd\ufffd"),
         ({"content": b""}, "no message"),

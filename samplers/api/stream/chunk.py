@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from samplers.api.deviations import (
     arguments_of,
+    calls_of,
+    id_of,
     refusal_of,
     string_of,
     text_of,
@@ -30,7 +32,7 @@ class ToolCallDelta:
         function = call.get("function") or {}
         return cls(
             index=None if index is None else int(index),
-            id=well_formed(string_of(call.get("id")) or "") or None,
+            id=id_of(call) or None,
             name=well_formed(string_of(function.get("name")) or "") or None,
             arguments=arguments_of(function),
         )
@@ -68,7 +70,7 @@ class Chunk:
             logprobs=logprobs_of(choice),
             raw=event,
             at=at,
-            tool_calls=tuple(map(ToolCallDelta.from_wire, delta.get("tool_calls") or ())),
+            tool_calls=tuple(map(ToolCallDelta.from_wire, calls_of(delta))),
             refusal=refusal_of(delta),
         )
 
