@@ -34,9 +34,8 @@ def converted(values, name: str) -> np.ndarray:
 def _check_unmasked(values, name: str, depth: int = 0) -> None:
     """ValueError for a masked array, and for one among the rows of a list of that depth."""
     if isinstance(values, np.ma.MaskedArray):
-        raise ValueError(
-            f"{name} must have no mask (a logit of -inf removes a token), got {shown(values)}"
-        )
+        instead = " (a logit of -inf removes a token)" if name == "logits" else ""
+        raise ValueError(f"{name} must have no mask{instead}, got {shown(values)}")
     if depth > 1 and isinstance(values, list | tuple):
         for row in values:
             _check_unmasked(row, name, depth - 1)

@@ -150,8 +150,9 @@ class Distribution:
         instance(token, "token", str, "a token's text")
         if token in self.tokens:
             return self.tokens.index(token)
-        if token.encode() in self.bytes:
-            return self.bytes.index(token.encode())
+        raw = token.encode("utf-8", "replace")
+        if raw in self.bytes:
+            return self.bytes.index(raw)
         count = len(self.tokens)
         raise ValueError(f"token {token!r} is not among the {count} tokens of this distribution")
 

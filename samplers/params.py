@@ -6,7 +6,7 @@ The parameters that OpenAI does not have are named as vLLM names them.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from samplers.checks import is_number, number
+from samplers.checks import is_number, number, shown
 
 # name: (type, low, high); high is None where there is no limit. Source: OpenAI's API reference,
 # "Create chat completion"; vLLM's SamplingParams for top_k and min_p.
@@ -57,9 +57,9 @@ class SamplingParams:
             self._check_range(name)
         penalty = self.repetition_penalty
         if not is_number(float, penalty) or penalty <= 0:
-            raise ValueError(f"repetition_penalty must be a number > 0, got {penalty!r}")
+            raise ValueError(f"repetition_penalty must be a number > 0, got {shown(penalty)}")
         if not isinstance(self.logprobs, bool):
-            raise ValueError(f"logprobs must be True or False, got {self.logprobs!r}")
+            raise ValueError(f"logprobs must be True or False, got {shown(self.logprobs)}")
         if self.top_logprobs is not None and not self.logprobs:
             came = f"top_logprobs={self.top_logprobs} without it"
             raise ValueError(f"top_logprobs needs logprobs=True, got {came}")
@@ -86,7 +86,7 @@ def _stops(stop) -> tuple[str, ...] | None:
     stops = tuple(stop) if isinstance(stop, list | tuple) else (stop,)
     if not 1 <= len(stops) <= MAX_STOPS or not all(isinstance(s, str) and s for s in stops):
         allowed = f"a string or 1 to {MAX_STOPS} strings, none of them empty"
-        raise ValueError(f"stop must be {allowed}, got {stop!r}")
+        raise ValueError(f"stop must be {allowed}, got {shown(stop)}")
     return stops
 
 
@@ -96,16 +96,18 @@ def _biases(bias) -> dict[int, float] | None:
     low, high = LOGIT_BIAS_RANGE
     interval = f"[{low}, {high}]"
     if not isinstance(bias, Mapping):
-        raise ValueError(f"logit_bias must map token ids to numbers in {interval}, got {bias!r}")
+        raise ValueError(
+            f"logit_bias must map token ids to numbers in {interval}, got {shown(bias)}"
+        )
 
     checked = {}
     for token, value in bias.items():
         is_digits = isinstance(token, str) and token.isdecimal() and len(token) < 20
         token_id = int(token) if is_digits else token
         if not is_number(int, token_id) or token_id < 0:
-            raise ValueError(f"logit_bias must have token ids >= 0 as keys, got {token!r}")
+            raise ValueError(f"logit_bias must have token ids >= 0 as keys, got {shown(token)}")
         if not is_number(float, value) or not low <= value <= high:
-            came = f"{value!r} for token {token_id}"
+            came = f"{shown(value)} for token {shown(token_id)}"
             raise ValueError(f"logit_bias must be in {interval}, got {came}")
         checked[int(token_id)] = float(value)
     return checked

@@ -1,12 +1,11 @@
 """What changes single tokens' logits: penalties for tokens that occurred, and the caller's bias."""
 
 from collections.abc import Mapping, Sequence
-from numbers import Integral, Real
 
 import numpy as np
 
 from samplers.arrays import as_logits, converted, per_row
-from samplers.checks import number, shown
+from samplers.checks import is_number, number, shown
 
 
 def token_counts(tokens, V: int) -> np.ndarray:
@@ -98,16 +97,16 @@ def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:
     logits = as_logits(logits).copy()
     V = logits.shape[-1]
     if not isinstance(bias, Mapping):
-        raise ValueError(f"logit_bias must map token ids to numbers below +inf, got {bias!r}")
+        raise ValueError(f"logit_bias must map token ids to numbers below +inf, got {shown(bias)}")
     for token, value in bias.items():
-        is_integer = isinstance(token, Integral) and not isinstance(token, bool)
-        if not is_integer or not 0 <= token < V:
-            raise ValueError(f"logit_bias ids must be integers in [0, {V - 1}], got {token!r}")
-        if isinstance(value, bool) or not isinstance(value, Real) or not value < np.inf:
-            came = f"{value!r} for token {token}"
+        if not is_number(int, token) or not 0 <= token < V:
+            raise ValueError(f"logit_bias ids must be integers in [0, {V - 1}], got {shown(token)}")
+        removes = isinstance(value, float | np.floating) and value == -np.inf
+        if not removes and not is_number(float, value):
+            came = f"{shown(value)} for token {token}"
             raise ValueError(f"logit_bias must be a number below +inf, got {came}")
 
-    logits[..., list(bias)] += list(bias.values())
+    logits[..., list(bias)] += list(map(float, bias.values()))
     return logits
 
 

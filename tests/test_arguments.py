@@ -1,5 +1,7 @@
 """Arguments of every kind to generate, draw, Distribution and perplexity: what the errors say."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hand import INF
@@ -119,6 +121,21 @@ def test_a_bias_is_a_number():
         logit_bias(LOGITS, {0: True})
     with pytest.raises(ValueError, match="logit_bias must have token ids >= 0"):
         SamplingParams(logit_bias={"9" * 5000: 1})
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 10**5000], ids=["400", "-400", "5000"])
+def test_no_number_is_too_large_for_an_error(value):
+    with pytest.raises(ValueError, match="logit_bias must be a number below"):
+        logit_bias(LOGITS, {0: value})
+    with pytest.raises(ValueError, match=r"logit_bias must be in \[-100, 100\]"):
+        SamplingParams(logit_bias={0: value})
+    for name in ("repetition_penalty", "stop", "logprobs"):
+        with pytest.raises(ValueError, match=f"{name} must"):
+            SamplingParams(**{name: value})
+
+
+def test_a_bias_may_be_a_fraction():
+    assert logit_bias([1.0], {0: Fraction(1, 2)}).tolist() == [1.5]
 
 
 def test_an_array_is_a_sequence():

@@ -11,6 +11,8 @@ from samplers.compare.pearson import Pearson, nearest, sums, within
 from samplers.compare.prediction import Prediction
 from samplers.draw import seeded
 
+MOST_DRAWS = 2**53  # float64 counts no further
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -86,6 +88,8 @@ def goodness_of_fit(prediction: Prediction, counts, seed: int = 0) -> Fit:
     n = int(observed.sum())
     if n == 0:
         raise ValueError("counts must hold at least one draw, got none")
+    if n > MOST_DRAWS:
+        raise ValueError(f"counts must hold at most {MOST_DRAWS} draws, got {n:g}")
 
     test = Pearson.of(n, low, high)
     rng = seeded(seed)

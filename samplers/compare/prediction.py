@@ -96,7 +96,7 @@ class Prediction:
         if places:
             return float(self.low[places].sum()), float(min(1.0, self.high[places].sum()))
 
-        key = token if isinstance(token, bytes) else token.encode()
+        key = token if isinstance(token, bytes) else token.encode("utf-8", "replace")
         return 0.0, self.unseen_tokens.get(key, self.each_unseen)
 
     def cells(self) -> "tuple[dict[bytes, int], np.ndarray, np.ndarray]":

@@ -129,7 +129,8 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
         return kept.without_tail()
     # What stays weighs at least p of the whole, and at most that and the token that crosses p.
     low = max(0.0, p * c.low - (1 - p) * listed)
-    high = c.high if ties else min(c.high, p * (listed + c.high) - before_tail + c.cap)
+    most = p * (listed + c.high) if p else 0.0  # the sum may be infinite
+    high = c.high if ties else min(c.high, most - before_tail + c.cap)
     return replace(kept, low=low, high=max(0.0, high))
 
 

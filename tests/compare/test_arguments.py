@@ -159,6 +159,29 @@ def test_a_bias_on_an_unlisted_token_at_the_coldest_temperatures(bias, t):
     assert prediction.unseen_high == (1 if bias > 0 else 0)
 
 
+@pytest.mark.parametrize("t", [1, 1.5, 2])
+@pytest.mark.parametrize("size", [None, 20])
+def test_a_nucleus_of_one_token_beside_a_tail_of_any_size(size, t):
+    listed = Distribution(("a", "b"), np.log([0.5, 0.25]), unseen=0.25, vocabulary_size=size)
+    params = SamplingParams(temperature=t, top_p=0)
+    with np.errstate(invalid="raise"):  # 0 * inf
+        prediction = predict(listed, params, Rules("temperature first", "before <= p"))
+    assert prediction.high[0] == 1
+    assert np.isfinite([prediction.unseen_low, prediction.unseen_high]).all()
+
+
+@pytest.mark.parametrize("draws", [2**53 + 2, 10**19, 10**300], ids=["53 bits", "19", "300"])
+def test_draws_that_nobody_can_count(draws):
+    with pytest.raises(ValueError, match="counts must hold at most"):
+        goodness_of_fit(PREDICTION, {"b": draws})
+
+
+def test_half_a_surrogate_pair_is_no_token():
+    assert PREDICTION.bounds("\ud83d") == (0, 0)
+    with pytest.raises(ValueError, match="not among the 3 tokens"):
+        WHOLE.index("\ud83d")
+
+
 class Silent:
     """A client that is never asked."""
 
