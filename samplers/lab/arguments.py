@@ -41,7 +41,10 @@ def checked(f: Callable) -> Callable:
 
     @wraps(f)
     def inner(*args, **kwargs):
-        bound = parameters.bind(*args, **kwargs)
+        try:
+            bound = parameters.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{f.__name__}() {error}") from None
         given = bound.arguments
         for name, hint in _hints(f).items():
             if name in given:

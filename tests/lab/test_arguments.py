@@ -228,5 +228,13 @@ def test_a_tree_takes_no_negative_seed():
 
 
 def test_a_missing_argument_is_pythons_own_error():
-    with pytest.raises(TypeError, match="dist"):
+    with pytest.raises(TypeError, match=r"plot_distribution\(\) .*dist"):
         public.plot_distribution()
+    with pytest.raises(TypeError, match=r"plot_distribution\(\) .*tpo"):
+        public.plot_distribution(FIVE, tpo=3)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_logits_that_are_no_numbers_are_named(value):
+    with pytest.raises(ValueError, match="after must be finite or -inf"):
+        public.plot_before_after(FIVE, [value, 0, 0])

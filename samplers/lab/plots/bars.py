@@ -30,6 +30,8 @@ def logits_of(dist: Distribution, values, name: str) -> np.ndarray:
         raise ValueError(
             f"{name} must have shape ({len(dist)},), one logit per token, got {logits.shape}"
         )
+    if not (logits < np.inf).all():
+        raise ValueError(f"{name} must be finite or -inf, got NaN or +inf")
     return logits
 
 
