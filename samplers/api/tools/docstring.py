@@ -34,9 +34,9 @@ def descriptions(function) -> tuple[str, dict[str, str]]:
     """(the description, {parameter: its description}) from `function`'s docstring.
 
     A parameter is described in one of the four styles, or by a line that begins with its name:
-    ``city: where``, ``city (str): where`` or ```city`: where``. Lines below it that are indented
-    more belong to it. The function's description ends before the first parameter or section
-    (Args:, Returns: …).
+    ``city: where``, ``city (str): where`` or ```city`: where``, also in a list of Markdown's. Lines
+    below it that are indented more belong to it. The function's description ends before the first
+    parameter or section (Args:, Returns: …).
     """
     docstring = inspect.getdoc(function) or ""
     names = inspect.signature(function).parameters
@@ -73,8 +73,10 @@ def _plain(docstring: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
             described[current] = f"{described[current]} {text}".strip()
         elif text or current:
             current = None
-            indent = depth if OTHER.fullmatch(text) else math.inf
-            is_general = is_general and not (PARAMETERS.fullmatch(text) or OTHER.fullmatch(text))
+            header = text.strip("#* ")  # Markdown's, too
+            is_other = bool(OTHER.fullmatch(header))
+            indent = depth if is_other else math.inf
+            is_general = is_general and not (is_other or PARAMETERS.fullmatch(header))
             if is_general:
                 general.append(text)
 
@@ -84,7 +86,7 @@ def _plain(docstring: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
 def _parameter_line(names: Iterable[str]) -> re.Pattern:
     """Matches a line about one of the parameters: group 1 is its name, group 2 its description."""
     name = "|".join(map(re.escape, names)) or "(?!)"  # (?!) matches nothing
-    return re.compile(rf"\s*`?({name})`?\s*(?:\([^)]*\))?\s*:\s*(.*)")
+    return re.compile(rf"\s*(?:[-*+]\s+)?[`*]*({name})[`*]*\s*(?:\([^)]*\))?\s*:\s*(.*)")
 
 
 def _in_a_style(docstring: str) -> Iterator[tuple[str, str]]:

@@ -176,6 +176,12 @@ def described(docstring: str) -> tuple[str, dict[str, str]]:
         ),
         ("Adds.\n\nx: a\nx: b\nNote:\n  y: c", ("Adds.", {"x": "a"})),
         ("Adds.\nSee Also\nx_y", ("Adds.", {})),
+        # Markdown
+        ("Adds.\n\n- x: a\n  b\n* `y` (int): c", ("Adds.", {"x": "a b", "y": "c"})),
+        (
+            "Adds.\n\n## Parameters\n+ **x**: a\n+ *y*: b\n\n**Returns:**\n- x: c",
+            ("Adds.", {"x": "a", "y": "b"}),
+        ),
     ],
 )
 def test_docstrings_by_hand(docstring, expected):
