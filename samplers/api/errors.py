@@ -56,6 +56,8 @@ class APIError(EndpointError):
             return "Is the address right? It usually ends in /v1."
         if self.status == 404 and self.code is None:
             return "Does this endpoint have this path?"
+        if 300 <= self.status < 400:
+            return "It redirects: use the address that it redirects to, often https:// for http://."
         if self.status >= 500:
             return "The fault is the endpoint's: try again in a moment."
         return ""

@@ -59,9 +59,9 @@ def top_distribution(entries: list[dict], vocabulary_size: int | None = None) ->
     entries = sorted(entries, key=logprob_of, reverse=True)
     logprobs = np.array([logprob_of(entry) for entry in entries])
     unseen = float(np.clip(1.0 - np.exp(logprobs).sum(), 0.0, 1.0))
-    ids = None
-    if all("id" in entry for entry in entries):
-        ids = tuple(entry["id"] for entry in entries)
+    ids = tuple(entry.get("id") for entry in entries)
+    if not all(isinstance(i, int) for i in ids):
+        ids = None
 
     tokens = tuple(map(label_of, entries))
     token_bytes = tuple(map(bytes_of, entries))

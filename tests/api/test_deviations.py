@@ -206,6 +206,13 @@ def test_a_next_token_distribution_leaves_out_what_has_no_logprob():
     assert distribution.unseen == pytest.approx(1 - math.exp(-0.5))
 
 
+@pytest.mark.parametrize("ids", [(None, None), (1, None), ("1", "2"), (1, 2.0)])
+def test_ids_that_are_none_are_left_out(ids):
+    content = [{"top_logprobs": [entry(id=i) for i in ids]}]
+    body = {"choices": [{"message": {}, "logprobs": {"content": content}}]}
+    assert fake(httpx.Response(200, json=body)).next_token("x").ids is None
+
+
 @pytest.mark.parametrize("content", [[None], [{}], [{"top_logprobs": [None]}], {}])
 def test_no_distribution_is_a_typed_error(content):
     body = {"choices": [{"message": {"content": "hi"}, "logprobs": {"content": content}}]}

@@ -85,6 +85,7 @@ def test_a_long_page_is_cut():
         (404, {"code": "model_not_found"}, {}, APIError, "client.models()"),
         (404, {"code": 404, "param": "model"}, {}, APIError, "client.models()"),
         (404, {}, {}, APIError, "Does this endpoint have this path?"),
+        (308, {}, {"location": "https://x/v1"}, APIError, "often https:// for http://"),
         (503, {}, {}, APIError, "try again in a moment"),
     ],
 )

@@ -159,7 +159,8 @@ class Transport:
 
         try:
             kind = response.headers.get("content-type", "")
-            if kind.partition(";")[0].strip().lower() != "text/event-stream":
+            # some servers name no type: FastAPI's do not unless they are told to
+            if kind.partition(";")[0].strip().lower() not in ("text/event-stream", ""):
                 raise self._not_a_stream(response, kind)
             yield _timed(response.iter_bytes(), start, deadline)
         finally:

@@ -199,6 +199,11 @@ def test_what_is_no_stream_names_the_address(kind, body):
         list(fake(answer).stream("x"))
 
 
+def test_a_stream_may_have_no_content_type():
+    answer = httpx.Response(200, content=event(delta("x")) + b"data: [DONE]\n\n")
+    assert [chunk.text for chunk in fake(answer).stream("x")] == ["x"]
+
+
 def test_an_error_instead_of_a_stream_is_typed():
     body = {"error": {"message": "slow down", "code": 429}}
     with pytest.raises(RateLimitError, match="slow down") as caught:
