@@ -7,7 +7,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from samplers.api import Client
-from samplers.checks import instance
+from samplers.checks import instance, number
 from samplers.compare.baseline import ANSWERS, Baseline
 from samplers.compare.evidence import Question
 from samplers.compare.hypotheses import Hypothesis, all_hypotheses
@@ -73,8 +73,7 @@ def identify(
     more: 13 with PROMPTS, even if `draws` is smaller. EndpointError where the endpoint cannot be
     asked.
     """
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
-        raise ValueError(f"draws must be an int >= 1, got {draws!r}")
+    draws = number(draws, "draws", int, 1)
     check_client(client)
     instance(progress, "progress", bool, "True or False")
 

@@ -105,8 +105,7 @@ def observe(
     it has, `stopped` says why, and a call with `into` continues. The error itself is raised only
     where there are no draws to lose. ValueError for a seed, or for counts of another request.
     """
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
-        raise ValueError(f"draws must be an int >= 1, got {draws!r}")
+    draws = number(draws, "draws", int, 1)
     check_client(client)
     instance(progress, "progress", bool, "True or False")
     instance(params, "params", SamplingParams, "a SamplingParams")

@@ -109,7 +109,7 @@ def test_nothing_is_left_to_hidden_defaults():
 def test_an_endpoint_that_cannot_be_asked_is_an_error():
     with pytest.raises(AuthenticationError):
         identify(ToyEndpoint(refuse=lambda body: 401).client(), progress=False)
-    with pytest.raises(ValueError, match="draws must be an int >= 1, got 0"):
+    with pytest.raises(ValueError, match="draws must be an integer >= 1, got 0"):
         identify(ToyEndpoint().client(), draws=0)
 
 

@@ -115,7 +115,7 @@ def test_counts_of_another_question_are_not_mixed_in():
 def test_a_seed_and_bad_numbers_are_refused():
     with pytest.raises(ValueError, match="seed must be None"):
         draw_from(ToyEndpoint(), params=SamplingParams(seed=1))
-    with pytest.raises(ValueError, match="draws must be an int >= 1, got 0"):
+    with pytest.raises(ValueError, match="draws must be an integer >= 1, got 0"):
         draw_from(ToyEndpoint(), 0)
 
 

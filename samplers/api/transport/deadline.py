@@ -1,7 +1,8 @@
 """A deadline for a whole call.
 
 httpx's timeouts are for one read or one write each, so a server that sends a byte now and then
-would hold a call for ever. Here every read and write gets what is left of the call's time.
+would hold a call for ever. Here every read and write gets what is left of the call's time. Only the
+look-up of a host's name is not bounded: the system's resolver takes no timeout.
 """
 
 import os
