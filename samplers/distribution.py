@@ -91,8 +91,10 @@ class Distribution:
 
     def __post_init__(self):
         tokens = _tuple_of(str, self.tokens, "tokens")
+        if not tokens:
+            raise ValueError("tokens must be one or more, got none")
         logprobs = as_array(self.logprobs, "logprobs")
-        if logprobs.shape != (len(tokens),) or not tokens:
+        if logprobs.shape != (len(tokens),):
             shape = f"({len(tokens)},), one per token"
             raise ValueError(f"logprobs must have shape {shape}, got {logprobs.shape}")
         logprobs = logprobs.astype(np.float64)  # a copy that nobody else can change
@@ -119,7 +121,7 @@ class Distribution:
         if size is not None:
             size = number(size, "vocabulary_size", int, len(self))
 
-        token_bytes = token_bytes or tuple(token.encode() for token in self.tokens)
+        token_bytes = token_bytes or tuple(map(_utf8, self.tokens))
         object.__setattr__(self, "bytes", token_bytes)
         object.__setattr__(self, "ids", ids)
         object.__setattr__(self, "vocabulary_size", size)
@@ -168,9 +170,16 @@ class Distribution:
         return f"<Distribution of {len(self)} tokens: {listed}; unseen {self.unseen:.3f}>"
 
 
+def _utf8(token: str) -> bytes:
+    try:
+        return token.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        raise ValueError(f"tokens must be texts that UTF-8 can hold, got {token!r}") from None
+
+
 def _tuple_of(kind: type, values, name: str) -> tuple:
     """`values` as a tuple; ValueError unless it is a sequence of `kind` alone (and not of bool)."""
-    words = f"a sequence of {kind.__name__.lower()}"
+    words = f"a sequence of {'int' if kind is Integral else kind.__name__}"
     if not is_sequence(values):
         raise ValueError(f"{name} must be {words}, got {shown(values)}")
     # a large vocabulary has few types, so this takes less than a millisecond

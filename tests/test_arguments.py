@@ -74,7 +74,19 @@ DISTRIBUTION = {"tokens": ("a", "b"), "logprobs": LOGPROBS}
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("tokens", [None, "ab", [1, 2], [b"a", b"b"], {"a", "b"}, np.array("a"), ["a", None]]),
+        (
+            "tokens",
+            [
+                None,
+                "ab",
+                [1, 2],
+                [b"a", b"b"],
+                {"a", "b"},
+                np.array("a"),
+                ["a", None],
+                ["a", "\ud83d"],
+            ],
+        ),
         ("logprobs", [None, "ab", [1j, 0], [-1], [[-1, -2]], ["a", "b"], [np.nan, -1], MASKED[:2]]),
         ("bytes", [5, b"ab", ["a", "b"], [b"a"], [None, None]]),
         ("unseen", [None, "0", True, -0.1, 1.1, np.nan, [0.1]]),

@@ -165,7 +165,7 @@ def test_a_distribution_survives_pickle_and_copy():
         (">= 0", lambda: Distribution.from_probs({"a": 1.5, "b": -0.5})),
         ("probs", lambda: Distribution.from_probs({"a": np.nan})),
         ("logprobs must have shape", lambda: Distribution(("a", "b"), [0.0])),
-        ("logprobs must have shape", lambda: Distribution((), [])),
+        ("tokens must be one or more", lambda: Distribution((), [])),
         ("logprobs must be <= 0", lambda: Distribution(("a", "b"), [0.5, 0.5])),
         ("logprobs must be <= 0", lambda: Distribution(("a", "b"), [-0.5, np.nan])),
         ("unseen must be", lambda: Distribution(("a",), [-0.5], unseen=1.5)),
