@@ -5,9 +5,11 @@ Some keywords multiply: the engine writes each of an array's items out, and coun
 see, the trial of grammars does (samplers.local.engine.grammars.trials).
 """
 
+import sys
 from collections.abc import Iterator
-from math import inf, isfinite, prod
+from math import inf, prod
 
+from samplers.local.engine.grammars.exact.large_integers import large
 from samplers.wire.subschemas import resolve, subschemas
 
 MAX_ITEMS = 10_000  # of maxItems, minItems and prefixItems, in the whole schema
@@ -15,6 +17,7 @@ MAX_REPEATS = 2**32 - 1  # of characters or properties: the engine counts in 32 
 MAX_REMAINDERS = 100_000  # that `multipleOf` tells apart, in the whole schema
 FEW = 100  # remainders that cost nothing, also in tens, hundreds, …
 MAX_COMBINATIONS = 1_000  # of alternatives that schemas merge: the engine writes out each
+MAX_SQUARES = 5_000_000  # of the digits of large bounds: a pattern has about as many characters
 MAX_OPTIONAL = 450  # properties in a row that are not required: the engine looks at all at once
 NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 
@@ -22,16 +25,17 @@ Context = tuple[str, ...]
 
 
 def too_costly(schema: dict) -> Iterator[tuple[Context, str]]:
-    """(context, text) of each value that costs too much, or is no number at all."""
+    """(context, text) of each value that costs too much, or is too large a number."""
     items = 0
     remainders = 0
+    squares = 0
 
     for context, _, part in subschemas(schema):
         if not isinstance(part, dict):
             continue
         for keyword in (*NUMBERS, "const", "enum"):
-            if not _is_finite(part.get(keyword)):
-                yield (*context, keyword), "expected finite numbers."
+            if not _in_float64(part.get(keyword)):
+                yield (*context, keyword), "expected numbers in float64's range."
                 return
 
         keyword, count = _items(part)
@@ -51,18 +55,22 @@ def too_costly(schema: dict) -> Iterator[tuple[Context, str]]:
         remainders += count
         if remainders > MAX_REMAINDERS:
             yield _exceeded(context, "multipleOf", count, remainders, MAX_REMAINDERS)
+        squares += sum(len(str(value)) ** 2 for name, value in large(part) if name in NUMBERS)
+        if squares > MAX_SQUARES:
+            yield context, "the whole schema has too many bounds with too many digits."
         run = _optional(part)
         if run > MAX_OPTIONAL:
             text = f"{run} properties in a row that are not required exceed limit of {MAX_OPTIONAL}"
             yield context, f"{text}."
 
 
-def _is_finite(value) -> bool:
+def _in_float64(value) -> bool:
+    """Whether every number in a JSON value is in float64's range: 1e999 is not."""
     if isinstance(value, dict):
-        return all(map(_is_finite, value.values()))
+        return all(map(_in_float64, value.values()))
     if isinstance(value, list):
-        return all(map(_is_finite, value))
-    return not isinstance(value, float) or isfinite(value)
+        return all(map(_in_float64, value))
+    return not isinstance(value, int | float) or abs(value) <= sys.float_info.max
 
 
 def _exceeded(context: Context, keyword: str, value, total, limit: int) -> tuple[Context, str]:

@@ -39,25 +39,36 @@ def _from(low: int, high: int | None) -> str:
 
 
 def _between(low: str, high: str) -> str:
-    """The integers with as many digits as `low` and `high`, from one to the other."""
+    """The integers with as many digits as `low` and `high`, from one to the other.
+
+    Its parts stand side by side: Rust's regex-syntax takes groups at most 250 deep.
+    """
     if low == high:
         return low
-    if low[0] == high[0]:
-        return low[0] + _between(low[1:], high[1:])
-
-    rest = len(low) - 1
-    first = int(low[0])
-    last = int(high[0])
+    same = next(i for i in range(len(low)) if low[i] != high[i])
+    first = int(low[same])
+    last = int(high[same])
     parts = []
-    if low[1:].strip("0"):
-        parts.append(low[0] + _between(low[1:], "9" * rest))
+
+    if low[same + 1 :].strip("0"):
+        parts.append(low)
+        for i in range(same + 1, len(low)):
+            parts += _digits(low, i, int(low[i]) + 1, 9)
         first += 1
-    if high[1:].strip("9"):
-        parts.append(high[0] + _between("0" * rest, high[1:]))
+    if high[same + 1 :].strip("9"):
+        parts.append(high)
+        for i in range(same + 1, len(high)):
+            parts += _digits(high, i, 0, int(high[i]) - 1)
         last -= 1
-    if first <= last:
-        parts.append(f"[{first}-{last}]" + (f"[0-9]{{{rest}}}" if rest else ""))
-    return _any_of(parts)
+    return _any_of([*parts, *_digits(low, same, first, last)])
+
+
+def _digits(number: str, place: int, first: int, last: int) -> list[str]:
+    """The integers that begin like `number` and have from `first` to `last` at `place`."""
+    if first > last:
+        return []
+    rest = len(number) - place - 1
+    return [f"{number[:place]}[{first}-{last}]" + (f"[0-9]{{{rest}}}" if rest else "")]
 
 
 def _any_of(parts: list[str]) -> str:

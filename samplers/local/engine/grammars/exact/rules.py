@@ -226,7 +226,8 @@ class _Writer:
             dicts = (inner for _, _, inner in places if isinstance(inner, dict))
             number = next(number for inner in dicts for number in large(inner))
         keyword, value = number
-        return NotExact(context, f"'{keyword}' {value} cannot be kept exactly {where}")
+        text = f"'{keyword}' {value} cannot be kept exactly {where}"
+        return NotExact(context, f"{text}: the engine's numbers are float64")
 
 
 def _types(part: dict) -> tuple[str, ...]:

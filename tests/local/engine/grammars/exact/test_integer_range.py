@@ -1,6 +1,7 @@
 """Regular expressions of integer ranges, against the integers themselves."""
 
 import re
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,16 @@ def test_large_ranges_are_exact(one, other, value):
     pattern = re.compile(integer_range(low, high))
     for number in (low - 1, low, low + 1, high - 1, high, high + 1, value, -value, value // 10):
         assert bool(pattern.fullmatch(str(number))) == is_in(low, number, high)
+
+
+def test_long_numbers_are_no_deep_groups():
+    # regex-syntax, which reads the pattern in the engine, takes groups 250 deep
+    low = 10**300 + 1
+    pattern = integer_range(low, None)
+    assert re.fullmatch(pattern, str(low))
+    assert re.fullmatch(pattern, str(low - 1)) is None
+    opened = accumulate((letter == "(") - (letter == ")") for letter in pattern)
+    assert max(opened) <= 3
 
 
 def test_an_empty_range_is_an_error():

@@ -31,6 +31,8 @@ def taken(part: dict, *values, **more) -> list:
         (INTEGER | {"exclusiveMaximum": 2**60}, [2**60 - 1, -5], [2**60]),
         (INTEGER | {"minimum": 2**53, "maximum": 2**53}, [2**53], [2**53 - 1, 2**53 + 1]),
         (INTEGER | {"minimum": 1e30}, [10**31], [10**29, 1]),
+        (INTEGER | {"minimum": 10**300 + 1}, [10**300 + 1, 10**305], [10**300, 1]),
+        (INTEGER | {"maximum": int(1.7e308)}, [int(1.7e308), 0, -5], [int(1.7e308) + 1]),
         (INTEGER | {"const": 2**53 + 1}, [2**53 + 1], [2**53, 2**53 + 2]),
         (
             {"type": ["integer", "string"], "enum": [2**53 + 1, -(2**63) - 1, 5, "x"]},
