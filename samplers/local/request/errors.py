@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST_MESSAGE = 2000  # characters: it may quote a request of megabytes
+LONGEST_PARAM = 200
+
 
 class ApiError(Exception):
     """An error for the client: HTTP `status`, and the four fields of OpenAI's error body."""
@@ -20,6 +23,8 @@ class ApiError(Exception):
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
+        message = message[:LONGEST_MESSAGE]
+        param = param and param[:LONGEST_PARAM]
         self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 

@@ -125,6 +125,30 @@ def test_a_wrong_value_is_refused_by_name(field, value, code):
     assert len(error["message"]) < 400
 
 
+LONG = "n" * 100_000
+LONG_SCHEMA = {"type": "object", "properties": {LONG: {"type": "text"}}}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"messages": [{"role": LONG, "content": "Hi"}]},
+        {"messages": [{"role": "user", "content": [{"type": LONG}]}]},
+        {"logit_bias": {LONG: "x"}},
+        {
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "x", "schema": LONG_SCHEMA},
+            }
+        },
+    ],
+)
+def test_an_error_does_not_repeat_a_long_request(fields):
+    error = refusal(GOOD | fields)
+    assert len(error["message"]) <= 2000
+    assert len(error["param"]) <= 200
+
+
 def test_required_fields():
     # what is missing comes first, then what is unknown, then what is wrong
     wrong = {"zzz": 1, "temperature": "x"}
