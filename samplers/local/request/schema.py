@@ -58,7 +58,7 @@ def check_parameters(schema: dict, strict: bool, refuse: Refuse) -> dict:
 
     OpenAI asks for properties and items here even if the schema is not strict.
     """
-    check(schema, strict, refuse)
+    schema = check(schema, strict, refuse)
     if "properties" not in schema:
         raise refuse("In context=(), object schema missing properties.")
     for context, _, part in subschemas(schema):

@@ -103,3 +103,13 @@ def test_a_bad_schema_of_a_function_is_refused_as_openai_does():
     bad = tool("g", strict=True, parameters={"type": "object"})
     begin = "Invalid schema for function 'g': In context=(), 'additionalProperties' is required"
     assert refusal(tools=[bad])["message"].startswith(begin)
+
+
+def test_the_parameters_of_older_drafts_are_checked_as_newer_ones():
+    large = {"type": "integer", "minimum": 2**53 + 1, "exclusiveMinimum": True}
+    old = {"type": "object", "properties": {"a": {"type": "array", "items": [SCHEMA]}, "b": large}}
+    (function,) = chat_request(tools=[tool(parameters=old)]).tools.functions
+    assert function.parameters["properties"] == {
+        "a": {"type": "array", "prefixItems": [SCHEMA]},
+        "b": {"type": "integer", "exclusiveMinimum": 2**53 + 1},
+    }
