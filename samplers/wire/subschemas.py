@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import unquote
 
 MAPS = ("properties", "patternProperties", "$defs", "definitions")  # keyword: {name: schema}
 LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")  # keyword: [schema, …]
@@ -67,8 +68,10 @@ def resolve(ref, root: dict) -> dict | None:
         return None
 
     here = root
-    for step in ref[2:].split("/"):
+    for step in unquote(ref[2:]).split("/"):
         key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(here, list):
+            here = {str(i): inner for i, inner in enumerate(here)}
         if not isinstance(here, dict) or key not in here:
             return None
         here = here[key]

@@ -35,6 +35,11 @@ def test_references():
     root = an_object(a=STRING) | {"$defs": {"T/t": STRING}}
     assert resolve("#", root) is root
     assert resolve("#/$defs/T~1t", root) is STRING
+    many = an_object(a={"anyOf": [STRING, {}]}) | {"$defs": {"a b/%": STRING}}
+    assert resolve("#/properties/a/anyOf/0", many) is STRING
+    assert resolve("#/$defs/a%20b~1%25", many) is STRING  # a fragment of a URL: RFC 6901, section 6
+    for nothing in ("#/properties/a/anyOf/2", "#/properties/a/anyOf/-1", "#/properties/a/anyOf/x"):
+        assert resolve(nothing, many) is None
     for nothing in ("#/$defs/T", "#/required", "#/", "https://example.com/schema", 5):
         assert resolve(nothing, root) is None
 

@@ -52,10 +52,17 @@ def _is_ending(part, ending: set[int]) -> bool:
 
 
 def _required(part: dict) -> list[tuple[tuple[str, ...], object]]:
-    """(keys, schema) of the properties that an object cannot leave out."""
+    """(keys, schema) of the properties that an object cannot leave out.
+
+    With patternProperties those without a schema of their own are left to the trial of grammars.
+    """
     properties = part.get("properties", {})
-    names = [name for name in part.get("required", ()) if name in properties]
-    return [(("properties", name), properties[name]) for name in names]
+    required = part.get("required", ())
+    needed = [(("properties", name), properties[name]) for name in required if name in properties]
+    others = len(properties) < part.get("minProperties", 0) or len(needed) < len(required)
+    if others and "additionalProperties" in part and "patternProperties" not in part:
+        needed.append((("additionalProperties",), part["additionalProperties"]))
+    return needed
 
 
 def _first_items(part: dict) -> list[tuple[tuple[str, ...], object]]:

@@ -7,7 +7,7 @@ from samplers.local.engine.grammars.grammar import of_schema
 from samplers.local.request.schemas.cost import too_costly
 from samplers.local.request.schemas.ends import endless
 from samplers.wire.pattern import NotEnforceable, in_rust
-from samplers.wire.subschemas import subschemas
+from samplers.wire.subschemas import resolve, subschemas
 
 Context = tuple[str, ...]
 
@@ -15,6 +15,7 @@ Context = tuple[str, ...]
 def unenforceable(schema: dict) -> Iterator[tuple[Context, str]]:
     """(context, text) of what stands in the way of a grammar for a schema that is well formed."""
     yield from too_costly(schema)
+    yield from _hidden(schema)
 
     context = endless(schema)
     if context is not None:
@@ -28,7 +29,17 @@ def unenforceable(schema: dict) -> Iterator[tuple[Context, str]]:
     try:
         of_schema(schema)
     except NotExact as error:
-        yield error.context, f"{error}: the engine's numbers are float64."
+        yield error.context, f"{error}."
+
+
+def _hidden(schema: dict) -> Iterator[tuple[Context, str]]:
+    """(context, text) of each reference to what no keyword makes a schema: nobody checked that."""
+    parts = [(context, part) for context, _, part in subschemas(schema) if isinstance(part, dict)]
+    known = {id(part) for _, part in parts}
+    for context, part in parts:
+        target = resolve(part.get("$ref"), schema)
+        if target is not None and id(target) not in known:
+            yield context, f"'{part['$ref']}' is no place of a schema: use '#/$defs/…'."
 
 
 def patterns(schema: dict) -> Iterator[tuple[Context, str, str]]:

@@ -35,16 +35,20 @@ def options(count: int) -> dict:
         ({"type": "object", "minProperties": 2**32}, "minProperties", "exceeds"),
         (INTEGER | {"multipleOf": 3000017}, "multipleOf", "3000017 exceeds limit of 100000"),
         ({"type": "number", "multipleOf": 3.000017}, "multipleOf", "3000017 exceeds"),
-        (INTEGER | {"multipleOf": 10**400}, "multipleOf", "exceeds limit"),
+        (INTEGER | {"multipleOf": 10**300}, "multipleOf", "exceeds limit"),
         ({"allOf": [{"multipleOf": n} for n in (0.5, 1e308, 1e308)]}, "multipleOf", "exceeds"),
         ({"allOf": [INTEGER | {"multipleOf": n} for n in (997, 9973)]}, "multipleOf", "9943081"),
         ({"allOf": [options(30)] * 3}, None, "27000 combinations exceed limit of 1000"),
+        (an_object(**{f"p{i}": INTEGER | {"minimum": 10**300} for i in range(56)}), None, "digits"),
         (optional(451), None, "451 properties in a row that are not required"),
         (TEXT | {"pattern": "^a{4294967295}$"}, "pattern", "more than 100000 repetitions"),
         (TEXT | {"pattern": "(" * 3000 + ")" * 3000}, "pattern", "nested more than 100 deep"),
         (TEXT | {"pattern": "^(?!a)"}, "pattern", "a lookaround"),
-        (INTEGER | {"minimum": 1e400}, "minimum", "expected finite numbers"),
-        (INTEGER | {"enum": [1, {"k": [-1e400]}]}, "enum", "expected finite numbers"),
+        (INTEGER | {"minimum": 1e400}, "minimum", "float64's range"),
+        (INTEGER | {"enum": [1, {"k": [-1e400]}]}, "enum", "float64's range"),
+        (INTEGER | {"minimum": 10**2000 + 1}, "minimum", "float64's range"),
+        ({"type": "number", "maximum": 10**400}, "maximum", "float64's range"),
+        (INTEGER | {"minimum": 2**60, "maximum": 5}, None, "no integer is in"),
         (INTEGER | {"minimum": 2**60, "multipleOf": 3}, None, "'minimum' 1152921504606846976"),
         ({"type": "number", "minimum": 2**53 + 1}, None, "9007199254740993 cannot be kept exactly"),
     ],
@@ -94,6 +98,14 @@ ENDLESS = [
         ("properties", "a", "prefixItems", "1"),
     ),
     (an_object(a={"oneOf": [{"$ref": "#"}]}), ("properties", "a", "oneOf", "0")),
+    (
+        {"type": "object", "required": ["a"], "additionalProperties": {"$ref": "#"}},
+        ("additionalProperties",),
+    ),
+    (
+        {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#"}},
+        ("additionalProperties",),
+    ),
 ]
 
 
@@ -111,6 +123,8 @@ def test_a_recursion_without_an_end_is_refused(schema, context):
         an_object(all={"type": "array", "items": {"$ref": "#"}}),
         {"type": "object", "properties": {"next": {"$ref": "#"}}},
         {"type": "object", "additionalProperties": {"$ref": "#"}},
+        an_object(a=TEXT) | {"minProperties": 1, "additionalProperties": {"$ref": "#"}},
+        {"type": "object", "minProperties": 1, "additionalProperties": TEXT},
         an_object(a={"type": ["object", "null"], "properties": {"b": {"$ref": "#"}}}),
         an_object(a=TEXT) | {"$defs": {"never": an_object(b={"$ref": "#/$defs/never"})}},
         an_object(a={"type": "array", "prefixItems": [NULL, {"$ref": "#"}], "minItems": 1}),
@@ -118,6 +132,15 @@ def test_a_recursion_without_an_end_is_refused(schema, context):
 )
 def test_a_recursion_with_an_end_is_taken(schema):
     assert list(unenforceable(schema)) == []
+
+
+@pytest.mark.parametrize("ref", ["#/components/T", "#/properties", "#/properties/b/const"])
+def test_a_reference_to_no_schema_is_refused(ref):
+    # its patterns and integers would be enforced as the engine reads them, unchecked
+    schema = an_object(a={"$ref": ref}, b={"const": {}}) | {"components": {"T": INTEGER}}
+    where, text = next(unenforceable(schema))
+    assert where == ("properties", "a")
+    assert text.startswith(f"'{ref}' is no place of a schema")
 
 
 def test_tuples_of_draft_7():
