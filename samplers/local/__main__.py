@@ -49,12 +49,12 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     if not 0 <= options.port <= 65535:
         parser.error(f"--port must be in [0, 65535], got {options.port}")
     if options.api_key is not None and not _can_be_sent(options.api_key):
-        parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII and not empty")
+        parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII without spaces")
     return options
 
 
 def _can_be_sent(key: str) -> bool:
-    return key.isascii() and key.isprintable() and key.strip() != ""
+    return key.isascii() and key.isprintable() and key != "" and " " not in key
 
 
 def main() -> int:

@@ -162,6 +162,13 @@ def test_pip_does_not_come_from_the_working_folder(tmp_path):
     assert "the learner" not in done.stderr
 
 
+@pytest.mark.parametrize("key", [" ", " mine", "mine ", "my key", "my\tkey", "schlüssel"])
+def test_a_key_that_no_client_can_send(key, capsys):
+    with pytest.raises(SystemExit):
+        main.arguments(["--api-key", key])
+    assert "printable ASCII without spaces" in capsys.readouterr().err
+
+
 def test_a_port_that_is_taken():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

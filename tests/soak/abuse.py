@@ -16,7 +16,7 @@ PATIENCE = 5  # seconds, for a client that gives up
 
 
 class Abuser:
-    """A client that sends one abuse after another. `statuses` counts what came back."""
+    """A client that sends one abuse after another. `on_answer` gets each answer that it reads."""
 
     def __init__(self, ready: dict, rng: Random, on_answer: Callable[[httpx.Response], None]):
         self.rng = rng
