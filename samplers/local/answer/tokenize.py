@@ -34,8 +34,9 @@ async def tokenize(model: ServedModel, body) -> dict:
 async def _token_ids(model: ServedModel, body) -> list[int]:
     if not isinstance(body, dict):
         raise wrong_body(body)
-    for name in body.keys() - {"input", "messages", "model"}:
-        raise unknown(name)
+    for name in body:
+        if name not in ("input", "messages", "model"):
+            raise unknown(name)
     if ("input" in body) == ("messages" in body):
         message = "Give either 'input' or 'messages'."
         raise bad_request(message, "input", "missing_required_parameter")

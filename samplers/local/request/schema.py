@@ -74,8 +74,8 @@ def _check_enforceable(schema: dict, refuse: Refuse) -> None:
     for context, _, part in subschemas(schema):
         if not isinstance(part, dict):
             continue
-        for keyword in part.keys() & NOT_ENFORCED:
-            if part[keyword] is not False:
+        for keyword, value in part.items():
+            if keyword in NOT_ENFORCED and value is not False:
                 text = f"'{keyword}' is not supported: it cannot be enforced here."
                 raise refuse(f"In context={context}, {text}")
         if "$ref" in part and not str(part["$ref"]).startswith("#"):

@@ -13,6 +13,7 @@ from samplers.local.engine.grammars.exact.large_integers import large
 from samplers.wire.subschemas import resolve, subschemas
 
 MAX_ITEMS = 10_000  # of maxItems, minItems and prefixItems, in the whole schema
+MAX_LETTERS = 100_000  # of patterns, in the whole schema: a second of ours to read them
 MAX_REPEATS = 2**32 - 1  # of characters or properties: the engine counts in 32 bits
 MAX_REMAINDERS = 100_000  # that `multipleOf` tells apart, in the whole schema
 FEW = 100  # remainders that cost nothing, also in tens, hundreds, …
@@ -29,6 +30,7 @@ def too_costly(schema: dict) -> Iterator[tuple[Context, str]]:
     items = 0
     remainders = 0
     squares = 0
+    letters = 0
 
     for context, _, part in subschemas(schema):
         if not isinstance(part, dict):
@@ -42,6 +44,9 @@ def too_costly(schema: dict) -> Iterator[tuple[Context, str]]:
         items += count
         if items > MAX_ITEMS:
             yield _exceeded(context, keyword, count, items, MAX_ITEMS)
+        letters += sum(map(len, (part.get("pattern", ""), *part.get("patternProperties", ()))))
+        if letters > MAX_LETTERS:
+            yield context, f"{letters} characters of patterns exceed limit of {MAX_LETTERS}."
         for keyword in ("minLength", "maxLength", "minProperties", "maxProperties"):
             if part.get(keyword, 0) > MAX_REPEATS:
                 text = f"{part[keyword]} exceeds limit of {MAX_REPEATS}."

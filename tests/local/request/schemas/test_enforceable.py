@@ -11,6 +11,7 @@ from samplers.local.request.schemas.older_drafts import modern
 TEXT = {"type": "string"}
 INTEGER = {"type": "integer"}
 NULL = {"type": "null"}
+HALF = TEXT | {"pattern": "a" * 50_000}
 MANY = {"type": "array", "items": TEXT, "maxItems": 8_000}
 REFUSE = refusal("response_format 'x'", "response_format")
 
@@ -43,6 +44,12 @@ def options(count: int) -> dict:
         (optional(451), None, "451 properties in a row that are not required"),
         (TEXT | {"pattern": "^a{4294967295}$"}, "pattern", "more than 100000 repetitions"),
         (TEXT | {"pattern": "(" * 3000 + ")" * 3000}, "pattern", "nested more than 100 deep"),
+        (TEXT | {"pattern": "a" * 100_001}, None, "100001 characters of patterns exceed"),
+        (
+            an_object(b=HALF, c={"patternProperties": {"b" * 50_001: TEXT}}),
+            None,
+            "100001 characters",
+        ),
         (TEXT | {"pattern": "^(?!a)"}, "pattern", "a lookaround"),
         (INTEGER | {"minimum": 1e400}, "minimum", "float64's range"),
         (INTEGER | {"enum": [1, {"k": [-1e400]}]}, "enum", "float64's range"),
