@@ -5,6 +5,7 @@ docs/gguf.md in ggml.
 """
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +29,16 @@ _ARRAY = 9
 # A broken file can name any count. Real ones have some 50 values, and half a million merges.
 _MOST_VALUES = 10_000
 _MOST_ITEMS = 4_000_000
+# What wrong lengths and types in a file cause.
+BROKEN = (
+    struct.error,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+)
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
@@ -38,18 +49,22 @@ def read_vocabulary(path: Path) -> Vocabulary:
     try:
         with path.open("rb") as file:
             header = _header(file)
-    except (struct.error, ValueError, KeyError, OverflowError, MemoryError):
-        # wrong lengths and types in the header cause any of these
+        tokenizer = header.get(_TOKENIZER, b"?")
+        decode = _DECODERS.get(tokenizer)
+        if decode is not None:
+            return _vocabulary(header, decode)
+        name = tokenizer.decode(errors="replace")
+    except BROKEN:
         raise ValueError(f"{path} is not a whole GGUF file of version 2 or later") from None
 
-    tokenizer = header.get(_TOKENIZER)
-    tokens = header.get(_TOKENS)
-    if tokenizer not in _DECODERS or not tokens:
-        name = (tokenizer or b"?").decode()
-        known = b", ".join(_DECODERS).decode()
-        raise ValueError(f"{path} has the tokenizer {name}; this endpoint knows {known}")
+    known = b", ".join(_DECODERS).decode()
+    raise ValueError(f"{path} has the tokenizer {name}; this endpoint knows {known}")
 
-    decode = _DECODERS[tokenizer]
+
+def _vocabulary(header: dict, decode: Callable[[bytes, int], bytes]) -> Vocabulary:
+    tokens = header[_TOKENS]
+    if not tokens:
+        raise ValueError
     types = header.get(_TOKEN_TYPES) or [_NORMAL] * len(tokens)
     control = {}
     token_bytes = []

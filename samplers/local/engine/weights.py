@@ -64,7 +64,7 @@ def find() -> Path | None:
     """
     chosen = os.environ.get("SAMPLERS_MODEL")
     if chosen:
-        return _chosen(Path(chosen).expanduser())
+        return _chosen(Path(os.path.expanduser(chosen)))  # leaves ~nobody as it is
     path = cache_folder() / FILE
     try:
         if path.stat().st_size != BYTES:

@@ -67,6 +67,39 @@ def test_counts_that_no_model_has(tmp_path, content):
         read_vocabulary(path)
 
 
+NUMBER = struct.pack("<II", 4, 5)
+NUMBERS = struct.pack("<IIQI", 9, 4, 1, 5)
+TEXT = struct.pack("<IQ", 8, 1) + b"a"
+TEXTS = struct.pack("<IIQQ", 9, 8, 1, 1) + b"a"
+NO_TEXTS = struct.pack("<IIQ", 9, 8, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": NUMBER},
+        {"model": NUMBER},
+        {"model": TEXTS},
+        {"tokens": NUMBERS},
+        {"tokens": NO_TEXTS},
+        {"token_type": NUMBER},
+        {"token_type": struct.pack("<IIQII", 9, 4, 2, 1, 1)},
+        {"token_type": struct.pack("<IIQI", 9, 4, 1, 6)},  # a byte token, whose text is none
+    ],
+)
+def test_values_of_another_type(tmp_path, wrong):
+    llama = struct.pack("<IQ", 8, 5) + b"llama"
+    values = {"name": TEXT, "model": llama, "tokens": TEXTS, "token_type": NUMBERS} | wrong
+    content = struct.pack("<4sIQQ", b"GGUF", 3, 0, len(values))
+    for name, value in values.items():
+        key = b"general.name" if name == "name" else b"tokenizer.ggml." + name.encode()
+        content += struct.pack("<Q", len(key)) + key + value
+    path = tmp_path / "wrong.gguf"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="not a whole GGUF"):
+        read_vocabulary(path)
+
+
 def test_a_tokenizer_that_is_unknown(tmp_path):
     path = tmp_path / "other.gguf"
     path.write_bytes(gguf(b"rwkv", [b"a"], [1]))

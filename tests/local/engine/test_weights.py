@@ -249,6 +249,12 @@ def test_samplers_model_must_name_a_model(tmp_path, monkeypatch, content, words)
         weights.ensure()
 
 
+def test_samplers_model_in_the_home_of_nobody(monkeypatch):
+    monkeypatch.setenv("SAMPLERS_MODEL", "~nobody-here/my.gguf")
+    with pytest.raises(weights.WeightsError, match=r"SAMPLERS_MODEL=~nobody-here.*No such file"):
+        weights.ensure()
+
+
 def test_a_key_in_samplers_model_is_not_shown(monkeypatch):
     monkeypatch.setenv("SAMPLERS_MODEL", "sk-proj-of-nobody")
     with pytest.raises(weights.WeightsError, match=r"SAMPLERS_MODEL=.*looks like a key") as caught:
