@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from samplers.local.engine.remember import REMEMBERED, remember
+from samplers.local.engine.remember import LONGEST, REMEMBERED, remember
 
 
 def test_equal_calls_are_made_once_until_there_are_many_others():
@@ -25,6 +25,22 @@ def test_equal_calls_are_made_once_until_there_are_many_others():
 
     asyncio.run(run())
     assert calls == [*range(1, REMEMBERED + 2), 1]
+
+
+def test_a_long_text_is_not_remembered():
+    calls = []
+
+    @remember
+    async def length(text):
+        calls.append(text)
+        return len(text)
+
+    async def run():
+        for text in ("a" * LONGEST, "a" * LONGEST, "b" * (LONGEST + 1), "b" * (LONGEST + 1)):
+            assert await length(text) == len(text)
+
+    asyncio.run(run())
+    assert [text[0] for text in calls] == ["a", "b", "b"]
 
 
 def test_an_exception_is_not_remembered():

@@ -5,8 +5,9 @@ enforced here.
 import pytest
 from example_schemas import RULES, STRICT
 
+from samplers.local.engine.remember import LONGEST
 from samplers.local.request.errors import ApiError
-from samplers.local.request.schema import check, check_parameters, refusal
+from samplers.local.request.schema import _malformed, check, check_parameters, refusal
 from samplers.wire.strict import strict_faults
 
 REFUSE = refusal("response_format 'x'", "response_format")
@@ -214,3 +215,10 @@ def test_nesting_without_end():
     for _ in range(5000):
         deep = {"type": "object", "properties": {"a": deep}}
     assert "levels deep" in refused(deep, strict=False)
+
+
+def test_a_long_schema_is_not_kept():
+    before = _malformed.cache_info()
+    for _ in range(2):
+        check(obj(a=TEXT | {"description": "d" * LONGEST}), True, REFUSE)
+    assert _malformed.cache_info() == before

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from samplers.local.engine.remember import LONGEST
 from samplers.local.engine.vocabulary import Vocabulary
 
 TRIAL = Path(__file__).with_name("trial.py")
@@ -45,6 +46,8 @@ class Trials:
                     verdict = await self._tried(grammar)
                 except TimeoutError:  # the machine may have been busy: another time it may do
                     return TOO_COSTLY
+                if len(grammar) > LONGEST:
+                    return verdict
                 if len(self._faults) >= REMEMBERED:
                     del self._faults[next(iter(self._faults))]
                 self._faults[grammar] = verdict

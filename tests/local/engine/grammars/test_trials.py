@@ -9,6 +9,7 @@ from example_schemas import an_object
 from samplers.local.engine.grammars import trials as trials_module
 from samplers.local.engine.grammars.grammar import of_schema
 from samplers.local.engine.grammars.trials import TOO_COSTLY, Trials
+from samplers.local.engine.remember import LONGEST
 from samplers.local.engine.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary("", (*(bytes([i]) for i in range(256)), b""), {256: "<end>"})
@@ -52,6 +53,18 @@ def test_the_tokens_that_may_come_next():
             await trials.allowed(grammar, "x", [34, 35])
 
     asyncio.run(run())
+
+
+def test_verdicts_of_long_grammars_are_not_kept():
+    long = of_schema(an_object(a={"enum": ["a" * LONGEST]}))
+
+    async def run():
+        trials = Trials(VOCABULARY, 256)
+        assert await trials.fault(long) is None
+        assert await trials.fault(GOOD) is None
+        return trials._faults
+
+    assert asyncio.run(run()) == {GOOD: None}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of CPU time")
