@@ -131,6 +131,12 @@ def slow_schema(client: Abuser) -> None:
     client.schema({"type": "object", "properties": properties}, max_tokens=8)
 
 
+def long_schema(client: Abuser) -> None:
+    """Megabytes that are quick to compile, and new each time."""
+    values = [f"{client.rng.random()} {'x' * 80}" for _ in range(30_000)]
+    client.schema({"type": "object", "properties": {"a": {"enum": values}}}, max_tokens=8)
+
+
 def counted_schema(client: Abuser) -> None:
     """Keywords that multiply."""
     size = client.rng.choice([1000, 10**5, 10**7, 2**31])
@@ -171,7 +177,7 @@ def endless_recursion(client: Abuser) -> None:
 def odd_pattern(client: Abuser) -> None:
     pattern = client.rng.choice(
         [
-            "é" * 900_000,
+            "a" * 900_000,
             "(" * 3000 + ")" * 3000,
             "^a{4294967295}$",
             r"^\p{L}+$",
@@ -272,6 +278,7 @@ ABUSES: dict[str, Callable[[Abuser], None]] = {
         full_logprobs,
         many_logprobs,
         slow_schema,
+        long_schema,
         counted_schema,
         big_integers,
         endless_recursion,
