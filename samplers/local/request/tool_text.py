@@ -15,7 +15,8 @@ from samplers.local.request.tools import Function
 
 def calls_text(calls: list[tuple[str, str]]) -> str:
     """An assistant's calls, (name, arguments as JSON text), as the model writes them."""
-    return _compact([{"name": name, "arguments": _parsed(text)} for name, text in calls])
+    texts = [f'{{"name":{_compact(name)},"arguments":{_arguments(text)}}}' for name, text in calls]
+    return f"[{','.join(texts)}]"
 
 
 def preface(functions: tuple[Function, ...]) -> list[dict]:
@@ -37,11 +38,18 @@ def _compact(value) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _parsed(arguments: str):
+def _arguments(text: str) -> str:
+    """Arguments without spaces.
+
+    A client may send what is not JSON, or escapes half a surrogate pair, which no prompt can hold:
+    the model sees it as a string.
+    """
     try:
-        return json.loads(arguments)
+        compact = _compact(json.loads(text))
+        compact.encode()
     except (ValueError, RecursionError):
-        return arguments  # a client may send text that is not JSON: the model sees it as a string
+        return _compact(text)
+    return compact
 
 
 _CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}

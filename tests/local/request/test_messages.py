@@ -1,5 +1,7 @@
 """The messages of a request: each alone, and the sequence of calls and their results."""
 
+import json
+
 import pytest
 
 from samplers.local.request.errors import ApiError
@@ -97,9 +99,14 @@ def test_calls_and_results_go_into_the_conversation():
     assert checked[1] == {"role": "assistant", "content": 'So:[{"name":"f","arguments":{"a":1}}]'}
     assert checked[2] == {"role": "tool", "content": "ok"}
 
-    broken = CALL | {"function": {"name": "f", "arguments": "{oops"}}
+
+@pytest.mark.parametrize("arguments", ["{oops", r'{"a":"\ud800"}', "[" * 990 + "]" * 990])
+def test_arguments_that_no_prompt_can_hold_are_a_string(arguments):
+    broken = CALL | {"function": {"name": "f", "arguments": arguments}}
     checked = messages("messages", [USER, CALLER | {"tool_calls": [broken]}, RESULT])
-    assert checked[1]["content"] == '[{"name":"f","arguments":"{oops"}]'
+    text = json.dumps(arguments)
+    assert checked[1]["content"] == f'[{{"name":"f","arguments":{text}}}]'
+    checked[1]["content"].encode()
 
 
 @pytest.mark.parametrize(
