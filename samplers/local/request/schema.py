@@ -77,7 +77,7 @@ def _check_enforceable(schema: dict, refuse: Refuse) -> None:
         if not isinstance(part, dict):
             continue
         for keyword, value in part.items():
-            if keyword in NOT_ENFORCED and value is not False:
+            if keyword in NOT_ENFORCED and (keyword, value) != ("uniqueItems", False):
                 text = f"'{keyword}' is not supported: it cannot be enforced here."
                 raise refuse(f"In context={context}, {text}")
         if "$ref" in part and not str(part["$ref"]).startswith("#"):

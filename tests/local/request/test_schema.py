@@ -183,6 +183,10 @@ def test_without_strict_more_is_taken():
             "'uniqueItems'",
         ),
         (
+            {"type": "object", "unevaluatedProperties": False},
+            "'unevaluatedProperties'",
+        ),
+        (
             {"type": "object", "properties": {"a": {"$ref": "http://example.com"}}},
             "'$ref' must begin with '#'",
         ),

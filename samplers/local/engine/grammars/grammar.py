@@ -22,6 +22,8 @@ MOST_CALLS = 16  # in one answer
 COMPACT = {"x-guidance": {"whitespace_flexible": False}}
 # Keywords that llguidance would take as something else than draft 2020-12 does.
 LEFT_OUT = {"x-guidance", "$schema", "$id", "id", "additionalItems"}
+# Those that change nothing here: a schema that is taken has no `uniqueItems` but false.
+LEFT_OUT |= {"default", "examples", "uniqueItems"}
 SIZES = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"}
 
 

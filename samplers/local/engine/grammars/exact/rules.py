@@ -24,6 +24,7 @@ ANY = ("null", "boolean", "number", "string", "array", "object")
 NOTES = {
     *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"),
     *("$comment", "$schema", "$id", "$defs", "definitions"),
+    "uniqueItems",  # a schema that is taken has no other value than false
 }
 
 
