@@ -39,7 +39,10 @@ def _hidden(schema: dict) -> Iterator[tuple[Context, str]]:
     for context, part in parts:
         target = resolve(part.get("$ref"), schema)
         if target is not None and id(target) not in known:
-            yield context, f"'{part['$ref']}' is no place of a schema: use '#/$defs/…'."
+            yield (
+                context,
+                f"'{part['$ref']}' is not where JSON Schema has schemas: move it into '$defs'.",
+            )
 
 
 def patterns(schema: dict) -> Iterator[tuple[Context, str, str]]:

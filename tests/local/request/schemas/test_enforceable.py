@@ -147,7 +147,7 @@ def test_a_reference_to_no_schema_is_refused(ref):
     schema = an_object(a={"$ref": ref}, b={"const": {}}) | {"components": {"T": INTEGER}}
     where, text = next(unenforceable(schema))
     assert where == ("properties", "a")
-    assert text.startswith(f"'{ref}' is no place of a schema")
+    assert text.startswith(f"'{ref}' is not where JSON Schema has schemas")
 
 
 def test_tuples_of_draft_7():
