@@ -70,11 +70,10 @@ def resolve(ref, root: dict) -> dict | None:
     here = root
     for step in unquote(ref[2:]).split("/"):
         key = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(here, list):
-            here = {str(i): inner for i, inner in enumerate(here)}
-        if not isinstance(here, dict) or key not in here:
+        try:
+            here = here[int(key) if isinstance(here, list) and key.isdecimal() else key]
+        except (LookupError, TypeError, ValueError):
             return None
-        here = here[key]
     return here if isinstance(here, dict) else None
 
 

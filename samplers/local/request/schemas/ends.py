@@ -5,22 +5,26 @@
 
 from samplers.wire.subschemas import resolve, subschemas
 
+MOST_PASSES = 50
 SCALARS = {"string", "number", "integer", "boolean", "null"}
 
 
 def endless(schema: dict) -> tuple[str, ...] | None:
-    """The place of the reference because of which no document ends; None if some document ends."""
+    """The place of the reference because of which no document ends.
+
+    None if some document ends, or if MOST_PASSES over the schema do not show it.
+    """
     parts = [part for _, _, part in subschemas(schema) if isinstance(part, dict)]
     ending: set[int] = set()  # ids of the schemas that are known to have an end
-    count = -1
-    while count < len(ending):
+    for _ in range(MOST_PASSES):
         count = len(ending)
-        for part in reversed(parts):
+        parts.reverse()  # inner schemas first; then the other way, for references that look back
+        for part in parts:
             if id(part) not in ending and _ends(part, schema, ending):
                 ending.add(id(part))
-    if id(schema) in ending:
-        return None
-    return _reference(schema, ending)
+        if len(ending) == count:
+            return None if id(schema) in ending else _reference(schema, ending)
+    return None
 
 
 def _ends(part: dict, root: dict, ending: set[int]) -> bool:

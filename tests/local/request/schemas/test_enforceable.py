@@ -141,6 +141,16 @@ def test_a_recursion_with_an_end_is_taken(schema):
     assert list(unenforceable(schema)) == []
 
 
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize("ends", [True, False])
+def test_long_chains_of_definitions_take_no_time(step, ends):
+    chain = {f"t{i}": {"$ref": f"#/$defs/t{(i + step) % 5000}"} for i in range(5000)}
+    schema = an_object(a={"$ref": "#/$defs/t1"}) | {"$defs": chain}
+    if ends:
+        chain["t0"] = TEXT
+    assert bool(list(unenforceable(schema))) != ends
+
+
 @pytest.mark.parametrize("ref", ["#/components/T", "#/properties", "#/properties/b/const"])
 def test_a_reference_to_no_schema_is_refused(ref):
     # its patterns and integers would be enforced as the engine reads them, unchecked

@@ -1,5 +1,6 @@
 """Integers in a schema that float64, and so llguidance, does not hold exactly."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from samplers.wire.subschemas import inside, resolve, subschemas
@@ -31,11 +32,15 @@ def leading_to(root: dict) -> set[int]:
     if not found:
         return found
 
-    links = {id(part): _links(part, root) for part in parts}
-    count = 0
-    while count < len(found):
-        count = len(found)
-        found |= {part for part, linked in reversed(links.items()) if linked & found}
+    users = defaultdict(list)  # the schemas that lead right to one
+    for part in parts:
+        for linked in _links(part, root):
+            users[linked].append(id(part))
+    waiting = list(found)
+    while waiting:
+        new = set(users[waiting.pop()]) - found
+        found |= new
+        waiting += new
     return found
 
 

@@ -19,6 +19,7 @@ from samplers.local.engine.grammars.exact.large_integers import (
 )
 from samplers.wire.subschemas import resolve, subschemas
 
+MOST_INLINED = 4 << 20  # characters: each part with a reference brings the whole schema along
 ANY = ("null", "boolean", "number", "string", "array", "object")
 # Keywords that say nothing about the values that fit.
 NOTES = {
@@ -59,6 +60,7 @@ class _Writer:
         self._waiting = [(name, root, ())]  # rules to write: (name, schema, context)
         self._targets = {"#": name}  # $ref: its rule
         self._count = 0
+        self._inlined = 0  # characters that are left to llguidance
 
     def written(self) -> list[str]:
         """All rules."""
@@ -78,7 +80,7 @@ class _Writer:
         return name
 
     def _expression(self, part, context: tuple[str, ...]) -> str:
-        if not self._leads(part):
+        if not self._leads(part) and not self._is_reference(part):
             return self._left_to_llguidance(part)
         for keyword in ("allOf", "oneOf", "prefixItems", "patternProperties"):
             inside = part.get(keyword, ())
@@ -99,6 +101,11 @@ class _Writer:
 
     def _leads(self, part) -> bool:
         return id(part) in self._on_the_way
+
+    def _is_reference(self, part) -> bool:
+        """Whether a part is nothing but a reference: all to one place then share a rule."""
+        is_reference = isinstance(part, dict) and part.keys() - NOTES == {"$ref"}
+        return is_reference and resolve(part["$ref"], self._root) is not None
 
     def _of_type(self, part: dict, kind: str, context: tuple[str, ...]) -> str:
         if kind == "integer":
@@ -121,7 +128,11 @@ class _Writer:
     def _left_to_llguidance(self, part) -> str:
         if not isinstance(part, dict):
             part = {} if part else {"anyOf": []}
-        return self._inline(alone(part, self._root))
+        text = self._inline(alone(part, self._root))
+        self._inlined += len(text)
+        if self._inlined > MOST_INLINED:
+            raise self._not_exact(self._root, (), "in so large a schema")
+        return text
 
     def _reference(self, part: dict, context: tuple[str, ...]) -> str:
         self._allow(part, context, "$ref")

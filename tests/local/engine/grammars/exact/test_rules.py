@@ -4,6 +4,7 @@ import pytest
 from example_schemas import an_object
 from grammar_check import accepts
 
+from samplers.local.engine.grammars.exact.large_integers import leading_to
 from samplers.local.engine.grammars.exact.rules import NotExact
 from samplers.local.engine.grammars.grammar import of_calls, of_schema
 
@@ -127,6 +128,29 @@ def test_what_cannot_be_exact_is_said_with_its_place(part, says):
     with pytest.raises(NotExact, match=says) as caught:
         of_schema(an_object(a=part))
     assert caught.value.context == ("properties", "a")
+
+
+def test_references_beside_a_large_integer_share_a_rule():
+    names = [f"p{i}" for i in range(1000)]
+    schema = an_object(x=SIGNED, **{name: {"$ref": "#/$defs/t"} for name in names})
+    schema |= {"$defs": {"t": TEXT}}
+    grammar = of_schema(schema)
+    assert grammar.count("%json") == 1
+    document = {"x": 2**63 - 1} | dict.fromkeys(names, "y")
+    assert accepts(grammar, document, document | {"p7": 1}) == [document]
+
+
+def test_a_grammar_that_repeats_a_large_schema_is_not_made():
+    # each alternative has a reference, and so brings all others along
+    parts = {f"p{i}": {"anyOf": [{"$ref": "#/$defs/t"}, NULL]} for i in range(500)}
+    with pytest.raises(NotExact, match=r"'minimum' -9223372036854775808 .* in so large a schema"):
+        of_schema(an_object(x=SIGNED, **parts) | {"$defs": {"t": TEXT}})
+
+
+def test_long_chains_of_definitions_take_no_time():
+    chain = {f"t{i}": {"$ref": f"#/$defs/t{i - 1}"} for i in range(1, 20_000)}
+    schema = an_object(a={"$ref": "#/$defs/t19999"}) | {"$defs": {"t0": SIGNED} | chain}
+    assert len(leading_to(schema)) == 20_002
 
 
 def test_other_schemas_are_left_to_llguidance():
