@@ -30,9 +30,14 @@ MOST_MEMORY = 2_000_000  # kB, at its peak
 
 @dataclass
 class Record:
-    """What happened. `waits` are the plain client's seconds, `memory` is (seconds, kB)."""
+    """What happened.
 
-    waits: list[float] = field(default_factory=list)
+    `waits` are the plain client's seconds, each with the abuses that ran beside it. `running` are
+    those of the moment, by abuser. `memory` is (seconds, kB).
+    """
+
+    waits: list[tuple[float, list[str]]] = field(default_factory=list)
+    running: dict[str, str] = field(default_factory=dict)
     memory: list[tuple[float, int]] = field(default_factory=list)
     statuses: Counter = field(default_factory=Counter)
     done: Counter = field(default_factory=Counter)
@@ -57,6 +62,7 @@ def plain_client(ready: dict, record: Record) -> None:
             question = f"What is {rng.randint(1, 1000)} plus {rng.randint(1, 1000)}?"
             messages = [{"role": "user", "content": question}]
             body = {"model": ready["model"], "messages": messages, "max_tokens": 16}
+            beside = set(record.running.values())
             begin = time.monotonic()
             try:
                 response = client.post("/chat/completions", json=body)
@@ -64,7 +70,9 @@ def plain_client(ready: dict, record: Record) -> None:
                     record.faults.append(f"plain: {response.status_code} {response.text[:200]}")
             except httpx.HTTPError as error:
                 record.faults.append(f"plain: {type(error).__name__} {error}")
-            record.waits.append(time.monotonic() - begin)
+            seconds = time.monotonic() - begin
+            beside |= set(record.running.values())
+            record.waits.append((seconds, sorted(beside)))
             record.end.wait(rng.uniform(0, 1))
 
 
@@ -74,6 +82,7 @@ def abuser(ready: dict, names: list[str], seed: str, record: Record) -> None:
     client = Abuser(ready, rng, record.answer)
     while not record.end.is_set():
         name = rng.choice(names)
+        record.running[seed] = name
         try:
             ABUSES[name](client)
         except Exception as error:  # else this abuse would stop, and nobody would know
@@ -125,7 +134,8 @@ def soak(minutes: float, names: list[str], abusers: int, seed: int) -> bool:
 
 def report(record: Record, peak: int, seed: int) -> bool:
     """Prints what happened. Returns whether all was right."""
-    waits = sorted(record.waits)
+    slowest = sorted(record.waits, reverse=True)[:25]
+    waits = sorted(seconds for seconds, _ in record.waits)
     cuts = quantiles(waits, n=20) if len(waits) > 1 else waits * 19
     settled = [kilobytes for seconds, kilobytes in record.memory if seconds >= SETTLED]
     first = max(settled[:30], default=0)
@@ -137,6 +147,8 @@ def report(record: Record, peak: int, seed: int) -> bool:
         f"plain client: {len(waits)} requests, median {cuts[9]:.2f} s, "
         f"95 % under {cuts[18]:.2f} s, slowest {waits[-1]:.2f} s"
     )
+    for seconds, beside in slowest:
+        print(f"  {seconds:.2f} s beside {', '.join(beside)}")
     if settled:
         print(f"memory: {first} kB after {SETTLED} s, {last} kB at the end")
     print(f"memory at its peak: {peak} kB")

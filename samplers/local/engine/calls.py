@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from samplers.local.engine import http
 from samplers.local.engine.grammars.trials import Trials
 from samplers.local.engine.server import CONTEXT
-from samplers.local.engine.slots import FEW, SLICE, Slot, Slots, shared
+from samplers.local.engine.slots import FEW, Slot, Slots, shared
 from samplers.local.engine.vocabulary import Vocabulary
 
 _BETWEEN = -1  # stands between texts: the engine hands a number on as it is, and no token has it
@@ -72,8 +72,8 @@ class Engine:
         cached = None
         async with self.slots.reading():
             while len(prompt) - begin > FEW:
-                begin = min(begin + SLICE, len(prompt))
-                async with self.slots.turn():
+                async with self.slots.turn(len(prompt) - begin) as size:
+                    begin += size
                     answer = await self.complete(_reading(slot, prompt[:begin]))
                 slot.tokens = prompt[:begin]
                 if cached is None:

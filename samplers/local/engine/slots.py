@@ -24,8 +24,8 @@ WHOLE = 2
 SLICE = 63
 # So few new tokens are not worth a call of their own: they are read with the answer's first step.
 FEW = 16
-# After a slice, answers go on for at least this part of the time that the slice took.
-PAUSE = 0.5
+# Tokens of a slice while others are being answered.
+SMALL_SLICE = 32
 
 
 class Slot:
@@ -50,6 +50,7 @@ class Slots:
 
         self._reading = 0
         self._turn = asyncio.Lock()
+        self._long_turn = asyncio.Lock()
         self._next_slice = 0.0  # of time.monotonic(), while others are being answered
 
     @asynccontextmanager
@@ -99,22 +100,27 @@ class Slots:
             self._reading -= 1
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """The turn to read one slice, in the order of coming.
+    async def turn(self, left: int) -> AsyncIterator[int]:
+        """The turn to read one slice; gives how many of the `left` tokens it has.
 
-        While others are being answered there is a pause between two slices: the engine's step
-        reads a slice and draws one token of every answer, so that answers would be as slow as
-        slices.
+        Turns are in the order of coming, and of those with more than one slice left one at a time
+        is in the queue. While others are being answered it pauses as long as its last slice took:
+        the engine's step reads a slice and draws one token of every answer, so that without pauses
+        answers would be as slow as slices.
         """
-        async with self._turn:
-            if self._answering():
-                await asyncio.sleep(self._next_slice - time.monotonic())
+        async with AsyncExitStack() as stack:
+            if left > SLICE:
+                await stack.enter_async_context(self._long_turn)
+                if self._answering():
+                    await asyncio.sleep(self._next_slice - time.monotonic())
+            await stack.enter_async_context(self._turn)
+
             begin = time.monotonic()
             try:
-                yield
+                yield min(left, SMALL_SLICE if left > SLICE and self._answering() else SLICE)
             finally:
                 end = time.monotonic()
-                self._next_slice = end + PAUSE * (end - begin)
+                self._next_slice = end + (end - begin)
 
     def _answering(self) -> bool:
         return SLOTS - len(self._free) > self._reading

@@ -6,7 +6,7 @@ import pytest
 
 from samplers.local.engine import slots
 from samplers.local.engine.calls import Engine
-from samplers.local.engine.slots import FEW, SHORT_ANSWER, SLICE, SLOTS, Slots, shared
+from samplers.local.engine.slots import FEW, SHORT_ANSWER, SLICE, SLOTS, SMALL_SLICE, Slots, shared
 from samplers.local.engine.vocabulary import Vocabulary
 
 SHORT = SHORT_ANSWER
@@ -135,8 +135,10 @@ def test_prompts_are_read_in_slices_that_take_turns():
         return engine.read_of, [slot.tokens for slot, _ in held]
 
     read_of, tokens = asyncio.run(run())
-    assert read_of == [(1, SLICE), (2, SLICE), (1, 2 * SLICE), (2, 2 * SLICE)]
-    assert tokens == [[1] * 2 * SLICE, [2] * 2 * SLICE]  # the last FEW come with the answer
+    assert read_of[:3] == [(1, SLICE), (2, SLICE), (1, 2 * SLICE)]
+    assert tokens[0] == [1] * 2 * SLICE  # the last FEW come with the answer
+    # the first is being answered by now
+    assert read_of[3:] == [(2, SLICE + SMALL_SLICE), (2, 2 * SLICE + FEW)]
 
 
 def test_what_is_cached_is_not_read_again():
@@ -153,7 +155,7 @@ def test_what_is_cached_is_not_read_again():
 
 @pytest.mark.parametrize(("answering", "pauses"), [(False, 0), (True, 1)])
 def test_between_slices_there_is_time_for_answers(monkeypatch, answering, pauses):
-    """Half as long as a slice took, if anybody is being answered."""
+    """As long as a slice took, if anybody is being answered."""
     clock = [100.0]
     slept = []
 
@@ -169,13 +171,35 @@ def test_between_slices_there_is_time_for_answers(monkeypatch, answering, pauses
         if answering:
             await taken(own, LONG)
         async with own.reading():
-            async with own.turn():
+            async with own.turn(1000) as size:
                 clock[0] += 8
-            async with own.turn():
+            async with own.turn(1000):
                 pass
-        return [seconds for seconds in slept if seconds > 0]
+            async with own.turn(SLICE):  # the last slice of a prompt need not wait
+                pass
+        return size, [seconds for seconds in slept if seconds > 0]
 
-    assert asyncio.run(run()) == [4.0] * pauses
+    size, waits = asyncio.run(run())
+    assert waits == [8.0] * pauses
+    assert size == (slots.SMALL_SLICE if answering else SLICE)
+
+
+def test_a_prompt_of_one_slice_waits_for_one_slice_of_the_longer_ones():
+    async def run():
+        own = Slots()
+        order = []
+
+        async def read(name, left):
+            async with own.turn(left):
+                order.append(name)
+                await asyncio.sleep(0)
+
+        longer = [asyncio.create_task(read("long", 1000)) for _ in range(4)]
+        await asyncio.sleep(0)
+        await asyncio.gather(read("short", SLICE), *longer)
+        return order
+
+    assert asyncio.run(run()) == ["long", "short", "long", "long", "long"]
 
 
 def test_shared():
