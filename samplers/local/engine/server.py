@@ -6,7 +6,7 @@ from pathlib import Path
 
 from samplers.local.engine.slots import ENGINE_SLOTS, SLICE
 
-# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (566 MB in
+# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (660 MB in
 # all).
 CONTEXT = 4096
 # Threads meet hundreds of times a token. Where they wait for each other by spinning, anything else

@@ -11,12 +11,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 # Answers that are generated at the same time. On one thread, 4 together are 1.6 to 2 times as fast
 # as one after the other.
-SLOTS = 5
+SLOTS = 6
 SIDE = SLOTS  # the id of one more slot, for short calls in the middle of an answer
 ENGINE_SLOTS = SLOTS + 1
-# A short job, in tokens of its prompt and of its answer. The last free slot takes nothing longer.
+# A short job, in tokens of its prompt and of its answer. The last two slots take nothing longer.
 SHORT_PROMPT = 256
 SHORT_ANSWER = 64
+# The very last one takes the first choice of an answer of so few tokens: where much is going on, a
+# token can take half a second.
+TINY_ANSWER = 16
 # Answers at the same time with logprobs of the whole vocabulary: one token's fill 200 MB.
 WHOLE = 2
 # Tokens that are read by one call. From 64 tokens on, the engine's attention adds up in another
@@ -25,7 +28,7 @@ SLICE = 63
 # So few new tokens are not worth a call of their own: they are read with the answer's first step.
 FEW = 16
 # Tokens of a slice while others are being answered.
-SMALL_SLICE = 32
+SMALL_SLICE = 16
 
 
 class Slot:
@@ -42,7 +45,8 @@ class Slots:
     def __init__(self) -> None:
         self._free = [Slot(number) for number in range(SLOTS)]
         self._any = asyncio.Semaphore(SLOTS)
-        self._long = asyncio.Semaphore(SLOTS - 1)
+        self._not_tiny = asyncio.Semaphore(SLOTS - 1)
+        self._long = asyncio.Semaphore(SLOTS - 2)
         self._whole = asyncio.Semaphore(WHOLE)
 
         self._side = Slot(SIDE)
@@ -54,11 +58,13 @@ class Slots:
         self._next_slice = 0.0  # of time.monotonic(), while others are being answered
 
     @asynccontextmanager
-    async def hold(self, prompt: list[int], limit: int, whole: bool = False) -> AsyncIterator[Slot]:
+    async def hold(
+        self, prompt: list[int], limit: int, whole: bool = False, first: bool = True
+    ) -> AsyncIterator[Slot]:
         """A slot for an answer of at most `limit` tokens; leave the context to give it back.
 
         It is the one whose cache has most of the prompt, or else the one unused for longest.
-        `whole`: the answer has logprobs of the whole vocabulary.
+        `whole`: the answer has logprobs of the whole vocabulary. `first`: it is the first choice.
         """
         short = len(prompt) <= SHORT_PROMPT and limit <= SHORT_ANSWER
         async with AsyncExitStack() as stack:
@@ -66,6 +72,8 @@ class Slots:
                 await stack.enter_async_context(self._whole)
             if not short:
                 await stack.enter_async_context(self._long)
+            if not (short and first and limit <= TINY_ANSWER):
+                await stack.enter_async_context(self._not_tiny)
             await stack.enter_async_context(self._any)
 
             slot = self._take(prompt)

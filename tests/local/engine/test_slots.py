@@ -10,6 +10,7 @@ from samplers.local.engine.slots import FEW, SHORT_ANSWER, SLICE, SLOTS, SMALL_S
 from samplers.local.engine.vocabulary import Vocabulary
 
 SHORT = SHORT_ANSWER
+TINY = slots.TINY_ANSWER
 LONG = SHORT_ANSWER + 1
 
 
@@ -37,10 +38,10 @@ async def taken(slots: Slots, limit: int, prompt=(1,)):
     return slot, lambda: hold.__aexit__(None, None, None)
 
 
-def test_the_last_slot_is_for_short_jobs():
+def test_the_last_two_slots_are_for_short_jobs():
     async def run():
         slots = Slots()
-        held = [await taken(slots, LONG) for _ in range(SLOTS - 1)]
+        held = [await taken(slots, LONG) for _ in range(SLOTS - 2)]
         waiting = asyncio.create_task(taken(slots, LONG))
         long_prompt = asyncio.create_task(taken(slots, SHORT, range(slots_short_prompt())))
         _, free = await taken(slots, SHORT)
@@ -62,6 +63,24 @@ def slots_short_prompt() -> int:
     return slots.SHORT_PROMPT + 1
 
 
+def test_the_very_last_slot_is_for_the_first_choice_of_tiny_answers():
+    async def run():
+        own = Slots()
+        held = [await taken(own, SHORT) for _ in range(SLOTS - 1)]
+        short = asyncio.create_task(taken(own, SHORT))
+        second_choice = asyncio.create_task(own.hold([1], TINY, first=False).__aenter__())
+        _, free = await taken(own, TINY)
+        await free()
+        await asyncio.sleep(0)
+        assert not short.done()
+        assert not second_choice.done()
+
+        await held[0][1]()
+        await short
+
+    asyncio.run(run())
+
+
 def test_few_answers_have_the_whole_vocabulary_at_the_same_time():
     async def run():
         own = Slots()
@@ -81,11 +100,11 @@ def test_few_answers_have_the_whole_vocabulary_at_the_same_time():
 def test_those_who_wait_are_served_in_order_and_may_leave():
     async def run():
         slots = Slots()
-        held = [await taken(slots, SHORT) for _ in range(SLOTS)]
+        held = [await taken(slots, TINY) for _ in range(SLOTS)]
         order = []
 
         async def wait(name):
-            async with slots.hold([1], SHORT):
+            async with slots.hold([1], TINY):
                 order.append(name)
 
         first, second, third = (asyncio.create_task(wait(name)) for name in "abc")
@@ -97,7 +116,7 @@ def test_those_who_wait_are_served_in_order_and_may_leave():
 
         for _, free in held[1:]:
             await free()
-        assert len({(await taken(slots, SHORT))[0].id for _ in range(SLOTS)}) == SLOTS
+        assert len({(await taken(slots, TINY))[0].id for _ in range(SLOTS)}) == SLOTS
 
     asyncio.run(run())
 

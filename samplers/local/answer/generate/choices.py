@@ -11,7 +11,7 @@ from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 # Tokens. Choices after a longer prompt run one after the other, so that it is read once.
 LONG_PROMPT = 128
-MOST = SLOTS - 2  # of a job at the same time, so that it leaves a slot to another long one
+MOST = SLOTS - 3  # of a job at the same time, so that it leaves a slot to another long one
 
 
 async def generate_all(
@@ -27,7 +27,7 @@ async def generate_all(
         try:
             async with (
                 side_by_side,
-                slots.hold(job.prompt, job.limit, whole) as slot,
+                slots.hold(job.prompt, job.limit, whole, choice.index == 0) as slot,
                 aclosing(generate(job, choice, slot)) as generated,
             ):
                 async for event in generated:
