@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-LONG_SLOTS = 4  # a fifth is for short requests only
+LONG_SLOTS = 4  # two more are for short requests only
 COUNT = [{"role": "user", "content": "Count."}]
 # Thousands of tokens, which take a minute or more: the tokens that would end the turn are banned.
 LONG = {"max_tokens": 3500, "logit_bias": {0: -100, 2: -100, 4: -100}}
