@@ -1,0 +1,134 @@
+"""The dated table of models: what each costs, how long it lives, and which requests it takes.
+
+models.json says what its fields mean. A user's own file, SAMPLERS_MODEL_TABLE=….json, adds models
+or corrects single fields: {"models": {"gpt-7": {"provider": "openai", "efforts": ["none", "low"]}}}
+"""
+
+import datetime
+import json
+import os
+from functools import cache
+from importlib.resources import files
+
+from samplers.wire.model_fields import FIELDS, check_table
+from samplers.wire.secret import shown
+
+VARIABLE = "SAMPLERS_MODEL_TABLE"
+# What our endpoint adds to its model's name for the simulated profile of a reasoning model.
+REASONING_SUFFIX = "-reasoning"
+PROFILE = "smollm2-135m-instruct" + REASONING_SUFFIX
+
+
+def today() -> datetime.date:
+    """The day that prices and shutdowns are compared with. Tests replace it."""
+    return datetime.date.today()
+
+
+def model_table() -> dict:
+    """The whole of models.json, with the user's file (SAMPLERS_MODEL_TABLE) merged over it.
+
+    Do not change it: it is read once. Every row has every field; None: not known. ValueError for a
+    user's file that is missing, is no JSON, or has a field that the table does not have.
+    """
+    path = os.environ.get(VARIABLE, "").strip()
+    if not path:
+        return _shipped()
+
+    try:
+        changed = os.stat(path).st_mtime_ns
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or error
+        raise ValueError(
+            f"{VARIABLE} must name a JSON file, got {shown(path)} ({problem})"
+        ) from None
+    return _merged(path, changed)
+
+
+def model_row(name: str, ours: bool = False) -> dict | None:
+    """The model's row; None for a model that is not known.
+
+    `ours`: it is one of our own endpoint, where each name that ends in REASONING_SUFFIX is the
+    profile of a reasoning model.
+    """
+    if not isinstance(name, str):
+        return None
+    models = model_table()["models"]
+    if ours and name.endswith(REASONING_SUFFIX):
+        return models.get(name) or models[PROFILE]
+    return models.get(name)
+
+
+def most(row: dict, name: str) -> int | None:
+    """The greatest `name` ("n" or "top_logprobs") of a model: None without a limit that we know.
+
+    Where it is not known, the lowest that was measured on a model of the same provider.
+    """
+    if row[name] is not None:
+        return row[name]
+    return model_table()["lowest_measured"].get(row["provider"], {}).get(name)
+
+
+def price_today(row: dict) -> dict | None:
+    """The price that applies today, by its `from`; None if none is known."""
+    prices = sorted(row["prices"] or (), key=lambda price: price["from"] or "")
+    begun = [price for price in prices if (price["from"] or "") <= str(today())]
+    if begun:
+        return begun[-1]
+    return prices[0] if prices else None
+
+
+def days_left(row: dict) -> int | None:
+    """The days until the model is shut down, 0 or less if it is; None if no date is known."""
+    if row["shutdown_date"] is None:
+        return None
+    return (datetime.date.fromisoformat(row["shutdown_date"]) - today()).days
+
+
+def is_alive(row: dict) -> bool:
+    """Whether the model is not shut down yet."""
+    left = days_left(row)
+    return left is None or left > 0
+
+
+@cache
+def _shipped() -> dict:
+    text = files("samplers.wire").joinpath("models.json").read_text(encoding="utf-8")
+    return _complete(json.loads(text))
+
+
+@cache
+def _merged(path: str, changed: int) -> dict:
+    """The table with the user's file over it. `changed`: when that was written last."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            own = json.load(file)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(_no_json(path, error)) from None
+
+    check_table(own, f"{VARIABLE} ({path})")
+    shipped = _shipped()
+    models = dict(shipped["models"])
+    for name, fields in (own.get("models") or {}).items():
+        models[name] = models.get(name, {}) | fields
+
+    default = own.get("default_model") or shipped["default_model"]
+    if default not in models:
+        raise ValueError(f"{VARIABLE} ({path}): default_model must be a model of the table")
+    return _complete(shipped | {"models": models, "default_model": default})
+
+
+def _no_json(path: str, problem) -> str:
+    return f"{VARIABLE} must name a JSON file, got {shown(path)} ({problem})"
+
+
+def _complete(table: dict) -> dict:
+    """The table with every field in every row, None where nothing is known."""
+    row_fields = dict.fromkeys(FIELDS["row"])
+    price_fields = dict.fromkeys(FIELDS["price"])
+    models = {}
+    for name, row in table["models"].items():
+        prices = row.get("prices")
+        if prices is not None:
+            prices = [price_fields | price for price in prices]
+        models[name] = row_fields | row | {"prices": prices}
+    return table | {"models": models}
