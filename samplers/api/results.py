@@ -1,7 +1,7 @@
 """An endpoint's answers as frozen dataclasses, close to the wire. `raw` is the JSON that came."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 from samplers.api.deviations import (
     arguments_of,
@@ -59,7 +59,12 @@ class Usage:
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
-    cached_tokens: int = 0  # part of prompt_tokens
+    cached_tokens: int = 0  # part of prompt_tokens: read from the cache
+    cache_write_tokens: int = 0  # part of prompt_tokens: written to it
+    reasoning_tokens: int = 0  # part of completion_tokens: thought, and not shown
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
     @classmethod
     def from_wire(cls, usage: dict | None) -> "Usage | None":
@@ -77,13 +82,31 @@ class Usage:
         if prompt is None or completion is None:
             return None
 
-        details = dict_of(usage.get("prompt_tokens_details"))
+        of_prompt = dict_of(usage.get("prompt_tokens_details"))
+        of_answer = dict_of(usage.get("completion_tokens_details"))
+        cached = min(prompt, count_of(of_prompt.get("cached_tokens")) or 0)
+        written = min(prompt - cached, count_of(of_prompt.get("cache_write_tokens")) or 0)
         return cls(
             prompt_tokens=prompt,
             completion_tokens=completion,
             total_tokens=prompt + completion if total is None else total,
-            cached_tokens=min(prompt, count_of(details.get("cached_tokens")) or 0),
+            cached_tokens=cached,
+            cache_write_tokens=written,
+            reasoning_tokens=min(completion, count_of(of_answer.get("reasoning_tokens")) or 0),
         )
+
+    def to_wire(self) -> dict:
+        """The usage as an answer's JSON has it."""
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "total_tokens": self.total_tokens,
+            "prompt_tokens_details": {
+                "cached_tokens": self.cached_tokens,
+                "cache_write_tokens": self.cache_write_tokens,
+            },
+            "completion_tokens_details": {"reasoning_tokens": self.reasoning_tokens},
+        }
 
 
 @dataclass(frozen=True)

@@ -63,13 +63,8 @@ class ToolRun:
     @property
     def usage(self) -> Usage:
         """The sum over the rounds. A prompt is read, and billed, again in every round."""
-        usages = [r.completion.usage for r in self.rounds if r.completion.usage]
-        return Usage(
-            prompt_tokens=sum(usage.prompt_tokens for usage in usages),
-            completion_tokens=sum(usage.completion_tokens for usage in usages),
-            total_tokens=sum(usage.total_tokens for usage in usages),
-            cached_tokens=sum(usage.cached_tokens for usage in usages),
-        )
+        usages = (r.completion.usage for r in self.rounds if r.completion.usage)
+        return sum(usages, Usage(0, 0, 0))
 
 
 def run_tools(
