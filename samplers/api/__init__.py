@@ -35,6 +35,7 @@ from samplers.api.structured.schema import strict_schema
 from samplers.api.structured.strict import Reason, why_not_strict
 from samplers.api.tools.tool import Tool, ToolError, tool
 from samplers.api.tools.tool_loop import Round, ToolResult, ToolRun, run_tools
+from samplers.wire.models import model_table
 from samplers.wire.tokens import readable
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "accumulate",
     "connect",
     "fit",
+    "model_table",
     "partial_json",
     "price_list",
     "read_answer",

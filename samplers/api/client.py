@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from samplers.api.choices import joined, split_choices
+from samplers.api.deviations import models_of
 from samplers.api.errors import APIError, unsupported
+from samplers.api.forms import as_taken
 from samplers.api.next_token import (
     EndpointModel,
     check_top,
@@ -23,15 +26,17 @@ from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
+from samplers.wire.models import model_table
 
 
 class Client:
     """Talks to the endpoint at `base_url`, which usually ends in /v1. Threads may share it.
 
     Close it, or use `with`. `api_key`: None for an endpoint that needs none. `model`: the model to
-    use. None: the first one that the endpoint lists (OpenAI: gpt-4o-mini). `budget`: at OpenAI's
-    own address every call is priced before it is sent and counted against it. None: the one budget
-    of this process (SAMPLERS_BUDGET_USD); a fork has its own.
+    use. None: the first one that the endpoint lists (OpenAI: the default of `model_table()`).
+    `budget`: at OpenAI's own address every call is priced before it is sent and counted against it.
+    None: the one budget of this process (SAMPLERS_BUDGET_USD); a fork has its own.
+    A model that `model_table()` knows gets each call in the form that it takes: see `as_taken`.
 
     `timeout` of a call: the seconds that the whole call may take, 600 if it is None, and then
     ConnectionFailed. Of a stream: the seconds of silence after which it is given up.
@@ -65,7 +70,7 @@ class Client:
         self._on_close = on_close
         self.base_url = self._transport.base_url
         if model is None and self._transport.at_openai:
-            self._model = "gpt-4o-mini"
+            self._model = model_table()["default_model"]
 
         # By model: one full distribution, from which later ones take their tokens.
         self._full_distributions: dict[str, Distribution] = {}
@@ -92,13 +97,21 @@ class Client:
 
     def models(self, *, timeout: float | None = None) -> list[str]:
         """The names of the endpoint's models (GET /models)."""
-        return self._models(Deadline(timeout))
+        return [model["id"] for model in self._models(Deadline(timeout))]
+
+    def shutdown_dates(self, *, timeout: float | None = None) -> dict[str, str]:
+        """{model: when the endpoint shuts it down, YYYY-MM-DD}; those without a date are left out.
+
+        OpenAI announces its dates in GET /models; most other endpoints announce none.
+        """
+        models = self._models(Deadline(timeout))
+        return {m["id"]: m["shutdown_date"] for m in models if m.get("shutdown_date")}
 
     def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
         """The whole answer to `messages`: a list of {"role", "content"}, or a str (the user's).
 
         `params` are sent as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); those
-        that are None are left out.
+        that are None are left out. Where the model takes a smaller n, several requests ask for n.
         """
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
@@ -240,30 +253,35 @@ class Client:
             if not listed:
                 message = "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME"
                 raise APIError(200, message)
-            self._model = listed[0]
+            self._model = listed[0]["id"]
         return self._model
 
-    def _models(self, deadline: Deadline) -> list[str]:
+    def _models(self, deadline: Deadline) -> list[dict]:
         response = self._transport.request("GET", "/models", deadline=deadline)
-        return self._transport.read(response, _names)
+        return self._transport.read(response, models_of)
 
     def _body(self, messages, params: dict, deadline: Deadline) -> dict:
         model = params.get("model") or self._default_model(deadline)
-        return chat_body(messages, {"model": model, **params})
+        body = chat_body(messages, {**params, "model": model})
+        return as_taken(body, at_openai=self._transport.at_openai)
 
     def _chat(self, body: dict, reader: Callable, deadline: Deadline, headers: dict | None = None):
         """What `reader` makes of the answer to `body`; the call is paid for."""
-        with self._transport.paid(body) as settle:
-            response = self._transport.request(
-                "POST", "/chat/completions", body, headers, deadline=deadline
-            )
-            if self.budget is not None:
-                settle(self._transport.read(response, Completion.from_wire).usage)
-            return self._transport.read(response, reader)
+        parts = split_choices(body)
+        reader = joined(reader, len(parts))
+        with self._transport.paid(parts) as settle:
+            for part in parts:
+                response = self._transport.request(
+                    "POST", "/chat/completions", part, headers, deadline=deadline
+                )
+                if self.budget is not None:
+                    settle(self._transport.read(response, Completion.from_wire).usage)
+                answer = self._transport.read(response, reader)
+        return answer
 
     def _chunks(self, body: dict, timeout: float | None) -> Iterator[Chunk]:
         transport = self._transport
-        with transport.paid(body) as settle, transport.arrivals(body, timeout) as arrivals:
+        with transport.paid([body]) as settle, transport.arrivals(body, timeout) as arrivals:
             usage = None
             unbroken = self._transport.unbroken(arrivals)
             for chunk in read_chunks(unbroken, self._transport.scrub):
@@ -273,10 +291,5 @@ class Client:
             settle(usage)  # the last one; a stream that broke or was closed stays held
 
     def _bytes(self, body: dict, timeout: float | None) -> Iterator[Arrival]:
-        with self._transport.paid(body), self._transport.arrivals(body, timeout) as arrivals:
+        with self._transport.paid([body]), self._transport.arrivals(body, timeout) as arrivals:
             yield from self._transport.unbroken(arrivals)
-
-
-def _names(answer: dict | list) -> list[str]:
-    """The models' names. OpenAI sends them in {"data": […]}, Together's API the list alone."""
-    return [model["id"] for model in (answer if isinstance(answer, list) else answer["data"])]

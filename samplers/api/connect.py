@@ -6,17 +6,21 @@ A key in the environment alone never spends money.
 import atexit
 import os
 import threading
+import warnings
 
 from samplers.api.client import Client
 from samplers.api.errors import APIError
+from samplers.api.forms import check_alive, gets_no_effort
 from samplers.api.local_endpoint import LocalEndpoint
 from samplers.api.pricing.budget import usd
-from samplers.api.pricing.prices import price_list, price_of
+from samplers.api.pricing.prices import price_of
 from samplers.api.transport.auth import Key
 from samplers.api.transport.proxies import exempt_loopback
+from samplers.wire.models import days_left, model_row, model_table
 from samplers.wire.secret import looks_like_a_key, shown
 
 ANSWER = 60  # seconds in which an endpoint must list its models
+SOON = 60  # days before its end in which a model is announced as dying
 # By process id: a fork starts its own endpoint and leaves its parent's alone.
 shared_endpoints: dict[int, LocalEndpoint] = {}
 _lock = threading.Lock()
@@ -51,6 +55,7 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
             "got what looks like a key (not shown)"
         )
 
+    dates: dict[str, str] = {}
     if where == "local":
         exempt_loopback()
         name = "local endpoint"
@@ -60,14 +65,15 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
         client = _openai(model)
     elif isinstance(where, str) and "://" in where:
         name = "endpoint"
-        client = _remote(where, model)
+        client, dates = _remote(where, model)
     else:
         raise ValueError(
             "where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, "
             f"got {shown(where)}"
         )
 
-    print(f"samplers: {name} {client.base_url}, model {client.model}{_price_note(client)}")
+    notes = _effort_note(client.model) + _end_note(client, dates) + _price_note(client)
+    print(f"samplers: {name} {client.base_url}, model {client.model}{notes}")
     return client
 
 
@@ -121,27 +127,54 @@ def _openai(model: str | None) -> Client:
             "code); connect('local') needs no key"
         )
     client = Client("https://api.openai.com/v1", _key("OPENAI_API_KEY"), model)
-    price_of(client.model)  # a model without a known price is refused here, not at the first call
+    # a model without a known price, or without a future, is refused here, not at the first call
+    price_of(client.model)
+    check_alive(client.model)
     return client
 
 
-def _remote(base_url: str, model: str | None) -> Client:
+def _remote(base_url: str, model: str | None) -> tuple[Client, dict[str, str]]:
+    """The client, and when the endpoint shuts its models down."""
     client = Client(base_url, _key("SAMPLERS_API_KEY"), model)
     try:
-        client.models(timeout=ANSWER)  # does it answer, and does it accept the key?
+        # does it answer, and does it accept the key?
+        return client, client.shutdown_dates(timeout=ANSWER)
     except APIError as error:
         has_no_list = error.status in (404, 405)
         if model is None or not has_no_list:
             raise
-    return client
+    return client, {}
 
 
 def _key(variable: str) -> Key:
     return Key(os.environ.get(variable, "").strip() or None)
 
 
+def _effort_note(model: str) -> str:
+    return " with reasoning_effort 'none' unless a call names one" if gets_no_effort(model) else ""
+
+
+def _end_note(client: Client, dates: dict[str, str]) -> str:
+    """When the model is shut down, by the endpoint's list; at OpenAI's address by our table.
+
+    There it is also a warning if it is SOON: whoever does not read the line should know, too.
+    """
+    model = client.model
+    row = model_row(model)
+    if model in dates:
+        simulated = " (simulated)" if row and row["simulated"] else ""
+        return f", which is shut down on {dates[model]}{simulated}"
+    if client.budget is None or row is None or not 0 < (days_left(row) or 0) <= SOON:
+        return ""
+
+    end = f"is shut down on {row['shutdown_date']}"
+    heir = f" (use {row['replacement']})" if row["replacement"] else ""
+    warnings.warn(f"model {model} {end}, in {days_left(row)} days{heir}", FutureWarning, 3)
+    return f", which {end}{heir}"
+
+
 def _price_note(client: Client) -> str:
     if client.budget is None:
         return ""
     limit = usd(client.budget.limit)
-    return f", budget {limit} for this process at the prices of {price_list()['date']}"
+    return f", budget {limit} for this process at the prices of {model_table()['date']}"

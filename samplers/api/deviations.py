@@ -94,3 +94,9 @@ def well_formed(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def models_of(answer: dict | list) -> list[dict]:
+    """The objects of GET /models. OpenAI sends them in {"data": […]}, Together's API alone."""
+    models = answer if isinstance(answer, list) else answer["data"]
+    return [model | {"id": model["id"]} for model in models]  # each must have its name

@@ -1,5 +1,7 @@
 """Where connect() goes, and what start_local() starts."""
 
+import datetime
+import json
 import subprocess
 from unittest.mock import Mock
 
@@ -84,17 +86,96 @@ def test_openai_by_name_is_priced_and_has_a_budget(monkeypatch, capsys):
     monkeypatch.setenv("SAMPLERS_BASE_URL", "openai")
     client = connect()
     assert client.base_url == "https://api.openai.com/v1"
-    assert client.model == "gpt-4o-mini"
+    assert client.model == "gpt-6-luna"
     assert client.budget.limit == 0.10
-    out = capsys.readouterr().out
-    assert out.count("\n") == 1
-    assert "OpenAI" in out
-    assert "budget $0.10 for this process" in out
+    assert capsys.readouterr().out == (
+        "samplers: OpenAI https://api.openai.com/v1, model gpt-6-luna with reasoning_effort 'none' "
+        "unless a call names one, budget $0.10 for this process at the prices of 2026-11-28\n"
+    )
 
     monkeypatch.setenv("SAMPLERS_BUDGET_USD", "0.5")
-    again = connect("openai", model="gpt-4.1-nano")
+    again = connect("openai", model="gpt-6.2-sol")
     assert again.budget is client.budget  # connecting again does not refill it
-    assert (again.model, again.budget.limit) == ("gpt-4.1-nano", 0.5)
+    assert (again.model, again.budget.limit) == ("gpt-6.2-sol", 0.5)
+    assert "effort" not in capsys.readouterr().out  # it has no effort 'none'
+
+
+def test_a_dying_model_is_announced_in_the_line_and_by_a_warning(monkeypatch, capsys):
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    message = r"gpt-4o-mini is shut down on 2027-01-14, in 46 days \(use gpt-6-luna\)"
+    with pytest.warns(FutureWarning, match=message) as caught:
+        connect("openai", "gpt-4o-mini")
+    assert caught[0].filename == __file__
+    line = capsys.readouterr().out
+    assert ", model gpt-4o-mini, which is shut down on 2027-01-14 (use gpt-6-luna), budget" in line
+
+
+@pytest.mark.filterwarnings("error::FutureWarning")
+@pytest.mark.parametrize(
+    ("day", "model"), [("2026-11-14", "gpt-4o-mini"), ("2026-11-29", "gpt-5.1")]
+)
+def test_a_model_with_more_than_60_days_is_not(monkeypatch, capsys, day, model):
+    day = datetime.date.fromisoformat(day)
+    monkeypatch.setattr("samplers.wire.models.today", lambda: day)
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    connect("openai", model)
+    assert "shut down" not in capsys.readouterr().out
+
+
+def test_a_dead_model_is_an_error_that_names_its_heir(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    message = "o4-mini was shut down on 2026-10-23: use gpt-5.6-terra"
+    with pytest.raises(ValueError, match=message):
+        connect("openai", "o4-mini")
+    with pytest.raises(ValueError, match=message):
+        connect("openai").chat("x", model="o4-mini", max_tokens=1)
+
+
+@pytest.mark.filterwarnings("error::FutureWarning")
+def test_the_users_file_overrides_the_dates(monkeypatch, tmp_path, capsys):
+    own = tmp_path / "own.json"
+    alive = {"shutdown_date": None}
+    own.write_text(json.dumps({"models": {"o4-mini": alive, "gpt-4o-mini": alive}}))
+    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    for model in ("o4-mini", "gpt-4o-mini"):
+        assert connect("openai", model).model == model
+        assert "shut down" not in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("error::FutureWarning")
+def test_elsewhere_the_table_kills_no_model(client, monkeypatch, capsys):
+    monkeypatch.setenv("SAMPLERS_API_KEY", key_of(client))
+    for model in ("o4-mini", "gpt-4o-mini"):
+        assert connect(client.base_url, model).model == model
+    assert "shut down" not in capsys.readouterr().out
+
+
+def test_the_endpoints_own_dates_are_shown(monkeypatch, capsys):
+    profile = "smollm2-135m-instruct-reasoning"
+    models = [
+        {"id": "m", "shutdown_date": None},
+        {"id": "old", "shutdown_date": "2027-03-01"},
+        {"id": profile, "shutdown_date": "2027-06-30"},
+        {"id": "plain"},
+    ]
+
+    def respond(self, method, path, *_, **__):
+        return httpx.Response(200, json={"data": models})
+
+    monkeypatch.setattr("samplers.api.transport.transport.Transport.request", respond)
+    client = connect("http://127.0.0.1:9/v1")
+    assert client.models() == ["m", "old", profile, "plain"]
+    assert client.shutdown_dates() == {"old": "2027-03-01", profile: "2027-06-30"}
+    connect("http://127.0.0.1:9/v1", "old")
+    connect("http://127.0.0.1:9/v1", profile)
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first == "samplers: endpoint http://127.0.0.1:9/v1, model m"
+    assert second.endswith("model old, which is shut down on 2027-03-01")
+    assert third.endswith(
+        f"model {profile} with reasoning_effort 'none' unless a call names one, "
+        "which is shut down on 2027-06-30 (simulated)"
+    )
 
 
 def test_openai_without_its_key():
@@ -104,7 +185,7 @@ def test_openai_without_its_key():
 
 def test_openai_with_a_model_whose_price_is_not_known(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
-    with pytest.raises(ValueError, match="price is known"):
+    with pytest.raises(ValueError, match=r"price is known.*SAMPLERS_MODEL_TABLE=….json adds"):
         connect("openai", model="gpt-9")
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 import httpx
@@ -31,6 +31,9 @@ from samplers.api.transport.proxies import proxy_for
 
 # With these the endpoint did not receive the request.
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# How many times as much a call costs at OpenAI's addresses of one region, such as
+# eu.api.openai.com. Source: its page of gpt-6-sol, September 2026.
+REGIONAL = 1.1
 
 
 class Transport:
@@ -54,7 +57,9 @@ class Transport:
         self.auth = key
         self.scrub = key.scrub
         host = url.host.rstrip(".")  # a name may end in a dot
-        self.at_openai = host == "api.openai.com" or host.endswith(".api.openai.com")
+        in_a_region = host.endswith(".api.openai.com")
+        self.at_openai = host == "api.openai.com" or in_a_region
+        self._surcharge = REGIONAL if in_a_region else 1
         if budget is None and self.at_openai:
             budget = shared_budget()
 
@@ -233,34 +238,33 @@ class Transport:
         return APIError(response.status_code, message)
 
     @contextmanager
-    def paid(self, body: dict) -> Iterator[Callable[[Usage | None], None]]:
-        """Holds the most that a chat request can cost while it runs.
+    def paid(self, bodies: Sequence[dict]) -> Iterator[Callable[[Usage | None], None]]:
+        """Holds the most that these chat requests can cost while they run, one after the other.
 
-        Gives a function that takes the real Usage. A request that was refused or never sent costs
-        nothing. One that failed after it was sent stays held: it may be billed.
+        Gives a function that takes the real Usage of each, in order. A request that was refused or
+        never sent costs nothing. One that failed after it was sent stays held: it may be billed.
         """
         if self.budget is None:
             yield lambda usage: None
             return
 
-        bound = upper_bound(body)
-        real = None
+        bounds = [upper_bound(body) * self._surcharge for body in bodies]
+        usages: list[Usage | None] = []
+        is_free = False
 
-        def settle(usage: Usage | None) -> None:
-            nonlocal real
-            if usage is not None:
-                real = cost(body["model"], usage)
-
-        self.budget.reserve(bound)
+        self.budget.reserve(sum(bounds))
         try:
-            yield settle
+            yield usages.append
         except EndpointError as error:
-            if _is_free(error):
-                real = 0.0
+            is_free = _is_free(error)
             raise
         finally:
-            if real is not None:
-                self.budget.settle(bound, real)
+            for i, bound in enumerate(bounds):
+                if i < len(usages) and usages[i] is not None:
+                    real = cost(bodies[i]["model"], usages[i]) * self._surcharge
+                    self.budget.settle(bound, real)
+                elif i > len(usages) or (i == len(usages) and is_free):
+                    self.budget.settle(bound, 0.0)
 
 
 def _timed(parts: Iterator[bytes], start: float, deadline: Deadline) -> Iterator[Arrival]:

@@ -123,6 +123,23 @@ def test_next_token_is_priced_too():
         client.next_token("x")
 
 
+def test_an_address_of_one_region_costs_a_tenth_more():
+    client = fake(
+        completion(usage=(1000, 100)),
+        "gpt-4o-mini",
+        "https://eu.api.openai.com/v1",
+        budget=Budget(0.10),
+    )
+    client.chat("x", max_tokens=100)
+    assert client.budget.spent == pytest.approx(COST * 1.1)
+
+
+def test_a_call_asks_for_the_tier_whose_price_is_known():
+    endpoint = Recorded(completion())
+    paid(endpoint).chat("x", max_tokens=1)
+    assert endpoint.bodies[0]["service_tier"] == "default"
+
+
 def test_what_other_calls_hold_is_not_left():
     budget = Budget(1.0)
     budget.reserve(0.6)

@@ -8,36 +8,100 @@ from samplers.api import Usage
 from samplers.api.pricing.prices import cost, price_list, price_of, upper_bound
 
 TEXT = [{"role": "user", "content": "x"}]
+CACHED = {"type": "text", "text": "x", "prompt_cache_breakpoint": {"mode": "explicit"}}
 
 
 def body(**more) -> dict:
     return {"model": "gpt-4o-mini", "messages": TEXT, "max_tokens": 100, **more}
 
 
-def test_the_list_says_that_it_is_a_snapshot():
+def test_the_documents_prices_are_a_snapshot_and_not_todays():
     prices = price_list()
     assert prices["date"] == "mid 2026"
     assert "snapshot" in prices["source"]
-    assert price_of("gpt-4o-mini")["input"] == 0.15  # the document's table
-    assert price_of("o3")["output"] == 40.0
+    names = ["gpt-4o", "gpt-4o-mini", "o4-mini", "o3", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano"]
+    assert list(prices["models"]) == names
+    assert prices["models"]["o3"]["output"] == 40.0  # the document's table
+    assert price_of("o3")["output"] == 8.0  # since June 2025
 
 
 def test_cost_by_hand():
-    # 1,000,000 fresh tokens at 2.50, 1,000,000 cached at 1.25, 100,000 out at 10.00
-    usage = Usage(2_000_000, 100_000, 2_100_000, cached_tokens=1_000_000)
-    assert cost("gpt-4o", usage) == pytest.approx(4.75, rel=1e-9)
+    # 100,000 fresh tokens at 2.50, 100,000 cached at 1.25, 100,000 out at 10.00
+    usage = Usage(200_000, 100_000, 300_000, cached_tokens=100_000)
+    assert cost("gpt-4o", usage) == pytest.approx(1.375, rel=1e-9)
 
     # no price for cached input is listed: it costs as much as other input
-    usage = Usage(1_000_000, 0, 1_000_000, cached_tokens=1_000_000)
-    assert cost("o3", usage) == pytest.approx(10.0)
+    usage = Usage(200_000, 0, 200_000, cached_tokens=200_000)
+    assert cost("gpt-5-pro", usage) == pytest.approx(3.0)
 
 
-@pytest.mark.parametrize("model", ["gpt-4o-mini-2024-07-18", "gpt-9", "", None])
+def test_what_is_written_to_the_cache_costs_more():
+    # gpt-6-luna: 1,000 fresh at 0.10, 2,000 read at 0.01, 4,000 written at 0.125, 500 out at 0.50,
+    # of which 300 are reasoning
+    usage = Usage(7_000, 500, 7_500, 2_000, 4_000, 300)
+    by_hand = (1_000 * 0.10 + 2_000 * 0.01 + 4_000 * 0.125 + 500 * 0.50) / 1e6
+    assert cost("gpt-6-luna", usage) == pytest.approx(by_hand, rel=1e-9)
+
+
+def test_above_272_thousand_tokens_the_whole_call_costs_more():
+    short = cost("gpt-6.2-sol", Usage(272_000, 1_000, 273_000, 2_000, 10_000))
+    assert short == pytest.approx((260_000 * 2 + 2_000 * 0.1 + 10_000 * 2.5 + 10_000) / 1e6)
+    long = cost("gpt-6.2-sol", Usage(272_001, 1_000, 273_001, 2_000, 10_000))
+    by_hand = (260_001 * 2 + 2_000 * 0.1 + 10_000 * 2.5) * 2 + 1_000 * 10 * 1.5
+    assert long == pytest.approx(by_hand / 1e6, rel=1e-9)
+
+
+def test_the_bound_is_at_the_dearest_rate():
+    """Everything may be written to the cache; a long prompt doubles it all."""
+    luna = {"model": "gpt-6-luna", "messages": TEXT, "max_completion_tokens": 100}
+    prompt = len(json.dumps(luna)) + 16 + 16
+    by_hand = (prompt * 0.125 + 100 * 0.50) / 1e6
+    assert upper_bound(luna) == pytest.approx(by_hand, rel=1e-9)
+
+    long = luna | {"messages": [{"role": "user", "content": "x" * 272_000}]}
+    prompt = len(json.dumps(long)) + 16 + 16
+    by_hand = (prompt * 0.125 * 2 + 100 * 0.50 * 1.5) / 1e6
+    assert upper_bound(long) == pytest.approx(by_hand, rel=1e-9)
+
+
+@pytest.mark.parametrize("prompt", [1_000, 271_000, 300_000])
+@pytest.mark.parametrize("model", ["gpt-6-luna", "gpt-6.2-sol", "gpt-5.6-sol", "gpt-5.5"])
+def test_no_usage_costs_more_than_the_bound(model, prompt):
+    sent = {"model": model, "messages": [{"role": "user", "content": "x" * prompt}]}
+    bound = upper_bound(sent | {"max_completion_tokens": 500, "n": 2})
+    for cached, written in ((0, 0), (0, prompt), (prompt // 2, prompt // 2), (prompt, 0)):
+        usage = Usage(prompt, 1_000, prompt + 1_000, cached, written, 900)
+        assert cost(model, usage) <= bound
+
+
+def test_where_a_price_is_not_known_the_dearest_known_rule_bounds(monkeypatch, tmp_path):
+    own = tmp_path / "own.json"
+    own.write_text('{"models": {"gpt-7": {"prices": [{"input": 1, "output": 2}]}}}')
+    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
+    usage = Usage(300_000, 10, 300_010, cache_write_tokens=300_000)
+    by_hand = (300_000 * 1.25 * 2 + 10 * 2 * 1.5) / 1e6
+    assert cost("gpt-7", usage) == pytest.approx(by_hand)
+    with pytest.raises(ValueError, match=r"max_completion_tokens must be given .* gpt-7"):
+        upper_bound({"model": "gpt-7", "messages": TEXT})
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-4o-mini-2024-07-18", "gpt-9", "", None, "deepseek-flash", "claude-sonnet-4-6"]
+)
 def test_an_unknown_model_is_an_error_and_never_free(model):
-    with pytest.raises(ValueError, match=r"model must be one .* known \(gpt-4o, gpt-4o-mini, "):
+    message = r"model must be one .* known \(gpt-4o, gpt-4o-mini, .*SAMPLERS_MODEL_TABLE="
+    with pytest.raises(ValueError, match=message):
         upper_bound(body(model=model))
     with pytest.raises(ValueError, match="price is known"):
         cost(model, Usage(1, 1, 2))
+
+
+def test_the_dead_are_not_offered():
+    with pytest.raises(ValueError, match="price is known") as caught:
+        price_of("gpt-9")
+    known = str(caught.value).partition("(")[2].partition(";")[0].split(", ")
+    assert "gpt-6-luna" in known
+    assert not {"o4-mini", "gpt-4.1-nano", "claude-opus-5-5"} & {*known}
 
 
 def test_the_bound_counts_every_byte_and_every_answer():
@@ -50,8 +114,8 @@ def test_the_bound_counts_every_byte_and_every_answer():
 
     output = 16384 * 0.60 / 1e6  # no limit given: what the model can do
     assert upper_bound({"model": "gpt-4o-mini", "messages": TEXT}) > output
-    context = 200_000 * 4.40 / 1e6  # of a model whose longest answer is not listed
-    assert upper_bound({"model": "o4-mini", "messages": TEXT}) > context
+    with pytest.raises(ValueError, match=r"max_completion_tokens must be given .* gpt-5 "):
+        upper_bound({"model": "gpt-5", "messages": TEXT})  # its longest answer is not known
 
     tools = [{"type": "function", "function": {"name": "f" * 1000}}]
     assert upper_bound(body(tools=tools)) - upper_bound(body()) > 1000 * 0.15 / 1e6
@@ -95,6 +159,13 @@ def test_what_would_make_the_bound_wrong_is_refused(more):
     "more",
     [
         {"service_tier": "priority"},
+        {"service_tier": "flex"},
+        {"service_tier": "auto"},  # what the project's settings say
+        {"prompt_cache_options": {"ttl": "12h"}},
+        {"prompt_cache_options": "12h"},
+        {"moderation": {"model": "omni-moderation-latest"}},
+        {"messages": [{"role": "assistant", "audio": {"id": "audio_1"}}]},
+        {"messages": [{"role": "user", "content": [CACHED]}]},
         {"audio": {"voice": "x"}},
         {"modalities": ["audio"]},
         {"prediction": {"type": "content", "content": "x"}},
@@ -104,6 +175,25 @@ def test_what_would_make_the_bound_wrong_is_refused(more):
 def test_what_is_billed_in_another_way_is_refused(more):
     with pytest.raises(ValueError, match="its price has no bound"):
         upper_bound(body(**more))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"service_tier": "default"},
+        {"prompt_cache_options": {"mode": "explicit", "ttl": "30m"}},
+        {"prompt_cache_key": "x", "store": True, "metadata": {"a": "b"}, "verbosity": "low"},
+        {"tools": []},
+    ],
+)
+def test_what_costs_nothing_more_is_taken(more):
+    assert upper_bound(body(**more)) >= upper_bound(body())
+
+
+@pytest.mark.parametrize("tools", [[{"type": "web_search"}], [5], 5, "web_search"])
+def test_a_tool_of_the_providers_is_refused(tools):
+    with pytest.raises(ValueError, match="tools must be functions in a paid call"):
+        upper_bound(body(tools=tools))
 
 
 def test_parts_of_text_are_priced():
