@@ -114,6 +114,16 @@ def test_what_was_answered_before_a_failure_is_paid(failure, error, is_held):
     assert client.budget.held == pytest.approx(upper_bound(sent[1]) if is_held else 0)
 
 
+def test_an_answer_without_usage_stays_held_whatever_follows():
+    without = httpx.Response(200, json={"choices": [{"message": {}}]})
+    answers = iter([without, httpx.Response(400, json={})])
+    client = fake(lambda _: next(answers), LUNA, OPENAI, "key-of-nobody", budget=Budget(0.10))
+    with pytest.raises(APIError):
+        client.chat("x", n=16, max_tokens=100)
+    assert client.budget.held > 8 * 100 * 0.50 / 1e6
+    assert client.budget.held < 2 * 8 * 100 * 0.50 / 1e6
+
+
 def test_what_cannot_be_joined_is_an_error_of_the_endpoint():
     answers = iter([completion(), httpx.Response(200, json={"choices": ["a"]})])
     with pytest.raises(APIError, match="cannot be read"):

@@ -157,6 +157,7 @@ def test_both_limits():
 def test_top_logprobs_stay_within_the_models():
     assert form(logprobs=True, top_logprobs=20)["top_logprobs"] == 5
     assert form(logprobs=True, top_logprobs=3)["top_logprobs"] == 3
+    assert form(logprobs=True, top_logprobs=50_000)["top_logprobs"] == 5
     assert form("gpt-4.1-mini", top_logprobs=20)["top_logprobs"] == 20
     assert form(PROFILE, top_logprobs=20)["top_logprobs"] == 5
     assert form(PROFILE, top_logprobs=49_152)["top_logprobs"] == 49_152  # the whole vocabulary
