@@ -104,8 +104,8 @@ class Client:
 
         OpenAI announces its dates in GET /models; most other endpoints announce none.
         """
-        models = self._models(Deadline(timeout))
-        return {m["id"]: m["shutdown_date"] for m in models if m.get("shutdown_date")}
+        dates = {m["id"]: m.get("shutdown_date") for m in self._models(Deadline(timeout))}
+        return {name: date for name, date in dates.items() if date and isinstance(date, str)}
 
     def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
         """The whole answer to `messages`: a list of {"role", "content"}, or a str (the user's).

@@ -161,16 +161,16 @@ def _end_note(client: Client, dates: dict[str, str]) -> str:
     """
     model = client.model
     row = model_row(model)
-    if model in dates:
-        simulated = " (simulated)" if row and row["simulated"] else ""
-        return f", which is shut down on {dates[model]}{simulated}"
-    if client.budget is None or row is None or not 0 < (days_left(row) or 0) <= SOON:
-        return ""
+    if client.budget is not None and row is not None and 0 < (days_left(row) or 0) <= SOON:
+        end = f"is shut down on {row['shutdown_date']}"
+        heir = f" (use {row['replacement']})" if row["replacement"] else ""
+        warnings.warn(f"model {model} {end}, in {days_left(row)} days{heir}", FutureWarning, 3)
+        return f", which {end}{heir}"
 
-    end = f"is shut down on {row['shutdown_date']}"
-    heir = f" (use {row['replacement']})" if row["replacement"] else ""
-    warnings.warn(f"model {model} {end}, in {days_left(row)} days{heir}", FutureWarning, 3)
-    return f", which {end}{heir}"
+    if model not in dates:
+        return ""
+    simulated = " (simulated)" if row and row["simulated"] else ""
+    return f", which is shut down on {dates[model]}{simulated}"
 
 
 def _price_note(client: Client) -> str:

@@ -110,6 +110,17 @@ def test_a_dying_model_is_announced_in_the_line_and_by_a_warning(monkeypatch, ca
     assert ", model gpt-4o-mini, which is shut down on 2027-01-14 (use gpt-6-luna), budget" in line
 
 
+def test_it_is_announced_at_openais_address_too(monkeypatch, capsys):
+    def respond(self, method, path, *_, **__):
+        dates = {"id": "gpt-4o", "shutdown_date": "2027-01-14"}
+        return httpx.Response(200, json={"data": [dates]})
+
+    monkeypatch.setattr("samplers.api.transport.transport.Transport.request", respond)
+    with pytest.warns(FutureWarning, match="gpt-4o is shut down on 2027-01-14"):
+        connect("https://api.openai.com/v1", "gpt-4o")
+    assert "which is shut down on 2027-01-14 (use gpt-6-luna)" in capsys.readouterr().out
+
+
 @pytest.mark.filterwarnings("error::FutureWarning")
 @pytest.mark.parametrize(
     ("day", "model"), [("2026-11-14", "gpt-4o-mini"), ("2026-11-29", "gpt-5.1")]
@@ -158,6 +169,7 @@ def test_the_endpoints_own_dates_are_shown(monkeypatch, capsys):
         {"id": "old", "shutdown_date": "2027-03-01"},
         {"id": profile, "shutdown_date": "2027-06-30"},
         {"id": "plain"},
+        {"id": "odd", "shutdown_date": 20270301},
     ]
 
     def respond(self, method, path, *_, **__):
@@ -165,7 +177,7 @@ def test_the_endpoints_own_dates_are_shown(monkeypatch, capsys):
 
     monkeypatch.setattr("samplers.api.transport.transport.Transport.request", respond)
     client = connect("http://127.0.0.1:9/v1")
-    assert client.models() == ["m", "old", profile, "plain"]
+    assert client.models() == ["m", "old", profile, "plain", "odd"]
     assert client.shutdown_dates() == {"old": "2027-03-01", profile: "2027-06-30"}
     connect("http://127.0.0.1:9/v1", "old")
     connect("http://127.0.0.1:9/v1", profile)

@@ -61,6 +61,32 @@ def test_each_row_is_whole_dated_and_sourced():
     assert len(table["models"]) == 46
 
 
+@pytest.mark.parametrize(
+    ("model", "prices", "efforts", "sampling", "end"),
+    [
+        (
+            "gpt-6-luna",
+            (0.10, 0.01, 0.125, 0.50),
+            "none low medium high xhigh",
+            "effort none",
+            None,
+        ),
+        ("gpt-6.2-sol", (2, 0.10, 2.50, 10), "low medium high xhigh", "never", None),
+        ("gpt-5.6-terra", (2, 0.2, 2.5, 12), "none low medium high xhigh", "effort none", None),
+        ("gpt-4.1-mini", (0.40, 0.10, 0.40, 1.60), "", "always", "2027-01-14"),
+    ],
+)
+def test_what_openai_said_of_four_models(model, prices, efforts, sampling, end):
+    row = model_row(model)
+    price = price_today(row)
+    names = ("input", "cached_input", "cache_write", "output")
+    assert tuple(price[name] for name in names) == prices
+    assert row["efforts"] == efforts.split()
+    assert row["sampling"] == sampling
+    assert row["shutdown_date"] == end
+    assert ("stop" in row["refused"]) == (model != "gpt-4.1-mini")
+
+
 def test_the_default_is_alive_and_takes_temperature():
     row = model_row(model_table()["default_model"])
     assert row["provider"] == "openai"
