@@ -77,7 +77,9 @@ def check_alive(model: str) -> None:
     """ValueError for a model that is shut down; it names the one that takes its place."""
     row = model_row(model)
     if row is not None and not is_alive(row):
-        heir = row["replacement"] or model_table()["default_model"]
+        heir = row["replacement"]
+        if heir is None or not is_alive(model_row(heir) or row):
+            heir = model_table()["default_model"]
         raise ValueError(f"model {model} was shut down on {row['shutdown_date']}: use {heir}")
 
 

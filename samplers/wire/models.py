@@ -35,13 +35,10 @@ def model_table() -> dict:
         return _shipped()
 
     try:
-        changed = os.stat(path).st_mtime_ns
+        status = os.stat(path)
     except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or error
-        raise ValueError(
-            f"{VARIABLE} must name a JSON file, got {shown(path)} ({problem})"
-        ) from None
-    return _merged(path, changed)
+        raise ValueError(_no_json(path, getattr(error, "strerror", None) or error)) from None
+    return _merged(path, (status.st_mtime_ns, status.st_size))
 
 
 def model_row(name: str, ours: bool = False) -> dict | None:
@@ -97,8 +94,8 @@ def _shipped() -> dict:
 
 
 @cache
-def _merged(path: str, changed: int) -> dict:
-    """The table with the user's file over it. `changed`: when that was written last."""
+def _merged(path: str, version: tuple[int, int]) -> dict:
+    """The table with the user's file over it. `version`: when that was written last, its size."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             own = json.load(file)

@@ -142,6 +142,15 @@ def test_a_dead_model_is_an_error_that_names_its_heir(monkeypatch):
         connect("openai").chat("x", model="o4-mini", max_tokens=1)
 
 
+def test_a_dead_heir_is_not_named(monkeypatch, tmp_path):
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({"models": {"gpt-5.6-terra": {"shutdown_date": "2026-11-01"}}}))
+    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    with pytest.raises(ValueError, match="o4-mini was shut down on 2026-10-23: use gpt-6-luna"):
+        connect("openai", "o4-mini")
+
+
 @pytest.mark.filterwarnings("error::FutureWarning")
 def test_the_users_file_overrides_the_dates(monkeypatch, tmp_path, capsys):
     own = tmp_path / "own.json"
