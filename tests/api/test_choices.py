@@ -14,6 +14,17 @@ from samplers.api.pricing.prices import cost, upper_bound
 LUNA = "gpt-6-luna"
 
 
+def one_by_one(*answers: httpx.Response):
+    """Gives these answers to chat requests, in order."""
+    coming = iter(answers)
+
+    def answer(request):
+        is_chat = request.url.path.endswith("/chat/completions")
+        return next(coming) if is_chat else httpx.Response(404)
+
+    return answer
+
+
 def sizes(n, most_choices=None, model=LUNA) -> list:
     parts = split_choices({"model": model, "n": n}, most_choices)
     return [part["n"] for part in parts]
@@ -64,8 +75,8 @@ def test_usage_is_added_up():
 
 
 def test_one_part_without_usage_must_not_look_cheap():
-    answers = iter([completion(), httpx.Response(200, json={"choices": [{"message": {}}]})])
-    assert fake(lambda _: next(answers), LUNA).chat("x", n=9).usage is None
+    without = httpx.Response(200, json={"choices": [{"message": {}}]})
+    assert fake(one_by_one(completion(), without), LUNA).chat("x", n=9).usage is None
 
 
 def test_the_budget_holds_the_sum_and_gets_the_real_cost():
@@ -116,8 +127,8 @@ def test_what_was_answered_before_a_failure_is_paid(failure, error, is_held):
 
 def test_an_answer_without_usage_stays_held_whatever_follows():
     without = httpx.Response(200, json={"choices": [{"message": {}}]})
-    answers = iter([without, httpx.Response(400, json={})])
-    client = fake(lambda _: next(answers), LUNA, OPENAI, "key-of-nobody", budget=Budget(0.10))
+    answers = one_by_one(without, httpx.Response(400, json={}))
+    client = fake(answers, LUNA, OPENAI, "key-of-nobody", budget=Budget(0.10))
     with pytest.raises(APIError):
         client.chat("x", n=16, max_tokens=100)
     assert client.budget.held > 8 * 100 * 0.50 / 1e6
@@ -125,6 +136,6 @@ def test_an_answer_without_usage_stays_held_whatever_follows():
 
 
 def test_what_cannot_be_joined_is_an_error_of_the_endpoint():
-    answers = iter([completion(), httpx.Response(200, json={"choices": ["a"]})])
+    answers = one_by_one(completion(), httpx.Response(200, json={"choices": ["a"]}))
     with pytest.raises(APIError, match="cannot be read"):
-        fake(lambda _: next(answers), LUNA).chat("x", n=9)
+        fake(answers, LUNA).chat("x", n=9)

@@ -180,6 +180,7 @@ def test_the_endpoints_own_dates_are_shown(monkeypatch, capsys):
         {"id": "plain"},
         {"id": "odd", "shutdown_date": 20270301},
     ]
+    models = [model | {"owned_by": "samplers"} for model in models]
 
     def respond(self, method, path, *_, **__):
         return httpx.Response(200, json={"data": models})
