@@ -87,11 +87,11 @@ class AuthenticationError(APIError):
 class RateLimitError(APIError):
     """429: too many requests or tokens, or an account without credit.
 
-    The second has the code insufficient_quota; waiting does not help there.
+    The second has the type insufficient_quota, at some endpoints the code; waiting does not help.
     """
 
     def next_step(self) -> str:
-        if self.code == "insufficient_quota":
+        if "insufficient_quota" in (self.type, self.code):
             return "Waiting does not help: the account has no credit left."
         if self.retry_after:
             return f"Wait {self.retry_after:g} s, then try again."

@@ -20,6 +20,8 @@ OPENAI = {
         "code": "decimal_above",
     }
 }
+# OpenAI's of an account without credit, in the autumn of 2026
+NO_CREDIT = {"type": "insufficient_quota", "code": "credit_balance_exhausted"}
 
 
 def error_of(status=400, base_url="http://127.0.0.1:9/v1", **response) -> EndpointError:
@@ -82,6 +84,7 @@ def test_a_long_page_is_cut():
         (429, {}, {"retry-after": ""}, RateLimitError, "Wait, then"),
         (429, {}, {"retry-after": "411000"}, RateLimitError, "Wait 411000 s"),
         (429, {"code": "insufficient_quota"}, {}, RateLimitError, "no credit left"),
+        (429, NO_CREDIT, {}, RateLimitError, "no credit left"),
         (404, {"code": "model_not_found"}, {}, APIError, "client.models()"),
         (404, {"code": 404, "param": "model"}, {}, APIError, "client.models()"),
         (404, {}, {}, APIError, "Does this endpoint have this path?"),
