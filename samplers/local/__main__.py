@@ -2,7 +2,8 @@
 
 It also ends with the process that started it, unless nohup or setsid parted them.
 
-When it is ready, it prints one line of JSON with its address, its key and its model.
+When it is ready, it prints one line of JSON with its address, its key and its model. A second
+model, the first one's name with -reasoning, simulates one of OpenAI's reasoning models.
 """
 
 import argparse
@@ -41,6 +42,21 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
     parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
+    parser.add_argument(
+        "--profile",
+        choices=("plain", "reasoning", "both"),
+        default="both",
+        help="the models: as they are, simulating a reasoning model, or both (the default). The "
+        "same weights think before they answer, and refuse what OpenAI's reasoning models refuse",
+    )
+    parser.add_argument(
+        "--default-system",
+        choices=("drop", "keep"),
+        default="drop",
+        help="keep: the model file's own chat template, as other engines use it, which adds a "
+        "system message to a conversation without one. drop (the default): it does not, as at "
+        "OpenAI. It concerns the model that is downloaded; another one keeps its own template",
+    )
     parser.add_argument(
         "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
     )
@@ -155,24 +171,25 @@ def _exit(code: int) -> None:
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
     # These imports take most of the start's time. Here, the watch on stdin already runs.
     from samplers.local import connection, gateway, memory, start
-    from samplers.local.engine.model import Settings
+    from samplers.local.engine.model import Settings, served
 
     listening = _listen(options.port)
     level = logging.INFO if options.verbose else logging.CRITICAL
     logging.basicConfig(level=level, stream=sys.stderr)
     settings = Settings(options.engine_order, options.logprobs_mode == "processed")
     try:
-        model = await start.model(settings, options.verbose)
+        model = await start.model(settings, options.default_system == "keep", options.verbose)
     except start.PROBLEMS as error:
         raise StartError(error) from None
 
     key = options.api_key or secrets.token_urlsafe(32)
-    server = connection.server(gateway.application(model, key))
+    models = served(model, options.profile)
+    server = connection.server(gateway.application(models, key))
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    ready = {"base_url": url, "api_key": key, "model": model.id}
+    ready = {"base_url": url, "api_key": key, "model": models[0].id}
     print(json.dumps(ready), file=stdout, flush=True)
 
     giving_back = asyncio.create_task(memory.give_back_regularly())

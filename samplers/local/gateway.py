@@ -17,34 +17,34 @@ from samplers.local.answer.json_text import dumps, json_response
 from samplers.local.answer.models import model_list, one_model
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.door import HEALTH, Door
-from samplers.local.engine.model import ServedModel
+from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.job import prepare
 
 
-def application(model: ServedModel, key: str) -> Door:
-    """The ASGI application that serves `model` to those who have `key`."""
+def application(models: tuple[ServedModel, ...], key: str) -> Door:
+    """The ASGI application that serves `models` to those who have `key`."""
 
     bodies = Bodies()
 
-    async def models(request: Request) -> Response:
-        return json_response(model_list(model))
+    async def all_models(request: Request) -> Response:
+        return json_response(model_list(models))
 
     async def model_by_id(request: Request) -> Response:
-        return json_response(one_model(model, request.path_params["model"]))
+        return json_response(one_model(models, request.path_params["model"]))
 
     async def chat_completions(request: Request) -> Response:
         async with bodies.json(request) as body:
-            chat_request = await _parsed(request, body, len(model.engine.vocabulary))
-        job = await prepare(model, chat_request)
+            chat_request = await _parsed(request, body, models)
+        job = await prepare(models, chat_request)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job))
         return json_response(await unless_gone(request.receive, chat.complete(job)))
 
     async def tokens(request: Request) -> Response:
         async with bodies.json(request) as body:
-            answer = await tokenize(model, body)
+            answer = await tokenize(models, body)
         return Response(dumps(answer), media_type="application/json")
 
     async def health(request: Request) -> Response:
@@ -52,7 +52,7 @@ def application(model: ServedModel, key: str) -> Door:
 
     routes = [
         Route(HEALTH, health, methods=["GET"]),
-        Route("/v1/models", models, methods=["GET"]),
+        Route("/v1/models", all_models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
@@ -62,9 +62,14 @@ def application(model: ServedModel, key: str) -> Door:
     return Door(app, key)
 
 
-async def _parsed(request: Request, body, vocabulary_size: int) -> ChatRequest:
+async def _parsed(request: Request, body, models: tuple[ServedModel, ...]) -> ChatRequest:
+    model = models[0]
+    if isinstance(body, dict):  # a request for another model is refused after its other checks
+        model = named(models, body.get("model")) or model
+    arguments = (body, request.headers, len(model.engine.vocabulary), model.reasoning)
+
     has_schema = isinstance(body, dict) and body.keys() & {"tools", "response_format"}
     if not is_long(request) and not has_schema:
-        return parse(body, request.headers, vocabulary_size)
+        return parse(*arguments)
     # A schema can take seconds to check, and other requests must not wait for it.
-    return await asyncio.to_thread(parse, body, request.headers, vocabulary_size)
+    return await asyncio.to_thread(parse, *arguments)

@@ -20,9 +20,12 @@ PROBLEMS = (weights.WeightsError, LoadError, EngineError, OSError, ValueError)
 MODEL_ID = "smollm2-135m-instruct"
 
 
-async def model(settings: Settings, verbose: bool = False) -> ServedModel:
+async def model(
+    settings: Settings, keep_default_system: bool = False, verbose: bool = False
+) -> ServedModel:
     """Finds the weights (fetches them if they are missing) and starts the engine.
 
+    `keep_default_system`: by the model file's own chat template, which may add a system message.
     One of PROBLEMS if that fails.
     """
     path = await asyncio.to_thread(weights.ensure)
@@ -31,7 +34,8 @@ async def model(settings: Settings, verbose: bool = False) -> ServedModel:
     if not is_default:
         await asyncio.to_thread(_try_once, path)
 
-    engine = await load(path, vocabulary, TEMPLATE if is_default else None, verbose)
+    template = TEMPLATE if is_default and not keep_default_system else None
+    engine = await load(path, vocabulary, template, verbose)
     # what the first schema needs, so that it need not wait for it
     engine.trials.start_soon()
     threading.Thread(target=load_jsonschema, daemon=True).start()

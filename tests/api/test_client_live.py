@@ -15,7 +15,7 @@ V = 49_152
 
 
 def test_models(client):
-    assert client.models() == ["smollm2-135m-instruct"]
+    assert client.models() == ["smollm2-135m-instruct", "smollm2-135m-instruct-reasoning"]
 
 
 def test_chat(client):

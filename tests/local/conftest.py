@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -132,6 +132,12 @@ def _running(*options: str):
 def endpoint():
     """OpenAI's order, the model's own logprobs: the defaults."""
     yield from _running()
+
+
+@pytest.fixture(scope="session")
+def reasoning(endpoint):
+    """The same endpoint's simulated reasoning model."""
+    return replace(endpoint, model=f"{endpoint.model}-reasoning")
 
 
 @pytest.fixture(scope="session")

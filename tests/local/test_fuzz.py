@@ -206,16 +206,29 @@ def keep_short(draw, body: dict) -> None:
             body[name] = most
 
 
+def for_reasoning(body: dict) -> dict:
+    """The body without what the reasoning model refuses at any effort, or unless it is none."""
+    renamed = {"max_tokens": "max_completion_tokens"}
+    body = {renamed.get(name, name): value for name, value in body.items()}
+    if body.get("reasoning_effort") != "none":
+        body.pop("temperature", None)
+    return body
+
+
 @pytest.mark.skipif(
     not wirecheck.FILE.exists(), reason="OpenAI's API file is not beside this repository"
 )
-def test_a_thousand_requests(endpoint):
+def test_a_thousand_requests(endpoint, reasoning):
     statuses: list[int] = []
     with endpoint.client() as client, ThreadPoolExecutor(BATCH) as crowd:
 
-        def status(body: dict) -> int:
+        def status(drawn: tuple[dict, int]) -> int:
+            body, number = drawn
+            body = body | {"model": endpoint.model}
+            if number == 0:
+                body = for_reasoning(body) | {"model": reasoning.model}
             # json.dumps escapes half surrogates, as a bad client may; httpx would refuse them
-            content = json.dumps(body | {"model": endpoint.model})
+            content = json.dumps(body)
             # the client checks the answer against OpenAI's file
             answer = client.post("/chat/completions", content=content, timeout=SECONDS)
             halved = "not valid Unicode" in answer.text
@@ -231,7 +244,7 @@ def test_a_thousand_requests(endpoint):
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(st.lists(requests(), min_size=BATCH, max_size=BATCH))
+        @given(st.lists(st.tuples(requests(), st.integers(0, 7)), min_size=BATCH, max_size=BATCH))
         def run(bodies):
             statuses.extend(crowd.map(status, bodies))
 

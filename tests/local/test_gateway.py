@@ -35,6 +35,16 @@ def test_streams_that_are_closed(endpoint):
     assert_free(endpoint)
 
 
+def test_thoughts_that_are_given_up(endpoint, reasoning):
+    body = reasoning.body(stream=True, n=8, reasoning_effort="xhigh")
+    with (
+        reasoning.client() as client,
+        client.stream("POST", "/chat/completions", json=body) as response,
+    ):
+        assert next(line for line in response.iter_lines() if '"role"' in line)
+    assert_free(endpoint)
+
+
 def test_plain_requests_that_are_given_up(endpoint):
     body = endpoint.body(COUNT, n=LONG_SLOTS, **LONG)
     with endpoint.client() as client, pytest.raises(httpx.ReadTimeout):

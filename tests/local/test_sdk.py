@@ -14,10 +14,13 @@ def client(endpoint):
         yield client
 
 
-def test_models(client, endpoint):
-    models = client.models.list()
-    assert [model.id for model in models] == [endpoint.model] == ["smollm2-135m-instruct"]
-    assert client.models.retrieve(endpoint.model).owned_by == "samplers"
+def test_models(client, endpoint, reasoning):
+    models = list(client.models.list())
+    assert [model.id for model in models] == [endpoint.model, reasoning.model]
+    assert endpoint.model == "smollm2-135m-instruct"
+    assert [client.models.retrieve(model.id) for model in models] == models
+    assert [model.owned_by for model in models] == ["samplers", "samplers-simulation"]
+    assert [model.shutdown_date for model in models] == [None, "2027-12-31"]
 
 
 def test_chat(client, endpoint):
@@ -60,6 +63,23 @@ def test_stream_helper(client, endpoint):
     ) as stream:
         final = stream.get_final_completion()
     assert final.choices[0].message.content == ANSWER
+
+
+def test_a_reasoning_model(client, reasoning):
+    options = {"model": reasoning.model, "messages": FRANCE, "reasoning_effort": "low", "seed": 1}
+    options["max_completion_tokens"] = 45
+    answer = client.chat.completions.create(**options)
+    assert answer.model == reasoning.model
+    tokens = answer.usage.completion_tokens_details.reasoning_tokens
+    assert 0 < tokens < answer.usage.completion_tokens
+
+    with client.chat.completions.stream(**options) as stream:
+        final = stream.get_final_completion()
+    assert final.choices[0].message.content == answer.choices[0].message.content
+
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.chat.completions.create(**options, temperature=0.7)
+    assert (caught.value.code, caught.value.param) == ("unsupported_value", "temperature")
 
 
 def test_logprobs(client, endpoint):

@@ -59,7 +59,7 @@ def usage(job: Job, ends: list[End], cached: int | None) -> dict:
             "audio_tokens": 0,
         },
         "completion_tokens_details": {
-            "reasoning_tokens": 0,
+            "reasoning_tokens": sum(end.reasoning_tokens for end in ends),
             "audio_tokens": 0,
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,

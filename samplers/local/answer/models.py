@@ -1,20 +1,27 @@
 """The answers of GET /v1/models and /v1/models/{model}."""
 
-from samplers.local.engine.model import ServedModel
+from samplers.local.engine.model import OWNER, SHUTDOWN_DATE, SIMULATED, ServedModel, named
 from samplers.local.request.errors import ApiError
 
 
-def model_list(model: ServedModel) -> dict:
-    return {"object": "list", "data": [_model(model)]}
+def model_list(models: tuple[ServedModel, ...]) -> dict:
+    return {"object": "list", "data": [_model(model) for model in models]}
 
 
-def one_model(model: ServedModel, name: str) -> dict:
+def one_model(models: tuple[ServedModel, ...], name: str) -> dict:
     """ApiError (404) if the endpoint has no model of that name."""
-    if name != model.id:
+    model = named(models, name)
+    if model is None:
         message = f"The model '{name[:200]}' does not exist"
         raise ApiError(404, message, param="model", code="model_not_found")
     return _model(model)
 
 
 def _model(model: ServedModel) -> dict:
-    return {"id": model.id, "object": "model", "created": model.created, "owned_by": "samplers"}
+    return {
+        "id": model.id,
+        "object": "model",
+        "created": model.created,
+        "owned_by": SIMULATED if model.reasoning else OWNER,
+        "shutdown_date": SHUTDOWN_DATE if model.reasoning else None,
+    }

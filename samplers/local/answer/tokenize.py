@@ -4,20 +4,30 @@ A token's JSON is some 70 bytes for each of its own, so it is put together from 
 """
 
 from samplers.local.answer.json_text import Raw
+from samplers.local.engine.calls import Engine
 from samplers.local.engine.model import ServedModel
 from samplers.local.request.checks import string
 from samplers.local.request.errors import bad_request, unknown, wrong_body
+from samplers.local.request.job import chosen
 from samplers.local.request.messages import messages
 from samplers.local.request.prompt import prompt_ids
 
 MOST_LETTERS = 1 << 20  # of one text
 
 
-async def tokenize(model: ServedModel, body) -> dict:
-    """{"input": text} or {"messages": […]} -> the answer's body. ApiError (400) otherwise."""
+async def tokenize(models: tuple[ServedModel, ...], body) -> dict:
+    """{"input": text} or {"messages": […]} -> the answer's body. ApiError (400) otherwise.
+
+    `model` may be any of the models, which have the same tokens, or absent. ApiError (404) for
+    another one.
+    """
+    _check(body)
+    model = models[0]
+    if body.get("model") is not None:
+        model = chosen(models, string()("model", body["model"]))
     engine = model.engine
     vocabulary = engine.vocabulary
-    ids = await _token_ids(model, body)
+    ids = await _token_ids(engine, body)
     tokens = ",".join([f'{{"id":{i},{vocabulary.json_fields[i]}}}' for i in ids])
     return {
         "object": "tokens",
@@ -31,7 +41,7 @@ async def tokenize(model: ServedModel, body) -> dict:
     }
 
 
-async def _token_ids(model: ServedModel, body) -> list[int]:
+def _check(body) -> None:
     if not isinstance(body, dict):
         raise wrong_body(body)
     for name in body:
@@ -40,8 +50,10 @@ async def _token_ids(model: ServedModel, body) -> list[int]:
     if ("input" in body) == ("messages" in body):
         message = "Give either 'input' or 'messages'."
         raise bad_request(message, "input", "missing_required_parameter")
-    if "messages" in body:
-        return await prompt_ids(model.engine, messages("messages", body["messages"]))
 
+
+async def _token_ids(engine: Engine, body: dict) -> list[int]:
+    if "messages" in body:
+        return await prompt_ids(engine, messages("messages", body["messages"]))
     text = string(MOST_LETTERS)("input", body["input"])
-    return await model.engine.tokenize(text, control=False)
+    return await engine.tokenize(text, control=False)

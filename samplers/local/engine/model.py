@@ -1,8 +1,18 @@
-"""The model that the endpoint serves: the engine that runs it, its name, and how it samples."""
+"""The models that the endpoint serves: the engine that runs them, their names, how it samples.
 
-from dataclasses import dataclass
+Both are one model. The second is a simulation: it keeps to the rules of OpenAI's reasoning models,
+and thinks before it answers.
+"""
+
+from dataclasses import dataclass, replace
 
 from samplers.local.engine.calls import Engine
+
+REASONING_SUFFIX = "-reasoning"  # of the second one's id
+OWNER = "samplers"
+SIMULATED = "samplers-simulation"
+# A date for lessons: nothing ends then.
+SHUTDOWN_DATE = "2027-12-31"
 
 
 @dataclass(frozen=True)
@@ -19,10 +29,25 @@ class Settings:
 
 @dataclass(frozen=True)
 class ServedModel:
-    """An engine with its settings. `id`, `fingerprint` and `created` go into every answer."""
+    """An engine with its settings. `id`, `fingerprint` and `created` go into every answer.
+
+    `reasoning`: it is the simulated reasoning model.
+    """
 
     engine: Engine
     settings: Settings
     id: str
     fingerprint: str
     created: int  # seconds since 1970
+    reasoning: bool = False
+
+
+def served(plain: ServedModel, profile: str) -> tuple[ServedModel, ...]:
+    """The models that the endpoint lists, in that order; `profile` is plain, reasoning or both."""
+    reasoning = replace(plain, id=plain.id + REASONING_SUFFIX, reasoning=True)
+    return {"plain": (plain,), "reasoning": (reasoning,), "both": (plain, reasoning)}[profile]
+
+
+def named(models: tuple[ServedModel, ...], name) -> ServedModel | None:
+    """The model with that id, or None."""
+    return next((model for model in models if model.id == name), None)

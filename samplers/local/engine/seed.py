@@ -2,7 +2,8 @@
 
 A request has one seed, and its choice i has that seed + i (`Job.choice_seed`). What the engine gets
 is made of a choice's seed and a step: 0 where one call draws the whole choice, the token's index
-where each token has a call of its own, and -1 for the draw between a function call and text.
+where each token has a call of its own, -1 for the draw between a function call and text, and -2 for
+the seed of the choice's thoughts.
 """
 
 import hashlib

@@ -5,6 +5,7 @@ The ranges of the sampling parameters are those of `samplers.params.RANGES`.
 
 from dataclasses import dataclass
 
+from samplers.local.request import reasoning
 from samplers.local.request.checks import (
     Check,
     array,
@@ -103,7 +104,36 @@ UNSUPPORTED = {
 }
 TOOL_FIELDS = {"tools", "tool_choice", "parallel_tool_calls"}  # checked together, by tools.py
 DEPRECATED = {"functions": "tools", "function_call": "tool_choice"}  # with what replaced them
-ALL = FIELDS.keys() | WITHOUT_EFFECT.keys() | UNSUPPORTED | TOOL_FIELDS | DEPRECATED.keys()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which fields a model takes, in the tables' form; others are unknown."""
+
+    fields: dict[str, tuple[Check, object]]
+    without_effect: dict[str, Check]
+    unsupported: set[str]
+    top_logprobs: int  # the most
+    checked_later: frozenset[str] = frozenset()
+
+    def known(self) -> set[str]:
+        """The names of all fields that OpenAI has for the model."""
+        tables = self.fields.keys() | self.without_effect.keys() | self.unsupported
+        return tables | self.checked_later | TOOL_FIELDS | DEPRECATED.keys()
+
+
+PLAIN = Rules(FIELDS, WITHOUT_EFFECT, UNSUPPORTED, MAX_TOP_LOGPROBS)
+REASONING = Rules(
+    FIELDS | reasoning.FIELDS,
+    {
+        name: check
+        for name, check in (WITHOUT_EFFECT | reasoning.WITHOUT_EFFECT).items()
+        if name not in reasoning.UNKNOWN
+    },
+    UNSUPPORTED - reasoning.UNKNOWN - reasoning.CHECKED_HERE - reasoning.WITHOUT_EFFECT.keys(),
+    reasoning.MOST_TOP_LOGPROBS,
+    frozenset(reasoning.CHECKED_HERE),
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +143,7 @@ class ChatRequest:
     `logit_bias` has integer ids. `top_logprobs` is None if no logprobs are asked for.
     `include_ids` adds token ids to them. `continued` are the answer's first tokens, already chosen.
     `response_format` is None for plain text. `tools` is None if no function may be called.
+    `effort` is how much the model thinks first, one of `reasoning.EFFORTS`.
     """
 
     model: str
@@ -134,16 +165,23 @@ class ChatRequest:
     tools: Tools | None = None
     include_ids: bool = False
     continued: tuple[int, ...] = ()
+    effort: str = "none"
 
 
-def parse(body, headers, vocabulary_size: int) -> ChatRequest:
-    """A request's JSON and headers -> ChatRequest. ApiError (400) for the first wrong thing."""
+def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> ChatRequest:
+    """A request's JSON and headers -> ChatRequest. ApiError (400) for the first wrong thing.
+
+    `is_reasoning`: it is for the simulated reasoning model, which has rules of its own.
+    """
     if not isinstance(body, dict):
         raise wrong_body(body)
-    values = _checked_fields(body)
-    full_logprobs = headers.get(FULL_LOGPROBS, "").lower() == "true"
+    rules = REASONING if is_reasoning else PLAIN
+    values = _checked_fields(body, rules)
+    checked_tools = tools(body)
+    effort = reasoning.effort(body) if is_reasoning else "none"
 
-    most = vocabulary_size if full_logprobs else MAX_TOP_LOGPROBS
+    full_logprobs = headers.get(FULL_LOGPROBS, "").lower() == "true"
+    most = vocabulary_size if full_logprobs else rules.top_logprobs
     values["top_logprobs"] = top_logprobs(values.pop("logprobs"), values["top_logprobs"], most)
     options = stream_options(values["stream"], values.pop("stream_options"))
     values["max_tokens"] = token_limit(values.pop("max_completion_tokens"), values["max_tokens"])
@@ -152,7 +190,8 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     values["logit_bias"] = biases_by_id(values["logit_bias"], vocabulary_size)
 
     return ChatRequest(
-        tools=tools(body),
+        tools=checked_tools,
+        effort=effort,
         include_usage=options.get("include_usage", False),
         # OpenAI obfuscates unless it is asked not to. Here nobody eavesdrops, and people read the
         # chunks.
@@ -163,8 +202,8 @@ def parse(body, headers, vocabulary_size: int) -> ChatRequest:
     )
 
 
-def _checked_fields(body: dict) -> dict:
-    """The values of FIELDS, each checked alone. ApiError (400) for the first wrong field.
+def _checked_fields(body: dict, rules: Rules) -> dict:
+    """The values of the rules' fields, each checked alone. ApiError (400) for the first wrong one.
 
     As at OpenAI, missing fields come first, then unknown ones, then wrong values.
     """
@@ -172,25 +211,26 @@ def _checked_fields(body: dict) -> dict:
         raise bad_request("you must provide a model parameter")
     if "messages" not in body:
         raise missing("messages")
+    known = rules.known()
     for name in body:
-        if name not in ALL:
-            raise unknown(name, ALL - body.keys())
+        if name not in known:
+            raise unknown(name, known - body.keys())
 
     for name, value in body.items():
         if value is not None:
-            _check_other(name, value)
+            _check_other(name, value, rules)
 
-    return {name: _value(body, name, *rule) for name, rule in FIELDS.items()}
+    return {name: _value(body, name, *rule) for name, rule in rules.fields.items()}
 
 
-def _check_other(name: str, value) -> None:
-    """Checks a field of the tables after FIELDS."""
+def _check_other(name: str, value, rules: Rules) -> None:
+    """Checks a field that is not in the rules' `fields`."""
     if name in DEPRECATED:
         raise unsupported(name, f" It is deprecated: use '{DEPRECATED[name]}' instead.")
-    if name in UNSUPPORTED:
+    if name in rules.unsupported:
         raise unsupported(name)
-    if name in WITHOUT_EFFECT:
-        WITHOUT_EFFECT[name](name, value)
+    if name in rules.without_effect:
+        rules.without_effect[name](name, value)
 
 
 def _value(body: dict, name: str, check: Check, default):

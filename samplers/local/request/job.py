@@ -6,12 +6,13 @@ After this it is answered. Whatever API a request came by, its answer is made fr
 import secrets
 from dataclasses import dataclass
 
-from samplers.local.engine.model import ServedModel
+from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.chat import ChatRequest
 from samplers.local.request.combined import CONTINUE
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.grammars import grammars
 from samplers.local.request.prompt import context_exceeded, prompt_ids
+from samplers.local.request.scratchpad import SPARE, Scratchpad, scratchpad
 from samplers.local.request.tool_text import preface
 
 # Tokens of an answer to a request without a limit: a small model that repeats itself would fill the
@@ -41,7 +42,7 @@ class Job:
 
     `prompt` are its token ids, `limit` is the most tokens of a choice, `seed` is that of the first
     choice. `text_grammar` is for a choice that is text, `call_grammar` for one that is calls; None
-    leaves it free.
+    leaves it free. `scratchpad` is where each choice thinks first; None: it does not think.
     """
 
     model: ServedModel
@@ -51,6 +52,7 @@ class Job:
     seed: int
     text_grammar: str | None
     call_grammar: str | None
+    scratchpad: Scratchpad | None = None
 
     def choice_seed(self, index: int) -> int:
         """With seed s, choice i is what a request with seed s + i gives."""
@@ -64,42 +66,50 @@ class Job:
         return Choice(index, seed, calls, self.text_grammar, self.request.stop)
 
 
-async def prepare(model: ServedModel, request: ChatRequest) -> Job:
+async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:
     """The job of a request.
 
     ApiError (404) if it is for another model. ApiError (400) if it is too long for the context or
     the engine cannot enforce what it asks for.
     """
-    _check_model(model, request)
+    model = chosen(models, request.model)
     _check_combination(request)
     messages = request.messages
     if request.tools is not None:
         messages = [*preface(request.tools.functions), *messages]
 
     prompt = await prompt_ids(model.engine, messages)
-    limit = _limit(model.engine.context, request, len(prompt) + len(request.continued))
+    pad = await scratchpad(model.engine, request.effort)
+    used = len(prompt) + len(request.continued) + (SPARE if pad else 0)
+    limit = _limit(model.engine.context, request, used)
     _check_logprobs(request, limit)
     text_grammar, call_grammar = await grammars(model.engine, request)
     seed = secrets.randbits(62) if request.seed is None else request.seed
-    return Job(model, request, prompt, limit, seed, text_grammar, call_grammar)
+    return Job(model, request, prompt, limit, seed, text_grammar, call_grammar, pad)
 
 
-def _check_model(model: ServedModel, request: ChatRequest) -> None:
-    if request.model != model.id:
-        name = request.model[:200]
-        message = f"The model `{name}` does not exist or you do not have access to it."
+def chosen(models: tuple[ServedModel, ...], name: str) -> ServedModel:
+    """The model of that name. ApiError (404) if there is none."""
+    model = named(models, name)
+    if model is None:
+        message = f"The model `{name[:200]}` does not exist or you do not have access to it."
         raise ApiError(404, message, code="model_not_found")
+    return model
 
 
 def _check_combination(request: ChatRequest) -> None:
-    """ApiError if an answer under a grammar cannot have what the request asks for.
+    """ApiError if an answer under a grammar, or after thoughts, cannot have what is asked for.
 
     Such an answer is generated from its first token on.
     """
-    constrained = request.tools is not None or request.response_format is not None
-    if constrained and request.continued:
+    if not request.continued:
+        return
+    if request.tools is not None or request.response_format is not None:
         end = "not supported together with 'tools' or a 'response_format' of JSON by this endpoint."
         raise bad_request(f"'{CONTINUE}' is {end}", CONTINUE, "unsupported_parameter")
+    if request.effort != "none":
+        message = f"'{CONTINUE}' is not supported unless 'reasoning_effort' is 'none'."
+        raise bad_request(message, CONTINUE, "unsupported_parameter")
 
 
 def _limit(context: int, request: ChatRequest, used: int) -> int:

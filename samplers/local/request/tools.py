@@ -66,16 +66,19 @@ def tools(body: dict) -> Tools | None:
     if body.get("tools") is None:
         _check_absent(body, "tool_choice", "parallel_tool_calls")
         return None
+    choice = body.get("tool_choice")
+    if choice is None:
+        choice = "auto"
+    if isinstance(choice, str):  # as at OpenAI, before the functions' schemas
+        one_of("none", "auto", "required")("tool_choice", choice)
     functions = tuple(array(_function, 1, MOST_TOOLS, " of objects")("tools", body["tools"]))
     parallel = body.get("parallel_tool_calls")
     most = grammar.MOST_CALLS
     if parallel is not None and not boolean("parallel_tool_calls", parallel):
         most = 1
 
-    choice = body.get("tool_choice")
-    if choice is None or isinstance(choice, str):
-        mode = one_of("none", "auto", "required")("tool_choice", choice or "auto")
-        return None if mode == "none" else Tools(functions, mode == "required", most)
+    if isinstance(choice, str):
+        return None if choice == "none" else Tools(functions, choice == "required", most)
     kind = one_of("function", "allowed_tools")("tool_choice.type", _type("tool_choice", choice))
     if kind == "function":
         return _one_function(functions, choice)

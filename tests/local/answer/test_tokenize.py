@@ -46,7 +46,17 @@ def test_a_conversation(post):
     assert answer["ids"][4] in answer["stop_ids"]
 
 
+def test_either_model(endpoint, reasoning, post):
+    """They have the same tokens."""
+    plain = post({"messages": HI, "model": endpoint.model}).json()
+    assert post({"messages": HI}).json() == plain
+    other = post({"messages": HI, "model": reasoning.model}).json()
+    assert other == plain | {"model": reasoning.model}
+
+
 def test_wrong_bodies(post):
+    answer = post({"input": "a", "model": "gpt-4o"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
     assert post({}).status_code == 400
     assert post({"input": 5}).json()["error"]["param"] == "input"
 

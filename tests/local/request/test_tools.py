@@ -56,6 +56,7 @@ def test_tool_choice():
     [
         ({"tools": "f"}, "tools", "invalid_type"),
         ({"tools": [tool()] * 129}, "tools", "array_above_max_length"),
+        ({"tools": [tool()], "tool_choice": ""}, "tool_choice", "invalid_value"),
         ({"tools": [{"type": "function"}]}, "tools[0].function", "missing_required_parameter"),
         (
             {"tools": [{"type": "custom", "custom": {"name": "x"}}]},

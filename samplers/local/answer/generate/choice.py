@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from samplers.local.answer.generate.generation import Generation, Token
 from samplers.local.answer.generate.text_stream import TextStream
+from samplers.local.answer.generate.thinking import think
 from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job
 
@@ -23,13 +24,14 @@ class Delta:
 class End:
     """The end of a choice: the `finish_reason` ("stop" or "length") and what it cost.
 
-    `completion_tokens` counts a token that ends the turn, too. `cached_tokens` are those of the
-    prompt that the engine had already read.
+    `completion_tokens` counts a token that ends the turn, and the `reasoning_tokens`, too.
+    `cached_tokens` are those of the prompt that the engine had already read.
     """
 
     finish_reason: str
     completion_tokens: int
     cached_tokens: int
+    reasoning_tokens: int
 
 
 async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta | End]:
@@ -40,9 +42,10 @@ async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta 
     engine = job.model.engine
     held = _HeldBack(choice.stops)
     reason = "length"
-    count = 0
 
-    generation = Generation(job, choice, slot)
+    thoughts = await think(job, choice, slot)
+    count = thoughts.tokens
+    generation = Generation(thoughts.job, choice, slot)
     async with aclosing(generation.tokens()) as tokens:
         async for token in tokens:
             count += 1
@@ -60,7 +63,8 @@ async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta 
     if rest is not None:
         yield rest
 
-    yield End(reason, count, generation.cached or 0)
+    cached = generation.cached if thoughts.cached is None else thoughts.cached
+    yield End(reason, count, cached or 0, thoughts.tokens)
 
 
 class _HeldBack:

@@ -56,11 +56,13 @@ class Generation:
             self.body |= grammar_body(job, choice.grammar)
 
     async def tokens(self) -> AsyncIterator[Token]:
-        """Draws at most `job.limit` tokens; the last may be one of `engine.stop_ids`.
+        """Draws at most `job.limit` tokens, or none; the last may be one of `engine.stop_ids`.
 
         Close it to stop the engine. The same seed gives the same tokens. With a grammar the choice
         keeps to it. The engine may give up a very complex grammar: ApiError (500).
         """
+        if self.job.limit < 1:
+            return
         self.cached = await self.engine.read(self.slot, self.job.prompt + self.ids)
         try:
             async with aclosing(self._drawn()) as drawn:
@@ -78,7 +80,7 @@ class Generation:
         ends = token.id in self.engine.stop_ids
         if not ends and token.id != guard_id(self.engine):
             return
-        text = self._text().removesuffix(GUARD.decode())
+        text = self.text().removesuffix(GUARD.decode())
         if not (ends and is_whole(text)):
             raise given_up(text)
 
@@ -119,10 +121,11 @@ class Generation:
                 self.choice.grammar, self._name, self.ids
             )
         except ValueError:
-            raise given_up(self._text()) from None
+            raise given_up(self.text()) from None
         return {"grammar": of_token(allowed, ends), "logit_bias": guarded(self.job, biases)}
 
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The text of the tokens so far; bytes that are no whole character are U+FFFD."""
         token_bytes = self.engine.vocabulary.token_bytes
         return b"".join(token_bytes[token] for token in self.ids).decode(errors="replace")
 

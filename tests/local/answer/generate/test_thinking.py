@@ -1,0 +1,134 @@
+"""The simulated reasoning model thinks before it answers: drawn, counted, bounded, never shown."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from samplers.local.engine.seed import engine_seed
+from samplers.local.request.scratchpad import MOST, NOTES, OPENING, TEMPERATURE
+
+FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
+SEED = 5
+CONTINUE = "x-samplers-continue"
+CITY = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "enum": ["Paris", "Rome"]}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+FORMAT = {
+    "type": "json_schema",
+    "json_schema": {"name": "city", "strict": True, "schema": CITY},
+}
+
+
+def reasoning_tokens(answer: dict) -> int:
+    return answer["usage"]["completion_tokens_details"]["reasoning_tokens"]
+
+
+def text(answer: dict, index: int = 0) -> str:
+    return answer["choices"][index]["message"]["content"]
+
+
+def test_the_plain_model_draws_the_same_thoughts_and_answer(endpoint, reasoning):
+    """By another way: it continues the same tokens, and reads the thoughts as a message."""
+    limit = MOST["low"]
+    answer = reasoning.chat(seed=SEED, reasoning_effort="low", max_completion_tokens=limit + 20)
+
+    begun = {CONTINUE: json.dumps(endpoint.tokenize(OPENING))}
+    fields = {"seed": engine_seed(SEED, -2), "temperature": TEMPERATURE, "max_tokens": limit}
+    thoughts = endpoint.chat(headers=begun, **fields)
+    assert thoughts["usage"]["completion_tokens"] == reasoning_tokens(answer)
+
+    notes = {"role": "system", "content": NOTES + text(thoughts)}
+    left = limit + 20 - reasoning_tokens(answer)
+    expected = endpoint.chat([notes, *FRANCE], seed=SEED, max_tokens=left)
+    assert text(answer) == text(expected) != ""
+    assert text(thoughts) not in text(answer)
+    own = expected["usage"]["completion_tokens"]
+    assert answer["usage"]["completion_tokens"] == reasoning_tokens(answer) + own
+
+
+def test_a_seed_repeats_it_and_a_stream_is_the_same(reasoning):
+    fields = {"seed": 7, "reasoning_effort": "low", "max_completion_tokens": 45}
+    answer = reasoning.chat(**fields)
+    assert text(reasoning.chat(**fields)) == text(answer) != ""
+
+    options = {"stream_options": {"include_usage": True}}
+    opening, *chunks, end, last = reasoning.chunks(**fields, **options)
+    assert opening["choices"][0]["delta"] == {"role": "assistant", "content": "", "refusal": None}
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert [list(delta) for delta in deltas] == [["content"]] * len(deltas)
+    assert "".join(delta["content"] for delta in deltas) == text(answer)
+    assert end["choices"][0]["finish_reason"] == answer["choices"][0]["finish_reason"]
+    for name in ("prompt_tokens", "completion_tokens", "total_tokens", "completion_tokens_details"):
+        assert last["usage"][name] == answer["usage"][name]
+
+
+@pytest.mark.parametrize("limit", [1, 10])
+def test_too_small_a_limit_leaves_no_answer(reasoning, limit):
+    fields = {"max_completion_tokens": limit, "seed": 1}
+    answer = reasoning.chat(**fields)
+    assert (text(answer), answer["choices"][0]["finish_reason"]) == ("", "length")
+    assert reasoning_tokens(answer) == answer["usage"]["completion_tokens"] == limit
+
+    opening, end = reasoning.streamed_choices(**fields)
+    assert (opening["delta"]["content"], end["finish_reason"]) == ("", "length")
+
+
+def test_the_effort_bounds_the_thoughts(reasoning):
+    """One of these thinks longer than low effort allows, and none does at low effort."""
+    fields = {"seed": 0, "n": 3, "max_completion_tokens": 60}
+    counts = [reasoning.chat(**fields, reasoning_effort=each) for each in ("low", "high")]
+    low, high = map(reasoning_tokens, counts)
+    assert 3 <= low <= 3 * MOST["low"] < high
+
+
+def test_every_choice_thinks(reasoning):
+    fields = {"reasoning_effort": "low", "max_completion_tokens": 40}
+    both = reasoning.chat(n=2, seed=3, **fields)
+    alone = [reasoning.chat(seed=seed, **fields) for seed in (3, 4)]
+    assert [text(both, 0), text(both, 1)] == [text(answer) for answer in alone]
+    assert reasoning_tokens(both) == sum(map(reasoning_tokens, alone))
+
+
+def test_the_answer_keeps_to_a_schema(reasoning):
+    answer = reasoning.chat(response_format=FORMAT, reasoning_effort="low", seed=2)
+    assert json.loads(text(answer))["city"] in ("Paris", "Rome")
+    assert reasoning_tokens(answer) > 0
+
+
+@pytest.mark.parametrize("fields", [{}, {"temperature": 0.5, "n": 2}, {"frequency_penalty": 1.5}])
+def test_without_effort_it_is_the_plain_model(endpoint, reasoning, fields):
+    fields = {"seed": 9, "max_completion_tokens": 12, "logprobs": True, "top_logprobs": 5, **fields}
+    plain = endpoint.chat(**fields)
+    none = reasoning.chat(**fields, reasoning_effort="none")
+    assert none["choices"] == plain["choices"]
+    assert reasoning_tokens(none) == 0
+    assert none["usage"]["completion_tokens"] == plain["usage"]["completion_tokens"]
+
+
+def test_the_prompt_counts_once(endpoint, reasoning):
+    """Nobody is billed for what stands around the thoughts, or reads more from the cache."""
+    prompt = endpoint.chat(max_tokens=1)["usage"]["prompt_tokens"]
+    usage = reasoning.chat(max_completion_tokens=1)["usage"]
+    assert usage["prompt_tokens"] == prompt
+    assert usage["prompt_tokens_details"]["cached_tokens"] <= prompt
+
+
+def test_no_tokens_to_begin_with(reasoning):
+    headers = {CONTINUE: "[5]"}
+    error = reasoning.post(headers=headers).json()["error"]
+    assert (error["param"], error["code"]) == (CONTINUE, "unsupported_parameter")
+    assert reasoning.text(headers=headers, reasoning_effort="none", max_completion_tokens=9)
+
+
+def test_others_are_answered_meanwhile(endpoint, reasoning):
+    with ThreadPoolExecutor(1) as crowd:
+        fields = {"n": 6, "reasoning_effort": "high", "max_completion_tokens": 40}
+        thinking = crowd.submit(reasoning.chat, **fields)
+        answer = endpoint.text(temperature=0, max_tokens=16)
+        assert answer == "The capital of France is Paris."
+        assert not thinking.done()
+        assert reasoning_tokens(thinking.result()) > 8
