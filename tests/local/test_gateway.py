@@ -35,13 +35,17 @@ def test_streams_that_are_closed(endpoint):
     assert_free(endpoint)
 
 
-def test_thoughts_that_are_given_up(endpoint, reasoning):
-    body = reasoning.body(stream=True, n=8, reasoning_effort="xhigh")
+def test_thoughts_let_others_through_and_are_given_up(endpoint, reasoning):
+    """Eight choices think for a minute or so."""
+    story = [{"role": "user", "content": "Tell me a story."}]
+    body = reasoning.body(story, stream=True, n=8, reasoning_effort="xhigh")
     with (
         reasoning.client() as client,
         client.stream("POST", "/chat/completions", json=body) as response,
     ):
         assert next(line for line in response.iter_lines() if '"role"' in line)
+        answer = endpoint.text(temperature=0, max_tokens=16)
+        assert answer == "The capital of France is Paris."
     assert_free(endpoint)
 
 

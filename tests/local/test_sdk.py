@@ -73,9 +73,9 @@ def test_a_reasoning_model(client, reasoning):
     tokens = answer.usage.completion_tokens_details.reasoning_tokens
     assert 0 < tokens < answer.usage.completion_tokens
 
-    with client.chat.completions.stream(**options) as stream:
-        final = stream.get_final_completion()
-    assert final.choices[0].message.content == answer.choices[0].message.content
+    chunks = client.chat.completions.create(**options, stream=True)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert text == answer.choices[0].message.content
 
     with pytest.raises(openai.BadRequestError) as caught:
         client.chat.completions.create(**options, temperature=0.7)

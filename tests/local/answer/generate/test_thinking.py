@@ -1,7 +1,6 @@
 """The simulated reasoning model thinks before it answers: drawn, counted, bounded, never shown."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,6 +8,7 @@ from samplers.local.engine.seed import engine_seed
 from samplers.local.request.scratchpad import MOST, NOTES, OPENING, TEMPERATURE
 
 FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
+STORY = [{"role": "user", "content": "Tell me a story."}]  # of which it thinks for long
 SEED = 5
 CONTINUE = "x-samplers-continue"
 CITY = {
@@ -51,7 +51,7 @@ def test_the_plain_model_draws_the_same_thoughts_and_answer(endpoint, reasoning)
 
 
 def test_a_seed_repeats_it_and_a_stream_is_the_same(reasoning):
-    fields = {"seed": 7, "reasoning_effort": "low", "max_completion_tokens": 45}
+    fields = {"seed": 7, "reasoning_effort": "low", "max_completion_tokens": 40}
     answer = reasoning.chat(**fields)
     assert text(reasoning.chat(**fields)) == text(answer) != ""
 
@@ -77,12 +77,15 @@ def test_too_small_a_limit_leaves_no_answer(reasoning, limit):
     assert (opening["delta"]["content"], end["finish_reason"]) == ("", "length")
 
 
-def test_the_effort_bounds_the_thoughts(reasoning):
-    """One of these thinks longer than low effort allows, and none does at low effort."""
-    fields = {"seed": 0, "n": 3, "max_completion_tokens": 60}
-    counts = [reasoning.chat(**fields, reasoning_effort=each) for each in ("low", "high")]
-    low, high = map(reasoning_tokens, counts)
-    assert 3 <= low <= 3 * MOST["low"] < high
+def test_the_effort_and_the_limit_bound_the_thoughts(reasoning):
+    fields = {"messages": STORY, "seed": 0, "max_completion_tokens": MOST["low"] + 4}
+    low = reasoning.chat(**fields, reasoning_effort="low")
+    assert reasoning_tokens(low) == MOST["low"]
+    assert 0 < len(text(low)) < 40  # 4 tokens
+
+    medium = reasoning.chat(**fields)
+    assert reasoning_tokens(medium) == MOST["low"] + 4
+    assert text(medium) == ""
 
 
 def test_every_choice_thinks(reasoning):
@@ -122,13 +125,3 @@ def test_no_tokens_to_begin_with(reasoning):
     error = reasoning.post(headers=headers).json()["error"]
     assert (error["param"], error["code"]) == (CONTINUE, "unsupported_parameter")
     assert reasoning.text(headers=headers, reasoning_effort="none", max_completion_tokens=9)
-
-
-def test_others_are_answered_meanwhile(endpoint, reasoning):
-    with ThreadPoolExecutor(1) as crowd:
-        fields = {"n": 6, "reasoning_effort": "high", "max_completion_tokens": 40}
-        thinking = crowd.submit(reasoning.chat, **fields)
-        answer = endpoint.text(temperature=0, max_tokens=16)
-        assert answer == "The capital of France is Paris."
-        assert not thinking.done()
-        assert reasoning_tokens(thinking.result()) > 8
