@@ -34,6 +34,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "structured": set(),
         "tools": {"structured"},
         "transport": {"pricing", "stream"},
+        "adapters": set(),
     },
     "lab": {
         "lessons": set(),

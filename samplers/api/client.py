@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from samplers.api.abilities import Abilities
+from samplers.api.adapters import recognise
+from samplers.api.adapters.calls import Calls
+from samplers.api.adapters.chat import chat
 from samplers.api.choices import joined, split_choices
 from samplers.api.deviations import models_of
-from samplers.api.errors import APIError, unsupported
+from samplers.api.errors import APIError
 from samplers.api.forms import as_taken
-from samplers.api.next_token import (
-    EndpointModel,
-    check_top,
-    first_entries,
-    full_distribution,
-    next_token_request,
-    top_distribution,
-)
+from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
 from samplers.api.request import as_messages, chat_body, token_ids
 from samplers.api.results import Completion, Tokens
@@ -26,7 +23,7 @@ from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
-from samplers.wire.models import model_table
+from samplers.wire.models import REASONING_SUFFIX, model_table
 
 
 class Client:
@@ -72,10 +69,8 @@ class Client:
         if model is None and self._transport.at_openai:
             self._model = model_table()["default_model"]
 
-        # By model: one full distribution, from which later ones take their tokens.
-        self._full_distributions: dict[str, Distribution] = {}
-        # By model: V, or None if the endpoint does not report it.
-        self._vocabulary_sizes: dict[str, int | None] = {}
+        # By model: what was learnt about it, such as what the endpoint can do.
+        self._kept: dict[str, dict] = {}
 
     @property
     def budget(self) -> Budget | None:
@@ -95,6 +90,11 @@ class Client:
         """The model that answers, unless a call names another one."""
         return self._default_model(Deadline())
 
+    @property
+    def abilities(self) -> Abilities:
+        """What the endpoint can do with `model`. It is asked once, in a minute; OpenAI never is."""
+        return recognise.abilities(self._calls(Deadline(60)))
+
     def models(self, *, timeout: float | None = None) -> list[str]:
         """The names of the endpoint's models (GET /models)."""
         return [model["id"] for model in self._models(Deadline(timeout))]
@@ -111,12 +111,14 @@ class Client:
         """The whole answer to `messages`: a list of {"role", "content"}, or a str (the user's).
 
         `params` are sent as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); those
-        that are None are left out. Where the model takes a smaller n, several requests ask for n.
+        that are None are left out. Where the engine is known to refuse top_p = 0, or it or a model
+        so large an n, the request goes out in an equal form, or in several (`adapters.chat`).
         """
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
         deadline = Deadline(timeout)
-        return self._chat(self._body(messages, params, deadline), Completion.from_wire, deadline)
+        body = self._body(messages, params, deadline)
+        return chat(self._calls(deadline, body["model"]), body)
 
     def stream(self, messages, *, timeout: float | None = None, **params) -> Iterator[Chunk]:
         """The answer as an iterator of Chunk, while it is generated.
@@ -157,24 +159,13 @@ class Client:
     def tokenize(self, text, *, timeout: float | None = None) -> Tokens:
         """`text` as the model's tokens: a str as it is, or messages in the model's template.
 
-        OpenAI's API has no such call, the local endpoint has. Elsewhere it is an APIError.
+        OpenAI's API has no such call. The local endpoint, llama.cpp's server and vLLM have one;
+        elsewhere it is an APIError.
         """
-        return self._tokenize(text, Deadline(timeout))
-
-    def _tokenize(self, text, deadline: Deadline) -> Tokens:
-        content = {"input": text} if isinstance(text, str) else {"messages": as_messages(text)}
-        body = {"model": self._default_model(deadline), **content}
-
-        try:
-            response = self._transport.request("POST", "/tokenize", body, deadline=deadline)
-        except APIError as error:
-            if error.status not in (404, 405, 501) or error.code == "model_not_found":
-                raise
-            status = error.status
-        else:
-            return self._transport.read(response, Tokens.from_wire)
-
-        raise unsupported(status)
+        calls = self._calls(Deadline(timeout))
+        known = recognise.abilities(calls)
+        content = text if isinstance(text, str) else as_messages(text)
+        return recognise.adapter_of(known.engine).tokenize(calls, content, known)
 
     def next_token(
         self,
@@ -186,44 +177,18 @@ class Client:
     ) -> Distribution:
         """The model's next-token distribution after `prompt` (a str: the user's, or messages).
 
-        `top`: an int >= 1 (OpenAI gives 20 at most) for that many tokens in rank order, with the
-        remaining mass in `unseen`. "all" for the whole vocabulary in token-id order, if the
-        endpoint is a local one; from others, such as OpenAI's or vLLM's, for their top 20.
-        `after`: token ids with which the answer already begins; only a local endpoint takes them.
+        `top`: an int >= 1 for that many tokens in rank order, or for as many as the endpoint gives
+        (OpenAI 5 or 20, vLLM 20), with the remaining mass in `unseen`. "all" for the whole
+        vocabulary in token-id order, where `abilities.top_logprobs` is None; elsewhere for the most
+        that it gives. `after`: token ids with which the answer already begins, where
+        `abilities.continues`.
         """
         check_top(top)
         after = token_ids("after", after)
-        deadline = Deadline(timeout)
-        model = self._default_model(deadline)
-
-        size = self._vocabulary_size(model, deadline) if top == "all" or after else None
-        if after and size is None:
-            raise unsupported(404)
-        is_full = top == "all" and size is not None
-        params, headers = next_token_request(top, after, size)
-
-        def read(answer: dict) -> Distribution:
-            entries = first_entries(answer)
-            if is_full:
-                return full_distribution(entries, size, self._full_distributions.get(model))
-            return top_distribution(entries, self._vocabulary_sizes.get(model))
-
-        distribution = self._chat(self._body(prompt, params, deadline), read, deadline, headers)
-        if is_full:
-            self._full_distributions.setdefault(model, distribution)
-        return distribution
-
-    def _vocabulary_size(self, model: str, deadline: Deadline) -> int | None:
-        """V, or None for an endpoint without /tokenize: it has none of our other extensions."""
-        if model not in self._vocabulary_sizes:
-            try:
-                size = self._tokenize("a", deadline).vocabulary_size
-            except APIError as error:
-                if error.code != "unsupported":
-                    raise
-                size = None
-            self._vocabulary_sizes[model] = size
-        return self._vocabulary_sizes[model]
+        calls = self._calls(Deadline(timeout))
+        known = recognise.abilities(calls)
+        adapter = recognise.adapter_of(known.engine)
+        return adapter.next_token(calls, as_messages(prompt), top, after, known)
 
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: a function from token ids to logits.
@@ -263,11 +228,34 @@ class Client:
     def _body(self, messages, params: dict, deadline: Deadline) -> dict:
         model = params.get("model") or self._default_model(deadline)
         body = chat_body(messages, {**params, "model": model})
-        return as_taken(body, at_openai=self._transport.at_openai)
+        ours = (
+            model.endswith(REASONING_SUFFIX)
+            and recognise.abilities(self._calls(deadline, model)).engine == "samplers"
+        )
+        return as_taken(body, ours, self._transport.at_openai)
 
-    def _chat(self, body: dict, reader: Callable, deadline: Deadline, headers: dict | None = None):
+    def _calls(self, deadline: Deadline, model: str | None = None) -> Calls:
+        """What an adapter asks with; `model` None: the one that answers."""
+        model = model or self._default_model(deadline)
+
+        def send(body: dict, reader: Callable, headers=None, most_choices: int | None = None):
+            return self._chat(body, reader, deadline, headers, most_choices)
+
+        def body(messages, params: dict) -> dict:
+            return self._body(messages, {"model": model, **params}, deadline)
+
+        return Calls(self._transport, model, deadline, body, send, self._kept.setdefault(model, {}))
+
+    def _chat(
+        self,
+        body: dict,
+        reader: Callable,
+        deadline: Deadline,
+        headers: dict | None = None,
+        most_choices: int | None = None,
+    ):
         """What `reader` makes of the answer to `body`; the call is paid for."""
-        parts = split_choices(body)
+        parts = split_choices(body, most_choices)
         reader = joined(reader, len(parts))
         with self._transport.paid(parts) as settle:
             for part in parts:

@@ -109,12 +109,16 @@ class ConnectionFailed(EndpointError):
         super().__init__(message)
 
 
+# what to do where an endpoint tells no tokens, or not all of them
+NEXT_STEP = (
+    "tokenize, after= and as_model work at the local one, connect('local'), at llama.cpp's server "
+    "and at vLLM (all tokens: started with --max-logprobs -1)"
+)
+
+
 def unsupported(status: int) -> APIError:
-    """The error of an endpoint that has none of the local endpoint's extensions."""
-    message = (
-        "this endpoint has no /tokenize; tokenize and after= need the local one: connect('local')"
-    )
-    return APIError(status, message, code="unsupported")
+    """The error of an endpoint that has no tokenizer that we know how to ask."""
+    return APIError(status, f"this endpoint has no /tokenize; {NEXT_STEP}", code="unsupported")
 
 
 def error_from(status: int, content: bytes, headers, scrub, base_url: str = "") -> APIError:

@@ -1,14 +1,13 @@
 """An endpoint's logprobs as a Distribution, and the endpoint as a model for `samplers.generate`."""
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
 
 from samplers.api.deviations import dict_of, dicts_of
+from samplers.api.errors import NEXT_STEP, APIError
 from samplers.api.results import bytes_of, label_of, logprob_of
 from samplers.distribution import Distribution
-from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 
 def check_top(top) -> None:
@@ -17,46 +16,46 @@ def check_top(top) -> None:
         raise ValueError(f"top must be an int >= 1 or 'all', got {top!r}")
 
 
-def next_token_request(
-    top: int | str, after: Sequence[int], vocabulary_size: int | None
-) -> tuple[dict, dict]:
-    """The parameters and headers of a request for a next-token distribution.
-
-    `vocabulary_size`: V if the endpoint can give the whole vocabulary, else None.
-    """
-    if top == "all":
-        top = vocabulary_size or MAX_TOP_LOGPROBS
-    params = {
-        "temperature": 1,
-        "top_p": 1,
-        "max_tokens": 1,
-        "logprobs": True,
-        "top_logprobs": top,
-    }
-
-    headers = {}
-    if top > MAX_TOP_LOGPROBS:
-        headers["x-samplers-full-logprobs"] = "true"
-    if after:
-        headers["x-samplers-continue"] = json.dumps(list(after))
-    return params, headers
-
-
-def first_entries(answer: dict) -> list[dict]:
-    """The `top_logprobs` of an answer's first token; those without a logprob are left out."""
+def first_place(answer: dict) -> dict:
+    """The entry of an answer's first token. ValueError if it lists no token with a logprob."""
     content = dicts_of(dict_of(answer["choices"][0].get("logprobs")).get("content"))
-    top = dicts_of(content[0].get("top_logprobs")) if content else []
-    entries = [entry for entry in top if logprob_of(entry) is not None]
-    if not entries:
+    if not content or not entries_of(content[0]):
         raise ValueError(
             "it has no top_logprobs for its first token: this endpoint or model gives none"
         )
-    return entries
+    return content[0]
 
 
-def top_distribution(entries: list[dict], vocabulary_size: int | None = None) -> Distribution:
-    """The K entries of `top_logprobs`, most likely first, with the remaining mass in `unseen`."""
-    entries = sorted(entries, key=logprob_of, reverse=True)
+def entries_of(place: dict) -> list[dict]:
+    """The `top_logprobs` of a token's entry; those without a logprob are left out."""
+    top = dicts_of(place.get("top_logprobs"))
+    return [entry for entry in top if logprob_of(entry) is not None]
+
+
+def displaces(place: dict) -> bool:
+    """Has the drawn token taken the place of one of the most probable?
+
+    It may have if it stands first in the list and is less probable than all the others there. An
+    engine that lists the most probable tokens alone (OpenAI, llama.cpp) never writes such a list.
+    """
+    first, *others = entries_of(place)
+    if first.get("token") != place.get("token") or not others:
+        return False
+    return logprob_of(first) < min(map(logprob_of, others))
+
+
+def top_distribution(
+    place: dict, vocabulary_size: int | None = None, most: int | None = None
+) -> Distribution:
+    """The tokens that a token's entry lists, most likely first; the rest's mass is `unseen`.
+
+    `most`: how many are kept at most; None: all. A drawn token that `displaces` another one is left
+    out unless that is beyond `most`: the list must not have a hole.
+    """
+    entries = entries_of(place)
+    if displaces(place) and (most is None or len(entries) <= most):
+        entries = entries[1:]
+    entries = sorted(entries, key=logprob_of, reverse=True)[:most]
     logprobs = np.array([logprob_of(entry) for entry in entries])
     unseen = float(np.clip(1.0 - np.exp(logprobs).sum(), 0.0, 1.0))
     ids = tuple(entry.get("id") for entry in entries)
@@ -104,9 +103,19 @@ class EndpointModel:
         self._client = client
         self._messages = messages
         tokens = client.tokenize(messages)
+        whole = client.next_token(messages, top="all")
+        if len(whole) != whole.vocabulary_size:
+            raise APIError(
+                200,
+                f"as_model needs the whole distribution, and this endpoint shows {len(whole)} "
+                f"tokens: {NEXT_STEP}",
+                code="unsupported",
+            )
         self.prompt = tokens.ids
         self.stop_tokens = tokens.stop_ids
-        self.vocabulary = client.next_token(messages, top="all").bytes
+        # a token that stands for no text (<|im_end|>) has its name here
+        named = zip(whole.bytes, whole.tokens, strict=True)
+        self.vocabulary = tuple(raw or name.encode() for raw, name in named)
 
     def __call__(self, ids: Sequence[int]) -> np.ndarray:
         """The model's logprobs, which are logits too, after `ids`; shape (V,), float64.

@@ -1,6 +1,7 @@
 """An endpoint's answers as frozen dataclasses, close to the wire. `raw` is the JSON that came."""
 
 import math
+import re
 from dataclasses import astuple, dataclass, field
 
 from samplers.api.deviations import (
@@ -19,6 +20,8 @@ from samplers.api.deviations import (
 from samplers.wire.logprobs import UNSEEN_LOGPROB
 from samplers.wire.tokens import readable
 
+CONTROL = re.compile(r"<\|[^<>|]+\|>")  # how most models name their tokens that are no text
+
 
 def logprob_of(entry: dict) -> float | None:
     """An entry's logprob (nats), None without one. UNSEEN_LOGPROB is the -inf it stands for."""
@@ -31,15 +34,23 @@ def logprob_of(entry: dict) -> float | None:
 def bytes_of(entry: dict) -> bytes:
     """An entry's bytes, which are what the token is: its text may be only part of a character.
 
-    Where an endpoint sends no bytes (null), the text's UTF-8.
+    Where an endpoint sends no bytes (null), the text's UTF-8. b"" for a token that stands for no
+    text: its bytes are [], or null beside a name such as <|im_end|>.
     """
     values = entry.get("bytes")
+    if values is None and is_control(entry.get("token")):
+        return b""
     if isinstance(values, list):
         try:
             return bytes(values)
         except (TypeError, ValueError):  # not a list of bytes
             pass
     return _token_utf8(entry)
+
+
+def is_control(token) -> bool:
+    """Is this the name of a token that stands for no text, such as <|im_end|>?"""
+    return isinstance(token, str) and CONTROL.fullmatch(token) is not None
 
 
 def label_of(entry: dict) -> str:
@@ -111,7 +122,12 @@ class Usage:
 
 @dataclass(frozen=True)
 class TokenLogprob:
-    """A token of the answer: its bytes and logprob (nats); `top`: the likeliest tokens there."""
+    """A token of the answer: its bytes and logprob (nats).
+
+    `top`: the tokens that the endpoint lists there, in its order. At OpenAI, llama.cpp's server and
+    the local endpoint these are the likeliest ones. vLLM puts the drawn token first, and where it
+    is none of the likeliest, it takes the place of the last of them.
+    """
 
     token: str  # readable text
     bytes: bytes
@@ -248,8 +264,8 @@ class Tokens:
     ids: tuple[int, ...]
     tokens: tuple[str, ...]  # readable text
     bytes: tuple[bytes, ...] = field(repr=False)
-    vocabulary_size: int = field(repr=False)
-    context_length: int = field(repr=False)  # in tokens
+    vocabulary_size: int | None = field(repr=False)  # None if the endpoint does not report it
+    context_length: int | None = field(repr=False)  # in tokens; None likewise
     stop_ids: tuple[int, ...] = field(repr=False)  # tokens that end a turn
     raw: dict = field(repr=False)
 

@@ -98,8 +98,8 @@ def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
     requests = []
 
     def answer(request):
-        if "tokenize" in str(request.url):
-            requests.append("tokenize")
+        if "chat" not in str(request.url):
+            requests.append(request.url.path)
             return httpx.Response(404, json={"error": {"message": "Invalid URL"}})
         top = json.loads(request.content)["top_logprobs"]
         requests.append((top, "x-samplers-full-logprobs" in request.headers))
@@ -111,7 +111,8 @@ def test_all_of_an_endpoint_without_the_extension_is_its_top_20():
     assert distribution.tokens == ("a", "b")
     assert distribution.unseen == pytest.approx(0.25)
     assert distribution.vocabulary_size is None
-    assert requests == ["tokenize", (20, False), (20, False)]  # the extension is tried only once
+    # who it is and the extension are asked for only once
+    assert requests == ["/v1/models", "/v1/tokenize", (20, False), (20, False)]
 
 
 @pytest.mark.parametrize("status", [401, 429, 500])

@@ -97,10 +97,12 @@ class Transport:
         headers: dict | None = None,
         stream: bool = False,
         deadline: Deadline | None = None,
+        root: bool = False,
     ) -> httpx.Response:
         """A successful response. APIError for any other status, ConnectionFailed if none comes.
 
         `deadline`: when the whole answer must be there (None: in deadline.TIMEOUT seconds).
+        `root`: the path is the server's own, beside OpenAI's /v1 and not under it.
         """
         if self._http.is_closed:
             raise ConnectionFailed(
@@ -112,7 +114,7 @@ class Transport:
         json_headers = {"Accept": "application/json", "Content-Type": "application/json"}
         request = self._http.build_request(
             method,
-            self.base_url + path,
+            (self.base_url.removesuffix("/v1") if root else self.base_url) + path,
             content=None if body is None else encode(body),
             headers=json_headers | (headers or {}),
             timeout=httpx.Timeout(deadline or Deadline()),

@@ -1,0 +1,116 @@
+"""What an endpoint can do: a table of the engines, filled in by `samplers.api.adapters`."""
+
+from dataclasses import dataclass
+
+from samplers.params import RANGES
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What an endpoint can do with a model. The defaults are those of an engine that is not known.
+
+    `engine`: "samplers", "vllm", "llama.cpp", "openai", "transformers" or "unknown". `version`:
+    None if the endpoint does not report it.
+    """
+
+    engine: str = "unknown"
+    version: str | None = None
+    # the most tokens that a list of logprobs can have; None: the whole vocabulary
+    top_logprobs: int | None = MAX_TOP_LOGPROBS
+    # the drawn token stands first in its list, in the place of the last of the most probable ones
+    drawn_displaces: bool = False
+    # it turns a text, and messages in the model's template, into tokens; None: not known
+    tokenizes: bool | None = None
+    # it takes token ids with which the answer already begins; None: not known
+    continues: bool | None = None
+    # the most answers to one request (n); None: not known
+    most_choices: int | None = None
+    # it takes n > 1 at temperature 0
+    greedy_choices: bool = True
+    # it takes top_p = 0
+    zero_top_p: bool = True
+    # the parameters of SamplingParams beyond OpenAI's that it acts on; None: not known
+    extensions: tuple[str, ...] | None = None
+    # its logprobs are the model's own, not those after penalties and temperature; None: not known
+    raw_logprobs: bool | None = None
+    # a token that is only part of a character has its bytes
+    reports_bytes: bool = True
+
+    def __str__(self) -> str:
+        """In words: ``20 logprobs, raw; tokens by /tokenize``."""
+        if self.top_logprobs == 0:
+            logprobs = "no logprobs"
+        else:
+            most = self.top_logprobs
+            logprobs = "all logprobs" if most is None else f"{most:,} logprobs"
+            if self.raw_logprobs is not None:
+                logprobs += ", raw" if self.raw_logprobs else ", processed"
+        if self.tokenizes is None:
+            return logprobs
+        return f"{logprobs}; {'tokens by /tokenize' if self.tokenizes else 'no tokenizer'}"
+
+
+UNKNOWN = Abilities()
+
+# vLLM 0.32, run on 2026-11-28: `--max-logprobs` (20 unless it is named) and `--logprobs-mode` are
+# found out by `adapters.vllm`. "n must be 1 when using greedy sampling"; "top_p must be in (0, 1]".
+VLLM = Abilities(
+    engine="vllm",
+    drawn_displaces=True,
+    tokenizes=True,
+    continues=True,
+    greedy_choices=False,
+    zero_top_p=False,
+    extensions=("top_k", "min_p", "repetition_penalty"),
+    reports_bytes=False,
+)
+
+# llama.cpp b11549, run on 2026-11-28. Its repetition penalty is `repeat_penalty`: a
+# repetition_penalty is ignored without a word. The most choices are its slots (/props).
+LLAMA_CPP = Abilities(
+    engine="llama.cpp",
+    top_logprobs=None,
+    tokenizes=True,
+    continues=True,
+    extensions=("top_k", "min_p"),
+    raw_logprobs=True,
+)
+
+# `transformers serve` 5.24, run on 2026-11-28: n, logprobs and what it does not know are ignored
+# without a word, and it tells neither its name nor its version.
+TRANSFORMERS = Abilities(
+    engine="transformers",
+    top_logprobs=0,
+    tokenizes=False,
+    continues=False,
+    most_choices=1,
+    extensions=(),
+)
+
+# our own endpoint
+SAMPLERS = Abilities(
+    engine="samplers",
+    top_logprobs=None,
+    tokenizes=True,
+    continues=True,
+    most_choices=RANGES["n"][2],
+    extensions=(),
+)
+
+
+def openai_abilities(model: str) -> Abilities:
+    """What `model` can do at OpenAI. Nothing is asked there.
+
+    The caps are the lowest that were seen on a model of today: top_logprobs 5 (gpt-5.6-terra,
+    2026-08-30) and n 8.
+    """
+    # the one place to read the model's row in the dated table
+    return Abilities(
+        engine="openai",
+        top_logprobs=5,
+        tokenizes=False,
+        continues=False,
+        most_choices=8,
+        extensions=(),
+    )

@@ -1,0 +1,43 @@
+"""The next token's distribution from a chat completion's top_logprobs: what any engine can give."""
+
+from samplers.api.abilities import Abilities
+from samplers.api.adapters.calls import Calls
+from samplers.api.next_token import displaces, first_place, top_distribution
+from samplers.distribution import Distribution
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
+
+# Nothing is truncated or penalised: there an engine's logprobs are the model's own, whatever it
+# means by them.
+PLAIN = {"temperature": 1, "top_p": 1, "max_tokens": 1, "logprobs": True}
+
+
+def next_token(
+    calls: Calls, messages: list[dict], top: int | str, known: Abilities
+) -> Distribution:
+    """The `top` most probable tokens, or as many of them as the endpoint lists.
+
+    Where the drawn token takes the place of another one, one more is asked for. At the endpoint's
+    cap that cannot be. Where its logprobs are raw, greedy decoding then draws the most probable
+    token, which displaces none; elsewhere the list can be one token shorter.
+    """
+    most = known.top_logprobs or MAX_TOP_LOGPROBS
+    wanted = most if top == "all" else top
+    if known.engine != "unknown":
+        wanted = min(wanted, most)  # one that is not known says itself what is too much
+
+    one_more = known.drawn_displaces or "drawn displaces" in calls.kept
+    place = _ask(calls, messages, wanted, one_more, known)
+    if displaces(place) and not one_more:
+        calls.kept["drawn displaces"] = True
+        place = _ask(calls, messages, wanted, True, known)
+    return top_distribution(place, calls.kept.get("vocabulary size"), wanted)
+
+
+def _ask(calls: Calls, messages, wanted: int, one_more: bool, known: Abilities) -> dict:
+    """The entry of a drawn token; with `one_more` there may be one more in its list."""
+    asked = PLAIN | {"top_logprobs": wanted}
+    if one_more and wanted < (known.top_logprobs or MAX_TOP_LOGPROBS):
+        asked["top_logprobs"] = wanted + 1
+    elif one_more and known.raw_logprobs:
+        asked["temperature"] = 0
+    return calls.send(calls.body(messages, asked), first_place)

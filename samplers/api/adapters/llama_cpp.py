@@ -1,0 +1,134 @@
+"""llama.cpp's own server: /tokenize, /apply-template and /completion, beside /v1.
+
+Source: tools/server/README.md of llama.cpp; b11549, run on 2026-11-28.
+"""
+
+from dataclasses import replace
+
+from samplers.api.abilities import LLAMA_CPP, Abilities
+from samplers.api.adapters.calls import Calls, unless_refused
+from samplers.api.deviations import count_of, dict_of, dicts_of
+from samplers.api.next_token import full_distribution, top_distribution
+from samplers.api.results import Tokens, is_control
+from samplers.distribution import Distribution
+
+MORE_THAN_ALL = 1 << 20  # tokens to list: the server lists its whole vocabulary
+
+
+def abilities(calls: Calls) -> Abilities:
+    """The table's, with the version and the number of slots that /props tells."""
+    props = unless_refused(lambda: calls.get("/props", dict_of, root=True), {})
+    settings = dict_of(props.get("default_generation_settings"))
+    calls.kept["context"] = count_of(settings.get("n_ctx"))
+    build = props.get("build_info")
+    if not isinstance(build, str) or build.startswith("b0-"):
+        build = None  # built outside llama.cpp's own repository
+    return replace(LLAMA_CPP, version=build, most_choices=count_of(props.get("total_slots")))
+
+
+def tokenize(calls: Calls, text: str | list[dict], known: Abilities) -> Tokens:
+    """A text's tokens as they are, or those of messages in the model's template."""
+    is_text = isinstance(text, str)
+    if not is_text:
+        text = calls.post("/apply-template", {"messages": text}, _prompt, root=True)
+    body = {
+        "content": text,
+        "with_pieces": True,
+        "add_special": not is_text,  # as in a chat: a token that begins the text, if there is one
+        "parse_special": not is_text,
+    }
+    pieces = calls.post("/tokenize", body, _pieces, root=True)
+    if "stop ids" not in calls.kept:
+        calls.kept["stop ids"] = unless_refused(lambda: _stop_ids(calls), ())
+
+    answer = {
+        "ids": [piece["id"] for piece in pieces],
+        "tokens": [_entry(piece) for piece in pieces],
+        "vocabulary_size": calls.kept.get("vocabulary size"),
+        "context_length": calls.kept.get("context"),
+        "stop_ids": calls.kept["stop ids"],
+    }
+    return Tokens.from_wire(answer)
+
+
+def next_token(
+    calls: Calls, messages: list[dict], top: int | str, after: list[int], known: Abilities
+) -> Distribution:
+    """The next token's distribution: the `top` most probable tokens, or the whole vocabulary."""
+    prompt = [*tokenize(calls, messages, known).ids, *after]
+    # The answer has no logprobs where the drawn token ends inside a character. So the draw is
+    # forced to a whole one; the model's own logprobs do not change with it.
+    if "whole character" not in calls.kept:
+        calls.kept["whole character"] = tokenize(calls, "a", known).ids[-1]
+
+    body = {
+        "prompt": prompt,
+        "n_predict": 1,
+        "n_probs": MORE_THAN_ALL if top == "all" else top,
+        "post_sampling_probs": False,
+        "samplers": [],
+        "logit_bias": [[calls.kept["whole character"], 1e6]],
+        "cache_prompt": True,
+    }
+    place = calls.post("/completion", body, _place, root=True)
+    size = calls.kept.get("vocabulary size")
+    if top != "all":
+        _name_control_tokens(calls, place["top_logprobs"])
+        return top_distribution(place, size, top)
+
+    entries = place["top_logprobs"]
+    whole = calls.kept.get("whole distribution")
+    if whole is None:
+        _name_control_tokens(calls, entries)
+        calls.kept["vocabulary size"] = len(entries)
+    distribution = full_distribution(entries, len(entries), whole)
+    calls.kept.setdefault("whole distribution", distribution)
+    return distribution
+
+
+def _prompt(answer: dict) -> str:
+    return answer["prompt"]
+
+
+def _pieces(answer: dict) -> list[dict]:
+    return answer["tokens"]
+
+
+def _place(answer: dict) -> dict:
+    return answer["completion_probabilities"][0]
+
+
+def _entry(piece: dict) -> dict:
+    """A token's piece (a text, or the bytes of half a character) as an entry of logprobs."""
+    text = piece["piece"]
+    if isinstance(text, list):
+        return {"token": bytes(text).decode(errors="replace"), "bytes": text}
+    return {"token": text, "bytes": [] if is_control(text) else list(text.encode())}
+
+
+def _stop_ids(calls: Calls) -> tuple[int, ...]:
+    """The tokens that end a turn: ignore_eos bans just these, and the answer lists the bans."""
+    body = {"prompt": [0], "n_predict": 1, "ignore_eos": True, "cache_prompt": False}
+
+    def bans(answer: dict) -> tuple[int, ...]:
+        banned = dicts_of(answer["generation_settings"]["logit_bias"])
+        return tuple(sorted(ban["token"] for ban in banned))
+
+    return calls.post("/completion", body, bans, root=True)
+
+
+def _name_control_tokens(calls: Calls, entries: list[dict]) -> None:
+    """Gives the tokens that stand for no text their names; the server leaves them out."""
+    nameless = [entry for entry in entries if not entry.get("token") and not entry.get("bytes")]
+    if not nameless:
+        return
+
+    line_end = tokenize(calls, "\n", LLAMA_CPP).ids[-1]
+    ids = [i for entry in nameless for i in (entry["id"], line_end)]
+
+    def text(answer: dict) -> str:
+        return answer["content"]
+
+    names = calls.post("/detokenize", {"tokens": ids}, text, root=True).split("\n")
+    for entry, name in zip(nameless, names, strict=False):
+        entry["token"] = name

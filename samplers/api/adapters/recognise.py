@@ -1,0 +1,59 @@
+"""Which engine answers, by what it says of itself; and the adapter that knows how to ask it."""
+
+from types import ModuleType
+
+from samplers.api.abilities import (
+    SAMPLERS,
+    TRANSFORMERS,
+    UNKNOWN,
+    Abilities,
+    openai_abilities,
+)
+from samplers.api.adapters import llama_cpp, ours, vllm
+from samplers.api.adapters.calls import Calls
+from samplers.api.deviations import dict_of, dicts_of
+from samplers.api.errors import APIError
+
+ADAPTERS = {"vllm": vllm, "llama.cpp": llama_cpp}
+
+
+def adapter_of(engine: str) -> ModuleType:
+    """The module that has `tokenize` and `next_token` for an engine."""
+    return ADAPTERS.get(engine, ours)
+
+
+def abilities(calls: Calls) -> Abilities:
+    """What the endpoint can do with `calls.model`. It is found out once, and kept.
+
+    Nothing is asked where a call costs money. An endpoint that answers with an error is not known;
+    where waiting can help (429, 5xx) it is asked again the next time.
+    """
+    if "abilities" not in calls.kept:
+        if calls.transport.at_openai:
+            calls.kept["abilities"] = openai_abilities(calls.model)
+        elif calls.transport.budget is not None:
+            calls.kept["abilities"] = UNKNOWN
+        else:
+            try:
+                calls.kept["abilities"] = _found(calls)
+            except APIError as error:
+                if error.status == 429 or error.status >= 500:
+                    return UNKNOWN
+                calls.kept["abilities"] = UNKNOWN
+    return calls.kept["abilities"]
+
+
+def _found(calls: Calls) -> Abilities:
+    """By GET /models: who owns the models."""
+    models = calls.get("/models", lambda answer: dicts_of(dict_of(answer).get("data")))
+    model = next((m for m in models if m.get("id") == calls.model), next(iter(models), {}))
+    owner = model.get("owned_by")
+    if owner == "samplers":
+        return SAMPLERS
+    if owner == "vllm":
+        return vllm.abilities(calls)
+    if owner == "llamacpp":
+        return llama_cpp.abilities(calls)
+    if dict_of(model.get("status")).get("value") in ("loaded", "unloaded"):
+        return TRANSFORMERS  # it tells nothing else; llama.cpp's router does, and who it is
+    return UNKNOWN
