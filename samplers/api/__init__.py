@@ -1,10 +1,11 @@
 """The client's side of an LLM API.
 
-`client = connect()` has chat, stream, parse, models, tokenize and next_token. Around it:
+`client = connect()` has chat, stream, parse, models, tokenize, next_token and abilities. Around it:
 `accumulate` joins a stream, `tool` and `run_tools` call functions, `strict_schema` and
 `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation.
 """
 
+from samplers.api.abilities import Abilities
 from samplers.api.client import Client
 from samplers.api.connect import connect, start_local
 from samplers.api.errors import (
@@ -40,6 +41,7 @@ from samplers.wire.tokens import readable
 
 __all__ = [
     "APIError",
+    "Abilities",
     "Accumulated",
     "Arrival",
     "AuthenticationError",

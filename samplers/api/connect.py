@@ -21,6 +21,7 @@ from samplers.wire.secret import looks_like_a_key, shown
 
 ANSWER = 60  # seconds in which an endpoint must list its models
 SOON = 60  # days before its end in which a model is announced as dying
+ENGINES = {"vllm": "vLLM", "llama.cpp": "llama.cpp", "transformers": "transformers"}
 # By process id: a fork starts its own endpoint and leaves its parent's alone.
 shared_endpoints: dict[int, LocalEndpoint] = {}
 _lock = threading.Lock()
@@ -56,6 +57,7 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
         )
 
     dates: dict[str, str] = {}
+    found = ""
     if where == "local":
         exempt_loopback()
         name = "local endpoint"
@@ -64,8 +66,8 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
         name = "OpenAI"
         client = _openai(model)
     elif isinstance(where, str) and "://" in where:
-        name = "endpoint"
         client, dates = _remote(where, model)
+        name, found = _what_answers(client)
     else:
         raise ValueError(
             "where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, "
@@ -73,7 +75,7 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
         )
 
     notes = _effort_note(client.model) + _end_note(client, dates) + _price_note(client)
-    print(f"samplers: {name} {client.base_url}, model {client.model}{notes}")
+    print(f"samplers: {name} {client.base_url}, model {client.model}{notes}{found}")
     return client
 
 
@@ -144,6 +146,17 @@ def _remote(base_url: str, model: str | None) -> tuple[Client, dict[str, str]]:
         if model is None or not has_no_list:
             raise
     return client, {}
+
+
+def _what_answers(client: Client) -> tuple[str, str]:
+    """For the line: which engine is at an address, and what it can do."""
+    known = client.abilities
+    if known.engine == "samplers":
+        return "endpoint", ""
+    if known.engine not in ENGINES:
+        return "endpoint", ": an engine that is not known, asked as OpenAI's API is"
+    name = " ".join(filter(None, [ENGINES[known.engine], known.version]))
+    return f"{name} at", f": {known}"
 
 
 def _key(variable: str) -> Key:

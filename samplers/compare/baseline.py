@@ -11,7 +11,7 @@ import numpy as np
 
 from samplers.api import APIError, Client
 from samplers.compare.design import Experiment, candidate_questions, most_informative
-from samplers.compare.evidence import Question
+from samplers.compare.evidence import Question, probs_by_bytes
 from samplers.compare.hypotheses import Hypothesis, tokens_in
 from samplers.compare.prediction import Prediction
 from samplers.compare.request import shown_distributions
@@ -149,20 +149,20 @@ def _mean(distributions: list[Distribution]) -> tuple[Distribution, float]:
     An answer that shows something else altogether is left out: llama.cpp under load has been seen
     to give one.
     """
-    probs = [dict(zip(d.bytes, d.probs, strict=True)) for d in distributions]
+    probs = [probs_by_bytes(d) for d in distributions]
     apart = np.array([[_total_variation(p, q) for q in probs] for p in probs])
     middle = int(apart.sum(axis=1).argmin())
     alike = [p for p, far in zip(probs, apart[middle], strict=True) if far < OUTLIER]
 
     reference = distributions[middle]
-    places = [i for i, b in enumerate(reference.bytes) if all(b in p for p in alike)]
-    token_bytes = tuple(reference.bytes[i] for i in places)
+    first_places = {b: reference.bytes.index(b) for b in reference.bytes}
+    token_bytes = tuple(b for b in first_places if all(b in p for p in alike))
     p = np.array([[one[b] for b in token_bytes] for one in alike])
     mean = p.mean(axis=0)
     unseen = float(max(0.0, 1 - mean.sum()))
     with np.errstate(divide="ignore"):
         logprobs = np.log(mean)
-    tokens = tuple(reference.tokens[i] for i in places)
+    tokens = tuple(reference.tokens[first_places[b]] for b in token_bytes)
     return Distribution(tokens, logprobs, token_bytes, unseen), _noise(p, mean)
 
 

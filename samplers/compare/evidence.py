@@ -176,12 +176,20 @@ class Question:
         return self._cache[key]
 
 
+def probs_by_bytes(distribution: Distribution) -> dict[bytes, float]:
+    """{token's bytes: probability}. Tokens of the same bytes cannot be told apart: they add up."""
+    probs: dict[bytes, float] = {}
+    for raw, p in zip(distribution.bytes, distribution.probs.tolist(), strict=True):
+        probs[raw] = probs.get(raw, 0.0) + p
+    return probs
+
+
 def distance(prediction: Prediction, shown: Distribution) -> float:
     """The most by which a shown probability lies outside the bounds predicted for its token.
 
     A token that is not shown has at most the least shown probability, and no more than is unseen.
     """
-    shown_probs = dict(zip(shown.bytes, shown.probs, strict=True))
+    shown_probs = probs_by_bytes(shown)
     most_hidden = min(float(shown.probs.min()), shown.unseen) if shown.unseen else 0.0
 
     gaps = [0.0]

@@ -17,6 +17,7 @@ from samplers.api import (
     EndpointError,
     readable,
 )
+from samplers.api.adapters.chat import most_choices
 from samplers.checks import instance, number, shown
 from samplers.compare.request import check_client, extensions, fields
 from samplers.params import SamplingParams
@@ -98,7 +99,8 @@ def observe(
     `into`: earlier counts of the same request, to continue. They are filled as draws come in, so
     nothing is lost even if the cell is interrupted. `extra`: what `extensions` returned for this
     endpoint; None: this asks the endpoint. `workers` requests run at once, each for up to `batch`
-    answers (n). If an endpoint refuses n, later requests are smaller.
+    answers (n), or for the most that the engine is known to take. If an endpoint refuses n, later
+    requests are smaller.
 
     A request that fails is counted, and another makes up for it. observe stops after MOST_FAILURES
     failures in a row, or after one that repeating cannot fix (the key, the budget). It returns what
@@ -119,6 +121,7 @@ def observe(
     wire = fields(params, extra) | answer_fields
     counts = _begin(Counts() if into is None else into, messages, wire)
 
+    batch = min(batch, most_choices(wire, client.abilities) or batch)
     collector = _Collector(counts, draws, batch, progress)
     pool = ThreadPoolExecutor(workers)
     running: dict[Future, int] = {}

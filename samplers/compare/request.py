@@ -28,10 +28,14 @@ def extensions(client: Client, messages) -> dict:
     """The sampling parameters beyond OpenAI's that this endpoint takes, each with its off value.
 
     Unless a request says otherwise, llama.cpp uses min_p = 0.05 and vLLM uses defaults from the
-    model's files, while OpenAI answers 400 to a field that it does not know. So this asks the
-    endpoint: one request of one token with all fields, and if that is refused, one for each field.
-    An endpoint that ignores fields that it does not know loses nothing.
+    model's files, while OpenAI answers 400 to a field that it does not know. Of an engine that is
+    known this is known, too (`client.abilities`). Another endpoint is asked: one request of one
+    token with all fields, and if that is refused, one for each field. An endpoint that ignores
+    fields that it does not know loses nothing.
     """
+    known = client.abilities.extensions
+    if known is not None:
+        return {name: off for name, off in _OFF.items() if name in known}
     if _takes(client, messages, _OFF):
         return dict(_OFF)
 
@@ -88,6 +92,7 @@ def shown_distributions(
 
     The answer has `params.max_tokens` tokens (None: 1). At temperature 1 with nothing truncated or
     penalised that distribution is the model's own, whatever the endpoint means by its logprobs.
+    Where the drawn token may have displaced another one (vLLM), it is left out: no list has a hole.
     """
     length = params.max_tokens or 1
     answer_fields = {"max_tokens": length, "logprobs": True, "top_logprobs": MOST_SHOWN}
@@ -99,6 +104,6 @@ def shown_distributions(
 
     content = completion.raw["choices"][0]["logprobs"]["content"]
     return [
-        (token.bytes, top_distribution(entry["top_logprobs"]))
-        for token, entry in zip(completion.logprobs, content, strict=True)
+        (token.bytes, top_distribution(place))
+        for token, place in zip(completion.logprobs, content, strict=True)
     ]

@@ -177,9 +177,7 @@ def test_the_bar_shows_draws_and_failures(capsys):
 
 def test_the_bare_server_tells_tokens_apart(bare):
     """llama.cpp gives no logprobs for top_logprobs 0, and takes n up to its slots."""
-    extra = extensions(bare, "Hi")
-    counts = observe(bare, "Hi", SamplingParams(max_tokens=3), 20, extra=extra, progress=False)
-    assert extra == OFF
+    counts = observe(bare, "Hi", SamplingParams(max_tokens=3), 20, progress=False)
     assert counts.draws == 20
     assert {len(sequence) for sequence in counts.sequences} <= {1, 2, 3}
     assert max(map(len, counts.sequences)) == 3

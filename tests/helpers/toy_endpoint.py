@@ -39,15 +39,25 @@ class ToyEndpoint:
 
     `engine`: whose chain. `logprobs`: "raw" or "processed". `counts`: the tokens that penalties
     count, one of `samplers.compare.hypotheses.COUNTS`; the prompt's tokens are its digits.
-    `refuse(body)` may return a status with which a request is refused before any draw.
+    `refuse(body)` may return a status with which a request is refused before any draw. `displaces`:
+    the drawn token stands first among the top_logprobs, in the place of the last, as in vLLM.
     """
 
-    def __init__(self, engine="openai", logprobs="raw", counts="output", seed=0, refuse=None):
+    def __init__(
+        self,
+        engine="openai",
+        logprobs="raw",
+        counts="output",
+        seed=0,
+        refuse=None,
+        displaces=False,
+    ):
         self.chain = Chain.for_engine(engine)
         self.logprobs = logprobs
         self.counts = counts
         self.rng = np.random.default_rng(seed)
         self.refuse = refuse or (lambda body: None)
+        self.displaces = displaces
         self.bodies = []  # of the requests so far
 
     def client(self):
@@ -76,7 +86,8 @@ class ToyEndpoint:
             processed = self.processed(logits, params, prompt, output)
             token = int(draw(processed, self.rng))
             shown = log_softmax(processed if self.logprobs == "processed" else logits)
-            content.append(entry_with_top(token, shown, body.get("top_logprobs", 0)))
+            place = entry_with_top(token, shown, body.get("top_logprobs", 0))
+            content.append(displaced(place) if self.displaces else place)
             output.append(token)
 
         text = b"".join(VOCABULARY[token] for token in output).decode(errors="replace")
@@ -111,6 +122,14 @@ def entry_with_top(token, logprobs, top):
     best = np.argsort(-logprobs, kind="stable")[:top]
     listed = [entry(token_id, logprobs) for token_id in best if logprobs[token_id] > -np.inf]
     return {**entry(token, logprobs), "top_logprobs": listed}
+
+
+def displaced(place):
+    """A token's entry as vLLM writes it: the drawn token first, in the place of the last."""
+    top = place["top_logprobs"]
+    own = {name: value for name, value in place.items() if name != "top_logprobs"}
+    others = [other for other in top if other != own]
+    return {**place, "top_logprobs": [own, *others][: len(top)]}
 
 
 def entry(token, logprobs):

@@ -22,10 +22,12 @@ def next_token(
     """
     most = known.top_logprobs or MAX_TOP_LOGPROBS
     wanted = most if top == "all" else top
+    one_more = known.drawn_displaces or "drawn displaces" in calls.kept
     if known.engine != "unknown":
         wanted = min(wanted, most)  # one that is not known says itself what is too much
+    elif wanted == 1:
+        one_more = True  # of one token nobody can tell whether it is the likeliest or the drawn one
 
-    one_more = known.drawn_displaces or "drawn displaces" in calls.kept
     place = _ask(calls, messages, wanted, one_more, known)
     if displaces(place) and not one_more:
         calls.kept["drawn displaces"] = True

@@ -1,0 +1,95 @@
+"""The most probable tokens from top_logprobs: the list is never wrong and never has a hole."""
+
+import httpx
+import numpy as np
+import pytest
+from fake_endpoint import completion, fake
+from toy_endpoint import VOCABULARY, ToyEndpoint, toy_logits
+
+from samplers import log_softmax
+from samplers.api.next_token import top_distribution
+
+# the toy model's tokens, the most probable first: by the toy's own definition, not by our client
+BEST = [VOCABULARY[i] for i in np.argsort(-toy_logits([]), kind="stable")]
+LOGPROBS = np.sort(log_softmax(toy_logits([])))[::-1]
+
+
+class Hot(ToyEndpoint):
+    """Draws unlikely tokens, too: at temperature 2 whatever it is asked. Its logprobs are raw."""
+
+    def choice(self, body, index):
+        return super().choice({**body, "temperature": 2.0}, index)
+
+
+@pytest.mark.parametrize("displaces", [False, True])
+@pytest.mark.parametrize("top", [1, 5, 12])
+def test_an_unknown_endpoint_that_displaces_is_found_out_by_its_answer(displaces, top):
+    client = Hot(displaces=displaces, seed=1).client()
+    for _ in range(30):
+        distribution = client.next_token("x", top=top)
+        assert list(distribution.bytes) == BEST[:top]
+        assert distribution.logprobs == pytest.approx(LOGPROBS[:top])
+
+
+def test_at_the_cap_of_20_the_list_is_one_shorter_and_has_no_hole():
+    client = Hot(displaces=True, seed=2).client()
+    lengths = set()
+    for _ in range(60):
+        distribution = client.next_token("x")
+        lengths.add(len(distribution))
+        assert list(distribution.bytes) == BEST[: len(distribution)]
+        assert distribution.probs.sum() + distribution.unseen == pytest.approx(1)
+    assert lengths == {19, 20}
+
+
+def test_it_is_asked_twice_only_until_it_is_known():
+    toy = Hot(displaces=True, seed=3)
+    client = toy.client()
+    for _ in range(30):
+        client.next_token("x", top=5)
+    asked = [body["top_logprobs"] for body in toy.bodies]
+    first = asked.index(6)
+    assert asked[first:] == [6] * (31 - first)
+
+
+def place(drawn, *top):
+    entries = [{"token": token, "bytes": None, "logprob": p} for token, p in top]
+    return {"token": drawn, "bytes": None, "logprob": -1.0, "top_logprobs": entries}
+
+
+def test_what_is_left_out_of_a_list():
+    displaced = place("z", ("z", -9.0), ("a", -0.5), ("b", -1.5))
+    assert top_distribution(displaced).tokens == ("a", "b")
+    assert top_distribution(displaced, most=2).tokens == ("a", "b")
+
+    drawn_is_listed = place("b", ("b", -1.5), ("a", -0.5), ("c", -3.0))
+    assert top_distribution(drawn_is_listed).tokens == ("a", "b", "c")
+    not_sorted = place("a", ("c", -3.0), ("b", -1.5), ("a", -0.5))
+    assert top_distribution(not_sorted).tokens == ("a", "b", "c")
+    alone = place("z", ("z", -9.0))
+    assert top_distribution(alone).tokens == ("z",)
+
+
+def test_at_openai_no_more_is_asked_than_the_model_gives(monkeypatch):
+    bodies = []
+
+    def answer(request):
+        bodies.append(request.content)
+        entry = {"token": "a", "bytes": [97], "logprob": -0.5}
+        return completion(logprobs={"content": [entry | {"top_logprobs": [entry]}]})
+
+    client = fake(answer, "gpt-4o-mini", base_url="https://api.openai.com/v1")
+    client.next_token("x")
+    assert b'"top_logprobs": 5' in bodies[0]
+    assert len(bodies) == 1
+
+
+def test_an_engine_without_logprobs_says_so():
+    model = {"id": "m", "owned_by": "", "status": {"value": "loaded"}}
+
+    def answer(request):
+        is_list = request.url.path == "/v1/models"
+        return httpx.Response(200, json={"data": [model]}) if is_list else completion()
+
+    with pytest.raises(Exception, match="gives none"):
+        fake(answer).next_token("x")

@@ -1,0 +1,159 @@
+"""Which engine answers is found out by what it says of itself, and nothing that it says breaks."""
+
+import importlib
+
+import httpx
+import pytest
+from fake_endpoint import completion, fake
+
+from samplers.api import Client, connect
+from samplers.api.abilities import UNKNOWN
+
+OWNERS = {"samplers": "samplers", "vllm": "vllm", "llamacpp": "llama.cpp"}
+
+
+def endpoint(models: httpx.Response, **others: httpx.Response):
+    """A client of an endpoint with this answer to GET /models; `others` by a path's last part.
+
+    Every other path is a 404.
+    """
+    paths = []
+
+    def answer(request):
+        path = request.url.path
+        paths.append(path)
+        if path.endswith("/models"):
+            return models
+        name = path.rpartition("/")[2]
+        return others.get(name, httpx.Response(404, json={"error": {"message": "none"}}))
+
+    client = fake(answer)
+    client.paths = paths
+    return client
+
+
+def listed(**model):
+    return httpx.Response(200, json={"object": "list", "data": [{"id": "m", **model}]})
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_an_engine_is_known_by_the_owner_of_its_models(owner):
+    assert endpoint(listed(owned_by=owner)).abilities.engine == OWNERS[owner]
+
+
+def test_transformers_serve_is_known_by_the_state_of_its_models():
+    """Its list of 2026-11-29, version 5.24.0, with the model's path replaced."""
+    model = {"owned_by": "", "object": "model", "created": 0, "status": {"value": "loaded"}}
+    known = endpoint(listed(**model)).abilities
+    assert known.engine == "transformers"
+    assert (known.top_logprobs, known.most_choices) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        httpx.Response(404, json={"detail": "Not Found"}),
+        httpx.Response(401, json={"error": {"message": "who?"}}),
+        httpx.Response(500, text="oh"),
+        httpx.Response(200, text="<html>a proxy</html>", headers={"content-type": "text/html"}),
+        httpx.Response(200, json=[{"id": "m"}]),
+        httpx.Response(200, json={"data": None}),
+        httpx.Response(200, json={"data": [None, "m"]}),
+        httpx.Response(200, json={"data": [{"id": "m", "owned_by": ["vllm"]}]}),
+        httpx.Response(200, json={"data": [{"id": "m", "status": "loaded"}]}),
+        listed(owned_by="openai"),
+    ],
+)
+def test_what_cannot_be_recognised_is_unknown_and_still_answers(models):
+    client = endpoint(models, completions=completion("hi"))
+    assert client.abilities == UNKNOWN
+    assert client.chat("x", n=2).text == "hi"
+
+
+@pytest.mark.parametrize("status", [401, 404, 500])
+@pytest.mark.parametrize("owner", ["vllm", "llamacpp"])
+def test_an_engine_that_tells_no_more_is_still_known(owner, status):
+    """A proxy may let /v1 through alone."""
+
+    def answer(request):
+        if request.url.path == "/v1/models":
+            return listed(owned_by=owner)
+        return httpx.Response(status, text="no")
+
+    known = fake(answer).abilities
+    assert (known.engine, known.version) == (OWNERS[owner], None)
+
+
+def test_it_is_asked_once_and_again_only_where_waiting_may_help():
+    client = endpoint(listed(owned_by="openai"))
+    assert client.abilities is client.abilities
+    assert client.paths == ["/v1/models"]
+
+    busy = endpoint(httpx.Response(503))
+    assert busy.abilities == busy.abilities == UNKNOWN
+    assert busy.paths == ["/v1/models"] * 2
+
+
+def test_nothing_is_asked_at_openai():
+    def never(request):
+        raise AssertionError(request.url)
+
+    client = fake(never, base_url="https://api.openai.com/v1")
+    known = client.abilities
+    assert (known.engine, known.tokenizes) == ("openai", False)
+    assert (known.top_logprobs, known.most_choices) == (5, 8)  # measured: facts of 2026-11-28
+
+
+@pytest.mark.parametrize("engine", ["vllm", "llamacpp"])
+def test_the_servers_paths_stand_beside_v1_behind_a_prefix_and_get_the_key(engine):
+    asked = {}
+
+    def answer(request):
+        asked[request.url.path] = request.headers.get("authorization")
+        if request.url.path == "/llm/v1/models":
+            return listed(owned_by=engine)
+        return httpx.Response(404)
+
+    fake(answer, base_url="http://host.test/llm/v1", key="my-secret-key").abilities  # noqa: B018
+    root = {"vllm": "/llm/version", "llamacpp": "/llm/props"}[engine]
+    assert asked[root] == "Bearer my-secret-key"
+    assert set(asked.values()) == {"Bearer my-secret-key"}
+
+
+def test_all_hidden_calls_have_one_deadline():
+    deadlines = []
+
+    def answer(request):
+        deadlines.append(request.extensions["timeout"]["read"])
+        if request.url.path == "/v1/models":
+            return listed(owned_by="vllm")
+        return httpx.Response(404)
+
+    with pytest.raises(Exception, match="HTTP 404"):
+        fake(answer).next_token("x", timeout=9)
+    assert len(deadlines) > 4
+    assert all(deadline is deadlines[0] for deadline in deadlines)
+    assert deadlines[0] == 9
+
+
+def test_connect_says_what_it_found(monkeypatch, capsys):
+    monkeypatch.delenv("SAMPLERS_API_KEY", raising=False)
+    clients = {
+        "llama": endpoint(listed(owned_by="llamacpp")),
+        "other": endpoint(listed(owned_by="me")),
+    }
+
+    def made(base_url, *_):
+        return clients["llama" if "llama" in base_url else "other"]
+
+    module = importlib.import_module("samplers.api.connect")  # the package's `connect` hides it
+    monkeypatch.setattr(module, "Client", made)
+    connect("http://llama.test/v1")
+    connect("http://other.test/v1")
+    assert isinstance(clients["llama"], Client)
+    assert capsys.readouterr().out.splitlines() == [
+        "samplers: llama.cpp at http://127.0.0.1:9/v1, model m: "
+        "all logprobs, raw; tokens by /tokenize",
+        "samplers: endpoint http://127.0.0.1:9/v1, model m: "
+        "an engine that is not known, asked as OpenAI's API is",
+    ]
