@@ -25,15 +25,14 @@ def chat(calls: Calls, body: dict) -> Completion:
     if body.get("top_p") == 0 and not known.zero_top_p:
         body = body | {"top_p": LEAST_TOP_P}
     most = most_choices(body, known)
-    if known.reports_bytes or not body.get("logprobs"):
+    if known.reports_bytes or not known.tokenizes or not body.get("logprobs"):
         return calls.send(body, Completion.from_wire, most_choices=most)
 
     def read(answer: dict) -> dict:
         Completion.from_wire(answer)  # whatever is wrong with it is said here
         return answer
 
-    body = {"return_tokens_as_token_ids": True} | body
-    answer = calls.send(body, read, most_choices=most)
+    answer = calls.send(vllm.BY_ID | body, read, most_choices=most)
     return Completion.from_wire(vllm.name_tokens(calls, answer))
 
 

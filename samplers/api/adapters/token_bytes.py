@@ -31,7 +31,9 @@ def entries(calls: Calls, ids: Sequence[int]) -> list[dict]:
     known = calls.kept.setdefault("tokens", {})
     missing = [i for i in dict.fromkeys(ids) if i not in known]
     if missing:
-        found = unless_refused(lambda: _bytes_of(calls, missing), {})
+        found = unless_refused(lambda: _bytes_of(calls, missing))
+        if found is None:  # for now: it is asked again the next time
+            return [known.get(i) or _entry(i, None) for i in ids]
         known.update((i, _entry(i, found.get(i))) for i in missing)
     return [known[i] for i in ids]
 
@@ -45,11 +47,15 @@ def _entry(token: int, raw: bytes | None) -> dict:
 
 def _bytes_of(calls: Calls, ids: list[int]) -> dict[int, bytes]:
     """{id: bytes} of the tokens whose bytes can be found out."""
-    texts = dict(zip(ids, _texts(calls, [[i] for i in ids]), strict=True))
+    between, mark = separator(calls)
+    others = [i for i in ids if i != between]
+    texts = dict(zip(others, _texts(calls, [[i] for i in others]), strict=True))
+    if between in ids:
+        texts[between] = mark
     found = {i: text.encode() for i, text in texts.items() if text and BROKEN not in text}
     broken = [i for i, text in texts.items() if BROKEN in text]
     if broken:
-        found |= _parts_of_characters(calls, broken)
+        found |= unless_refused(lambda: _parts_of_characters(calls, broken), {})
     return found
 
 
@@ -74,8 +80,8 @@ def _parts_of_characters(calls: Calls, ids: list[int]) -> dict[int, bytes]:
 
 def _single_bytes(calls: Calls) -> dict[int, int]:
     """{byte: id} of tokens that are one byte of 80 to ff."""
-    _, mark = _separator(calls)
-    body = {"prompt": (mark or " ").join(RARE), "return_token_strs": True}
+    _, mark = separator(calls)
+    body = {"prompt": mark.join(RARE), "return_token_strs": True}
 
     def read(answer: dict) -> dict[int, int]:
         named = zip(answer["token_strs"], answer["tokens"], strict=True)
@@ -109,33 +115,38 @@ BYTE_NAMES = _byte_names()
 
 
 def _texts(calls: Calls, rows: list[list[int]]) -> list[str]:
-    """Each row's text. One call for all of them, with a token between that no text contains."""
-    separator, mark = _separator(calls)
-    if not mark:
-        return [_text(calls, row) for row in rows]
+    """Each row's text. One call for all of them, with a token between that no text contains.
 
-    joined = [separator]
+    ValueError, which is an unreadable answer, where the texts cannot be told apart.
+    """
+    between, mark = separator(calls)
+    joined = [between]
     for row in rows:
-        joined += [*row, separator]
-    pieces = _text(calls, joined).split(mark)
-    if len(pieces) == len(rows) + 2:
-        return pieces[1:-1]
-    # the separator itself is one of the tokens asked for
-    return [_text(calls, row) for row in rows]
+        joined += [*row, between]
+
+    def read(answer: dict) -> list[str]:
+        _, *texts, _ = answer["prompt"].split(mark)
+        if len(texts) != len(rows):
+            raise ValueError(f"{len(texts)} texts of {len(rows)} tokens")
+        return texts
+
+    return calls.post("/detokenize", {"tokens": joined}, read, root=True)
 
 
-def _text(calls: Calls, ids: list[int]) -> str:
-    return calls.post("/detokenize", {"tokens": ids}, lambda answer: answer["prompt"], root=True)
+def separator(calls: Calls) -> tuple[int, str]:
+    """The first token of the model's template that stands for no text, and its name.
 
-
-def _separator(calls: Calls) -> tuple[int, str]:
-    """The first token of the model's template that stands for no text, and its name; (0, "")."""
+    ValueError, which is an unreadable answer, for a template without one.
+    """
     if "separator" not in calls.kept:
         body = {"messages": [{"role": "user", "content": "a"}], "return_token_strs": True}
 
         def read(answer: dict) -> tuple[int, str]:
             named = zip(answer["tokens"], answer["token_strs"], strict=True)
-            return next(((i, name) for i, name in named if _is_mark(name)), (0, ""))
+            marks = [(i, name) for i, name in named if _is_mark(name)]
+            if not marks:
+                raise ValueError("the model's template has no control token")
+            return marks[0]
 
         calls.kept["separator"] = calls.post("/tokenize", body, read, root=True)
     return calls.kept["separator"]

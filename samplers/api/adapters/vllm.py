@@ -22,6 +22,7 @@ TOO_MANY = 10**9  # logprobs; the refusal names the most that the server allows
 ALLOWED = re.compile(r"max allowed: (\d+)")
 FORCED = 0  # a token id that is drawn because of its bias
 CERTAIN = -0.01  # nats; the logprob of a forced token is above this after its bias, below before it
+BY_ID = {"return_tokens_as_token_ids": True}  # tokens are named token_id:7
 # Everything that vLLM otherwise takes from the model's generation_config.json.
 PLAIN = {
     "max_tokens": 1,
@@ -30,7 +31,7 @@ PLAIN = {
     "top_k": 0,
     "min_p": 0,
     "repetition_penalty": 1,
-    "return_tokens_as_token_ids": True,
+    **BY_ID,
 }
 
 
@@ -46,7 +47,16 @@ def abilities(calls: Calls) -> Abilities:
     if wanted == -1 and len(shown) == most:
         calls.kept["vocabulary size"] = most
         most = None
-    return replace(VLLM, version=version, top_logprobs=most, raw_logprobs=raw)
+    # A proxy may let /v1 through alone.
+    named = unless_refused(lambda: token_bytes.separator(calls)) is not None
+    return replace(
+        VLLM,
+        version=version,
+        top_logprobs=most,
+        raw_logprobs=raw,
+        tokenizes=named,
+        continues=named,
+    )
 
 
 def _most_logprobs(calls: Calls) -> int:
@@ -64,8 +74,11 @@ def _most_logprobs(calls: Calls) -> int:
 def tokenize(calls: Calls, text: str | list[dict], known: Abilities) -> Tokens:
     """A text's tokens, or those of messages in the model's template.
 
-    Marks such as <|im_end|> in a text become the tokens that they name: vLLM has no switch for it.
+    An unsupported APIError where /tokenize cannot be reached. Marks such as <|im_end|> in a text
+    become the tokens that they name: vLLM has no switch for it.
     """
+    if not known.tokenizes:
+        raise unsupported(404)
     if isinstance(text, str):
         ids, context = _ids(calls, {"prompt": text, "add_special_tokens": False})
     else:
@@ -89,12 +102,15 @@ def next_token(
     displaced. Messages with pictures, and servers without /tokenize, are asked by chat.
     """
     is_text = all(isinstance(message.get("content"), str) for message in messages)
-    prompt = unless_missing(lambda: _ids(calls, {"messages": messages})[0]) if is_text else None
-    if prompt is None:
+    if not known.tokenizes or not is_text:
         if after:
             raise unsupported(404)
-        return listed.next_token(calls, messages, top, known)
+        by_id = BY_ID if known.tokenizes else {}
+        return listed.next_token(
+            calls, messages, top, known, by_id, lambda answer: name_tokens(calls, answer)
+        )
 
+    prompt, _ = _ids(calls, {"messages": messages})
     most = known.top_logprobs
     is_whole = top == "all" and most is None
     wanted = (most or MAX_TOP_LOGPROBS) if top == "all" else top
@@ -124,16 +140,6 @@ def name_tokens(calls: Calls, answer: dict) -> dict:
     for entry, known in zip(numbered, token_bytes.entries(calls, ids), strict=True):
         entry.update(known)
     return answer
-
-
-def unless_missing(call):
-    """What `call()` returns; None where the path does not exist."""
-    try:
-        return call()
-    except APIError as error:
-        if error.status not in (404, 405, 501) or error.param == "model":
-            raise
-        return None
 
 
 def _whole(calls: Calls, logprobs: dict[int, float]) -> Distribution:

@@ -43,7 +43,7 @@ def test_an_engine_is_known_by_the_owner_of_its_models(owner):
 
 def test_transformers_serve_is_known_by_the_state_of_its_models():
     """Its list of 2026-11-29, version 5.24.0, with the model's path replaced."""
-    model = {"owned_by": "", "object": "model", "created": 0, "status": {"value": "loaded"}}
+    model = {"owned_by": "local", "object": "model", "created": 0, "status": {"value": "loaded"}}
     known = endpoint(listed(**model)).abilities
     assert known.engine == "transformers"
     assert (known.top_logprobs, known.most_choices) == (0, 1)
