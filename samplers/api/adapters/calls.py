@@ -43,3 +43,8 @@ def unless_refused(call: Callable, otherwise=None):
         return call()
     except APIError:
         return otherwise
+
+
+def is_text(messages: list[dict]) -> bool:
+    """Has every message a text for its content? A list of parts may hold pictures."""
+    return all(isinstance(message.get("content"), str) for message in messages)

@@ -6,8 +6,10 @@ Source: tools/server/README.md of llama.cpp; b11549, run on 2026-11-28.
 from dataclasses import replace
 
 from samplers.api.abilities import LLAMA_CPP, Abilities
-from samplers.api.adapters.calls import Calls, unless_refused
+from samplers.api.adapters import listed
+from samplers.api.adapters.calls import Calls, is_text, unless_refused
 from samplers.api.deviations import count_of, dict_of, dicts_of
+from samplers.api.errors import unsupported
 from samplers.api.next_token import full_distribution, top_distribution
 from samplers.api.results import Tokens, is_control
 from samplers.distribution import Distribution
@@ -54,7 +56,14 @@ def tokenize(calls: Calls, text: str | list[dict], known: Abilities) -> Tokens:
 def next_token(
     calls: Calls, messages: list[dict], top: int | str, after: list[int], known: Abilities
 ) -> Distribution:
-    """The next token's distribution: the `top` most probable tokens, or the whole vocabulary."""
+    """The next token's distribution: the `top` most probable tokens, or the whole vocabulary.
+
+    Messages with pictures are asked by chat.
+    """
+    if not is_text(messages):
+        if after:
+            raise unsupported(404)
+        return listed.next_token(calls, messages, top, known)
     prompt = [*tokenize(calls, messages, known).ids, *after]
     # The answer has no logprobs where the drawn token ends inside a character. So the draw is
     # forced to a whole one; the model's own logprobs do not change with it.

@@ -10,7 +10,7 @@ import numpy as np
 
 from samplers.api.abilities import VLLM, Abilities
 from samplers.api.adapters import listed, token_bytes
-from samplers.api.adapters.calls import Calls, unless_refused
+from samplers.api.adapters.calls import Calls, is_text, unless_refused
 from samplers.api.deviations import count_of, dict_of, dicts_of
 from samplers.api.errors import APIError, unsupported
 from samplers.api.next_token import top_distribution
@@ -39,14 +39,12 @@ def abilities(calls: Calls) -> Abilities:
     """The table's, with the version, `--max-logprobs` and `--logprobs-mode` of this server."""
     version = unless_refused(lambda: calls.get("/version", lambda a: str(a["version"]), root=True))
     most = _most_logprobs(calls)
-    # With the whole vocabulary allowed, one answer tells its size, too.
-    wanted = -1 if most > MAX_TOP_LOGPROBS else 1
-    body = {"prompt": "a", **PLAIN, "logprobs": wanted, "logit_bias": {str(FORCED): 100}}
-    shown = unless_refused(lambda: calls.post("/completions", body, _logprobs), {})
-    raw = shown[FORCED] < CERTAIN if FORCED in shown else None
-    if wanted == -1 and len(shown) == most:
+    shown = _shown(calls, -1) if most > MAX_TOP_LOGPROBS else {}
+    if len(shown) == most:
         calls.kept["vocabulary size"] = most
         most = None
+    shown = shown or _shown(calls, 1)
+    raw = shown[FORCED] < CERTAIN if FORCED in shown else None
     # A proxy may let /v1 through alone.
     named = unless_refused(lambda: token_bytes.separator(calls)) is not None
     return replace(
@@ -69,6 +67,12 @@ def _most_logprobs(calls: Calls) -> int:
         if allowed:
             return int(allowed[1])
     return MAX_TOP_LOGPROBS
+
+
+def _shown(calls: Calls, count: int) -> dict[int, float]:
+    """What is shown beside a token that a bias forces; {} where so many are refused. -1: all."""
+    body = {"prompt": "a", **PLAIN, "logprobs": count, "logit_bias": {str(FORCED): 100}}
+    return unless_refused(lambda: calls.post("/completions", body, _logprobs), {})
 
 
 def tokenize(calls: Calls, text: str | list[dict], known: Abilities) -> Tokens:
@@ -101,8 +105,7 @@ def next_token(
     /v1/completions lists the drawn token beside the K that were asked for, so that nothing is
     displaced. Messages with pictures, and servers without /tokenize, are asked by chat.
     """
-    is_text = all(isinstance(message.get("content"), str) for message in messages)
-    if not known.tokenizes or not is_text:
+    if not known.tokenizes or not is_text(messages):
         if after:
             raise unsupported(404)
         by_id = BY_ID if known.tokenizes else {}

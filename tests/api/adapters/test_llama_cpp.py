@@ -17,6 +17,12 @@ MESSAGES = [
 V = 49152
 
 
+@pytest.fixture(scope="module")
+def theirs(bare):
+    """The whole distribution that it gives."""
+    return bare.next_token(MESSAGES, top="all")
+
+
 def control(whole) -> set[int]:
     """The ids of tokens that stand for no text; ours names some as <repo_name>, without bars."""
     return {i for i, name in enumerate(whole.tokens[:17]) if name.startswith("<")}
@@ -29,8 +35,7 @@ def test_it_is_recognised_with_its_slots(bare):
     assert str(known) == "all logprobs, raw; tokens by /tokenize"
 
 
-def test_the_whole_distribution_is_that_of_our_endpoint(bare, client):
-    theirs = bare.next_token(MESSAGES, top="all")
+def test_the_whole_distribution_is_that_of_our_endpoint(theirs, client):
     ours = client.next_token(MESSAGES, top="all")
     assert theirs.ids == ours.ids == tuple(range(V))
     assert theirs.tokens == ours.tokens
@@ -42,24 +47,23 @@ def test_the_whole_distribution_is_that_of_our_endpoint(bare, client):
 
 
 @pytest.mark.parametrize("top", [1, 20, 300])
-def test_a_list_is_the_top_of_the_whole(bare, top):
-    whole = bare.next_token(MESSAGES, top="all")
+def test_a_list_is_the_top_of_the_whole(bare, theirs, top):
     distribution = bare.next_token(MESSAGES, top=top)
     assert len(distribution) == top
     assert (np.diff(distribution.logprobs) <= 0).all()
-    assert distribution.probs == pytest.approx(np.sort(whole.probs)[::-1][:top], abs=0.05)
-    named = [(whole.tokens[i], whole.bytes[i]) for i in distribution.ids]
+    assert distribution.probs == pytest.approx(np.sort(theirs.probs)[::-1][:top], abs=0.05)
+    named = [(theirs.tokens[i], theirs.bytes[i]) for i in distribution.ids]
     assert named == list(zip(distribution.tokens, distribution.bytes, strict=True))
     assert distribution.vocabulary_size == V
 
 
 def test_texts_and_messages_are_the_tokens_of_our_endpoint(bare, client):
     for text in ("The capital of France", "好😊 <|im_end|>", MESSAGES):
-        theirs = bare.tokenize(text)
-        ours = client.tokenize(text)
-        assert (theirs.ids, theirs.tokens, theirs.bytes) == (ours.ids, ours.tokens, ours.bytes)
-    assert theirs.stop_ids == ours.stop_ids
-    assert theirs.context_length == 1024  # 4096 for 4 slots
+        there = bare.tokenize(text)
+        here = client.tokenize(text)
+        assert (there.ids, there.tokens, there.bytes) == (here.ids, here.tokens, here.bytes)
+    assert there.stop_ids == here.stop_ids
+    assert there.context_length == 1024  # 4096 for 4 slots
 
 
 def test_an_answer_that_has_begun_goes_on(bare, client):
