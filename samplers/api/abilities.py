@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from samplers.params import RANGES
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
+from samplers.wire.models import model_row, model_table, most
 
 
 @dataclass(frozen=True)
@@ -100,17 +101,13 @@ SAMPLERS = Abilities(
 
 
 def openai_abilities(model: str) -> Abilities:
-    """What `model` can do at OpenAI. Nothing is asked there.
-
-    The caps are the lowest that were seen on a model of today: top_logprobs 5 (gpt-5.6-terra,
-    2026-08-30) and n 8.
-    """
-    # the one place to read the model's row in the dated table
+    """What `model` can do at OpenAI, by the table of models. Nothing is asked there."""
+    row = model_row(model) or model_row(model_table()["default_model"])
     return Abilities(
         engine="openai",
-        top_logprobs=5,
+        top_logprobs=most(row, "top_logprobs"),
         tokenizes=False,
         continues=False,
-        most_choices=8,
+        most_choices=most(row, "n"),
         extensions=(),
     )

@@ -35,6 +35,10 @@ def _key(request: httpx.Request) -> list:
     return [request.method, request.url.path, body]
 
 
+def _text(key: list) -> str:
+    return json.dumps(key, sort_keys=True)
+
+
 class Replayed:
     """The engine of a recording, tests/data/NAME.json, as it answered to one of its questions.
 
@@ -48,7 +52,7 @@ class Replayed:
         self.asked: list[list] = []
         self._answers = defaultdict(list)
         for exchange in recording["questions"][question]:
-            self._answers[json.dumps(exchange["request"])].append(exchange)
+            self._answers[_text(exchange["request"])].append(exchange)
 
     def client(self, base_url: str = "http://vllm.test/v1") -> Client:
         return Client(base_url, "key", self.model, transport=httpx.MockTransport(self.answer))
@@ -56,7 +60,7 @@ class Replayed:
     def answer(self, request: httpx.Request) -> httpx.Response:
         key = _key(request)
         self.asked.append(key)
-        answers = self._answers[json.dumps(key)]
+        answers = self._answers[_text(key)]
         if not answers:
             raise AssertionError(f"not recorded: {key}")
         exchange = answers.pop(0) if len(answers) > 1 else answers[0]

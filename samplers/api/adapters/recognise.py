@@ -48,7 +48,7 @@ def _found(calls: Calls) -> Abilities:
     models = calls.get("/models", lambda answer: dicts_of(dict_of(answer).get("data")))
     model = next((m for m in models if m.get("id") == calls.model), next(iter(models), {}))
     owner = model.get("owned_by")
-    if owner == "samplers":
+    if str(owner).startswith("samplers"):
         return SAMPLERS
     if owner == "vllm":
         return vllm.abilities(calls)
