@@ -12,7 +12,7 @@ test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab test bench soak notebooks lock
+.PHONY: setup lab test bench soak abroad notebooks lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -43,6 +43,11 @@ bench: setup
 MINUTES ?= 20
 soak: setup
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
+
+# Every lesson on llama.cpp's own server, on vLLM if ABROAD_VLLM=PYTHON names an environment's python that has it, and
+# on `transformers serve` if ABROAD_TRANSFORMERS=PYTHON does; the results are tests/data/abroad.md.
+abroad: setup
+	$(BIN)/python -m tests.abroad
 
 # For authors of lessons: run the masters again and make the learners' copies from them.
 notebooks: setup

@@ -1,0 +1,95 @@
+"""What `make abroad` found on the engines: a JSON file for each, and the table made of them."""
+
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from samplers.api import Client, EndpointError
+from samplers.compare import identify
+
+from .engines import Engine
+from .lessons import Outcome
+
+DATA = Path(__file__).parents[1] / "data" / "abroad"
+TABLE = DATA.with_suffix(".md")
+RUNS = 5  # of identify
+# The order, the logprobs and the counts that each engine's source has, see samplers/engines.py.
+KNOWN = {
+    "llama.cpp": ("temperature last", "raw", "prompt and output"),
+    "vLLM": ("temperature first", "raw", "output"),
+}
+NO_LOGPROBS = "impossible, no logprobs"
+HEAD = """# The kit on other engines
+
+Made by `make abroad`, on the same weights as the local endpoint's. `identify`: in how many runs it
+named the order of the stages, the meaning of the logprobs and the tokens that penalties count, as
+the engine's source has them.
+
+| engine | version | date | `identify` | cells run | skipped by the lesson | in error |
+|---|---|---|---|---|---|---|
+"""
+
+
+def identified(engine: Engine, runs: int = RUNS) -> str:
+    """How often `identify` found what is KNOWN of the engine: "5 of 5"."""
+    key, model = engine.key or None, engine.model or None
+    right = 0
+    with Client(engine.base_url, key, model) as client:
+        for _ in range(runs):
+            try:
+                best = identify(client, progress=False).best
+            except EndpointError as error:
+                if "no top_logprobs" in str(error):
+                    return NO_LOGPROBS
+                raise
+            right += (best.order, best.logprobs, best.counts) == KNOWN[engine.name]
+    return f"{right} of {runs}"
+
+
+def lessons_part(outcomes: list[Outcome]) -> dict:
+    """The outcomes as a file has them: how many cells ran, and each that did not."""
+    kinds = Counter(outcome.kind for outcome in outcomes)
+    others = [outcome for outcome in outcomes if outcome.kind != "ran"]
+    listed = [[o.lesson, o.cell, o.kind, o.why] for o in others]
+    return {"ran": kinds["ran"], "did not run": listed}
+
+
+def write(name: str, content: dict) -> Path:
+    """Adds `content` and today's date to the file `name`.json; returns its path."""
+    DATA.mkdir(exist_ok=True)
+    path = DATA / f"{name}.json"
+    old = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    new = old | {"date": date.today().isoformat()} | content
+    text = json.dumps(new, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", "utf-8", newline="\n")
+    return path
+
+
+def table() -> str:
+    """The table of all engines whose files are there, and below it each cell that did not run."""
+    files = [json.loads(path.read_text("utf-8")) for path in sorted(DATA.glob("*.json"))]
+    engines = [file for file in files if "ran" in file]
+    rows = "".join(map(_row, engines))
+    return HEAD + rows + "".join(map(_details, engines))
+
+
+def _row(file: dict) -> str:
+    kinds = Counter(kind for _, _, kind, _ in file["did not run"])
+    failed = kinds["error"] + kinds["not reached"]
+    cells = [file["engine"], file["version"], file["date"], file.get("identify", "not asked")]
+    return f"| {' | '.join(cells)} | {file['ran']} | {kinds['skipped']} | {failed} |\n"
+
+
+def _details(file: dict) -> str:
+    """Which cells were skipped and why, by the reason; then which ended in an error."""
+    lines = []
+    skipped = {}
+    for lesson, cell, kind, why in file["did not run"]:
+        if kind == "skipped":
+            skipped.setdefault(why, []).append(f"{lesson[:2]} {cell}")
+        else:
+            lines.append(f"- **{kind}** {lesson[:2]} `{cell}`: `{why.replace('`', ' ')}`")
+    reasons = [f"- {why} ({', '.join(cells)})" for why, cells in skipped.items()]
+    body = "\n".join([*reasons, *lines]) or "- every cell ran"
+    return f"\n## {file['engine']}\n\n{body}\n"
