@@ -76,6 +76,12 @@ def test_one_prompt_and_one_distribution(kept, bare, prompt):
     assert total_variation(ours, theirs, theirs) < 1e-3
 
 
+def test_the_plain_profile_alone(kept, client):
+    """kept was started with it; by default there are two."""
+    assert kept.models() == [kept.model]
+    assert len(client.models()) == 2
+
+
 def test_one_distribution_of_the_whole_vocabulary(kept, bare):
     ours = probabilities(kept, PROMPTS[0], V)
     theirs = probabilities(bare, PROMPTS[0], V)

@@ -23,29 +23,20 @@ def assert_free(endpoint) -> None:
     assert time.monotonic() - begin < 10
 
 
-def test_streams_that_are_closed(endpoint):
-    body = endpoint.body(COUNT, stream=True, n=LONG_SLOTS, **LONG)
+def test_streams_that_are_closed(endpoint, reasoning):
+    """One writes, the other thinks; and short requests are answered meanwhile."""
+    write = endpoint.body(COUNT, stream=True, n=LONG_SLOTS, **LONG)
+    think = reasoning.body(COUNT, stream=True, n=8, reasoning_effort="xhigh")
     with (
         endpoint.client() as client,
-        client.stream("POST", "/chat/completions", json=body) as response,
+        client.stream("POST", "/chat/completions", json=think) as thinking,
+        client.stream("POST", "/chat/completions", json=write) as writing,
     ):
-        texts = (line for line in response.iter_lines() if '"content":' in line)
+        assert next(line for line in thinking.iter_lines() if '"role"' in line)
+        texts = (line for line in writing.iter_lines() if '"content":' in line)
         # the first chunk of each choice has an empty content
         assert next(line for line in texts if '"content":""' not in line)
-    assert_free(endpoint)
-
-
-def test_thoughts_let_others_through_and_are_given_up(endpoint, reasoning):
-    """Eight choices think for a minute or so."""
-    story = [{"role": "user", "content": "Tell me a story."}]
-    body = reasoning.body(story, stream=True, n=8, reasoning_effort="xhigh")
-    with (
-        reasoning.client() as client,
-        client.stream("POST", "/chat/completions", json=body) as response,
-    ):
-        assert next(line for line in response.iter_lines() if '"role"' in line)
-        answer = endpoint.text(temperature=0, max_tokens=16)
-        assert answer == "The capital of France is Paris."
+        assert endpoint.text(temperature=0, max_tokens=16) == "The capital of France is Paris."
     assert_free(endpoint)
 
 

@@ -198,17 +198,6 @@ def test_listens_on_loopback_only(endpoint):
         assert outside.connect_ex((address, port)) != 0
 
 
-def test_the_reasoning_model_alone(start):
-    """The endpoint's line names the model that is served first."""
-    endpoint = start("--profile", "reasoning")
-    assert endpoint.model == "smollm2-135m-instruct-reasoning"
-    with endpoint.client() as client:
-        (model,) = client.get("/models").json()["data"]
-        assert model["id"] == endpoint.model
-        plain = endpoint.body() | {"model": "smollm2-135m-instruct"}
-        assert client.post("/chat/completions", json=plain).status_code == 404
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux's /proc tells a process's ports")
 def test_the_gateways_port_is_the_only_way_in(endpoint):
     assert listening_ports(endpoint.process.pid) == {httpx.URL(endpoint.base_url).port}

@@ -34,7 +34,7 @@ def text(answer: dict, index: int = 0) -> str:
 def test_the_plain_model_draws_the_same_thoughts_and_answer(endpoint, reasoning):
     """By another way: it continues the same tokens, and reads the thoughts as a message."""
     limit = MOST["low"]
-    answer = reasoning.chat(seed=SEED, reasoning_effort="low", max_completion_tokens=limit + 20)
+    answer = reasoning.chat(seed=SEED, reasoning_effort="low", max_completion_tokens=limit + 8)
 
     begun = {CONTINUE: json.dumps(endpoint.tokenize(OPENING))}
     fields = {"seed": engine_seed(SEED, -2), "temperature": TEMPERATURE, "max_tokens": limit}
@@ -42,28 +42,12 @@ def test_the_plain_model_draws_the_same_thoughts_and_answer(endpoint, reasoning)
     assert thoughts["usage"]["completion_tokens"] == reasoning_tokens(answer)
 
     notes = {"role": "system", "content": NOTES + text(thoughts)}
-    left = limit + 20 - reasoning_tokens(answer)
+    left = limit + 8 - reasoning_tokens(answer)
     expected = endpoint.chat([notes, *FRANCE], seed=SEED, max_tokens=left)
     assert text(answer) == text(expected) != ""
     assert text(thoughts) not in text(answer)
     own = expected["usage"]["completion_tokens"]
     assert answer["usage"]["completion_tokens"] == reasoning_tokens(answer) + own
-
-
-def test_a_seed_repeats_it_and_a_stream_is_the_same(reasoning):
-    fields = {"seed": 7, "reasoning_effort": "low", "max_completion_tokens": 40}
-    answer = reasoning.chat(**fields)
-    assert text(reasoning.chat(**fields)) == text(answer) != ""
-
-    options = {"stream_options": {"include_usage": True}}
-    opening, *chunks, end, last = reasoning.chunks(**fields, **options)
-    assert opening["choices"][0]["delta"] == {"role": "assistant", "content": "", "refusal": None}
-    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
-    assert [list(delta) for delta in deltas] == [["content"]] * len(deltas)
-    assert "".join(delta["content"] for delta in deltas) == text(answer)
-    assert end["choices"][0]["finish_reason"] == answer["choices"][0]["finish_reason"]
-    for name in ("prompt_tokens", "completion_tokens", "total_tokens", "completion_tokens_details"):
-        assert last["usage"][name] == answer["usage"][name]
 
 
 @pytest.mark.parametrize("limit", [1, 10])
@@ -88,12 +72,25 @@ def test_the_effort_and_the_limit_bound_the_thoughts(reasoning):
     assert text(medium) == ""
 
 
-def test_every_choice_thinks(reasoning):
-    fields = {"reasoning_effort": "low", "max_completion_tokens": 40}
+def test_every_choice_thinks_and_a_stream_is_the_same(reasoning):
+    fields = {"reasoning_effort": "low", "max_completion_tokens": 28}
     both = reasoning.chat(n=2, seed=3, **fields)
-    alone = [reasoning.chat(seed=seed, **fields) for seed in (3, 4)]
-    assert [text(both, 0), text(both, 1)] == [text(answer) for answer in alone]
-    assert reasoning_tokens(both) == sum(map(reasoning_tokens, alone))
+    whole = reasoning.chat(seed=3, **fields)
+    options = {"stream_options": {"include_usage": True}}
+    opening, *chunks, end, last = reasoning.chunks(seed=4, **fields, **options)
+
+    assert opening["choices"][0]["delta"] == {"role": "assistant", "content": "", "refusal": None}
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert [list(delta) for delta in deltas] == [["content"]] * len(deltas)
+    streamed = "".join(delta["content"] for delta in deltas)
+    assert [text(both, 0), text(both, 1)] == [text(whole), streamed]
+    assert "" not in (text(whole), streamed)
+    assert end["choices"][0]["finish_reason"] == both["choices"][1]["finish_reason"]
+
+    assert last["choices"] == []
+    assert reasoning_tokens(both) == reasoning_tokens(whole) + reasoning_tokens(last)
+    counts = [answer["usage"]["completion_tokens"] for answer in (whole, last)]
+    assert both["usage"]["completion_tokens"] == sum(counts)
 
 
 def test_the_answer_keeps_to_a_schema(reasoning):
