@@ -80,8 +80,8 @@ async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:
 
     prompt = await prompt_ids(model.engine, messages)
     pad = await scratchpad(model.engine, request.effort)
-    used = len(prompt) + len(request.continued) + (SPARE if pad else 0)
-    limit = _limit(model.engine.context, request, used)
+    context = model.engine.context - (SPARE if pad else 0)
+    limit = _limit(context, request, len(prompt) + len(request.continued))
     _check_logprobs(request, limit)
     text_grammar, call_grammar = await grammars(model.engine, request)
     seed = secrets.randbits(62) if request.seed is None else request.seed

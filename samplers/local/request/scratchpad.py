@@ -4,7 +4,8 @@ SmolLM2 was not trained to think, so all of this is our own choice. The thoughts
 assistant's message that begins with OPENING. The answer is then drawn with the thoughts in the
 prompt: they stand in a system message before the last message. (As a message of the assistant, or
 after the question, they confuse a model of this size: of 20 answers to four simple questions 8 and
-6 were to the point; like this 16; and 13 without any thoughts.)
+6 were to the point; like this 16; and 13 without any thoughts. It costs a second reading of the
+last message.)
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from samplers.local.engine.seed import engine_seed
-from samplers.local.request.scratchpad import MOST, NOTES, OPENING, TEMPERATURE
+from samplers.local.request.scratchpad import MOST, NOTES, OPENING, SPARE, TEMPERATURE
 
 FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
 STORY = [{"role": "user", "content": "Tell me a story."}]  # of which it thinks for long
@@ -122,3 +122,21 @@ def test_no_tokens_to_begin_with(reasoning):
     error = reasoning.post(headers=headers).json()["error"]
     assert (error["param"], error["code"]) == (CONTINUE, "unsupported_parameter")
     assert reasoning.text(headers=headers, reasoning_effort="none", max_completion_tokens=9)
+
+
+def test_the_notes_have_room_in_the_context(endpoint, reasoning):
+    """Or else a long prompt's answer would end before its limit."""
+    prompt = endpoint.chat(max_tokens=1)["usage"]["prompt_tokens"]
+    room = 4096 - SPARE - prompt
+    error = reasoning.post(max_completion_tokens=room + 1).json()["error"]
+    assert error["code"] == "context_length_exceeded"
+    assert (
+        f"{4096 - SPARE} tokens. However, you requested {4096 - SPARE + 1} tokens"
+        in error["message"]
+    )
+
+    notes = {"role": "system", "content": NOTES}
+    with endpoint.client() as client:
+        bodies = [{"messages": FRANCE}, {"messages": [notes, *FRANCE]}, {"input": OPENING}]
+        plain, longer, opening = [client.post("/tokenize", json=b).json()["count"] for b in bodies]
+    assert max(longer - plain, opening) < SPARE - 16
