@@ -162,9 +162,9 @@ class Client:
         OpenAI's API has no such call. The local endpoint, llama.cpp's server and vLLM have one;
         elsewhere it is an APIError.
         """
+        content = text if isinstance(text, str) else as_messages(text)
         calls = self._calls(Deadline(timeout))
         known = recognise.abilities(calls)
-        content = text if isinstance(text, str) else as_messages(text)
         return recognise.adapter_of(known.engine).tokenize(calls, content, known)
 
     def next_token(
@@ -185,10 +185,11 @@ class Client:
         """
         check_top(top)
         after = token_ids("after", after)
+        messages = as_messages(prompt)
         calls = self._calls(Deadline(timeout))
         known = recognise.abilities(calls)
         adapter = recognise.adapter_of(known.engine)
-        return adapter.next_token(calls, as_messages(prompt), top, after, known)
+        return adapter.next_token(calls, messages, top, after, known)
 
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: a function from token ids to logits.

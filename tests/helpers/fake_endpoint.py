@@ -37,7 +37,8 @@ class Recorded:
 
     @property
     def bodies(self) -> list[dict]:
-        return [json.loads(request.content) for request in self.requests]
+        """Of the requests that have one: a GET has none."""
+        return [json.loads(request.content) for request in self.requests if request.content]
 
 
 def completion(text="hello", usage=(10, 5), **choice) -> httpx.Response:

@@ -36,6 +36,7 @@ def _key(request: httpx.Request) -> list:
 
 
 def _text(key: list) -> str:
+    """A key as a text. The order of a body's fields means nothing."""
     return json.dumps(key, sort_keys=True)
 
 
