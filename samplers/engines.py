@@ -20,7 +20,10 @@ class Engine:
     `penalties_count`, `repetition_counts`: the tokens that the frequency and presence penalties,
     and that the repetition penalty, count: "output", "prompt and output" or "last 64" (of both).
     `top_k_ties`: tokens as probable as the k-th stay too; otherwise ties go to the lower id.
-    `top_p_inclusive`: a token stays if the mass before it is <= p; otherwise it must be < p.
+    `top_p_boundary`: when a token stays in the nucleus. "before < p", "before <= p": the mass
+    before it is < p, or <= p. "ties stay": the mass of strictly more probable tokens is < p.
+    `min_p_renormalizes`: where top_k and top_p act on the same mass, a min_p that is on makes top_p
+    act on what top_k left.
     `greedy_below`, `coldest`: a temperature below the first is greedy, and one below the second is
     raised to it.
     """
@@ -29,7 +32,8 @@ class Engine:
     penalties_count: str = "output"
     repetition_counts: str = "output"
     top_k_ties: bool = False
-    top_p_inclusive: bool = False
+    top_p_boundary: str = "before < p"
+    min_p_renormalizes: bool = False
     greedy_below: float = 0.0
     coldest: float = 0.0
 
@@ -55,6 +59,14 @@ _VLLM_ORDER = (
     "min_p",
     "top_k",
     "top_p",
+)
+_SGLANG_ORDER = (
+    "penalties",
+    "repetition_penalty",
+    "logit_bias",
+    "temperature",
+    "top_k and top_p",
+    "min_p",
 )
 ENGINES = {
     # Documented: OpenAI's guide has the penalties' formula, and its API file says that a bias "is
@@ -85,15 +97,19 @@ ENGINES = {
     # sglang/srt/layers/sampler.py, its PyTorch sampler. sampling/sampling_params.py makes a
     # temperature below 1e-6 top_k = 1.
     "sglang": Engine(
-        stages=(
-            "penalties",
-            "repetition_penalty",
-            "logit_bias",
-            "temperature",
-            "top_k and top_p",
-            "min_p",
-        ),
-        top_p_inclusive=True,
+        stages=_SGLANG_ORDER,
+        top_p_boundary="before <= p",
+        greedy_below=1e-6,
+    ),
+    # The same file with FlashInfer, its default on CUDA. Without a min_p it calls FlashInfer's
+    # top_k_top_p_sampling_from_probs (order "joint"), and with one top_k_renorm_prob, then
+    # top_p_renorm_prob. flashinfer/sampling.cuh: a token stays iff fewer than k tokens, and a mass
+    # below p, are strictly more probable.
+    "sglang-flashinfer": Engine(
+        stages=_SGLANG_ORDER,
+        top_k_ties=True,
+        top_p_boundary="ties stay",
+        min_p_renormalizes=True,
         greedy_below=1e-6,
     ),
     # llama.cpp: src/llama-sampler.cpp, and common/sampling.cpp for the order. The window of 64

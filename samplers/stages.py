@@ -9,7 +9,17 @@ import numpy as np
 
 from samplers.penalties import as_counts, logit_bias, penalties, repetition_penalty
 from samplers.temperature import temperature
-from samplers.truncation import min_p, top_k, top_k_with_ties, top_p, top_p_inclusive
+from samplers.truncation import (
+    min_p,
+    top_k,
+    top_k_with_ties,
+    top_p,
+    top_p_inclusive,
+    top_p_with_ties,
+)
+
+# By the boundary of the nucleus, as in `Engine`.
+_TOP_P = {"before < p": top_p, "before <= p": top_p_inclusive, "ties stay": top_p_with_ties}
 
 
 def _everywhere(parameter, value) -> bool:
@@ -66,16 +76,21 @@ def top_p_stage(logits, params, counts, engine):
     """The nucleus of what the earlier stages left, with the engine's boundary."""
     if _everywhere(params.top_p, 1):
         return logits
-    if engine.top_p_inclusive:
-        return top_p_inclusive(logits, params.top_p)
-    return top_p(logits, params.top_p)
+    return _TOP_P[engine.top_p_boundary](logits, params.top_p)
 
 
 def joint_stage(logits, params, counts, engine):
-    """Both on the same mass: top_p does not see what top_k removes. A token must stay in both."""
-    return np.minimum(
-        top_k_stage(logits, params, counts, engine), top_p_stage(logits, params, counts, engine)
-    )
+    """Both on the same mass: top_p does not see what top_k removes. A token must stay in both.
+
+    In some engines that is so only without a min_p.
+    """
+    by_rank = top_k_stage(logits, params, counts, engine)
+    both = np.minimum(by_rank, top_p_stage(logits, params, counts, engine))
+    if not engine.min_p_renormalizes or _everywhere(params.min_p, 0):
+        return both
+
+    in_turn = top_p_stage(by_rank, params, counts, engine)
+    return np.where(np.asarray(params.min_p)[..., None] > 0, in_turn, both)
 
 
 def min_p_stage(logits, params, counts, engine):

@@ -30,9 +30,7 @@ def top_k(logits, k) -> np.ndarray:
 def top_k_with_ties(logits, k) -> np.ndarray:
     """`top_k`, but tokens as probable as the k-th stay too (vLLM and transformers)."""
     logits = as_logits(logits)
-    best = top_k(logits, k)
-    threshold = np.where(best == -np.inf, np.inf, best).min(axis=-1, keepdims=True)
-    return keep(logits, logits >= threshold)
+    return _with_ties(logits, top_k(logits, k))
 
 
 def top_p(logits, p) -> np.ndarray:
@@ -55,6 +53,21 @@ def top_p_inclusive(logits, p) -> np.ndarray:
     find_cuts = partial(nucleus_cuts, inclusive=True)
     find_cut = partial(nucleus_cut, inclusive=True)
     return keep_most_probable(logits, p, find_cuts, find_cut)
+
+
+def top_p_with_ties(logits, p) -> np.ndarray:
+    """`top_p`, but tokens as probable as the last that stays stay too (FlashInfer).
+
+    So a token stays iff the mass of strictly more probable tokens is < p.
+    """
+    logits = as_logits(logits)
+    return _with_ties(logits, top_p(logits, p))
+
+
+def _with_ties(logits: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """`logits` without the tokens that are less probable than every token of `kept`."""
+    threshold = np.where(kept == -np.inf, np.inf, kept).min(axis=-1, keepdims=True)
+    return keep(logits, logits >= threshold)
 
 
 def min_p(logits, p) -> np.ndarray:

@@ -25,6 +25,9 @@ STAGES = {  # read from each engine's source; tests/data has what they answer
     "vllm": "logit_bias, repetition_penalty, penalties, temperature, min_p, top_k, top_p",
     "transformers": "logit_bias, repetition_penalty, temperature, top_k, top_p, min_p",
     "sglang": "penalties, repetition_penalty, logit_bias, temperature, top_k and top_p, min_p",
+    "sglang-flashinfer": (
+        "penalties, repetition_penalty, logit_bias, temperature, top_k and top_p, min_p"
+    ),
     "llama.cpp": "logit_bias, repetition_penalty, penalties, top_k, top_p, min_p, temperature",
 }
 STAGES = {engine: tuple(order.split(", ")) for engine, order in STAGES.items()}

@@ -8,7 +8,7 @@ from samplers import Chain, SamplingParams
 
 @pytest.mark.parametrize("name", ["gpt", "OpenAI", "", None, 5])
 def test_an_unknown_engine(name):
-    names = r"openai, vllm, transformers, sglang, llama\.cpp"
+    names = r"openai, vllm, transformers, sglang, sglang-flashinfer, llama\.cpp"
     with pytest.raises(ValueError, match=f"engine must be one of {names}, got"):
         Chain.for_engine(name)
     with pytest.raises(ValueError, match="engine must be one of"):

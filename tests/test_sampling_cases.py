@@ -120,7 +120,9 @@ def test_nothing_is_drawn_from_no_distribution(logits, match):
         draw(OPENAI.apply(logits, SamplingParams(top_p=0.9, min_p=0.1)), 0)
 
 
-@pytest.mark.parametrize("engine", ["openai", "vllm", "transformers", "sglang", "llama.cpp"])
+@pytest.mark.parametrize(
+    "engine", ["openai", "vllm", "transformers", "sglang", "sglang-flashinfer", "llama.cpp"]
+)
 def test_temperature_0_divides_by_nothing(engine):
     out = Chain(engine).apply([1.0, 3, 3, -INF], SamplingParams(temperature=0))
     assert softmax(out).tolist() == [0, 1, 0, 0]

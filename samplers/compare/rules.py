@@ -20,14 +20,16 @@ class Rules:
     """What an engine does to probabilities.
 
     `order` is one of ORDERS and `boundary`, of the nucleus, one of BOUNDARIES. `stages` are the
-    truncations in the order in which they act. `top_k_ties`, `greedy_below` and `coldest` are as in
-    `samplers.engines.Engine`. `penalties`: does it have frequency and presence penalties?
+    truncations in the order in which they act. `top_k_ties`, `min_p_renormalizes`, `greedy_below`
+    and `coldest` are as in `samplers.engines.Engine`. `penalties`: does it have frequency and
+    presence penalties?
     """
 
     order: str
     boundary: str = "before < p"
     stages: tuple[str, ...] = _truncations(ENGINES["vllm"])
     top_k_ties: bool = False
+    min_p_renormalizes: bool = False
     greedy_below: float = 0.0
     coldest: float = 0.0
     penalties: bool = True
@@ -61,9 +63,10 @@ def rules_of(engine) -> Rules:
 def _rules(engine: Engine) -> Rules:
     return Rules(
         order=_order(engine),
-        boundary="before <= p" if engine.top_p_inclusive else "before < p",
+        boundary=engine.top_p_boundary,
         stages=_truncations(engine),
         top_k_ties=engine.top_k_ties,
+        min_p_renormalizes=engine.min_p_renormalizes,
         greedy_below=engine.greedy_below,
         coldest=engine.coldest,
         penalties="penalties" in engine.stages,

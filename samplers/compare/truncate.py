@@ -134,10 +134,16 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
     return replace(kept, low=low, high=max(0.0, high))
 
 
-def top_k_and_top_p(c: Candidates, k: int, p: float, boundary: str) -> Candidates:
-    """What stays under both truncations of the same candidates: the shorter prefix."""
-    by_rank = top_k(c, k)
-    by_mass = top_p(c, p, boundary)
+def top_k_and_top_p(c: Candidates, params: SamplingParams, rules: Rules) -> Candidates:
+    """What stays under both truncations of the same candidates: the shorter prefix.
+
+    Where a min_p renormalizes, it is what stays under the one and then the other.
+    """
+    by_rank = top_k(c, params.top_k, rules.top_k_ties)
+    if rules.min_p_renormalizes and params.min_p:
+        return top_p(by_rank, params.top_p, rules.boundary)
+
+    by_mass = top_p(c, params.top_p, rules.boundary)
     return replace(
         c,
         sure=by_rank.sure & by_mass.sure,
@@ -170,10 +176,7 @@ STAGES = {
         ("min_p",),
         lambda c, params, rules: min_p(c, params.min_p),
     ),
-    "top_k and top_p": Stage(
-        ("top_k", "top_p"),
-        lambda c, params, rules: top_k_and_top_p(c, params.top_k, params.top_p, rules.boundary),
-    ),
+    "top_k and top_p": Stage(("top_k", "top_p"), top_k_and_top_p),
 }
 _DEFAULTS = SamplingParams()
 # {parameter: the value that turns it off}: for every truncation that is its default.

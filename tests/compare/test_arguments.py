@@ -18,7 +18,7 @@ from samplers.compare import (
     predict,
 )
 
-ENGINES = ["openai", "vllm", "transformers", "sglang", "llama.cpp"]
+ENGINES = ["openai", "vllm", "transformers", "sglang", "sglang-flashinfer", "llama.cpp"]
 INF = float("inf")
 NAN = float("nan")
 PLAIN = SamplingParams()
