@@ -15,7 +15,7 @@ from samplers.arrays import as_logits
 from samplers.checks import number, one_of, shown
 from samplers.engines import ENGINES, Engine
 from samplers.params import SamplingParams
-from samplers.penalties import as_ids
+from samplers.penalties import as_ids, check_raw_logits
 from samplers.stages import STAGES, parameters_of
 
 _DEFAULTS = {field.name: field.default for field in fields(SamplingParams)}
@@ -41,7 +41,10 @@ class Chain:
 
     @classmethod
     def for_engine(cls, name: str) -> "Chain":
-        """The chain of "openai", "vllm", "transformers", "sglang" or "llama.cpp".
+        """The chain of an engine, by its name.
+
+        The names: "openai", "vllm", "transformers", "sglang" (its PyTorch sampler),
+        "sglang-flashinfer" (its sampler on CUDA, unless told otherwise) and "llama.cpp".
 
         OpenAI documents neither its order nor its boundary: that preset puts temperature before
         top_p, as vLLM does. OpenAI has no top_k, min_p or repetition_penalty: where a request sets
@@ -67,7 +70,8 @@ class Chain:
 
         The dtype is kept and the input never changed. `params` is one request's, or a sequence with
         one for each of B rows (B, V). `counts` is what `Chain.counts` returns, or one array
-        (..., V) for every penalty; None: there is nothing to count yet.
+        (..., V) for every penalty; None: there is nothing to count yet. ValueError for a parameter
+        that the engine does not have, and for a repetition penalty on a Distribution.
         """
         for stage in self._steps(logits, params, counts):
             last = stage
@@ -80,8 +84,10 @@ class Chain:
         return list(self._steps(logits, params, counts))
 
     def _steps(self, logits, params, counts) -> Iterator[Stage]:
+        source = logits
         logits = as_logits(logits)
         params = _for_rows(params, logits.shape[:-1])
+        check_raw_logits(source, params.repetition_penalty)
         self._check_stages(params)
         if counts is None:
             counts = np.zeros(logits.shape[-1], dtype=np.int64)

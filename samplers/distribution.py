@@ -6,6 +6,7 @@ All logarithms are natural (nats).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
+from typing import ClassVar
 
 import numpy as np
 
@@ -77,8 +78,9 @@ def perplexity(token_logprobs) -> float:
 class Distribution:
     """A next-token distribution with its tokens, from an endpoint or written down.
 
-    Every transform takes it as logits. One that came whole from a model (unseen = 0) is in the
-    order of the token ids. One of an API's top K is in the order of rank, and `unseen` is the
+    Every transform takes it as logits, except a repetition penalty: that one needs the model's raw
+    logits, which log-probabilities do not show. One that came whole from a model (unseen = 0) is in
+    the order of the token ids. One of an API's top K is in the order of rank, and `unseen` is the
     probability of all tokens that it does not list.
     """
 
@@ -88,6 +90,8 @@ class Distribution:
     unseen: float = 0.0
     ids: tuple[int, ...] | None = None
     vocabulary_size: int | None = None
+
+    raw_logits: ClassVar[bool] = False  # see `samplers.penalties.check_raw_logits`
 
     def __post_init__(self):
         tokens = _tuple_of(str, self.tokens, "tokens")

@@ -12,7 +12,7 @@ from samplers.checks import instance, is_sequence, shown
 from samplers.distribution import log_softmax
 from samplers.draw import draw, seeded
 from samplers.params import SamplingParams
-from samplers.penalties import as_ids
+from samplers.penalties import as_ids, check_raw_logits
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,14 @@ def generate(
     not be whole UTF-8 (bytes that never become text show as U+FFFD). `params` defaults to
     SamplingParams(), `chain` to Chain.for_engine("openai"). The loop ends at a stop token, a stop
     string or max_tokens. The same seed, an integer >= 0, gives the same text. ValueError if nothing
-    can end the loop, if params.n is not 1, or if the model's logits do not fit the vocabulary.
+    can end the loop, if params.n is not 1, if the model's logits do not fit the vocabulary, or for
+    a repetition penalty on a model that has log-probabilities only, as what `client.as_model`
+    returns.
     """
     params = SamplingParams() if params is None else params
     chain = Chain.for_engine("openai") if chain is None else chain
     check_parts(model, params, vocabulary, stop_tokens, chain)
+    check_raw_logits(model, params.repetition_penalty)
     V = len(vocabulary)
     prompt_ids = as_ids(prompt, V, "prompt tokens")
     stop_tokens = as_ids(list(stop_tokens), V, "stop_tokens").tolist()

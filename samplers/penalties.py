@@ -78,14 +78,30 @@ def repetition_penalty(logits, counts, penalty) -> np.ndarray:
 
     Shape (..., V), dtype kept. penalty > 0, one number or one per row; above 1 discourages
     repetition, 1 is off. How often a token was counted does not matter. ValueError for any other
-    penalty. Source: Keskar et al., "CTRL", 2019, with the rule for signs that engines added.
+    penalty, and for what is known to be log-probabilities (`check_raw_logits`). Source: Keskar et
+    al., "CTRL", 2019, with the rule for signs that engines added.
     """
-    logits = as_logits(logits)
-    counts = as_counts(counts, logits)
-    penalty = per_row(logits, penalty, "repetition_penalty", 0.0, np.inf)
-    if (penalty == 0).any():
+    array = as_logits(logits)
+    counts = as_counts(counts, array)
+    factor = per_row(array, penalty, "repetition_penalty", 0.0, np.inf)
+    if (factor == 0).any():
         raise ValueError("repetition_penalty must be > 0, got 0")
-    return _where_counted(lambda x, c, r: np.where(x > 0, x / r, x * r), logits, counts, penalty)
+    check_raw_logits(logits, penalty)
+    return _where_counted(lambda x, c, r: np.where(x > 0, x / r, x * r), array, counts, factor)
+
+
+def check_raw_logits(source, penalty) -> None:
+    """ValueError for a repetition penalty on log-probabilities; 1 is off.
+
+    `source` has log-probabilities if its `raw_logits` is False: a Distribution, and what
+    `client.as_model` returns. The penalty depends on where the logits' zero is. Log-probabilities
+    are the logits less a number that nobody knows, so the result would be another one than the
+    engine's, by up to all of the probability.
+    """
+    if getattr(source, "raw_logits", True) or np.all(np.asarray(penalty) == 1):
+        return
+    why = "it needs the model's raw logits: log-probabilities do not show where the logits' 0 was"
+    raise ValueError(f"repetition_penalty must be 1 here, got {shown(penalty)}; {why}")
 
 
 def logit_bias(logits, bias: Mapping[int, float]) -> np.ndarray:

@@ -99,6 +99,8 @@ class EndpointModel:
     bytes, by id. `stop_tokens`: the ids that end a turn.
     """
 
+    raw_logits = False  # it gives log-probabilities: a repetition penalty is an error
+
     def __init__(self, client, messages: list[dict]):
         self._client = client
         self._messages = messages

@@ -1,13 +1,11 @@
 """What a request will draw: each token's probability, or bounds on it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from samplers.arrays import as_array
 from samplers.checks import instance
 from samplers.compare.bounds import tail_weight
 from samplers.compare.prediction import Prediction
@@ -16,6 +14,7 @@ from samplers.compare.tail import Tail, listed_and_tail, weigh
 from samplers.compare.truncate import EDGE, Candidates, check_stages, top_k, truncate, truncates
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
+from samplers.penalties import check_raw_logits
 
 # Logs of probabilities are exact to some 1e-16. A higher power would let that error alone decide
 # whether an unlisted token is as probable as a listed one (within `truncate.CLOSE`).
@@ -27,10 +26,11 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
 
     `distribution` is the model's own (raw) one: of the whole vocabulary, where the bounds meet, or
     of the K most probable tokens. `engine`: "openai", "vllm", "transformers", "sglang",
-    "llama.cpp", or a `Hypothesis`. `counts` is what the engine's penalties count: {token: how
-    often}, where a token is its bytes or a listed one's text, or an array (K,) beside the listed
-    tokens. Whether that is the output alone or the prompt too is the engine's rule, see
-    `Chain.counts`. A bias on ids needs `distribution.ids` (a whole vocabulary has them: its order).
+    "sglang-flashinfer", "llama.cpp", or a `Hypothesis`. `counts` is what the engine's penalties
+    count: {token: how often}, where a token is its bytes or a listed one's text, or an array (K,)
+    beside the listed tokens. Whether that is the output alone or the prompt too is the engine's
+    rule, see `Chain.counts`. A bias on ids needs `distribution.ids` (a whole vocabulary has them:
+    its order).
 
     Proof. Let w_i = p_i e^(bias - penalties) and a = 1/T. Without truncation a listed token has the
     probability w_i^a / (L + U). L = Σ w^a over the listed tokens is known. U, the same sum over the
@@ -48,14 +48,15 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     into the tail, or a bias or a penalty lets listed tokens fall below it, the bounds hold (see
     `truncate`) but need not be the closest.
 
-    ValueError for a truncation that is not known here (see `truncate.STAGES`), and for counts with
-    a repetition_penalty: it acts on logits, and logprobs do not show where the logits' zero was.
+    ValueError for a truncation that is not known here (see `truncate.STAGES`), and for a
+    repetition_penalty, counts or not, see `samplers.penalties.check_raw_logits`.
     """
     instance(distribution, "distribution", Distribution, "a Distribution")
     instance(params, "params", SamplingParams, "a SamplingParams")
     rules = rules_of(engine)
     check_stages(params, rules)
-    _check_penalties(params, rules, counts)
+    check_raw_logits(distribution, params.repetition_penalty)
+    _check_penalties(params, rules)
     log_p, tail = listed_and_tail(distribution)
     log_w, tail = weigh(distribution, log_p, tail, params, counts)
 
@@ -105,17 +106,10 @@ class _Scale(NamedTuple):
         return (low if 1 / self.temperature <= MOST_POWER else 0.0), high
 
 
-def _check_penalties(params: SamplingParams, rules: Rules, counts) -> None:
+def _check_penalties(params: SamplingParams, rules: Rules) -> None:
     if not rules.penalties and (params.frequency_penalty or params.presence_penalty):
         raise ValueError(
             "frequency_penalty and presence_penalty must be 0 for an engine that has neither"
-        )
-    if counts is None or params.repetition_penalty == 1:
-        return
-    if any(counts.values() if isinstance(counts, Mapping) else as_array(counts, "counts").flat):
-        raise ValueError(
-            "repetition_penalty must be 1 where tokens are counted: it acts on logits, "
-            "not on logprobs"
         )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from samplers import Chain, Distribution, SamplingParams, softmax
 from samplers.compare import Rules, predict
 
-ENGINES = ["openai", "vllm", "transformers", "sglang", "llama.cpp"]
+ENGINES = ["openai", "vllm", "transformers", "sglang", "sglang-flashinfer", "llama.cpp"]
 
 
 def full(logits):
@@ -265,6 +265,7 @@ TOO_MUCH = {"size": 4, "p": [0.5, 0.35, 0.05]}
     [
         ({"engine": "gpt"}, "engine must be one of openai"),
         (REPETITION, "repetition_penalty must be 1"),
+        ({"params": SamplingParams(repetition_penalty=0.9)}, "raw logits"),
         (TRANSFORMERS, "presence_penalty must be 0"),
         ({"counts": [1, 2]}, r"counts must have shape \(3,\)"),
         (NO_IDS, "logit_bias needs distribution.ids"),

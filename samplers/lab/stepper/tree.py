@@ -21,7 +21,7 @@ from samplers.generate import check_parts
 from samplers.lab.stepper.step import Chance, Step
 from samplers.lab.stepper.vocabulary import Vocabulary
 from samplers.params import SamplingParams
-from samplers.penalties import as_ids
+from samplers.penalties import as_ids, check_raw_logits
 
 
 @dataclass(eq=False, repr=False)
@@ -95,6 +95,7 @@ class Tree:
     @params.setter
     def params(self, params: SamplingParams) -> None:
         instance(params, "params", SamplingParams, "a SamplingParams")
+        check_raw_logits(self.model, params.repetition_penalty)
         self._params = params
         self._processed: dict[Node, np.ndarray] = {}  # logits
 

@@ -286,3 +286,22 @@ def test_what_is_no_node_and_no_token_of_the_tree():
     for n in (-1, 0.5, True, None):
         with pytest.raises(ValueError, match="n must be an integer >= 0, got"):
             tree.best(tree.root, n)
+
+
+def test_a_repetition_penalty_needs_raw_logits():
+    class Endpoint:
+        raw_logits = False
+
+        def __call__(self, ids):
+            return bigram(ids)
+
+    with pytest.raises(ValueError, match=r"repetition_penalty must be 1 here, got 1\.5"):
+        grow(Endpoint(), repetition_penalty=1.5)
+    tree = grow(Endpoint())
+    with pytest.raises(ValueError, match=r"repetition_penalty must be 1 here, got 1\.5"):
+        tree.params = tree.params.replace(repetition_penalty=1.5)
+    assert tree.params.repetition_penalty == 1
+
+    # one's own function of ids is asked for its logits: half of "a" after an "a"
+    own = grow(lambda ids: np.array([2.0, 1.5, 0.0, 0.0]), engine="vllm", repetition_penalty=2)
+    assert own.best(own.now, 1) == [B]
