@@ -273,7 +273,8 @@ class Client:
         with transport.paid([body]) as settle, transport.arrivals(body, timeout) as arrivals:
             usage = None
             unbroken = self._transport.unbroken(arrivals)
-            for chunk in read_chunks(unbroken, self._transport.scrub):
+            n = body["n"] if isinstance(body.get("n"), int) else 1
+            for chunk in read_chunks(unbroken, self._transport.scrub, n):
                 usage = chunk.usage or usage
                 yield chunk
                 del chunk  # a traceback may print this frame's locals

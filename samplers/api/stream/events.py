@@ -33,17 +33,21 @@ def read_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[Event]:
 
     Comments and other fields are left out, and so is an event that never ends.
     """
-    return (event for _, event in typed_events(arrivals) if event.data)
+    typed = typed_events(arrivals)
+    return (event for kind, event in typed if event.data and kind is not None)
 
 
-def typed_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[str, Event]]:
+def typed_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[str | None, Event]]:
     """(type, event) of each event that has data or is an error.
 
     The type is what the `event:` line says, "" without one. A line of llama.cpp's own, `error:`, is
-    the data of an event of the type "error".
+    the data of an event of the type "error". If the bytes end within an event, it comes last, with
+    the type None and the data that had come.
     """
     kind = ""
     data: list[str] = []
+    has_begun = False
+    at = 0.0
     for at, line in _lines(arrivals):
         if not line:
             event = Event(at, "\n".join(data))
@@ -51,9 +55,11 @@ def typed_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[str,
                 yield kind, event
             kind = ""
             data = []
+            has_begun = False
             continue
 
         name, _, value = line.partition(":")
+        has_begun = has_begun or name != ""  # a comment has no name
         value = value.removeprefix(" ")
         if name == "event":
             kind = value
@@ -63,12 +69,16 @@ def typed_events(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[str,
             kind = "error"
             data.append(value)
 
+    if has_begun:
+        yield None, Event(at, "\n".join(data))
+
 
 def _lines(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[float, str]]:
-    """(when its end came, line) of each line that ends: with CR LF, LF or CR."""
+    """(when its end came, line) of each line: it ends with CR LF, LF or CR, or with the bytes."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")  # without a byte order mark
     begun: list[str] = []  # the parts of the line that has not ended yet
     after_cr = False
+    at = 0.0
 
     for at, data in arrivals:
         text = decoder.decode(data)
@@ -83,3 +93,7 @@ def _lines(arrivals: Iterable[tuple[float, bytes]]) -> Iterator[tuple[float, str
             yield at, "".join((*begun, line))
             begun = []
         begun.append(rest)
+
+    rest = "".join(begun) + decoder.decode(b"", final=True)
+    if rest:
+        yield at, rest

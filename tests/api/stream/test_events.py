@@ -116,6 +116,28 @@ def test_the_types_of_events():
     assert events == [("", "a"), ("error", "b"), ("error", "c"), ("error", ""), ("", "d")]
 
 
+@pytest.mark.parametrize(
+    ("end", "data"),
+    [
+        (b"data: b", "b"),
+        (b"data: b\n", "b"),
+        (b"data: b\ndata", "b\n"),
+        (b"da", ""),
+        (b"event: error\n", ""),
+        (b"data: \xe5\xa5", "\ufffd"),
+        (b"\xe5", ""),
+        (b": a comm", None),
+        (b": a comment\n", None),
+        (b"\n", None),
+        (b"", None),
+    ],
+)
+def test_an_event_that_never_ends_comes_last_without_a_type(end, data):
+    for parts in ([b"data: a\n\n" + end], bytewise(b"data: a\n\n" + end)):
+        events = [(kind, event.data) for kind, event in typed_events(enumerate(parts))]
+        assert events == [("", "a"), *([] if data is None else [(None, data)])]
+
+
 def test_a_long_line_in_small_parts_takes_linear_time():
     parts = [b"x" * 10] * 50_000
     (data,) = data_of(b"data: ", *parts, b"\n\n")
