@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations, product
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from samplers.api import APIError, Client
 from samplers.compare.design import Experiment, candidate_questions, most_informative
 from samplers.compare.evidence import Question, probs_by_bytes
 from samplers.compare.hypotheses import Hypothesis, tokens_in
-from samplers.compare.prediction import Prediction
 from samplers.compare.request import shown_distributions
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
@@ -83,41 +81,12 @@ class Baseline:
             self.distribution, self.messages, self.prompt, self.then, self.noise
         )
 
-    def logprobs_question(self, hypotheses: Sequence[Hypothesis]) -> tuple[float, Question]:
-        """The question on which meanings of the logprobs differ most, and by how much.
-
-        That is the gap in shown probabilities of the two meanings that differ least, whatever the
-        order is.
-        """
-        kinds = list({(h.order, h.logprobs): h for h in hypotheses}.values())
-        best_gap = 0.0
-        best = self._question(SamplingParams())
-
-        for t, p in product((0.5, 0.7), (0.5, 0.75, 0.9, 1.0)):
-            question = self._question(SamplingParams(temperature=t, top_p=p))
-            gap = _least_gap(question, kinds)
-            if question.is_usable(kinds) and gap > best_gap:
-                best_gap = gap
-                best = question
-
-        return best_gap, best
-
-    def _question(self, params: SamplingParams) -> Question:
-        return Question(self.messages, params, self.distribution, self.prompt, noise=self.noise)
-
-
-def _least_gap(question: Question, kinds: Sequence[Hypothesis]) -> float:
-    """The least gap between what two meanings of the logprobs show, in one and the same order."""
-    return min(
-        _gap(question.expected_logprobs(a), question.expected_logprobs(b))
-        for a, b in combinations(kinds, 2)
-        if a.logprobs != b.logprobs and a.order == b.order
-    )
-
-
-def _gap(a: Prediction, b: Prediction) -> float:
-    """The most by which the bounds of two predictions lie apart on one token."""
-    return float(np.maximum(a.low - b.high, b.low - a.high).max())
+    def question(self, params: SamplingParams) -> Question:
+        """A question on this prompt; with `max_tokens` of 2 or more, about two tokens."""
+        then = self.then if (params.max_tokens or 1) > 1 else {}
+        return Question(
+            self.messages, params, self.distribution, self.prompt, then, noise=self.noise
+        )
 
 
 def _by_first_token(answers: list[list[tuple]]) -> dict[bytes, list[Distribution]]:

@@ -4,7 +4,7 @@ An answer is evidence twice: by the tokens that are drawn, and by the logprobs s
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,7 @@ from samplers.params import SamplingParams
 LAPSE = 0.005  # the share of draws that no hypothesis explains: rounding, another model, a bit flip
 GLITCH = 1e-4  # the chance that shown logprobs disagree with a true hypothesis
 TOLERANCE = 0.02  # of shown probabilities, which are rounded on their way
+Shown = tuple[bytes, Distribution]  # a drawn token and the distribution shown beside it
 WIDEST = 0.05  # an interval prediction wider than this is no basis for a likelihood
 
 
@@ -102,19 +103,26 @@ class Question:
                 total += n * self._log_probs(hypotheses, sequence[0], sequence[1])
         return total
 
-    def expected_logprobs(self, h: Hypothesis) -> Prediction:
-        """The logprobs that the endpoint shows beside a first token if `h` is true."""
+    def expected_logprobs(self, h: Hypothesis, first: bytes | None = None) -> Prediction | None:
+        """The logprobs that the endpoint shows beside a first token if `h` is true.
+
+        `first`: beside the second token, after this one. None where truncation leaves that open, as
+        in `cells`.
+        """
         if h.logprobs == "processed":
-            return self.prediction(h)
+            is_known = self.cells(h, first) is not None
+            return self.prediction(h, first) if is_known else None
         if h.logprobs == "raw":
             params = SamplingParams()
             counts = {}
         else:
             params = self.params.replace(**OFF)
-            counts = self._counts(h, None)
+            counts = self._counts(h, first)
+        if h.logprobs == "processed before temperature":
+            params = params.replace(temperature=1)
 
-        key = ("logprobs", h.logprobs, tuple(counts.items()))
-        return self._cached(key, lambda: predict(self.distribution, params, h, counts))
+        key = ("logprobs", h.logprobs, first, tuple(counts.items()))
+        return self._cached(key, lambda: predict(self._before(first), params, h, counts))
 
     @property
     def tolerance(self) -> float:
@@ -126,21 +134,29 @@ class Question:
         coldest = min(1.0, self.params.temperature or 1.0)
         return TOLERANCE + float(np.tanh(self.noise / coldest / 2))
 
-    def log_evidence(self, hypotheses, shown: Distribution) -> np.ndarray:
-        """Each hypothesis' log-likelihood, given the logprobs beside a first token; shape (H,).
+    def log_evidence(self, hypotheses, shown: Sequence[Shown]) -> np.ndarray:
+        """Each hypothesis' log-likelihood, given the logprobs beside one answer; shape (H,).
 
         Logprobs are not a draw: they agree with what a hypothesis expects, within `tolerance`, or
         they do not. A true hypothesis disagrees with probability GLITCH. How closely a false one
-        agrees within the tolerance is not weighed.
+        agrees within the tolerance is not weighed, and one that does not say what to expect agrees.
+        The second token counts where the model's distribution after the first is known.
         """
-        agrees: dict[int, bool] = {}  # by the prediction's identity: many hypotheses share one
-        evidence = []
-        for h in hypotheses:
-            expected = self.expected_logprobs(h)
-            if id(expected) not in agrees:
-                agrees[id(expected)] = distance(expected, shown) <= self.tolerance
-            evidence.append(1 - GLITCH if agrees[id(expected)] else GLITCH)
-        return np.log(evidence)
+        (token, at_first), *later = shown
+        agree = self._agreement(hypotheses, None, at_first)
+        if later and token in self.then:
+            _, at_second = later[0]
+            agree &= self._agreement(hypotheses, token, at_second)
+        return np.log(np.where(agree, 1 - GLITCH, GLITCH))
+
+    def _agreement(self, hypotheses, first: bytes | None, shown: Distribution) -> np.ndarray:
+        """Do the logprobs shown beside a token agree with each hypothesis? (H,)"""
+        agrees = {id(None): True}  # by the prediction's identity: many hypotheses share one
+        expected = [self.expected_logprobs(h, first) for h in hypotheses]
+        for prediction in expected:
+            if id(prediction) not in agrees:
+                agrees[id(prediction)] = distance(prediction, shown) <= self.tolerance
+        return np.array([agrees[id(prediction)] for prediction in expected])
 
     def _before(self, first: bytes | None) -> Distribution:
         """The model's distribution of the first token, or of the second after `first`."""

@@ -9,8 +9,12 @@ from itertools import product
 from samplers.checks import one_of
 from samplers.compare.rules import BOUNDARIES, ORDERS, UNDECIDED
 
-# llama.cpp and vLLM | vLLM's processed modes | SGLang
-LOGPROBS = ("raw", "processed", "processed before truncation")
+LOGPROBS = (
+    "raw",  # the model's own: llama.cpp, vLLM
+    "processed",  # after the whole chain: vLLM's processed modes
+    "processed before truncation",  # after bias, penalties and temperature: SGLang
+    "processed before temperature",  # after bias and penalties: its SGLANG_RETURN_ORIGINAL_LOGPROB
+)
 COUNTS = ("output", "prompt and output", "nothing")
 
 _VALUES = {"order": ORDERS, "boundary": BOUNDARIES, "logprobs": LOGPROBS, "counts": COUNTS}
@@ -48,8 +52,13 @@ class Hypothesis:
 
 
 def all_hypotheses() -> list[Hypothesis]:
-    """Every combination. Before there are data, each is as likely as any other."""
-    return [Hypothesis(*values) for values in product(*_VALUES.values())]
+    """Every combination. Before there are data, each is as likely as any other.
+
+    Where penalties count nothing, logprobs before temperature are the raw ones: one hypothesis.
+    """
+    combinations = [Hypothesis(*values) for values in product(*_VALUES.values())]
+    same_as_raw = ("processed before temperature", "nothing")
+    return [h for h in combinations if (h.logprobs, h.counts) != same_as_raw]
 
 
 def counted(

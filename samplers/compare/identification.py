@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from samplers.compare.evidence import Question
+from samplers.compare.evidence import Question, Shown
 from samplers.compare.fit import Fit
 from samplers.compare.hypotheses import Hypothesis
 from samplers.compare.observe import Counts
 from samplers.compare.table import html_table
-from samplers.distribution import Distribution
 
 # A p-value below this, corrected for the number of questions, says that no hypothesis fits.
 REJECT = 0.001
@@ -22,12 +21,13 @@ FIELDS = tuple(f.name for f in fields(Hypothesis))
 class Observation:
     """A question with its answers.
 
-    `counts`: the draws. `shown`: the distribution that the endpoint showed beside one more token.
+    `counts`: the draws. `shown`: the tokens of one more answer, each with the distribution that the
+    endpoint showed beside it.
     """
 
     question: Question
     counts: Counts
-    shown: Distribution
+    shown: Sequence[Shown]
 
     def log_likelihoods(self, hypotheses: Sequence[Hypothesis]) -> np.ndarray:
         """Each hypothesis' log-likelihood, given the draws and the logprobs; shape (H,)."""

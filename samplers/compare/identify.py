@@ -10,7 +10,8 @@ from samplers.api import Client
 from samplers.checks import instance, number
 from samplers.compare.baseline import ANSWERS, Baseline
 from samplers.compare.evidence import Question
-from samplers.compare.hypotheses import Hypothesis, all_hypotheses
+from samplers.compare.first_question import first_question
+from samplers.compare.hypotheses import all_hypotheses
 from samplers.compare.identification import Identification, Observation
 from samplers.compare.observe import Counts, observe
 from samplers.compare.posterior import summarize
@@ -53,11 +54,10 @@ def identify(
 
     First it asks for the model's own distribution after each of PROMPTS (or after `messages`
     alone), at temperature 1 with nothing truncated or penalised: there all hypotheses agree. Then
-    it looks once at the logprobs shown where their meanings differ most
-    (`Baseline.logprobs_question`). Then it repeats three steps: it picks the setting that tells the
-    remaining hypotheses apart fastest (`design_experiment`), looks at the logprobs shown there too,
-    and draws. It stops when order and counts are CERTAIN, nothing more can be learnt, or `draws`
-    are used.
+    it looks once at the logprobs shown where their meanings differ most (`first_question`). Then it
+    repeats three steps: it picks the setting that tells the remaining hypotheses apart fastest
+    (`design_experiment`), looks at the logprobs shown there too, and draws. It stops when order and
+    counts are CERTAIN, nothing more can be learnt, or `draws` are used.
 
     Every answer counts as a draw. Stopping when certain does not bias the posterior, which depends
     only on what was drawn: of the hypotheses named at CERTAIN at most one in a thousand is wrong,
@@ -84,7 +84,7 @@ def identify(
         baselines = [Baseline.measure(client, prompt, extra) for prompt in prompts]
         observations: dict[str, Observation] = {}
         used = ANSWERS * len(baselines)
-        question = _first_question(baselines, hypotheses)
+        question = first_question(baselines, hypotheses)
         while question is not None:
             key = repr((question.messages, question.params))
             if key not in observations:
@@ -103,9 +103,8 @@ def identify(
 
 
 def _observe_logprobs(client: Client, question: Question, extra: dict) -> Observation:
-    """A first look at a question: the logprobs shown beside one token, and no draws yet."""
-    answer = shown_distributions(client, question.messages, question.params, extra)
-    _, shown = answer[0]
+    """A first look at a question: the logprobs shown beside one answer, and no draws yet."""
+    shown = shown_distributions(client, question.messages, question.params, extra)
     return Observation(question, Counts(), shown)
 
 
@@ -122,13 +121,6 @@ def _draw(client: Client, question: Question, counts: Counts, more: int, extra: 
         progress=False,
     )
     return counts.draws - before
-
-
-def _first_question(baselines: Sequence[Baseline], hypotheses: Sequence[Hypothesis]) -> Question:
-    """The question, on any prompt, on which the meanings of the logprobs differ most."""
-    candidates = [baseline.logprobs_question(hypotheses) for baseline in baselines]
-    _, question = max(candidates, key=lambda pair: pair[0])
-    return question
 
 
 def _next_question(baselines, hypotheses, observations: Sequence[Observation]) -> Question | None:

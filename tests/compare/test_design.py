@@ -1,13 +1,18 @@
 """Which question is asked, how much it tells, and which tokens a hypothesis counts."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from samplers import Distribution, SamplingParams
 from samplers.compare import Hypothesis, all_hypotheses, design_experiment
+from samplers.compare.baseline import Baseline
 from samplers.compare.design import separation
 from samplers.compare.evidence import LAPSE, Question, distance
-from samplers.compare.hypotheses import counted, tokens_in
+from samplers.compare.first_question import first_question
+from samplers.compare.hypotheses import LOGPROBS, counted, tokens_in
 
 FIRST = Hypothesis("temperature first", "before < p", "raw", "output")
 LAST = Hypothesis("temperature last", "before < p", "raw", "output")
@@ -20,7 +25,11 @@ UNEVEN = Distribution.from_probs({"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1})
 
 def test_there_is_every_combination_once():
     hypotheses = all_hypotheses()
-    assert len(set(hypotheses)) == len(hypotheses) == 2 * 3 * 3 * 3
+    assert len(set(hypotheses)) == len(hypotheses) == 2 * 3 * (4 * 3 - 1)
+    # where penalties count nothing, the logprobs before temperature are the raw ones
+    assert ("processed before temperature", "nothing") not in {
+        (h.logprobs, h.counts) for h in hypotheses
+    }
 
 
 def test_separation_is_kullback_leibler_by_hand():
@@ -128,10 +137,59 @@ def test_shown_logprobs_agree_or_not():
     raw = FIRST
     processed = Hypothesis("temperature first", "before < p", "processed", "output")
     kept = Distribution.from_probs({"a": 16 / 25, "b": 9 / 25})
-    evidence = question.log_evidence([raw, processed], kept)
+    evidence = question.log_evidence([raw, processed], [(b"a", kept)])
     assert evidence[1] > evidence[0] + 5
     assert distance(question.expected_logprobs(raw), UNEVEN) == pytest.approx(0, abs=1e-12)
     assert distance(question.expected_logprobs(processed), UNEVEN) == pytest.approx(0.24, abs=0.01)
+
+
+# After "a", whose weight a presence penalty of ln 2 halves: 2 3 2 1 of .2 .3 .2 .1. T = 1/2 then
+# squares them: 4 9 4 1. A nucleus of .7 needs b (9/18) and one of the equal ones (13/18).
+MEANINGS = {
+    "raw": [4 / 10, 3 / 10, 2 / 10, 1 / 10],
+    "processed before temperature": [2 / 8, 3 / 8, 2 / 8, 1 / 8],
+    "processed before truncation": [4 / 18, 9 / 18, 4 / 18, 1 / 18],
+    "processed": [4 / 13, 9 / 13, 0, 0],
+}
+
+
+def test_what_each_meaning_of_the_logprobs_shows_at_the_second_token():
+    params = SamplingParams(temperature=0.5, top_p=0.7, presence_penalty=np.log(2), max_tokens=2)
+    question = Question(None, params, UNEVEN, {}, {b"a": UNEVEN})
+    hypotheses = [replace(FIRST, logprobs=logprobs) for logprobs in MEANINGS]
+    assert set(MEANINGS) == set(LOGPROBS)
+    for h, true in zip(hypotheses, MEANINGS.values(), strict=True):
+        assert question.expected_logprobs(h, b"a").low == pytest.approx(true)
+        p = {token: p for token, p in zip("abcd", true, strict=True) if p}
+        shown = [(b"a", UNEVEN), (b"a", Distribution.from_probs(p))]
+        # beside the first token are raw ones: nothing was counted, but a temperature acts
+        evidence = dict(zip(MEANINGS, question.log_evidence(hypotheses, shown), strict=True))
+        agree = {name for name, log in evidence.items() if log > -1}
+        early = h.logprobs in ("raw", "processed before temperature")
+        assert agree == ({h.logprobs} if early else set())
+        # after another first token nothing is known
+        unknown = question.log_evidence(hypotheses, [(b"b", UNEVEN), shown[1]])
+        assert (unknown > -1).tolist() == [True, True, False, False]
+
+
+def test_the_first_question_tells_every_meaning_apart():
+    known = Baseline("Hi", UNEVEN, {}, {b"a": UNEVEN, b"b": UNEVEN}, noise=0.01)
+    question = first_question([known], all_hypotheses())
+    assert question.params.max_tokens == 2
+    for counts in ("output", "prompt and output"):
+        for order in ("temperature first", "temperature last"):
+            shown = [
+                question.expected_logprobs(Hypothesis(order, "before < p", logprobs, counts), b"a")
+                for logprobs in LOGPROBS
+            ]
+            for p, q in combinations(shown, 2):
+                gap = np.maximum(p.low - q.high, q.low - p.high).max()
+                assert gap > 2 * question.tolerance
+
+
+def test_without_a_second_token_the_first_question_has_one():
+    ended = Baseline("Hi", UNEVEN, {}, {}, noise=0.01)
+    assert first_question([ended], all_hypotheses()).params.max_tokens is None
 
 
 def test_it_reads_as_a_sentence():

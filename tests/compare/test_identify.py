@@ -13,6 +13,12 @@ KINDS = [
     for logprobs in ("raw", "processed")
     for counts in ("output", "prompt and output", "nothing")
 ]
+# SGLang's, whose penalties count the output
+KINDS += [
+    ("sglang", "processed before truncation", "output"),
+    ("sglang", "processed before temperature", "output"),
+    ("sglang-flashinfer", "processed before temperature", "output"),
+]
 
 
 def order_of(engine):

@@ -37,8 +37,8 @@ def toy_logits(after):
 class ToyEndpoint:
     """Chat completions over the toy model, as an engine of any kind would answer.
 
-    `engine`: whose chain. `logprobs`: "raw" or "processed". `counts`: the tokens that penalties
-    count, one of `samplers.compare.hypotheses.COUNTS`; the prompt's tokens are its digits.
+    `engine`: whose chain. `logprobs` and `counts`: what its logprobs mean and which tokens its
+    penalties count, as in `samplers.compare.hypotheses`; the prompt's tokens are its digits.
     `refuse(body)` may return a status with which a request is refused before any draw. `displaces`:
     the drawn token stands first among the top_logprobs, in the place of the last, as in vLLM.
     """
@@ -85,8 +85,10 @@ class ToyEndpoint:
             logits = toy_logits(output)
             processed = self.processed(logits, params, prompt, output)
             token = int(draw(processed, self.rng))
-            shown = log_softmax(processed if self.logprobs == "processed" else logits)
-            place = entry_with_top(token, shown, body.get("top_logprobs", 0))
+            shown = logits
+            if self.logprobs != "raw":
+                shown = self.processed(logits, self.shown_params(params), prompt, output)
+            place = entry_with_top(token, log_softmax(shown), body.get("top_logprobs", 0))
             content.append(displaced(place) if self.displaces else place)
             output.append(token)
 
@@ -97,6 +99,16 @@ class ToyEndpoint:
             "finish_reason": "stop" if 0 in output else "length",
             "logprobs": {"content": content} if body.get("logprobs") else None,
         }
+
+    def shown_params(self, params):
+        """The parameters without those whose stages come after the logprobs."""
+        truncation = {"top_k": 0, "top_p": 1, "min_p": 0}
+        later = {
+            "processed": {},
+            "processed before truncation": truncation,
+            "processed before temperature": truncation | {"temperature": 1},
+        }
+        return params.replace(**later[self.logprobs])
 
     def processed(self, logits, params, prompt, output):
         """The logits after the chain, with the tokens that this endpoint's penalties count."""
