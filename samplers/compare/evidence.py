@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from samplers.compare.hypotheses import Hypothesis, counted
-from samplers.compare.predict import predict
+from samplers.compare.predict import kept, predict
 from samplers.compare.prediction import Prediction
 from samplers.compare.truncate import OFF
 from samplers.distribution import Distribution
@@ -42,17 +42,11 @@ class Question:
     # a question is evaluated for many hypotheses, again and again as draws come in
     _cache: dict = field(default_factory=dict, init=False, repr=False)
 
-    def prediction(
-        self, h: Hypothesis, first: bytes | None = None, top_p: float | None = None
-    ) -> Prediction:
-        """The prediction of the first token, or of the second after `first`.
-
-        `top_p` replaces the question's own, to see how close the nucleus' end is to another token.
-        """
-        params = self.params if top_p is None else self.params.replace(top_p=top_p)
+    def prediction(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
+        """The prediction of the first token, or of the second after `first`."""
         counts = self._counts(h, first)
-        key = (h.order, h.boundary, tuple(counts.items()), first, top_p)
-        return self._cached(key, lambda: predict(self._before(first), params, h, counts))
+        key = (h.order, h.boundary, tuple(counts.items()), first)
+        return self._cached(key, lambda: predict(self._before(first), self.params, h, counts))
 
     def is_steady(self, h: Hypothesis, first: bytes | None = None) -> bool:
         """Is the nucleus the same for all true logprobs within `noise` of the measured ones?
@@ -69,9 +63,11 @@ class Question:
         t = self.params.temperature if h.order == "temperature first" else 1.0
         shift = 2 * self.noise / t
         status = self.prediction(h, first).status
+        counts = self._counts(h, first)
         for log_factor in (-shift, shift):
             shifted = float(1 / (1 + (1 - p) / p * np.exp(log_factor)))
-            if self.prediction(h, first, shifted).status != status:
+            params = self.params.replace(top_p=shifted)
+            if kept(self._before(first), params, h, counts) != status:
                 return False
         return True
 

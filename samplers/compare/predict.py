@@ -51,6 +51,24 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     ValueError for a truncation that is not known here (see `truncate.STAGES`), and for a
     repetition_penalty, counts or not, see `samplers.penalties.check_raw_logits`.
     """
+    cut = _truncated(distribution, params, engine, counts)
+    c = cut.candidates
+    if cut.is_late:
+        c = _raised(c, cut.scale)
+
+    most_of_one = partial(_most_of_one, c, cut.tail, cut.scale, cut.is_truncated)
+    return _prediction(distribution, c, cut.tail, cut.order, most_of_one)
+
+
+def kept(
+    distribution: Distribution, params: SamplingParams, engine, counts=None
+) -> tuple[str, ...]:
+    """`predict(…).status` alone, in half the time."""
+    cut = _truncated(distribution, params, engine, counts)
+    return _status(cut.candidates, cut.order)
+
+
+def _truncated(distribution: Distribution, params: SamplingParams, engine, counts) -> "_Cut":
     instance(distribution, "distribution", Distribution, "a Distribution")
     instance(params, "params", SamplingParams, "a SamplingParams")
     rules = rules_of(engine)
@@ -71,11 +89,18 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     c = truncate(c, params, rules)
     if greedy:
         c = top_k(c, 1)
-    if late:
-        c = _raised(c, scale)
+    return _Cut(c, tail, scale, order, truncated, late)
 
-    most_of_one = partial(_most_of_one, c, tail, scale, truncated)
-    return _prediction(distribution, c, tail, order, most_of_one)
+
+class _Cut(NamedTuple):
+    """What truncation leaves of a distribution, and what the weights were made with."""
+
+    candidates: Candidates
+    tail: Tail
+    scale: "_Scale"
+    order: np.ndarray  # (K,) the listed tokens, the heaviest first
+    is_truncated: bool
+    is_late: bool  # the temperature is yet to act
 
 
 class _Scale(NamedTuple):
@@ -140,7 +165,6 @@ def _prediction(distribution, c: Candidates, tail: Tail, order, most_of_one) -> 
     """The candidates' weights as probabilities, in the order of the distribution's tokens."""
     low, high = _listed_bounds(c)
     unseen_low, unseen_high = _unlisted_bounds(c)
-    status = np.where(c.sure, "kept", np.where(c.may, "undecided", "removed"))
     as_given = np.argsort(order)
     return Prediction(
         tokens=distribution.tokens,
@@ -149,11 +173,17 @@ def _prediction(distribution, c: Candidates, tail: Tail, order, most_of_one) -> 
         high=high[as_given],
         unseen_low=unseen_low,
         unseen_high=unseen_high,
-        status=tuple(status[as_given].tolist()),
+        status=_status(c, order),
         notes=_notes(c, tail),
         each_unseen=most_of_one(None),
         unseen_tokens={token: most_of_one(token) for token in tail.factors},
     )
+
+
+def _status(c: Candidates, order: np.ndarray) -> tuple[str, ...]:
+    """Of each listed token: kept, undecided or removed."""
+    status = np.where(c.sure, "kept", np.where(c.may, "undecided", "removed"))
+    return tuple(status[np.argsort(order)].tolist())
 
 
 def _listed_bounds(c: Candidates) -> tuple[np.ndarray, np.ndarray]:
