@@ -14,6 +14,17 @@ FRANCE = "What is the capital of France?"
 V = 49_152
 
 
+@pytest.fixture(scope="module")
+def whole(client):
+    """The model's distribution over its whole vocabulary: one takes half a second."""
+    return client.next_token(FRANCE, top="all")
+
+
+@pytest.fixture(scope="module")
+def model(client):
+    return client.as_model(FRANCE)
+
+
 def test_models(client):
     assert client.models() == ["smollm2-135m-instruct", "smollm2-135m-instruct-reasoning"]
 
@@ -100,7 +111,7 @@ def test_tokenize_messages_counts_as_usage_does(client):
     assert len(client.tokenize(messages)) == usage.prompt_tokens
 
 
-def test_next_token_top_20_and_all_agree(client):
+def test_next_token_top_20_and_all_agree(client, whole):
     top = client.next_token(FRANCE)
     assert len(top) == 20
     assert top.vocabulary_size in (None, V)
@@ -108,7 +119,6 @@ def test_next_token_top_20_and_all_agree(client):
     assert 0 < top.unseen < 1
     assert top.probs.sum() + top.unseen == pytest.approx(1, abs=1e-3)
 
-    whole = client.next_token(FRANCE, top="all")
     assert len(whole) == whole.vocabulary_size == V
     assert whole.ids == tuple(range(V))
     assert whole.unseen == 0
@@ -127,9 +137,8 @@ def test_next_token_between_20_and_all(client):
     assert distribution.unseen < client.next_token(FRANCE, top=20).unseen
 
 
-def test_ids_of_a_full_distribution_are_the_tokenizers(client):
+def test_ids_of_a_full_distribution_are_the_tokenizers(client, whole):
     tokens = client.tokenize("The best thing about rainy days is")
-    whole = client.next_token(FRANCE, top="all")
     assert [whole.bytes[i] for i in tokens.ids] == list(tokens.bytes)
 
 
@@ -140,23 +149,21 @@ def test_after_continues_an_answer_that_has_begun(client):
     assert client.next_token(FRANCE, top=5, after=list(ids)).tokens[0] == "␣Paris"
 
 
-def test_as_model_drives_generate_to_the_endpoints_own_greedy_answer(client):
-    model = client.as_model(FRANCE)
+def test_as_model_drives_generate_to_the_endpoints_own_greedy_answer(client, model):
     assert len(model.vocabulary) == V
     assert model.prompt == client.tokenize([{"role": "user", "content": FRANCE}]).ids
 
-    params = SamplingParams(temperature=0, max_tokens=4)
+    params = SamplingParams(temperature=0, max_tokens=3)
     tokens = {"vocabulary": model.vocabulary, "stop_tokens": model.stop_tokens}
     ours = generate(model, model.prompt, params, **tokens)
-    assert ours.text == client.chat(FRANCE, temperature=0, max_tokens=4).text
+    assert ours.text == client.chat(FRANCE, temperature=0, max_tokens=3).text
 
     # it gives log-probabilities
     with pytest.raises(ValueError, match=r"repetition_penalty must be 1 here, got 1\.3"):
         generate(model, model.prompt, params.replace(repetition_penalty=1.3), **tokens)
 
 
-def test_as_model_requires_its_own_prompt_first(client):
-    model = client.as_model(FRANCE)
+def test_as_model_requires_its_own_prompt_first(model):
     with pytest.raises(ValueError, match=r"ids must begin with the \d+ ids of .prompt"):
         model([1, 2, 3])
 
@@ -203,6 +210,6 @@ def test_an_id_beyond_the_vocabulary(client):
     assert caught.value.status == 400
 
 
-def test_no_logprob_is_a_sentinel(client):
-    logprobs = client.next_token("x", top="all").logprobs
+def test_no_logprob_is_a_sentinel(whole):
+    logprobs = whole.logprobs
     assert ((logprobs > -9999) | (logprobs == -math.inf)).all()

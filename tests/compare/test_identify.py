@@ -34,11 +34,20 @@ def test_it_names_every_kind_of_endpoint(engine, logprobs, counts):
     assert result.p_value > 0.001
 
 
-@pytest.mark.parametrize("logprobs", ["raw", "processed"])
-@pytest.mark.parametrize("order", ["openai", "llama.cpp"])
-def test_it_names_the_local_endpoint(order, logprobs):
-    with start_local(engine_order=order, logprobs_mode=logprobs) as client:
-        result = identify(client, progress=False)
+def test_it_names_the_local_endpoint(client):
+    check_local("openai", "raw", identify(client, progress=False))
+
+
+@pytest.mark.parametrize(
+    ("order", "logprobs"),
+    [("openai", "processed"), ("llama.cpp", "raw"), ("llama.cpp", "processed")],
+)
+def test_it_names_the_local_endpoint_of_other_options(order, logprobs):
+    with start_local(engine_order=order, logprobs_mode=logprobs) as other:
+        check_local(order, logprobs, identify(other, progress=False))
+
+
+def check_local(order, logprobs, result):
     counts = "prompt and output" if order == "llama.cpp" else "output"
     assert result.best == Hypothesis(order_of(order), UNDECIDED, logprobs, counts)
     assert result.posterior[result.best] > 0.99
@@ -51,8 +60,18 @@ def test_it_names_llama_cpps_own_server(bare):
     assert result.posterior[result.best] > 0.99
 
 
-def test_what_no_question_decides_is_reported_as_undecided():
-    result = identify(ToyEndpoint(seed=2).client(), progress=False)
+@pytest.fixture(scope="module")
+def toy():
+    return ToyEndpoint(seed=2)
+
+
+@pytest.fixture(scope="module")
+def result(toy):
+    """What `identify` finds of `toy`."""
+    return identify(toy.client(), progress=False)
+
+
+def test_what_no_question_decides_is_reported_as_undecided(result):
     of_boundary = {(pair.a.boundary, pair.b.boundary): pair for pair in result.undecided}
     assert of_boundary["before < p", "before <= p"].more_draws == float("inf")
     assert "boundary: before < p or before <= p?" in repr(result)
@@ -88,8 +107,7 @@ def test_an_endpoint_of_another_kind_fits_no_hypothesis():
     assert "NO hypothesis fits" in repr(result)
 
 
-def test_it_reads_as_a_table():
-    result = identify(ToyEndpoint(seed=6).client(), progress=False)
+def test_it_reads_as_a_table(result):
     head = "order boundary logprobs counts log-likelihood posterior"
     assert repr(result).splitlines()[0].split() == head.split()
     html = result._repr_html_()
@@ -104,9 +122,8 @@ def test_your_own_messages_are_the_only_question():
     assert {body["messages"][0]["content"] for body in toy.bodies} == {"Say 5, 7 or 0."}
 
 
-def test_nothing_is_left_to_hidden_defaults():
-    toy = ToyEndpoint(seed=8)
-    identify(toy.client(), progress=False)
+def test_nothing_is_left_to_hidden_defaults(toy, result):
+    assert result.draws
     for body in toy.bodies[1:]:
         assert {"temperature", "top_p", "top_k", "min_p"} <= body.keys()
         assert {"frequency_penalty", "presence_penalty"} <= body.keys()

@@ -153,11 +153,11 @@ def test_an_endpoint_without_logprobs_is_an_error_that_says_so():
 
 
 def test_a_prediction_of_the_local_endpoint_holds(client):
-    """On the real model: its 20 logprobs, a prediction, 300 draws at T = 0.5, the test of fit."""
+    """On the real model: its 20 logprobs, a prediction, 150 draws at T = 0.5, the test of fit."""
     france = "What is the capital of France?"
     params = SamplingParams(temperature=0.5, top_p=0.9)
-    counts = observe(client, france, params, 300, progress=False)
-    assert counts.draws == 300
+    counts = observe(client, france, params, 150, progress=False)
+    assert counts.draws == 150
 
     distribution = client.next_token(france)
     prediction = predict(distribution, params, "openai")

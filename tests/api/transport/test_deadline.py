@@ -16,7 +16,7 @@ CHUNKED = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-TIMEOUT = 0.1
+TIMEOUT = 0.05
 DRIPS = 200  # of 20 ms: a server that nobody leaves ends by itself after 4 s
 
 CALLS = {

@@ -1,4 +1,4 @@
-"""A small notebook with pictures and the explorer, stored by `execute`, then compared by nbval."""
+"""A small notebook with all widgets and a picture, stored by `execute`, then compared by nbval."""
 
 import subprocess
 import sys
@@ -9,8 +9,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from samplers.lab.publish.execute import WIDGET_VIEW, execute
 
-SETUP = """from samplers import Distribution, temperature
-from samplers.lab import explore, plot_before_after
+SETUP = """import numpy as np
+from samplers import Distribution, temperature
+from samplers.lab import explore, plot_before_after, plot_tree, step_through
+table = np.log([[0.5, 0.25, 0.25], [0.75, 0.125, 0.125], [0.25, 0.25, 0.5]])
 five = Distribution.from_probs({"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05})"""
 CELLS = [
     SETUP,
@@ -18,6 +20,18 @@ CELLS = [
     "explorer = explore(five)\nexplorer",
     "explorer.temperature.value = 2\nprint(explorer.state.probs.round(3), len(explorer.kept))",
     "explorer.draw_button.click()\nprint(explorer.drawn.sum())",
+    """stepper = step_through(lambda ids: table[ids[-1]], [0], vocabulary=["a", " b", "好"])
+stepper""",
+    """for _ in range(3):
+    stepper.next_button.click()
+print(stepper.path, stepper.text)""",
+    """stepper.temperature.value = 0.5
+stepper.forced.value = '好'
+stepper.force_button.click()
+print(stepper.text)""",
+    """stepper.back_button.click()
+assert len(stepper.tree.nodes) == 5
+plot_tree(stepper.tree)""",
 ]
 
 
@@ -32,11 +46,14 @@ def stored(tmp_path_factory):
 
 def test_outputs_are_stored_as_pictures_with_alternative_text(stored):
     notebook = nbformat.read(stored, as_version=4)
-    for n in (1, 2):
+    alts = {}
+    for n in (1, 2, 5, 8):
         [output] = notebook.cells[n].outputs
         assert set(output["data"]) == {"image/png", "text/plain"}
-        assert output["metadata"]["image/png"]["alt"]
+        alts[n] = output["metadata"]["image/png"]["alt"]
         assert WIDGET_VIEW not in output["data"]
+    assert all(alts.values())
+    assert alts[5].startswith("The next token.")
     assert all(cell.execution_count for cell in notebook.cells)
 
 
@@ -55,4 +72,4 @@ def test_nbval_passes_the_notebook_and_fails_one_with_a_number_changed(stored):
     assert result.returncode == 1, result.stdout[-3000:]
     failed = [line for line in result.stdout.splitlines() if line.startswith("FAILED")]
     assert [line.split()[1] for line in failed] == ["01_changed.ipynb::Cell"], result.stdout[-3000:]
-    assert "9 passed" in result.stdout
+    assert f"{2 * len(CELLS) - 1} passed" in result.stdout
