@@ -11,8 +11,8 @@ from samplers.compare import Hypothesis, all_hypotheses, design_experiment
 from samplers.compare.baseline import Baseline
 from samplers.compare.design import separation
 from samplers.compare.evidence import LAPSE, Question, distance
-from samplers.compare.first_question import first_question
 from samplers.compare.hypotheses import LOGPROBS, counted, tokens_in
+from samplers.compare.identify import first_question
 
 FIRST = Hypothesis("temperature first", "before < p", "raw", "output")
 LAST = Hypothesis("temperature last", "before < p", "raw", "output")
