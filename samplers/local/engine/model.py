@@ -7,8 +7,8 @@ and thinks before it answers.
 from dataclasses import dataclass, replace
 
 from samplers.local.engine.calls import Engine
+from samplers.wire.models import REASONING_SUFFIX
 
-REASONING_SUFFIX = "-reasoning"  # of the second one's id
 OWNER = "samplers"
 SIMULATED = "samplers-simulation"
 # A date for lessons: nothing ends then.
