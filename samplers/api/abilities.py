@@ -101,13 +101,22 @@ SAMPLERS = Abilities(
 
 
 def openai_abilities(model: str) -> Abilities:
-    """What `model` can do at OpenAI, by the table of models. Nothing is asked there."""
-    row = model_row(model) or model_row(model_table()["default_model"])
+    """What `model` can do at OpenAI, by the dated table of models. Nothing is asked there.
+
+    For a model that the table does not know, the lowest that was measured there.
+    """
+    row = model_row(model)
+    if row is None:
+        caps = model_table()["lowest_measured"]["openai"]
+    else:
+        caps = {name: most(row, name) for name in ("top_logprobs", "n")}
+        if row["sampling"] == "never":
+            caps["top_logprobs"] = 0
     return Abilities(
         engine="openai",
-        top_logprobs=most(row, "top_logprobs"),
+        top_logprobs=caps["top_logprobs"],
         tokenizes=False,
         continues=False,
-        most_choices=most(row, "n"),
+        most_choices=caps["n"],
         extensions=(),
     )
