@@ -72,7 +72,6 @@ def record_llama_cpp(engine: Engine) -> dict:
         template = _ask(http, "/apply-template", {"messages": MESSAGES})
         tokens = {"content": template["prompt"], "parse_special": True, "add_special": True}
         prompt = _ask(http, "/tokenize", tokens)["tokens"]
-        build = http.get("/props").json().get("build_info", "")
 
         def complete(params: dict, **fields) -> dict:
             asked = OFF | params
@@ -95,7 +94,7 @@ def record_llama_cpp(engine: Engine) -> dict:
             for _ in tqdm(range(DRAWS), unit="draw"):
                 drawn.update(complete(params, return_tokens=True)["tokens"])
             settings.append(_setting(params, processed, drawn))
-    how = f"its server ({build}): /completion, post_sampling_probs; raw: logprobs"
+    how = "its server's /completion on a CPU, post_sampling_probs; raw: logprobs"
     return _record("llama.cpp", engine.version, how, prompt, raw, settings)
 
 
