@@ -23,7 +23,8 @@ from tests.abroad.engines import Engine
 from tests.abroad.lessons import Outcome, outcome_of, run_lesson
 from tests.abroad.record import DRAWS, raw_logits
 
-LESSON = Path(__file__).parents[1] / "notebooks" / "00_start_here.ipynb"
+ROOT = Path(__file__).parents[1]
+LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 NOT_YET_RIGHT = {"prompt-see", "errors"}  # they expect what the local endpoint alone answers
 code_cell = nbformat.v4.new_code_cell
 ERROR = nbformat.v4.new_output("error", ename="KeyError", evalue="'a'\nb", traceback=["KeyError"])
@@ -88,6 +89,28 @@ def test_a_lesson_that_hangs_is_given_up_and_its_kernel_ended(bare, tmp_path):
     outcomes = run(tmp_path / "00_any.ipynb", bare, sources, minutes=0.02)
     assert [kind for kind, _ in outcomes] == ["ran", "error", "not reached"]
     assert outcomes[1][1] == "the lesson took more than 0.02 minutes"
+    wait_for_end(int(pid.read_text()))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process is not asked to end there")
+def test_a_run_that_is_told_to_end_does_and_its_kernel_too(tmp_path):
+    """The cell tells it, so that it is told within a lesson."""
+    pid = tmp_path / "pid"
+    source = (
+        f"import os, pathlib; pathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\n"
+        "os.kill(os.getppid(), 15)\nwhile True: pass"
+    )
+    lesson = tmp_path / "00_any.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[code_cell(source), code_cell("1")])
+    lesson.write_text(nbformat.writes(notebook), "utf-8")
+    code = (
+        "import os, pathlib, signal, sys; from tests.abroad.lessons import run_lesson; "
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)); "
+        f"print(run_lesson(pathlib.Path({str(lesson)!r}), dict(os.environ), 1))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, timeout=60, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (143, ""), done.stderr
     wait_for_end(int(pid.read_text()))
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +66,9 @@ async def _run(notebook, path: Path, environment, minutes, on_cell) -> list[Outc
     end = time.monotonic() + 60 * minutes
     outcomes = []
     client.reset_execution_trackers()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     async with client.async_setup_kernel(env=environment):
+        _restore(handlers)
         stopped = ""
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
@@ -85,6 +89,15 @@ async def _run(notebook, path: Path, environment, minutes, on_cell) -> list[Outc
             outcomes.append(Outcome(path.stem, cell.id, kind, why))
             on_cell()
     return outcomes
+
+
+def _restore(handlers: dict) -> None:
+    """Takes away nbclient's handlers of signals: they end the kernel alone, and the run goes on."""
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # Windows has none
+        for number, handler in handlers.items():
+            if loop.remove_signal_handler(number):
+                signal.signal(number, handler)
 
 
 def outcome_of(cell: nbformat.NotebookNode) -> tuple[str, str]:
