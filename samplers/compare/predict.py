@@ -28,9 +28,9 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     of the K most probable tokens. `engine`: "openai", "vllm", "transformers", "sglang",
     "sglang-flashinfer", "llama.cpp", or a `Hypothesis`. `counts` is what the engine's penalties
     count: {token: how often}, where a token is its bytes or a listed one's text, or an array (K,)
-    beside the listed tokens. Whether that is the output alone or the prompt too is the engine's
-    rule, see `Chain.counts`. A bias on ids needs `distribution.ids` (a whole vocabulary has them:
-    its order).
+    beside the listed tokens, which alone tells tokens of the same bytes apart. Whether that is the
+    output alone or the prompt too is the engine's rule, see `Chain.counts`. A bias on ids needs
+    `distribution.ids` (a whole vocabulary has them: its order).
 
     Proof. Let w_i = p_i e^(bias - penalties) and a = 1/T. Without truncation a listed token has the
     probability w_i^a / (L + U). L = Σ w^a over the listed tokens is known. U, the same sum over the

@@ -130,13 +130,18 @@ def _penalties(distribution: Distribution, params: SamplingParams, counts):
 
 
 def _penalties_by_bytes(distribution: Distribution, params: SamplingParams, counts: Mapping):
-    """As `_penalties`. Of listed tokens with the same bytes the first is penalised."""
+    """As `_penalties`. ValueError if two listed tokens have the bytes of one that is penalised."""
     listed = np.zeros(len(distribution))
     unlisted = {}
     is_whole = len(distribution) == distribution.vocabulary_size
     for token, count in by_bytes(counts, distribution).items():
         penalty = _penalty(params, count)
-        if token in distribution.bytes:
+        alike = distribution.bytes.count(token)
+        if alike > 1 and penalty:
+            which = f"{alike} listed tokens have these bytes"
+            array = f"an array ({len(distribution)},) tells them apart"
+            raise ValueError(f"counts must not have {shown(token)}: {which}; {array}")
+        if alike:
             listed[distribution.bytes.index(token)] += penalty
         elif is_whole:
             raise ValueError(f"counts must be of the vocabulary's tokens, got {shown(token)}")

@@ -252,6 +252,15 @@ def test_tokens_of_the_same_bytes_share_a_cell():
     assert index == {b"a": 0, b"b": 1}
     assert low == pytest.approx([0.5, 0.5, 0])
 
+    # which of the two was counted is not known: a penalty on either gives other probabilities
+    penalised = SamplingParams(presence_penalty=np.log(2))
+    by_place = predict(twice, penalised, "openai", [0, 0, 1])
+    assert by_place.low == pytest.approx([5 / 9, 3 / 9, 1 / 9])
+    assert predict(twice, penalised, "openai", {"a": 1}).low == pytest.approx([1 / 3, 0.4, 4 / 15])
+    with pytest.raises(ValueError, match=r"^counts must not have b'b': 2 listed tokens"):
+        predict(twice, penalised, "openai", {"b": 1})
+    assert predict(twice, SamplingParams(), "openai", {"b": 1}).exact
+
 
 TRANSFORMERS = {"params": SamplingParams(presence_penalty=1), "engine": "transformers"}
 REPETITION = {"params": SamplingParams(repetition_penalty=1.2), "counts": {b"t0": 1}}
