@@ -103,8 +103,9 @@ ENGINES = {
     ),
     # The same file with FlashInfer, its default on CUDA. Without a min_p it calls FlashInfer's
     # top_k_top_p_sampling_from_probs (order "joint"), and with one top_k_renorm_prob, then
-    # top_p_renorm_prob. flashinfer/sampling.cuh: a token stays iff fewer than k tokens, and a mass
-    # below p, are strictly more probable.
+    # top_p_renorm_prob; there, one request with a min_p decides for all of its batch.
+    # flashinfer/sampling.cuh: a token stays iff fewer than k tokens, and a mass below p, are
+    # strictly more probable.
     "sglang-flashinfer": Engine(
         stages=_SGLANG_ORDER,
         top_k_ties=True,
