@@ -9,7 +9,7 @@ import numpy as np
 from samplers.arrays import as_array
 from samplers.chain import Chain, Stage
 from samplers.checks import instance, is_sequence, shown
-from samplers.distribution import log_softmax
+from samplers.distribution import Distribution, log_softmax
 from samplers.draw import draw, seeded
 from samplers.params import SamplingParams
 from samplers.penalties import as_ids, check_raw_logits
@@ -53,8 +53,8 @@ def generate(
     SamplingParams(), `chain` to Chain.for_engine("openai"). The loop ends at a stop token, a stop
     string or max_tokens. The same seed, an integer >= 0, gives the same text. ValueError if nothing
     can end the loop, if params.n is not 1, if the model's logits do not fit the vocabulary, or for
-    a repetition penalty on a model that has log-probabilities only, as what `client.as_model`
-    returns.
+    a repetition penalty on a model that has log-probabilities only: what `client.as_model` returns,
+    and a function that returns a Distribution.
     """
     params = SamplingParams() if params is None else params
     chain = Chain.for_engine("openai") if chain is None else chain
@@ -73,7 +73,7 @@ def generate(
     traces = []
     finish_reason = None
     while finish_reason is None:
-        logits = _next_logits(model, [*prompt, *output], V)
+        logits = next_logits(model, [*prompt, *output], V)
         stages = chain.trace(logits, params, chain.counts(prompt_ids, output, V))
         if trace:
             traces.append(stages)
@@ -133,12 +133,18 @@ def _find_stop(text: str, stops: Sequence[str]) -> int | None:
     return min((position for position in positions if position >= 0), default=None)
 
 
-def _next_logits(model, ids: list[int], V: int) -> np.ndarray:
-    # a copy: a model may use its buffer again, and a trace keeps it
-    logits = np.array(as_array(model(ids), "the model's logits"))
+def next_logits(model, ids: list[int], V: int) -> np.ndarray | Distribution:
+    """The model's logits (V,) after `ids`. A Distribution stays one, so that a penalty is refused.
+
+    ValueError for another shape.
+    """
+    given = model(ids)
+    logits = as_array(given, "the model's logits")
     if logits.shape != (V,):
         raise ValueError(f"model must return logits of shape ({V},), got {logits.shape}")
-    return logits
+    if isinstance(given, Distribution):
+        return given
+    return np.array(logits)  # a copy: a model may use its buffer again, and a trace keeps it
 
 
 def _most_probable(logprobs: np.ndarray, count: int) -> dict[int, float]:

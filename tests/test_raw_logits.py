@@ -73,6 +73,17 @@ def test_generate_refuses_a_model_of_log_probabilities_before_it_asks():
     assert generate(model, [0], off, vocabulary=["a", "b"]).text in ("a", "b")
 
 
+def test_generate_refuses_a_function_that_returns_a_distribution():
+    """As client.next_token does."""
+    given = Distribution.from_probs({"a": 0.75, "b": 0.25})
+    with pytest.raises(ValueError, match=WHY):
+        generate(lambda ids: given, [0], PENALTY, vocabulary=["a", "b"])
+    off = PENALTY.replace(repetition_penalty=1, temperature=0)
+    out = generate(lambda ids: given, [0], off, vocabulary=["a", "b"], trace=True)
+    assert (out.text, math.exp(out.logprobs[0])) == ("a", pytest.approx(0.75))
+    np.testing.assert_array_equal(out.trace[0][0].logits, given.logprobs)
+
+
 def test_a_function_of_ids_gives_raw_logits():
     """20 and 0, halved where token 0 was in the prompt: 10 and 0."""
     greedy = PENALTY.replace(temperature=0)

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from samplers.arrays import as_array
 from samplers.chain import Chain
 from samplers.checks import instance, is_number, number, shown
-from samplers.distribution import softmax
+from samplers.distribution import Distribution, softmax
 from samplers.draw import draw, seeded
-from samplers.generate import check_parts
+from samplers.generate import check_parts, next_logits
 from samplers.lab.stepper.step import Chance, Step
 from samplers.lab.stepper.vocabulary import Vocabulary
 from samplers.params import SamplingParams
@@ -130,20 +129,15 @@ class Tree:
 
     # What can come next, and how probable it is
 
-    def logits(self, node: Node) -> np.ndarray:
-        """The model's logits (V,) for the token after `node`."""
+    def logits(self, node: Node) -> np.ndarray | Distribution:
+        """The model's logits (V,) for the token after `node`, or the Distribution that it gave."""
         instance(node, "node", Node, "a node of this tree")
         self._check_not_ended(node)
         path = node.path
 
         if path not in self._logits:
-            # a copy, because the model may use its buffer again
-            logits = np.array(as_array(self.model([*self.prompt, *path]), "the model's logits"))
-            shape = (len(self.vocabulary),)
-            if logits.shape != shape:
-                raise ValueError(f"model must return logits of shape {shape}, got {logits.shape}")
-            self._logits[path] = logits
-
+            V = len(self.vocabulary)
+            self._logits[path] = next_logits(self.model, [*self.prompt, *path], V)
         return self._logits[path]
 
     def counts(self, node: Node) -> dict[str, np.ndarray]:
@@ -192,7 +186,7 @@ class Tree:
         Removed tokens come after all others, in the order of the model's own probabilities.
         """
         n = number(n, "n", int, 0)
-        order = np.lexsort((-self.logits(node), -self.processed(node)))
+        order = np.lexsort((-np.asarray(self.logits(node)), -self.processed(node)))
         candidates = order[: n + len(node.children)]
         if unvisited:
             candidates = [i for i in candidates if i not in node.children]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from samplers import Chain, SamplingParams, generate, softmax, token_counts
+from samplers import Chain, Distribution, SamplingParams, generate, softmax, token_counts
 from samplers.lab import Tree
 
 A, B, C, END = range(4)
@@ -301,6 +301,13 @@ def test_a_repetition_penalty_needs_raw_logits():
     with pytest.raises(ValueError, match=r"repetition_penalty must be 1 here, got 1\.5"):
         tree.params = tree.params.replace(repetition_penalty=1.5)
     assert tree.params.repetition_penalty == 1
+
+    given = Distribution(("a", "b", "c", "d"), np.log([0.5, 0.25, 0.125, 0.125]))
+    tree = grow(lambda ids: given)
+    assert tree.best(tree.now, 2) == [A, B]
+    tree.params = tree.params.replace(repetition_penalty=1.5)
+    with pytest.raises(ValueError, match=r"repetition_penalty must be 1 here, got 1\.5"):
+        tree.best(tree.now, 1)
 
     # one's own function of ids is asked for its logits: half of "a" after an "a"
     own = grow(lambda ids: np.array([2.0, 1.5, 0.0, 0.0]), engine="vllm", repetition_penalty=2)
