@@ -93,12 +93,15 @@ def repetition_penalty(logits, counts, penalty) -> np.ndarray:
 def check_raw_logits(source, penalty) -> None:
     """ValueError for a repetition penalty on log-probabilities; 1 is off.
 
-    `source` has log-probabilities if its `raw_logits` is False: a Distribution, and what
-    `client.as_model` returns. The penalty depends on where the logits' zero is. Log-probabilities
-    are the logits less a number that nobody knows, so the result would be another one than the
-    engine's, by up to all of the probability.
+    `source` has log-probabilities if its `raw_logits` is False: a Distribution, a batch of them,
+    and what `client.as_model` returns. The penalty depends on where the logits' zero is.
+    Log-probabilities are the logits less a number that nobody knows, so the result would be another
+    one than the engine's, by up to all of the probability.
     """
-    if getattr(source, "raw_logits", True) or np.all(np.asarray(penalty) == 1):
+    if np.all(np.asarray(penalty) == 1):
+        return
+    rows = source if isinstance(source, list | tuple) else [source]
+    if all(getattr(row, "raw_logits", True) for row in rows):
         return
     why = "it needs the model's raw logits: log-probabilities do not show where the logits' 0 was"
     raise ValueError(f"repetition_penalty must be 1 here, got {shown(penalty)}; {why}")

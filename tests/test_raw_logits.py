@@ -51,8 +51,9 @@ def test_a_distribution_has_log_probabilities():
     for engine in ENGINES:
         chain = Chain.for_engine(engine)
         for refused in (chain.apply, chain.trace):
-            with pytest.raises(ValueError, match=WHY):
-                refused(given, PENALTY)
+            for refusable in (given, [given, given]):
+                with pytest.raises(ValueError, match=WHY):
+                    refused(refusable, PENALTY)
         assert softmax(chain.apply(given, SamplingParams())).tolist() == [0.5, 0.25, 0.25]
 
 
