@@ -4,8 +4,9 @@ SmolLM2 was not trained to think, so all of this is our own choice. The thoughts
 assistant's message that begins with OPENING. The answer is then drawn with the thoughts in the
 prompt: they stand in a system message before the last message. (As a message of the assistant, or
 after the question, they confuse a model of this size: of 20 answers to four simple questions 8 and
-6 were to the point; like this 16; and 13 without any thoughts. It costs a second reading of the
-last message.)
+6 were to the point; like this 16; and 13 without any thoughts.) It costs a second reading of the
+last message. At the end of that message they would save it, but answers are worse: of 188 to eight
+questions 40 were to the point, and like this 28 of 94.
 """
 
 from dataclasses import dataclass
