@@ -5,8 +5,9 @@ assistant's message that begins with OPENING. The answer is then drawn with the 
 prompt: they stand in a system message before the last message. (As a message of the assistant, or
 after the question, they confuse a model of this size: of 20 answers to four simple questions 8 and
 6 were to the point; like this 16; and 13 without any thoughts.) It costs a second reading of the
-last message. At the end of that message they would save it, but answers are worse: of 188 to eight
-questions 40 were to the point, and like this 28 of 94.
+last message. At the end of that message they would save it, but answers seem worse. In a second
+trial, of six to eight questions at low effort, 40 of 188 answers were to the point then (in three
+wordings; the best had 23 of 94), 28 of 94 like this, and 29 of 94 without any thoughts.
 """
 
 from dataclasses import dataclass
