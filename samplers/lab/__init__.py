@@ -5,6 +5,7 @@ No other part of samplers imports it.
 
 from samplers.lab.explorer.widget import explore
 from samplers.lab.lessons.calculator import calculator
+from samplers.lab.lessons.can import can
 from samplers.lab.lessons.checks import check
 from samplers.lab.lessons.document_loop import SEARCH, react_loop
 from samplers.lab.lessons.json_trial import PEOPLE, json_trial
@@ -36,6 +37,7 @@ __all__ = [
     "Suspects",
     "Tree",
     "calculator",
+    "can",
     "check",
     "explore",
     "few_shot",

@@ -1,0 +1,129 @@
+"""Ask whether an endpoint can do what a cell of a lesson needs, and say so where it cannot."""
+
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from samplers.api import APIError
+from samplers.wire.models import model_row
+
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather of a city",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}},
+            "required": ["city"],
+        },
+    },
+}
+# What a trial found, by client and then by (ability, model).
+_found: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def can(client, *needs: str) -> bool:
+    """Whether the endpoint of `client` can do all that a cell needs.
+
+    If it cannot, one line is printed, "Skipped here: …", which says why. `needs` are names of
+    NEEDS: can(client, "tokenize", "all logprobs"). ValueError for another name. What the endpoint
+    does not say of itself is tried with one call, once; nothing is tried where calls cost money.
+    """
+    unknown = [name for name in needs if name not in NEEDS]
+    if unknown or not needs:
+        raise ValueError(f"needs must be some of {', '.join(NEEDS)}, got {unknown or 'none'}")
+
+    for name in needs:
+        test, why = NEEDS[name]
+        if not test(client):
+            print(f"Skipped here: {why}.")
+            return False
+    return True
+
+
+def _takes(name: str) -> Callable:
+    """A test: does the model take the parameter?"""
+    return lambda client: name not in (_row(client).get("refused") or ())
+
+
+def _row(client) -> dict:
+    """The model's row in the table of models; empty if it is not known."""
+    ours = client.abilities.engine == "samplers"
+    return model_row(client.model, ours) or {}
+
+
+def _tokenizes(client) -> bool:
+    known = client.abilities
+    return known.tokenizes or (known.tokenizes is None and _tried(client, "tokenize", _tokenize))
+
+
+def _tokenize(client) -> bool:
+    return len(client.tokenize("Hello!")) > 0
+
+
+def _draws(client) -> bool:
+    """`transformers serve` is greedy unless the model's generation_config has do_sample."""
+    if client.abilities.engine == "transformers":
+        return _tried(client, "temperature", _two_answers)
+    return _row(client).get("sampling") != "never"
+
+
+def _two_answers(client) -> bool:
+    answers = client.chat("Tell me a story.", temperature=2, n=2, max_completion_tokens=8)
+    first, second = (choice.text for choice in answers.choices)
+    return first != second
+
+
+def _calls_functions(client) -> bool:
+    if client.abilities.engine == "samplers":
+        return True
+    if client.budget is not None:
+        return _row(client).get("tools") != "never"
+    return _tried(client, "function calls", _call_function)
+
+
+def _call_function(client) -> bool:
+    answer = client.chat(
+        "What is the weather in Rome?",
+        tools=[TOOL],
+        tool_choice="required",
+        temperature=0,
+        max_completion_tokens=60,
+    )
+    return len(answer.tool_calls) > 0
+
+
+def _tried(client, name: str, trial: Callable) -> bool:
+    """What `trial(client)` found, now or earlier. An error of the endpoint means no."""
+    if client.budget is not None:
+        return False
+    found = _found.setdefault(client, {})
+    key = name, client.model
+    if key not in found:
+        try:
+            found[key] = trial(client)
+        except APIError:
+            found[key] = False
+    return found[key]
+
+
+# {what a cell can need: (whether a client's endpoint can do it, what is said if it cannot)}
+NEEDS = {
+    "tokenize": (_tokenizes, "this endpoint does not show how it cuts a text into tokens"),
+    "begin the answer": (
+        lambda client: bool(client.abilities.continues),
+        "this endpoint lets no answer begin with tokens of ours",
+    ),
+    "logprobs": (
+        lambda client: client.abilities.top_logprobs != 0,
+        "this endpoint shows no probabilities",
+    ),
+    "all logprobs": (
+        lambda client: client.abilities.top_logprobs is None,
+        "this endpoint does not show the probabilities of all tokens",
+    ),
+    "temperature": (_draws, "this endpoint always takes the likeliest token"),
+    "stop": (_takes("stop"), "this model takes no stop strings"),
+    "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
+    "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
+}

@@ -1,0 +1,99 @@
+import json
+
+import httpx
+import pytest
+from fake_endpoint import completion, fake
+
+from samplers.api import Budget
+from samplers.lab import can
+from samplers.lab.lessons.can import NEEDS
+
+CALL = {"id": "1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}
+CALLED = {"message": {"role": "assistant", "content": None, "tool_calls": [CALL]}}
+
+
+def endpoint(model: dict, answer=completion, **options):
+    """A client of a fake engine that lists `model`; `answer(body)` is what it says in a chat."""
+    asked = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/models"):
+            return httpx.Response(200, json={"data": [{"id": "m", **model}]})
+        if request.url.path.endswith("/chat/completions"):
+            asked.append(json.loads(request.content))
+            return answer()
+        return httpx.Response(404, json={"error": {"message": "no such path"}})
+
+    return fake(handle, **options), asked
+
+
+def transformers(answer=completion):
+    return endpoint({"status": {"value": "loaded"}}, answer)
+
+
+def test_our_endpoint_can_do_everything(client, capsys):
+    assert can(client, *NEEDS)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_it_cannot_do_is_said_in_one_line(capsys):
+    client, _ = transformers()
+    assert not can(client, "stop", "all logprobs", "tokenize")
+    assert capsys.readouterr().out == (
+        "Skipped here: this endpoint does not show the probabilities of all tokens.\n"
+    )
+
+
+def test_an_engine_that_is_not_known_has_20_logprobs_and_no_tokenizer(capsys):
+    client, _ = endpoint({})
+    assert can(client, "logprobs", "temperature", "stop")
+    assert not can(client, "tokenize")
+    assert not can(client, "begin the answer")
+    assert not can(client, "all logprobs")
+    assert capsys.readouterr().out.count("Skipped here: ") == 3
+
+
+def test_todays_model_at_openai_takes_neither_stop_nor_logit_bias_and_nothing_is_asked():
+    def never(request):
+        raise AssertionError(request.url)
+
+    openai = "https://api.openai.com/v1"
+    client = fake(never, "gpt-6-luna", openai, "key", budget=Budget(1))
+    assert can(client, "logprobs", "temperature", "function calls")
+    for name in ("stop", "logit_bias", "tokenize", "begin the answer", "all logprobs"):
+        assert not can(client, name), name
+
+
+@pytest.mark.parametrize(
+    ("answer", "called"),
+    [
+        (lambda: completion(**CALLED), True),
+        (completion, False),
+        (lambda: httpx.Response(400, json={"error": {"message": "no parser"}}), False),
+    ],
+    ids=["a call", "a text", "an error"],
+)
+def test_function_calls_are_tried_once(answer, called):
+    client, asked = endpoint({"owned_by": "someone"}, answer)
+    assert can(client, "function calls") is called
+    assert can(client, "function calls") is called
+    assert len(asked) == 1
+
+
+def test_a_server_that_ignores_the_temperature_is_found_out():
+    texts = iter(["Once", "Once", "Once", "Twice"])
+    for draws in (False, True):
+        client, _ = transformers(lambda: completion(next(texts)))
+        assert can(client, "temperature") is draws
+
+
+@pytest.mark.parametrize("needs", [(), ("telepathy",)])
+def test_a_need_that_is_not_known_is_an_error(needs):
+    with pytest.raises(ValueError, match="needs must be some of tokenize, "):
+        can(None, *needs)
+
+
+def test_llama_cpps_server_shows_all_but_calls_no_function(bare, capsys):
+    assert can(bare, "tokenize", "begin the answer", "all logprobs", "stop", "logit_bias")
+    assert not can(bare, "function calls")
+    assert capsys.readouterr().out.startswith("Skipped here: ")
