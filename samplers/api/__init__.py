@@ -2,7 +2,8 @@
 
 `client = connect()` has chat, stream, parse, models, tokenize, next_token and abilities. Around it:
 `accumulate` joins a stream, `tool` and `run_tools` call functions, `strict_schema` and
-`why_not_strict` prepare Structured Outputs, `fit` cuts a conversation.
+`why_not_strict` prepare Structured Outputs, `fit` cuts a conversation, `as_taken` puts a request
+that you send yourself into the form that its model takes.
 """
 
 from samplers.api.abilities import Abilities
@@ -15,6 +16,7 @@ from samplers.api.errors import (
     EndpointError,
     RateLimitError,
 )
+from samplers.api.forms import as_taken
 from samplers.api.history import Fitted, fit
 from samplers.api.pricing.budget import Budget, BudgetExceeded
 from samplers.api.pricing.prices import price_list
@@ -73,6 +75,7 @@ __all__ = [
     "Truncated",
     "Usage",
     "accumulate",
+    "as_taken",
     "connect",
     "fit",
     "model_table",

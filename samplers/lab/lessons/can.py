@@ -93,6 +93,19 @@ def _call_function(client) -> bool:
     return len(answer.tool_calls) > 0
 
 
+def _keeps_schemas(client) -> bool:
+    if client.abilities.engine == "samplers" or client.budget is not None:
+        return True
+    return _tried(client, "schemas", _keep_schema)
+
+
+def _keep_schema(client) -> bool:
+    schema = {"name": "place", "schema": TOOL["function"]["parameters"]}
+    form = {"type": "json_schema", "json_schema": schema}
+    answer = client.chat("Say hello.", response_format=form, temperature=0, max_completion_tokens=8)
+    return answer.text.lstrip().startswith("{")
+
+
 def _tried(client, name: str, trial: Callable) -> bool:
     """What `trial(client)` found, now or earlier. An error of the endpoint means no."""
     if client.budget is not None:
@@ -126,4 +139,5 @@ NEEDS = {
     "stop": (_takes("stop"), "this model takes no stop strings"),
     "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
+    "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }

@@ -59,7 +59,7 @@ def test_todays_model_at_openai_takes_neither_stop_nor_logit_bias_and_nothing_is
 
     openai = "https://api.openai.com/v1"
     client = fake(never, "gpt-6-luna", openai, "key", budget=Budget(1))
-    assert can(client, "logprobs", "temperature", "function calls")
+    assert can(client, "logprobs", "temperature", "function calls", "schemas")
     for name in ("stop", "logit_bias", "tokenize", "begin the answer", "all logprobs"):
         assert not can(client, name), name
 
@@ -80,6 +80,16 @@ def test_function_calls_are_tried_once(answer, called):
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "keeps"), [('{"city":"Rome', True), ("Hello! How are you?", False)]
+)
+def test_a_server_that_ignores_a_schema_is_found_out_by_one_call(text, keeps):
+    client, asked = endpoint({"owned_by": "someone"}, lambda: completion(text))
+    assert can(client, "schemas") is keeps
+    assert can(client, "schemas") is keeps
+    assert [body["response_format"]["type"] for body in asked] == ["json_schema"]
+
+
 def test_a_server_that_ignores_the_temperature_is_found_out():
     texts = iter(["Once", "Once", "Once", "Twice"])
     for draws in (False, True):
@@ -94,6 +104,8 @@ def test_a_need_that_is_not_known_is_an_error(needs):
 
 
 def test_llama_cpps_server_shows_all_but_calls_no_function(bare, capsys):
-    assert can(bare, "tokenize", "begin the answer", "all logprobs", "stop", "logit_bias")
+    assert can(
+        bare, "tokenize", "begin the answer", "all logprobs", "stop", "logit_bias", "schemas"
+    )
     assert not can(bare, "function calls")
     assert capsys.readouterr().out.startswith("Skipped here: ")
