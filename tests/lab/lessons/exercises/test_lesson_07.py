@@ -121,3 +121,16 @@ def test_an_answer_cannot_change_what_the_next_one_gets():
 )
 def test_the_clock(answer, message):
     assert message in verdict("07-clock", answer, arrivals=ARRIVALS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent", "message"),
+    [
+        (11, 11, "Correct."),
+        (10, 10, "Correct."),
+        (11, 10, "This one"),
+        (8, 11, "before the"),
+    ],
+)
+def test_the_events_of_this_stream_are_counted(answer, sent, message):
+    assert message in verdict("07-events", answer, raw=b"data: x\n\n" * sent)
