@@ -130,7 +130,7 @@ EXERCISES = {
         ask="write a whole number from 0 to 50.",
         test=_true,
         hint="More. It reads ages in digits rather well.",
-        why="All of them fit, and about half are true.",
+        why="All of them fit; in how many are true, the schema has no say.",
     ),
     "09-mend": Exercise(
         ask="write a strict schema of the same book.",
