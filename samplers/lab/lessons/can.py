@@ -136,6 +136,10 @@ NEEDS = {
         "this endpoint does not show the probabilities of all tokens",
     ),
     "temperature": (_draws, "this endpoint always takes the likeliest token"),
+    "several at once": (
+        lambda client: client.abilities.most_choices != 1,
+        "this endpoint writes one answer at a time",
+    ),
     "stop": (_takes("stop"), "this model takes no stop strings"),
     "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),

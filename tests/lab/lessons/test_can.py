@@ -38,6 +38,8 @@ def test_our_endpoint_can_do_everything(client, capsys):
 
 def test_what_it_cannot_do_is_said_in_one_line(capsys):
     client, _ = transformers()
+    assert not can(client, "several at once")
+    assert capsys.readouterr().out == "Skipped here: this endpoint writes one answer at a time.\n"
     assert not can(client, "stop", "all logprobs", "tokenize")
     assert capsys.readouterr().out == (
         "Skipped here: this endpoint does not show the probabilities of all tokens.\n"
@@ -46,7 +48,7 @@ def test_what_it_cannot_do_is_said_in_one_line(capsys):
 
 def test_an_engine_that_is_not_known_has_20_logprobs_and_no_tokenizer(capsys):
     client, _ = endpoint({})
-    assert can(client, "logprobs", "temperature", "stop")
+    assert can(client, "logprobs", "temperature", "stop", "several at once")
     assert not can(client, "tokenize")
     assert not can(client, "begin the answer")
     assert not can(client, "all logprobs")
