@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from samplers.api.deviations import count_of
 from samplers.api.forms import is_int
 from samplers.api.results import Usage
 from samplers.params import RANGES
@@ -52,12 +53,16 @@ def join_answers(answers: list[dict]) -> dict:
 
     choices = []
     for answer in answers:
-        ordered = sorted(answer["choices"], key=lambda choice: choice.get("index") or 0)
+        ordered = sorted(answer["choices"], key=_index)
         choices += [choice | {"index": len(choices) + i} for i, choice in enumerate(ordered)]
 
     usages = [Usage.from_wire(answer.get("usage")) for answer in answers]
     usage = None if None in usages else sum(usages, Usage(0, 0, 0)).to_wire()
     return answers[0] | {"choices": choices, "usage": usage}
+
+
+def _index(choice: dict) -> int:
+    return count_of(choice.get("index")) or 0
 
 
 def _most_choices(model: str, most_choices: int | None) -> int | None:

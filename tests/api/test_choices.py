@@ -8,7 +8,7 @@ from fake_endpoint import completion, fake
 from rules_endpoint import OPENAI, RulesEndpoint
 
 from samplers.api import APIError, Budget, ConnectionFailed, Usage
-from samplers.api.choices import split_choices
+from samplers.api.choices import join_answers, split_choices
 from samplers.api.pricing.prices import cost, upper_bound
 
 LUNA = "gpt-6-luna"
@@ -139,3 +139,11 @@ def test_what_cannot_be_joined_is_an_error_of_the_endpoint():
     answers = one_by_one(completion(), httpx.Response(200, json={"choices": ["a"]}))
     with pytest.raises(APIError, match="cannot be read"):
         fake(answers, LUNA).chat("x", n=9)
+
+
+def test_an_index_may_be_what_a_single_answers_may_be():
+    texts = {"10": "c", 9: "b", None: "a"}
+    choices = [{"index": index, "message": {"content": texts[index]}} for index in texts]
+    joined = join_answers([{"choices": choices}, {"choices": choices[:1]}])["choices"]
+    assert [choice["message"]["content"] for choice in joined] == ["a", "b", "c", "c"]
+    assert [choice["index"] for choice in joined] == [0, 1, 2, 3]
