@@ -10,7 +10,7 @@ import warnings
 
 from samplers.api.client import Client
 from samplers.api.errors import APIError
-from samplers.api.forms import check_alive, gets_no_effort
+from samplers.api.forms import check_alive, heir, sent_with_none
 from samplers.api.local_endpoint import LocalEndpoint
 from samplers.api.pricing.budget import usd
 from samplers.api.pricing.prices import price_of
@@ -58,6 +58,7 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
 
     dates: dict[str, str] = {}
     found = ""
+    ours = False
     if where == "local":
         exempt_loopback()
         name = "local endpoint"
@@ -68,13 +69,14 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
     elif isinstance(where, str) and "://" in where:
         client, dates = _remote(where, model)
         name, found = _what_answers(client)
+        ours = client.abilities.engine == "samplers"
     else:
         raise ValueError(
             "where, or SAMPLERS_BASE_URL, must be 'local', 'openai' or http://…/v1, "
             f"got {shown(where)}"
         )
 
-    notes = _effort_note(client.model) + _end_note(client, dates) + _price_note(client)
+    notes = _effort_note(client.model, ours) + _end_note(client, dates, ours) + _price_note(client)
     print(f"samplers: {name} {client.base_url}, model {client.model}{notes}{found}")
     return client
 
@@ -129,10 +131,14 @@ def _openai(model: str | None) -> Client:
             "code); connect('local') needs no key"
         )
     client = Client("https://api.openai.com/v1", _key("OPENAI_API_KEY"), model)
-    # a model without a known price, or without a future, is refused here, not at the first call
-    price_of(client.model)
-    check_alive(client.model)
+    _check_sold(client.model)
     return client
+
+
+def _check_sold(model: str) -> None:
+    """Refuses a model without a known price, or shut down: here, not at the first call."""
+    price_of(model)
+    check_alive(model)
 
 
 def _remote(base_url: str, model: str | None) -> tuple[Client, dict[str, str]]:
@@ -153,6 +159,9 @@ def _what_answers(client: Client) -> tuple[str, str]:
     known = client.abilities
     if known.engine == "samplers":
         return "endpoint", ""
+    if known.engine == "openai":
+        _check_sold(client.model)
+        return "OpenAI", ""
     if known.engine not in ENGINES:
         return "endpoint", ": an engine that is not known, asked as OpenAI's API is"
     name = " ".join(filter(None, [ENGINES[known.engine], known.version]))
@@ -163,22 +172,24 @@ def _key(variable: str) -> Key:
     return Key(os.environ.get(variable, "").strip() or None)
 
 
-def _effort_note(model: str) -> str:
-    return " with reasoning_effort 'none' unless a call names one" if gets_no_effort(model) else ""
+def _effort_note(model: str, ours: bool) -> str:
+    if not sent_with_none(model, ours):
+        return ""
+    return " with reasoning_effort 'none' unless a call names one"
 
 
-def _end_note(client: Client, dates: dict[str, str]) -> str:
+def _end_note(client: Client, dates: dict[str, str], ours: bool) -> str:
     """When the model is shut down, by the endpoint's list; at OpenAI's address by our table.
 
     There it is also a warning if it is SOON: whoever does not read the line should know, too.
     """
     model = client.model
-    row = model_row(model)
+    row = model_row(model, ours)
     if client.budget is not None and row is not None and 0 < (days_left(row) or 0) <= SOON:
         end = f"is shut down on {row['shutdown_date']}"
-        heir = f" (use {row['replacement']})" if row["replacement"] else ""
-        warnings.warn(f"model {model} {end}, in {days_left(row)} days{heir}", FutureWarning, 3)
-        return f", which {end}{heir}"
+        advice = f" (use {heir(row)})" if heir(row) else ""
+        warnings.warn(f"model {model} {end}, in {days_left(row)} days{advice}", FutureWarning, 3)
+        return f", which {end}{advice}"
 
     if model not in dates:
         return ""

@@ -67,7 +67,7 @@ def as_taken(body: dict, ours: bool = False, at_openai: bool = False) -> dict:
     return _within_caps(body, row)
 
 
-def gets_no_effort(model: str, ours: bool = False) -> bool:
+def sent_with_none(model: str, ours: bool = False) -> bool:
     """Whether a call of the model that names no effort is sent with reasoning_effort "none"."""
     row = model_row(model, ours)
     return row is not None and _has_none(row)
@@ -77,10 +77,17 @@ def check_alive(model: str) -> None:
     """ValueError for a model that is shut down; it names the one that takes its place."""
     row = model_row(model)
     if row is not None and not is_alive(row):
-        heir = row["replacement"]
-        if heir is None or not is_alive(model_row(heir) or row):
-            heir = model_table()["default_model"]
-        raise ValueError(f"model {model} was shut down on {row['shutdown_date']}: use {heir}")
+        advice = f": use {heir(row)}" if heir(row) else ""
+        raise ValueError(f"model {model} was shut down on {row['shutdown_date']}{advice}")
+
+
+def heir(row: dict) -> str | None:
+    """The living model that takes this one's place: its replacement, or the table's default."""
+    for name in (row["replacement"], model_table()["default_model"]):
+        other = model_row(name)
+        if other is not None and other is not row and is_alive(other):
+            return name
+    return None
 
 
 def _with_its_limit(body: dict, row: dict) -> dict:

@@ -151,6 +151,43 @@ def test_a_dead_heir_is_not_named(monkeypatch, tmp_path):
         connect("openai", "o4-mini")
 
 
+def test_the_announcement_names_no_dead_heir(monkeypatch, tmp_path, capsys):
+    """As the error of a dead model does. The table names no heir of gpt-5-nano."""
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({"models": {"gpt-5.6-sol": {"shutdown_date": "2026-11-01"}}}))
+    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    for model in ("o3", "gpt-5-nano"):
+        with pytest.warns(FutureWarning, match=r"2026-12-11, in 12 days \(use gpt-6-luna\)"):
+            connect("openai", model)
+        assert "which is shut down on 2026-12-11 (use gpt-6-luna)," in capsys.readouterr().out
+
+
+def test_a_default_without_an_heir_names_none(monkeypatch, tmp_path):
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({"models": {"gpt-6-luna": {"shutdown_date": "2026-11-01"}}}))
+    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    with pytest.raises(ValueError, match=r"gpt-6-luna was shut down on 2026-11-01$"):
+        connect("openai")
+
+
+def test_openais_address_is_openai(monkeypatch, capsys):
+    def respond(self, method, path, *_, **__):
+        return httpx.Response(200, json={"data": [{"id": "gpt-6-luna"}]})
+
+    monkeypatch.setattr("samplers.api.transport.transport.Transport.request", respond)
+    connect("https://eu.api.openai.com/v1")
+    line = capsys.readouterr().out
+    assert line.startswith("samplers: OpenAI https://eu.api.openai.com/v1, model gpt-6-luna with ")
+    assert line.endswith("at the prices of 2026-11-28\n")
+
+    with pytest.raises(ValueError, match=r"gpt-4.1-nano was shut down on 2026-10-23"):
+        connect("https://api.openai.com/v1", "gpt-4.1-nano")
+    with pytest.raises(ValueError, match="model must be one whose price is known"):
+        connect("https://api.openai.com/v1", "gpt-9")
+
+
 @pytest.mark.filterwarnings("error::FutureWarning")
 def test_the_users_file_overrides_the_dates(monkeypatch, tmp_path, capsys):
     own = tmp_path / "own.json"
