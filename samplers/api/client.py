@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from samplers.api.abilities import Abilities
 from samplers.api.adapters import recognise
 from samplers.api.adapters.calls import Calls
-from samplers.api.adapters.chat import chat
+from samplers.api.adapters.chat import chat, with_top_p
 from samplers.api.choices import joined, split_choices
 from samplers.api.deviations import models_of
 from samplers.api.errors import APIError
 from samplers.api.forms import as_taken
 from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
-from samplers.api.request import as_messages, chat_body, token_ids
+from samplers.api.request import as_messages, chat_body, token_ids, with_usage
 from samplers.api.results import Completion, Tokens
 from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import Arrival
@@ -92,7 +92,10 @@ class Client:
 
     @property
     def abilities(self) -> Abilities:
-        """What the endpoint can do with `model`. It is asked once, in a minute; OpenAI never is."""
+        """What the endpoint can do with `model`. Found out once, in at most a minute.
+
+        OpenAI is never asked: there the dated table of models says it.
+        """
         return recognise.abilities(self._calls(Deadline(60)))
 
     def models(self, *, timeout: float | None = None) -> list[str]:
@@ -130,9 +133,9 @@ class Client:
         `timeout`: StreamBroken after so many seconds without a line. A comment's line counts: with
         one, a busy endpoint says that it is still there. Before the first, ConnectionFailed.
         """
-        body = self._body(messages, {**params, "stream": True}, Deadline(timeout))
+        body = self._stream_body(messages, params, timeout)
         if self.budget is not None:
-            body["stream_options"] = {"include_usage": True} | body.get("stream_options", {})
+            body = with_usage(body)
         return self._chunks(body, timeout)
 
     def stream_bytes(
@@ -143,7 +146,7 @@ class Client:
         ``read_chunks`` makes the chunks of stream() from it. On a paid endpoint the most that the
         call could cost stays held, because the usage is not read.
         """
-        body = self._body(messages, {**params, "stream": True}, Deadline(timeout))
+        body = self._stream_body(messages, params, timeout)
         return self._bytes(body, timeout)
 
     def parse(self, messages, model: type, **params) -> Answer:
@@ -228,12 +231,19 @@ class Client:
 
     def _body(self, messages, params: dict, deadline: Deadline) -> dict:
         model = params.get("model") or self._default_model(deadline)
+        if not isinstance(model, str):
+            raise ValueError(f"model must be a model's name, a str, got {model!r:.80}")
         body = chat_body(messages, {**params, "model": model})
         ours = (
             model.endswith(REASONING_SUFFIX)
             and recognise.abilities(self._calls(deadline, model)).engine == "samplers"
         )
         return as_taken(body, ours, self._transport.at_openai)
+
+    def _stream_body(self, messages, params: dict, timeout: float | None) -> dict:
+        deadline = Deadline(timeout)
+        body = self._body(messages, {**params, "stream": True}, deadline)
+        return with_top_p(self._calls(deadline, body["model"]), body)
 
     def _calls(self, deadline: Deadline, model: str | None = None) -> Calls:
         """What an adapter asks with; `model` None: the one that answers."""

@@ -65,6 +65,14 @@ def chat_body(messages, params: Mapping) -> dict:
     return json.loads(encode({"messages": as_messages(messages), **given}))
 
 
+def with_usage(body: dict) -> dict:
+    """A stream's request that asks for the usage, too, unless its stream_options say otherwise."""
+    options = body.get("stream_options", {})
+    if not isinstance(options, dict):
+        raise ValueError(f"stream_options must be an object, got {options!r:.80}")
+    return body | {"stream_options": {"include_usage": True} | options}
+
+
 def encode(body: Mapping) -> bytes:
     """A body as JSON in UTF-8. numpy's numbers and arrays become Python's.
 

@@ -74,6 +74,20 @@ def test_stream_is_not_a_parameter_of_chat():
         fake(completion()).chat("x", stream=True)
 
 
+@pytest.mark.parametrize("model", [5, ["m"], {"id": "m"}])
+@pytest.mark.parametrize("method", ["chat", "stream", "stream_bytes"])
+def test_a_models_name_is_a_str(method, model):
+    call = getattr(fake(completion()), method)
+    with pytest.raises(ValueError, match="model must be a model's name, a str, got"):
+        call("x", model=model)
+
+
+def test_stream_options_are_an_object():
+    client = fake(completion(), "gpt-6-luna", "https://api.openai.com/v1")
+    with pytest.raises(ValueError, match="stream_options must be an object, got 'usage'"):
+        client.stream("x", stream_options="usage")
+
+
 def test_a_request_says_that_it_is_json():
     endpoint = Recorded(completion())
     fake(endpoint).chat("x")

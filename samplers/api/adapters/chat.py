@@ -21,9 +21,8 @@ def chat(calls: Calls, body: dict) -> Completion:
     if not _differs(body):
         return calls.send(body, Completion.from_wire)
 
+    body = with_top_p(calls, body)
     known = abilities(calls)
-    if body.get("top_p") == 0 and not known.zero_top_p:
-        body = body | {"top_p": LEAST_TOP_P}
     most = most_choices(body, known)
     if known.reports_bytes or not known.tokenizes or not body.get("logprobs"):
         return calls.send(body, Completion.from_wire, most_choices=most)
@@ -34,6 +33,13 @@ def chat(calls: Calls, body: dict) -> Completion:
 
     answer = calls.send(vllm.BY_ID | body, read, most_choices=most)
     return Completion.from_wire(vllm.name_tokens(calls, answer))
+
+
+def with_top_p(calls: Calls, body: dict) -> dict:
+    """The body with a top_p that the engine takes: 0 becomes LEAST_TOP_P where 0 is refused."""
+    if body.get("top_p") == 0 and not abilities(calls).zero_top_p:
+        return body | {"top_p": LEAST_TOP_P}
+    return body
 
 
 def most_choices(body: dict, known: Abilities) -> int | None:

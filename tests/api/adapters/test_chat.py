@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fake_endpoint import completion, fake
 
-from samplers.api import APIError
+from samplers.api import APIError, StreamBroken
 
 # what /props of llama.cpp's server says of its slots
 PROPS = {"total_slots": 4, "build_info": "b7000-abcdef", "default_generation_settings": {}}
@@ -81,6 +81,10 @@ def test_top_p_0_is_the_least_that_keeps_one_token_on_vllm():
     assert 0 < bodies[0]["top_p"] <= 1e-6
     client.chat("x", top_p=0.5)
     assert bodies[1]["top_p"] == 0.5
+    for stream in (client.stream, client.stream_bytes):
+        with pytest.raises(StreamBroken):  # the answer here is no stream
+            list(stream("x", top_p=0))
+        assert 0 < bodies[-1]["top_p"] <= 1e-6
 
     client, bodies = engine("llamacpp")
     client.chat("x", top_p=0)
