@@ -40,7 +40,7 @@ def abilities(calls: Calls) -> Abilities:
     version = unless_refused(lambda: calls.get("/version", lambda a: str(a["version"]), root=True))
     most = _most_logprobs(calls)
     shown = _shown(calls, -1) if most > MAX_TOP_LOGPROBS else {}
-    if len(shown) == most:
+    if shown and len(shown) == most:
         calls.kept["vocabulary size"] = most
         most = None
     shown = shown or _shown(calls, 1)
@@ -115,10 +115,12 @@ def next_token(
 
     prompt, _ = _ids(calls, {"messages": messages})
     most = known.top_logprobs
+    if most == 0:
+        message = "this vLLM shows no logprobs: it was started with --max-logprobs 0"
+        raise APIError(400, message, code="unsupported")
     is_whole = top == "all" and most is None
-    wanted = (most or MAX_TOP_LOGPROBS) if top == "all" else top
-    if most is not None:
-        wanted = min(wanted, most)
+    limit = most or calls.kept["vocabulary size"]
+    wanted = limit if top == "all" else min(top, limit)
     body = {"prompt": [*prompt, *after], **PLAIN, "logprobs": -1 if is_whole else wanted}
     logprobs = calls.post("/completions", body, _logprobs)
     if is_whole:

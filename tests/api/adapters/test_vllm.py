@@ -177,6 +177,28 @@ def test_the_whole_vocabulary_where_the_server_allows_it(monkeypatch):
     assert generate(model, model.prompt, greedy, **parts).text == "ccc"
 
 
+def test_more_tokens_than_there_are(monkeypatch):
+    monkeypatch.setattr("samplers.api.adapters.vllm.MAX_TOP_LOGPROBS", 5)
+    assert len(fake(small_vllm).next_token("a", top=9)) == 6
+
+
+def test_a_server_that_shows_no_logprobs():
+    """--max-logprobs 0."""
+
+    def answer(request):
+        if json.loads(request.content or "{}").get("logprobs", 0) == 0:
+            return small_vllm(request)
+        message = "Requested sample logprobs of 9, which is greater than max allowed: 0"
+        return httpx.Response(400, json={"error": {"message": message}})
+
+    client = fake(answer)
+    assert client.abilities.top_logprobs == 0
+    for top in (5, "all"):
+        with pytest.raises(APIError, match="shows no logprobs") as caught:
+            client.next_token("a", top=top)
+        assert caught.value.code == "unsupported"
+
+
 def test_without_the_whole_vocabulary_as_model_says_what_to_do():
     with pytest.raises(APIError, match="started with --max-logprobs -1") as caught:
         fake(small_vllm).as_model("a")
