@@ -1,5 +1,6 @@
 """Which engine answers, by what it says of itself; and the adapter that knows how to ask it."""
 
+from dataclasses import replace
 from types import ModuleType
 
 from samplers.api.abilities import (
@@ -13,6 +14,7 @@ from samplers.api.adapters import llama_cpp, ours, vllm
 from samplers.api.adapters.calls import Calls
 from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.errors import APIError
+from samplers.wire.models import REASONING_SUFFIX, model_row, most
 
 ADAPTERS = {"vllm": vllm, "llama.cpp": llama_cpp}
 
@@ -49,7 +51,7 @@ def _found(calls: Calls) -> Abilities:
     model = next((m for m in models if m.get("id") == calls.model), next(iter(models), {}))
     owner = model.get("owned_by")
     if str(owner).startswith("samplers"):
-        return SAMPLERS
+        return _ours(calls.model)
     if owner == "vllm":
         return vllm.abilities(calls)
     if owner == "llamacpp":
@@ -57,3 +59,10 @@ def _found(calls: Calls) -> Abilities:
     if dict_of(model.get("status")).get("value") in ("loaded", "unloaded"):
         return TRANSFORMERS  # it tells nothing else; llama.cpp's router does, and who it is
     return UNKNOWN
+
+
+def _ours(model: str) -> Abilities:
+    """Our endpoint's. Its profile of a reasoning model takes a smaller n."""
+    if not model.endswith(REASONING_SUFFIX):
+        return SAMPLERS
+    return replace(SAMPLERS, most_choices=most(model_row(model, ours=True), "n"))

@@ -1,6 +1,7 @@
 """Which engine answers is found out by what it says of itself, and nothing that it says breaks."""
 
 import importlib
+import json
 
 import httpx
 import pytest
@@ -134,6 +135,22 @@ def test_all_hidden_calls_have_one_deadline():
     assert len(deadlines) > 4
     assert all(deadline is deadlines[0] for deadline in deadlines)
     assert deadlines[0] == 9
+
+
+def test_the_profile_of_any_weights_takes_its_own_n():
+    """With SAMPLERS_MODEL=….gguf our endpoint lists other names."""
+    models = [{"id": name, "owned_by": "samplers"} for name in ("tiny", "tiny-reasoning")]
+    asked = []
+
+    def answer(request):
+        if request.url.path.endswith("/models"):
+            return httpx.Response(200, json={"data": models})
+        asked.append(json.loads(request.content).get("n"))
+        return completion()
+
+    fake(answer, "tiny").chat("x", n=9)
+    fake(answer, "tiny-reasoning").chat("x", n=9)
+    assert asked == [9, 8, 1]
 
 
 def test_connect_says_what_it_found(monkeypatch, capsys):
