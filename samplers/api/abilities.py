@@ -106,10 +106,10 @@ def openai_abilities(model: str) -> Abilities:
     For a model that the table does not know, the lowest that was measured there.
     """
     row = model_row(model)
-    if row is None:
-        caps = model_table()["lowest_measured"]["openai"]
-    else:
-        caps = {name: most(row, name) for name in ("top_logprobs", "n")}
+    caps = dict(model_table()["lowest_measured"]["openai"])
+    if row is not None:
+        known = {name: most(row, name) for name in caps}
+        caps |= {name: limit for name, limit in known.items() if limit is not None}
         if row["sampling"] == "never":
             caps["top_logprobs"] = 0
     return Abilities(

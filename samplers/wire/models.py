@@ -107,6 +107,8 @@ def _merged(path: str, version: tuple[int, int]) -> dict:
     models = dict(shipped["models"])
     for name, fields in (own.get("models") or {}).items():
         models[name] = models.get(name, {}) | fields
+        if not models[name].get("provider"):
+            raise ValueError(f"{VARIABLE} ({path}): model {name!r} must have a provider")
 
     default = own.get("default_model") or shipped["default_model"]
     if default not in models:

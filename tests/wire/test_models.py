@@ -190,6 +190,8 @@ def test_the_users_file_adds_a_model_and_corrects_single_fields(own, on):
         ({"models": {"m": {"prices": [{"input": 1}]}}}, "'m' must have input and output"),
         ({"models": {"m": {"prices": [{"input": -1, "output": 1}]}}}, "input must be a number"),
         ('{"models": {"m": {"prices": [{"input": NaN, "output": 1}]}}}', "input must be a number"),
+        ({"models": {"m": {"n": 4}}}, "model 'm' must have a provider"),
+        ({"models": {"gpt-4o": {"provider": None}}}, "model 'gpt-4o' must have a provider"),
         ({"default_model": "gpt-7"}, "default_model must be a model of the table"),
         (
             {"models": {"m": {"prices": [{"input": 1, "output": 1, "long_context": {}}]}}},

@@ -76,7 +76,8 @@ def test_no_usage_costs_more_than_the_bound(model, prompt):
 
 def test_where_a_price_is_not_known_the_dearest_known_rule_bounds(monkeypatch, tmp_path):
     own = tmp_path / "own.json"
-    own.write_text('{"models": {"gpt-7": {"prices": [{"input": 1, "output": 2}]}}}')
+    row = {"provider": "openai", "prices": [{"input": 1, "output": 2}]}
+    own.write_text(json.dumps({"models": {"gpt-7": row}}))
     monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
     usage = Usage(300_000, 10, 300_010, cache_write_tokens=300_000)
     by_hand = (300_000 * 1.25 * 2 + 10 * 2 * 1.5) / 1e6
