@@ -43,7 +43,7 @@ def next_token(
         return listed.next_token(calls, messages, top, known)
 
     is_full = top == "all"
-    count = size if is_full else top
+    count = size if is_full else min(top, size)
     params = listed.PLAIN | {"top_logprobs": count}
     headers = {}
     if count > MAX_TOP_LOGPROBS:

@@ -9,6 +9,7 @@ from fake_endpoint import completion, fake
 from toy_endpoint import VOCABULARY, ToyEndpoint, toy_logits
 
 from samplers import log_softmax
+from samplers.api import APIError
 from samplers.api.next_token import top_distribution
 
 # the toy model's tokens, the most probable first: by the toy's own definition, not by our client
@@ -52,6 +53,71 @@ def test_it_is_asked_twice_only_until_it_is_known():
     asked = [body["top_logprobs"] for body in toy.bodies]
     first = asked.index(6)
     assert asked[first:] == [6] * (31 - first)
+
+
+def capped(cap, displaces=False):
+    """A client of an unknown endpoint that lists `cap` tokens at most, and what it was asked for.
+
+    The drawn token, the least likely of all, takes the last one's place if it `displaces` it.
+    """
+    asked = []
+
+    def answer(request):
+        if not request.url.path.endswith("/chat/completions"):
+            return httpx.Response(404)
+        count = json.loads(request.content)["top_logprobs"]
+        asked.append(count)
+        if count > cap:
+            return httpx.Response(400, json={"error": {"message": f"at most {cap}"}})
+        top = [(f"t{i}", -1.0 - i) for i in range(count)]
+        shown = place("z", *([("z", -99.0), *top[:-1]] if displaces else top))
+        return completion(logprobs={"content": [shown]})
+
+    return fake(answer), asked
+
+
+@pytest.mark.parametrize("displaces", [False, True])
+@pytest.mark.parametrize("cap", [5, 8, 20])
+@pytest.mark.parametrize("top", [20, 25, "all"])
+def test_an_unknown_endpoint_that_refuses_a_long_list_is_asked_for_a_shorter(cap, displaces, top):
+    client, asked = capped(cap, displaces)
+    expected = [f"t{i}" for i in range((20 if cap == 20 else 5) - displaces)]
+    assert list(client.next_token("x", top=top).tokens) == expected
+    del asked[:]
+    assert list(client.next_token("x", top=top).tokens) == expected
+    assert max(asked) <= cap  # what it takes is known by now
+
+
+def test_at_a_small_cap_there_is_no_hole():
+    assert capped(5, displaces=True)[0].next_token("x", top=5).tokens == ("t0", "t1", "t2", "t3")
+
+
+def test_what_is_refused_for_another_reason_stays_refused():
+    client, asked = capped(0)
+    with pytest.raises(APIError, match="at most 0"):
+        client.next_token("x")
+    assert asked == [20, 5]
+    with pytest.raises(APIError, match="at most 0"):
+        client.next_token("x", top=3)
+    assert asked == [20, 5, 3]
+
+
+def test_no_more_is_asked_of_our_endpoint_than_there_are():
+    asked = []
+
+    def answer(request):
+        if request.url.path == "/v1/models":
+            return httpx.Response(200, json={"data": [{"id": "m", "owned_by": "samplers"}]})
+        if request.url.path == "/v1/tokenize":
+            tokens = {"ids": [0], "tokens": [{"token": "a"}], "vocabulary_size": 30}
+            return httpx.Response(200, json=tokens | {"context_length": 9, "stop_ids": []})
+        asked.append(json.loads(request.content)["top_logprobs"])
+        return completion(logprobs={"content": [place("a", ("a", -0.5))]})
+
+    client = fake(answer)
+    for top in (25, 30, 31, 10**6):
+        client.next_token("x", top=top)
+    assert asked == [25, 30, 30, 30]
 
 
 def place(drawn, *top):

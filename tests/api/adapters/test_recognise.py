@@ -105,6 +105,15 @@ def test_nothing_is_asked_at_openai():
     assert (known.top_logprobs, known.most_choices) == (5, 8)  # measured: facts of 2026-11-28
 
 
+def test_at_openai_what_is_not_known_is_the_lowest_that_was_measured(monkeypatch, tmp_path):
+    own = tmp_path / "own.json"
+    own.write_text('{"models": {"gpt-7": {"provider": "a reseller"}}}')
+    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
+    for model in ("gpt-7", "gpt-8"):
+        known = fake(completion(), model, "https://api.openai.com/v1").abilities
+        assert (known.top_logprobs, known.most_choices) == (5, 8)
+
+
 @pytest.mark.parametrize("engine", ["vllm", "llamacpp"])
 def test_the_servers_paths_stand_beside_v1_behind_a_prefix_and_get_the_key(engine):
     asked = {}
