@@ -113,9 +113,9 @@ class Client:
     def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
         """The whole answer to `messages`: a list of {"role", "content"}, or a str (the user's).
 
-        `params` are sent as they are (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); those
-        that are None are left out. Where the engine is known to refuse top_p = 0, or it or a model
-        so large an n, the request goes out in an equal form, or in several (`adapters.chat`).
+        `params` are those of the API (temperature=0.7, max_tokens=50, top_k=40 for vLLM …); those
+        that are None are left out. What the engine is known to refuse (top_p = 0, a large n) is
+        asked for in another form that means the same, or in several requests (`adapters.chat`).
         """
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")

@@ -13,6 +13,7 @@ from samplers.api.errors import unsupported
 from samplers.api.next_token import full_distribution, top_distribution
 from samplers.api.results import Tokens, is_control
 from samplers.distribution import Distribution
+from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 MORE_THAN_ALL = 1 << 20  # tokens to list: the server lists its whole vocabulary
 
@@ -25,11 +26,25 @@ def abilities(calls: Calls) -> Abilities:
     build = props.get("build_info")
     if not isinstance(build, str) or build.startswith("b0-"):
         build = None  # built outside llama.cpp's own repository
-    return replace(LLAMA_CPP, version=build, most_choices=count_of(props.get("total_slots")))
+    slots = count_of(props.get("total_slots")) or None
+    known = replace(LLAMA_CPP, version=build, most_choices=slots)
+
+    # A proxy may let /v1 through alone.
+    body = {"content": "a", "with_pieces": True}
+    whole = unless_refused(lambda: calls.post("/tokenize", body, _last_id, root=True))
+    calls.kept["whole character"] = whole
+    if whole is None:
+        return replace(known, top_logprobs=MAX_TOP_LOGPROBS, tokenizes=False, continues=False)
+    return known
 
 
 def tokenize(calls: Calls, text: str | list[dict], known: Abilities) -> Tokens:
-    """A text's tokens as they are, or those of messages in the model's template."""
+    """A text's tokens as they are, or those of messages in the model's template.
+
+    An unsupported APIError where /tokenize cannot be reached.
+    """
+    if not known.tokenizes:
+        raise unsupported(404)
     is_text = isinstance(text, str)
     if not is_text:
         text = calls.post("/apply-template", {"messages": text}, _prompt, root=True)
@@ -39,13 +54,11 @@ def tokenize(calls: Calls, text: str | list[dict], known: Abilities) -> Tokens:
         "add_special": not is_text,  # as in a chat: a token that begins the text, if there is one
         "parse_special": not is_text,
     }
-    pieces = calls.post("/tokenize", body, _pieces, root=True)
+    tokens = calls.post("/tokenize", body, _tokens, root=True)
     if "stop ids" not in calls.kept:
         calls.kept["stop ids"] = unless_refused(lambda: _stop_ids(calls), ())
 
-    answer = {
-        "ids": [piece["id"] for piece in pieces],
-        "tokens": [_entry(piece) for piece in pieces],
+    answer = tokens | {
         "vocabulary_size": calls.kept.get("vocabulary size"),
         "context_length": calls.kept.get("context"),
         "stop_ids": calls.kept["stop ids"],
@@ -58,24 +71,21 @@ def next_token(
 ) -> Distribution:
     """The next token's distribution: the `top` most probable tokens, or the whole vocabulary.
 
-    Messages with pictures are asked by chat.
+    Messages with pictures, and servers without /tokenize, are asked by chat.
     """
-    if not is_text(messages):
+    if not known.tokenizes or not is_text(messages):
         if after:
             raise unsupported(404)
         return listed.next_token(calls, messages, top, known)
     prompt = [*tokenize(calls, messages, known).ids, *after]
-    # The answer has no logprobs where the drawn token ends inside a character. So the draw is
-    # forced to a whole one; the model's own logprobs do not change with it.
-    if "whole character" not in calls.kept:
-        calls.kept["whole character"] = tokenize(calls, "a", known).ids[-1]
-
     body = {
         "prompt": prompt,
         "n_predict": 1,
         "n_probs": MORE_THAN_ALL if top == "all" else top,
         "post_sampling_probs": False,
         "samplers": [],
+        # The answer has no logprobs where the drawn token ends inside a character. So the draw is
+        # forced to a whole one; the model's own logprobs do not change with it.
         "logit_bias": [[calls.kept["whole character"], 1e6]],
         "cache_prompt": True,
     }
@@ -99,8 +109,13 @@ def _prompt(answer: dict) -> str:
     return answer["prompt"]
 
 
-def _pieces(answer: dict) -> list[dict]:
-    return answer["tokens"]
+def _tokens(answer: dict) -> dict:
+    pieces = answer["tokens"]
+    return {"ids": [piece["id"] for piece in pieces], "tokens": [_entry(piece) for piece in pieces]}
+
+
+def _last_id(answer: dict) -> int:
+    return answer["tokens"][-1]["id"]
 
 
 def _place(answer: dict) -> dict:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fake_endpoint import completion, fake
 
-from samplers.api import Client, connect
+from samplers.api import APIError, Client, connect
 from samplers.api.abilities import UNKNOWN
 
 OWNERS = {"samplers": "samplers", "vllm": "vllm", "llamacpp": "llama.cpp"}
@@ -146,6 +146,39 @@ def test_all_hidden_calls_have_one_deadline():
     assert deadlines[0] == 9
 
 
+@pytest.mark.parametrize("tokens", [None, [], [5], {"id": 5}])
+def test_a_llama_cpp_whose_tokens_cannot_be_had_is_asked_by_chat(tokens):
+    """A proxy that lets /v1 through alone; an old server that gives ids without their pieces."""
+    place = {"token": "a", "bytes": None, "logprob": -0.5}
+    asked = completion(logprobs={"content": [place | {"top_logprobs": [place]}]})
+    others = {} if tokens is None else {"tokenize": httpx.Response(200, json={"tokens": tokens})}
+    client = endpoint(listed(owned_by="llamacpp"), completions=asked, **others)
+    assert client.abilities.tokenizes is False
+    assert client.next_token("x").tokens == ("a",)
+    for call in (lambda: client.tokenize("x"), lambda: client.next_token("x", after=[1])):
+        with pytest.raises(APIError) as caught:
+            call()
+        assert caught.value.code == "unsupported"
+
+
+@pytest.mark.parametrize(("slots", "asked"), [(0, 3), (None, 3), ("2", 2), (2, 2)])
+def test_llama_cpps_slots(slots, asked):
+    bodies = []
+
+    def answer(request):
+        if request.url.path == "/v1/models":
+            return listed(owned_by="llamacpp")
+        if request.url.path == "/props":
+            return httpx.Response(200, json={"total_slots": slots})
+        if request.url.path != "/v1/chat/completions":
+            return httpx.Response(404)
+        bodies.append(json.loads(request.content)["n"])
+        return completion()
+
+    fake(answer).chat("x", n=3)
+    assert bodies[0] == asked
+
+
 def test_the_profile_of_any_weights_takes_its_own_n():
     """With SAMPLERS_MODEL=….gguf our endpoint lists other names."""
     models = [{"id": name, "owned_by": "samplers"} for name in ("tiny", "tiny-reasoning")]
@@ -164,22 +197,25 @@ def test_the_profile_of_any_weights_takes_its_own_n():
 
 def test_connect_says_what_it_found(monkeypatch, capsys):
     monkeypatch.delenv("SAMPLERS_API_KEY", raising=False)
+    pieces = httpx.Response(200, json={"tokens": [{"id": 1, "piece": "a"}]})
     clients = {
-        "llama": endpoint(listed(owned_by="llamacpp")),
-        "other": endpoint(listed(owned_by="me")),
+        "http://llama.test/v1": endpoint(listed(owned_by="llamacpp"), tokenize=pieces),
+        "http://proxy.test/v1": endpoint(listed(owned_by="llamacpp")),
+        "http://other.test/v1": endpoint(listed(owned_by="me")),
     }
 
     def made(base_url, *_):
-        return clients["llama" if "llama" in base_url else "other"]
+        return clients[base_url]
 
     module = importlib.import_module("samplers.api.connect")  # the package's `connect` hides it
     monkeypatch.setattr(module, "Client", made)
-    connect("http://llama.test/v1")
-    connect("http://other.test/v1")
-    assert isinstance(clients["llama"], Client)
+    for address in clients:
+        connect(address)
+    assert all(isinstance(client, Client) for client in clients.values())
     assert capsys.readouterr().out.splitlines() == [
         "samplers: llama.cpp at http://127.0.0.1:9/v1, model m: "
         "all logprobs, raw; tokens by /tokenize",
+        "samplers: llama.cpp at http://127.0.0.1:9/v1, model m: 20 logprobs, raw; no tokenizer",
         "samplers: endpoint http://127.0.0.1:9/v1, model m: "
         "an engine that is not known, asked as OpenAI's API is",
     ]
