@@ -10,7 +10,7 @@ from samplers.api.adapters import listed
 from samplers.api.adapters.calls import Calls, is_text, unless_refused
 from samplers.api.deviations import count_of, dict_of, dicts_of
 from samplers.api.errors import unsupported
-from samplers.api.next_token import full_distribution, top_distribution
+from samplers.api.next_token import entries_of, full_distribution, top_distribution
 from samplers.api.results import Tokens, is_control
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
@@ -89,7 +89,8 @@ def next_token(
         "logit_bias": [[calls.kept["whole character"], 1e6]],
         "cache_prompt": True,
     }
-    place = calls.post("/completion", body, _place, root=True)
+    reader = _whole_place if top == "all" else _place
+    place = calls.post("/completion", body, reader, root=True)
     size = calls.kept.get("vocabulary size")
     if top != "all":
         _name_control_tokens(calls, place["top_logprobs"])
@@ -119,7 +120,18 @@ def _last_id(answer: dict) -> int:
 
 
 def _place(answer: dict) -> dict:
-    return answer["completion_probabilities"][0]
+    place = answer["completion_probabilities"][0]
+    if not entries_of(place):
+        raise ValueError("it lists no token with its logprob")
+    return place
+
+
+def _whole_place(answer: dict) -> dict:
+    place = _place(answer)
+    ids = sorted(entry["id"] for entry in place["top_logprobs"])
+    if ids != list(range(len(ids))):
+        raise ValueError(f"its {len(ids)} tokens are not those of a whole vocabulary")
+    return place
 
 
 def _entry(piece: dict) -> dict:

@@ -199,7 +199,10 @@ def _end_of_turn(calls: Calls) -> tuple[int, ...]:
 def _logprobs(answer: dict) -> dict[int, float]:
     """{id: logprob} beside the first token of a completion, the drawn one among them."""
     shown = answer["choices"][0]["logprobs"]["top_logprobs"][0]
-    return {_id(name): logprob for name, logprob in shown.items()}
+    logprobs = {_id(name): logprob for name, logprob in shown.items() if logprob is not None}
+    if not logprobs:
+        raise ValueError("it shows no token with its logprob")
+    return logprobs
 
 
 def _is_id(name) -> bool:

@@ -161,6 +161,33 @@ def test_a_llama_cpp_whose_tokens_cannot_be_had_is_asked_by_chat(tokens):
         assert caught.value.code == "unsupported"
 
 
+def llama_cpp(place) -> Client:
+    """A client of llama.cpp's server that says this of the next token."""
+    answers = {
+        "tokenize": {"tokens": [{"id": 0, "piece": "a"}]},
+        "apply-template": {"prompt": "x"},
+        "completion": {"completion_probabilities": [place]},
+    }
+    others = {name: httpx.Response(200, json=answer) for name, answer in answers.items()}
+    return endpoint(listed(owned_by="llamacpp"), **others)
+
+
+@pytest.mark.parametrize("top", [2, "all"])
+@pytest.mark.parametrize(
+    "place",
+    [5, {"probs": []}, {"top_logprobs": None}, {"top_logprobs": []}, {"top_logprobs": [{"id": 0}]}],
+)
+def test_a_llama_cpp_without_logprobs_is_an_error_of_the_endpoint(place, top):
+    with pytest.raises(APIError, match="cannot be read"):
+        llama_cpp(place).next_token("x", top=top)
+
+
+def test_a_llama_cpp_that_lists_half_its_vocabulary():
+    entries = [{"id": i, "token": "a", "bytes": [97], "logprob": -0.5} for i in (0, 2)]
+    with pytest.raises(APIError, match="its 2 tokens are not those of a whole vocabulary"):
+        llama_cpp({"top_logprobs": entries}).next_token("x", top="all")
+
+
 @pytest.mark.parametrize(("slots", "asked"), [(0, 3), (None, 3), ("2", 2), (2, 2)])
 def test_llama_cpps_slots(slots, asked):
     bodies = []

@@ -199,6 +199,17 @@ def test_a_server_that_shows_no_logprobs():
         assert caught.value.code == "unsupported"
 
 
+@pytest.mark.parametrize("shown", [{}, {"token_id:2": None}, {"a": -1.0}, None])
+def test_an_answer_without_logprobs_is_an_error_of_the_endpoint(shown):
+    def answer(request):
+        if request.url.path != "/v1/completions":
+            return small_vllm(request)
+        return httpx.Response(200, json={"choices": [{"logprobs": {"top_logprobs": [shown]}}]})
+
+    with pytest.raises(APIError, match="cannot be read"):
+        fake(answer).next_token("a", top=2)
+
+
 def test_without_the_whole_vocabulary_as_model_says_what_to_do():
     with pytest.raises(APIError, match="started with --max-logprobs -1") as caught:
         fake(small_vllm).as_model("a")
