@@ -15,14 +15,15 @@ def _is_message(message) -> bool:
     return isinstance(message, dict) and bool(message.get("role") and message.get("content"))
 
 
-def _request(request) -> bool | str:
-    """True if none of the request's three faults is left; a hint for the first that is."""
+def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
+    """True if none of the request's three faults is left; a hint for the first that is.
+
+    `models`: the names of those that the endpoint has.
+    """
     if not isinstance(request, dict):
         return "Give the whole request: check('00-mend', request)."
-    if request.get("model") != LOCAL_MODEL:
-        return (
-            "One fault is the model: the local endpoint has another one. client.models() lists it."
-        )
+    if request.get("model") not in models:
+        return "One fault is the model: your endpoint has another one. client.models() lists it."
 
     messages = request.get("messages")
     if not isinstance(messages, list) or not messages or not all(map(_is_message, messages)):
