@@ -62,14 +62,14 @@ EXERCISES = {
         ask="write a whole number from 0 to 11.",
         test=_gainers,
         hint=(
-            "49,140 tokens that are not in the picture also take the square root. "
+            "The many tokens that are not in the picture also take the square root. "
             "How large is the sum they make?"
         ),
-        why="Every token in the picture loses, for the crowd below takes it all.",
+        why="What the top loses goes to the crowd below the picture.",
     ),
     "02-limits": Exercise(
         ask="write two numbers, (at T → 0, at T → infinity).",
-        test=lambda answer: np.allclose(answer, (1, 49152), atol=0.5),
+        test=lambda answer, dist: np.allclose(answer, (1, len(dist)), atol=0.5),
         hint=(
             "The effective vocabulary is 1 when one token is certain, "
             "and V when all V are equally likely."
