@@ -117,7 +117,7 @@ EXERCISES = {
         why="0.6 is not enough, 0.6 + 0.2 is.",
     ),
     "03-tenth": Exercise(
-        ask="write a whole number from 1 to 49,152.",
+        ask="write a whole number, at least 1.",
         test=_tenth,
         hint="How much probability has the first token? Look at plot_distribution in lesson 02.",
         why="The first token alone holds more than a tenth of the probability.",
@@ -139,7 +139,7 @@ EXERCISES = {
         test=_hot,
         hint=(
             "Lesson 02: at T = 2 the effective vocabulary "
-            "of this prompt is about a tenth of 49,152."
+            "of this prompt is about a tenth of the whole."
         ),
         why=(
             "After T = 2 most of the mass is in the tail, "
