@@ -195,9 +195,9 @@ EXERCISES = {
     ),
     "06-sixth": Exercise(
         ask="write a number of tokens.",
-        test=lambda answer: 100 <= answer <= 125,
-        hint="31 for the first, and 16 more with every turn.",
-        why="31 + 5 · 16 = 111, and a few more for longer words.",
+        test=lambda answer, first: -11 <= answer - (first + 5 * 16) <= 14,
+        hint="The tokens of the first, and 16 more with every turn.",
+        why="The first's tokens, 5 · 16 more, and a few for longer words.",
     ),
     "06-obeys": Exercise(
         ask='write "pirate", "capitals", "both" or "none".',

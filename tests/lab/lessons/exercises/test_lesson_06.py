@@ -138,3 +138,8 @@ def test_an_answer_that_is_nearly_right_gets_its_own_hint():
     assert verdict("06-stop", "1. Grapefruit\n2. Ba", whole=whole).startswith("Correct.")
     assert "not in the answer" in verdict("06-stop", "1. Grapefruit\n2. Banan", whole=whole)
     assert "place in the window" in verdict("06-window", 4096)
+
+
+@pytest.mark.parametrize(("first", "answer", "right"), [(31, 111, True), (52, 111, False)])
+def test_the_sixth_request_is_counted_from_the_first_one(first, answer, right):
+    assert verdict("06-sixth", answer, first=first).startswith("Correct.") is right
