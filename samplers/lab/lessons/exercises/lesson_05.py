@@ -17,20 +17,23 @@ LEVEL = 0.05
 
 
 def _spread(answer, prediction) -> bool | str:
-    expected = 250 * prediction.bounds("The")[0]
+    p = prediction.bounds("The")[0]
+    expected = 250 * p
+    two = 2 * np.sqrt(250 * p * (1 - p))  # standard deviations
     low, high = answer
-    if low <= expected <= high and high - low < 20:
+    if low <= expected <= high and high - low < 1.25 * two:
         return (
             "The middle is right, but the spread is too small: "
-            "two standard deviations are about 16."
+            f"two standard deviations are about {two:.0f}."
         )
-    return abs(low - (expected - 15.5)) <= 5 and abs(high - (expected + 15.5)) <= 5
+    close = max(1, two / 3)
+    return abs(low - (expected - two)) <= close and abs(high - (expected + two)) <= close
 
 
 def _excluded(answer, prediction, wrong) -> bool | str:
     statuses = zip(prediction.probs, wrong.status, strict=False)
     outside = sum(p for p, status in statuses if status == "removed")
-    if abs(answer - outside) < 0.02:
+    if outside > 0.05 and abs(answer - outside) < 0.02:
         return "That is the share. How many of 250 draws is it?"
     return abs(answer - 250 * outside) <= 10
 
@@ -108,7 +111,7 @@ EXERCISES = {
         hint=(
             "250 times the probability, and twice the square root of 250 p (1 − p) to either side."
         ),
-        why="A count of n draws has mean n p and standard deviation √(n p (1 − p)): here about 8.",
+        why="A count of n draws has mean n p and standard deviation √(n p (1 − p)).",
     ),
     "05-uniform": Exercise(
         ask="write a whole number from 0 to 1,000.",
@@ -120,7 +123,7 @@ EXERCISES = {
         ask="write a whole number from 0 to 250.",
         test=_excluded,
         hint="Add up what the first prediction gives to the tokens that the second one removes.",
-        why="About a fifth of the draws fall where this prediction says never.",
+        why="So many draws fall, on average, where this prediction says never.",
     ),
     "05-seed": Exercise(
         ask="write a whole number from 1 to 20.",
