@@ -25,7 +25,6 @@ from tests.abroad.record import DRAWS, raw_logits
 
 ROOT = Path(__file__).parents[1]
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
-NOT_YET_RIGHT = {"prompt-see", "errors"}  # they expect what the local endpoint alone answers
 code_cell = nbformat.v4.new_code_cell
 ERROR = nbformat.v4.new_output("error", ename="KeyError", evalue="'a'\nb", traceback=["KeyError"])
 RECORDS = [
@@ -118,7 +117,7 @@ def test_a_whole_lesson_runs_on_llama_cpps_own_server(bare):
     outcomes = run_lesson(LESSON, engine_of(bare).environment(), minutes=5)
     assert len(outcomes) > 20
     failed = [outcome for outcome in outcomes if outcome.kind in ("error", "not reached")]
-    assert [outcome for outcome in failed if outcome.cell not in NOT_YET_RIGHT] == []
+    assert failed == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="process groups are of POSIX; so is vLLM")
