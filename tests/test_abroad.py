@@ -121,7 +121,8 @@ def test_a_whole_lesson_runs_on_llama_cpps_own_server(bare):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="process groups are of POSIX; so is vLLM")
-def test_a_server_and_what_it_started_end_with_whoever_started_it():
+@pytest.mark.parametrize("how", ["its input closes", "SIGTERM"])
+def test_a_server_and_what_it_started_end_with_whoever_started_it(how):
     """The inner one ignores the polite signal, as a server that hangs does."""
     inner = (
         "import os, signal, time; signal.signal(15, signal.SIG_IGN); "
@@ -132,7 +133,10 @@ def test_a_server_and_what_it_started_end_with_whoever_started_it():
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as process:
         pid = int(process.stdout.readline())
-        process.stdin.close()
+        if how == "SIGTERM":
+            process.terminate()
+        else:
+            process.stdin.close()
         wait_for_end(pid)
         process.wait(10)
 
