@@ -15,19 +15,23 @@ from typing import BinaryIO
 
 PREFIX = "fetch-"
 LOCK = "lock"
+TRIES = 3  # a sweep can take a folder between its making and its lock
 LEFT_BEHIND = 86_400  # seconds; a folder without a lock that is older belongs to a killed process
 
 
 @contextlib.contextmanager
 def fetch_folder(cache: Path) -> Iterator[Path]:
     """A new folder in `cache`, which is removed at the end."""
-    with tempfile.TemporaryDirectory(
-        prefix=PREFIX, dir=cache, ignore_cleanup_errors=True
-    ) as temporary:
-        folder = Path(temporary)
-        with (folder / LOCK).open("wb") as lock:
-            _take(lock)
-            yield folder
+    with contextlib.ExitStack() as stack:
+        for _ in range(TRIES):
+            temporary = tempfile.TemporaryDirectory(
+                prefix=PREFIX, dir=cache, ignore_cleanup_errors=True
+            )
+            folder = Path(stack.enter_context(temporary))
+            lock = stack.enter_context((folder / LOCK).open("wb"))
+            if _take(lock) and (folder / LOCK).exists():
+                break  # else a sweep was faster
+        yield folder
 
 
 def sweep(cache: Path) -> None:

