@@ -4,6 +4,15 @@ import datetime
 
 import pytest
 
+SETTINGS = (
+    "SAMPLERS_BASE_URL",
+    "SAMPLERS_API_KEY",
+    "SAMPLERS_MODEL_NAME",
+    "SAMPLERS_MODEL",
+    "SAMPLERS_BUDGET_USD",
+    "OPENAI_API_KEY",
+)
+
 
 @pytest.fixture(autouse=True)
 def the_day(monkeypatch):
@@ -11,3 +20,10 @@ def the_day(monkeypatch):
     day = datetime.date(2026, 11, 29)
     monkeypatch.setattr("samplers.wire.models.today", lambda: day)
     monkeypatch.delenv("SAMPLERS_MODEL_TABLE", raising=False)
+
+
+@pytest.fixture
+def nothing_set(monkeypatch):
+    """None of the settings that connect() reads."""
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
