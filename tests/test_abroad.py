@@ -20,7 +20,7 @@ from scipy import stats
 from samplers import Chain, SamplingParams, softmax
 from tests.abroad import found, guard
 from tests.abroad.engines import Engine
-from tests.abroad.lessons import Outcome, outcome_of, run_lesson
+from tests.abroad.lessons import FAILED, Outcome, outcome_of, run_lesson
 from tests.abroad.record import DRAWS, raw_logits
 
 ROOT = Path(__file__).parents[1]
@@ -116,7 +116,7 @@ def test_a_run_that_is_told_to_end_does_and_its_kernel_too(tmp_path):
 def test_a_whole_lesson_runs_on_llama_cpps_own_server(bare):
     outcomes = run_lesson(LESSON, engine_of(bare).environment(), minutes=5)
     assert len(outcomes) > 20
-    failed = [outcome for outcome in outcomes if outcome.kind in ("error", "not reached")]
+    failed = [outcome for outcome in outcomes if outcome.kind in FAILED]
     assert failed == []
 
 
@@ -147,14 +147,13 @@ def test_the_table_is_made_of_the_files():
 
 def test_the_table_names_each_cell_that_did_not_run(tmp_path, monkeypatch):
     monkeypatch.setattr(found, "DATA", tmp_path)
-    outcomes = [
-        Outcome("01_a", "a-1", "ran"),
-        Outcome("01_a", "a-2", "skipped", "no stop here"),
-        Outcome("02_b", "b-1", "skipped", "no stop here"),
-        Outcome("02_b", "b-2", "error", "KeyError: 1"),
-    ]
-    part = found.lessons_part(outcomes)
-    found.write("any", {"engine": "Any", "version": "1.2", "identify": "5 of 5"} | part)
+    found.write("any", {"engine": "Any", "version": "1.2", "identify": "5 of 5"})
+    found.write_lesson("any", "02_b", [Outcome("b-0", "error", "what an older run found")])
+    failed = Outcome("b-2", "error", "KeyError: 1")
+    found.write_lesson("any", "02_b", [Outcome("b-1", "skipped", "no stop here"), failed])
+    first = [Outcome("a-1", "ran"), Outcome("a-2", "skipped", "no stop here")]
+    found.write_lesson("any", "01_a", first)
+
     text = found.table()
     assert "| 5 of 5 | 1 | 2 | 1 |" in text
     assert "- no stop here (01 a-2, 02 b-1)" in text

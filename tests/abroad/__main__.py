@@ -24,7 +24,7 @@ from .engines import (
     transformers_serve,
     vllm,
 )
-from .lessons import Outcome, count_of_cells, run_lesson
+from .lessons import FAILED, count_of_cells, run_lesson
 from .record import record_llama_cpp, record_transformers, record_vllm
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -32,35 +32,35 @@ PARTS = ("lessons", "identify", "record")
 ALL_LOGITS = ("--max-logprobs", "-1", "--logprobs-mode", "processed_logits")
 
 
-def run_lessons(engine: Engine, paths: list[Path], minutes: float) -> list[Outcome]:
-    """Every code cell's outcome. Each lesson's seconds are printed, and the cells that failed."""
-    outcomes = []
+def run_lessons(engine: Engine, name: str, paths: list[Path], minutes: float) -> bool:
+    """Runs the lessons, and writes each one's outcomes when it has ended. Did every cell do well?
+
+    Each lesson's seconds are printed, and the cells that failed.
+    """
+    all_well = True
     with tqdm(total=count_of_cells(paths), unit="cell", desc=engine.name) as bar:
         for path in paths:
             bar.set_postfix_str(path.stem[:2])
             begin = time.monotonic()
-            of_lesson = run_lesson(path, engine.environment(), minutes, bar.update)
-            outcomes += of_lesson
+            outcomes = run_lesson(path, engine.environment(), minutes, bar.update)
+            found.write_lesson(name, path.stem, outcomes)
+            found.write_table()
 
             bar.write(f"{path.stem}: {time.monotonic() - begin:.0f} s")
-            for outcome in of_lesson:
-                if outcome.kind == "error":
+            for outcome in outcomes:
+                if outcome.kind in FAILED:
+                    all_well = False
                     bar.write(f"  {outcome.cell}: {outcome.why}")
-    return outcomes
+    return all_well
 
 
 def visit(engine: Engine, name: str, paths: list[Path], options) -> None:
     """The lessons and `identify` on a running engine, and its file."""
-    content = {"engine": engine.name, "version": engine.version}
+    found.write(name, {"engine": engine.name, "version": engine.version})
     if "lessons" in options.part:
-        outcomes = run_lessons(engine, paths, options.minutes)
-        options.failed |= any(outcome.kind in ("error", "not reached") for outcome in outcomes)
-        if options.lesson:  # what a few lessons gave is no row of the table
-            return
-        content |= found.lessons_part(outcomes)
+        options.failed |= not run_lessons(engine, name, paths, options.minutes)
     if "identify" in options.part:
-        content["identify"] = identified(engine, options)
-    found.write(name, content)
+        found.write(name, {"identify": identified(engine, options)})
 
 
 def identified(engine: Engine, options) -> str:
@@ -110,7 +110,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.abroad", description=__doc__)
     parser.add_argument("--engine", action="append", choices=ENGINES, help="this engine alone")
     parser.add_argument(
-        "--lesson", action="append", help="this lesson alone, such as 05; writes nothing"
+        "--lesson", action="append", help="this lesson alone, such as 05; the others' rows stay"
     )
     parser.add_argument("--part", action="append", choices=PARTS, help="this part alone")
     parser.add_argument("--minutes", type=float, default=30, help="the most for one lesson")
@@ -129,8 +129,7 @@ def main() -> int:
         else:
             ENGINES[name](paths, options)
 
-    if not options.lesson:
-        found.TABLE.write_text(found.table(), "utf-8", newline="\n")
+    found.write_table()
     return int(options.failed)
 
 

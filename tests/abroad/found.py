@@ -9,7 +9,7 @@ from samplers.api import Client, EndpointError
 from samplers.compare import identify
 
 from .engines import Engine
-from .lessons import Outcome
+from .lessons import FAILED, Outcome
 
 DATA = Path(__file__).parents[1] / "data" / "abroad"
 TABLE = DATA.with_suffix(".md")
@@ -47,14 +47,6 @@ def identified(engine: Engine, runs: int = RUNS) -> str:
     return f"{right} of {runs}"
 
 
-def lessons_part(outcomes: list[Outcome]) -> dict:
-    """The outcomes as a file has them: how many cells ran, and each that did not."""
-    kinds = Counter(outcome.kind for outcome in outcomes)
-    others = [outcome for outcome in outcomes if outcome.kind != "ran"]
-    listed = [[o.lesson, o.cell, o.kind, o.why] for o in others]
-    return {"ran": kinds["ran"], "did not run": listed}
-
-
 def write(name: str, content: dict) -> Path:
     """Adds `content` and today's date to the file `name`.json; returns its path."""
     DATA.mkdir(exist_ok=True)
@@ -66,30 +58,56 @@ def write(name: str, content: dict) -> Path:
     return path
 
 
+def write_lesson(name: str, lesson: str, outcomes: list[Outcome]) -> None:
+    """Puts a lesson's outcomes in the place of its older ones in the file `name`.json.
+
+    They are how many cells ran, and each that did not: [cell, kind, why].
+    """
+    path = DATA / f"{name}.json"
+    lessons = json.loads(path.read_text("utf-8")).get("lessons", {})
+    others = [outcome for outcome in outcomes if outcome.kind != "ran"]
+    lessons[lesson] = {
+        "date": date.today().isoformat(),
+        "ran": len(outcomes) - len(others),
+        "did not run": [[outcome.cell, outcome.kind, outcome.why] for outcome in others],
+    }
+    write(name, {"lessons": dict(sorted(lessons.items()))})
+
+
+def write_table() -> None:
+    """Makes the table anew from the files."""
+    TABLE.write_text(table(), "utf-8", newline="\n")
+
+
 def table() -> str:
     """The table of all engines whose files are there, and below it each cell that did not run."""
     files = [json.loads(path.read_text("utf-8")) for path in sorted(DATA.glob("*.json"))]
-    engines = [file for file in files if "ran" in file]
+    engines = [file for file in files if "lessons" in file]
     rows = "".join(map(_row, engines))
     return HEAD + rows + "".join(map(_details, engines))
 
 
 def _row(file: dict) -> str:
-    kinds = Counter(kind for _, _, kind, _ in file["did not run"])
-    failed = kinds["error"] + kinds["not reached"]
-    cells = [file["engine"], file["version"], file["date"], file.get("identify", "not asked")]
-    return f"| {' | '.join(cells)} | {file['ran']} | {kinds['skipped']} | {failed} |\n"
+    """Its date is that of the lesson that was run longest ago."""
+    lessons = file["lessons"].values()
+    kinds = Counter(kind for lesson in lessons for _, kind, _ in lesson["did not run"])
+    failed = sum(kinds[kind] for kind in FAILED)
+    oldest = min(lesson["date"] for lesson in lessons)
+    ran = sum(lesson["ran"] for lesson in lessons)
+    cells = [file["engine"], file["version"], oldest, file.get("identify", "not asked")]
+    return f"| {' | '.join(cells)} | {ran} | {kinds['skipped']} | {failed} |\n"
 
 
 def _details(file: dict) -> str:
     """Which cells were skipped and why, by the reason; then which ended in an error."""
     lines = []
     skipped = {}
-    for lesson, cell, kind, why in file["did not run"]:
-        if kind == "skipped":
-            skipped.setdefault(why, []).append(f"{lesson[:2]} {cell}")
-        else:
-            lines.append(f"- **{kind}** {lesson[:2]} `{cell}`: `{why.replace('`', ' ')}`")
+    for name, lesson in file["lessons"].items():
+        for cell, kind, why in lesson["did not run"]:
+            if kind == "skipped":
+                skipped.setdefault(why, []).append(f"{name[:2]} {cell}")
+            else:
+                lines.append(f"- **{kind}** {name[:2]} `{cell}`: `{why.replace('`', ' ')}`")
     reasons = [f"- {why} ({', '.join(cells)})" for why, cells in skipped.items()]
     body = "\n".join([*reasons, *lines]) or "- every cell ran"
     return f"\n## {file['engine']}\n\n{body}\n"

@@ -1,8 +1,8 @@
 """Make a Hugging Face folder of a GGUF file: `python hugging_face.py MODEL.gguf FOLDER`.
 
-It is run by the python of an engine's environment that has transformers, gguf and torch. The
-weights are those of the file, dequantised to float32; the tokenizer and its template are the file's
-own. FOLDER appears when it is whole.
+It is run by the python of an engine's environment that has transformers, torch, gguf and
+accelerate. The weights are those of the file, dequantised to float32; the tokenizer and its
+template are the file's own. FOLDER appears when it is whole.
 """
 
 import sys

@@ -19,6 +19,7 @@ from samplers.lab.publish.learner import tags
 SKIPPED = re.compile(r"^Skipped here: (.+)$", re.MULTILINE)
 NOT_YET = re.compile(r"^Not yet\b.*$", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+FAILED = ("error", "not reached")  # kinds of outcomes
 FAILED_LINE = re.compile(r"^-+> *\d+ (.+)$", re.MULTILINE)
 
 
@@ -30,7 +31,6 @@ class Outcome:
     lesson's time was over, or its kernel died). `why`: the lesson's sentence, or the error's line.
     """
 
-    lesson: str
     cell: str
     kind: str
     why: str = ""
@@ -86,7 +86,7 @@ async def _run(notebook, path: Path, environment, minutes, on_cell) -> list[Outc
                 except DeadKernelError:
                     stopped = "the kernel died"
                     kind, why = "error", stopped
-            outcomes.append(Outcome(path.stem, cell.id, kind, why))
+            outcomes.append(Outcome(cell.id, kind, why))
             on_cell()
     return outcomes
 
