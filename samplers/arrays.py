@@ -69,12 +69,21 @@ def row_max(logits: np.ndarray) -> np.ndarray:
     return top
 
 
+def below(values: np.ndarray, top: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """values - top, where `top` is the maximum of their row; written to `out` if given.
+
+    A difference beyond the type's range is -inf.
+    """
+    with np.errstate(over="ignore"):
+        return np.subtract(values, top, out=out)
+
+
 def exp_below(values: np.ndarray, top: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """exp(values - top), where `top` is the maximum of their row; written to `out` if given."""
     # After a temperature the maximum is 0, and there is nothing to subtract.
     if values.flags.c_contiguous and not np.count_nonzero(top):
         return np.exp(values, out=out)
-    shifted = np.subtract(values, top, out=out)
+    shifted = below(values, top, out)
     return np.exp(shifted, out=shifted)
 
 

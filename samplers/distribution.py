@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from samplers.arrays import as_array, as_logits, row_max, weights
+from samplers.arrays import as_array, as_logits, below, row_max, weights
 from samplers.checks import instance, is_sequence, number, shown
 
 
@@ -21,7 +21,7 @@ def log_softmax(logits) -> np.ndarray:
     ValueError.
     """
     logits = as_logits(logits)
-    shifted = logits - row_max(logits)
+    shifted = below(logits, row_max(logits))
     total = np.exp(shifted).sum(axis=-1, keepdims=True, dtype=np.float64)
     with np.errstate(divide="ignore"):
         log_total = np.where(total > 0, np.log(total), 0.0)

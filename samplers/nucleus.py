@@ -41,7 +41,7 @@ def nucleus_cuts(
     V = rows.shape[-1]
     scratch[...] = rows
     scratch.sort()
-    mass = np.exp(scratch - top)[:, ::-1].cumsum(axis=-1, dtype=np.float64)
+    mass = exp_below(scratch, top)[:, ::-1].cumsum(axis=-1, dtype=np.float64)
 
     # The sum before a token is its predecessor's. So these stay: every token whose own sum is short
     # of the target, and the next one.
@@ -81,7 +81,7 @@ def _guessed_cut(row: np.ndarray, top: np.ndarray, p: float, scratch: np.ndarray
     V = len(row)
     weights = exp_below(row, top, scratch)
     values = sample(row)
-    sampled = _Sample(values, np.exp(values - top))
+    sampled = _Sample(values, exp_below(values, top))
     cut = _cut_of_peaked(row, top, weights, sampled, p)
     if cut is not None:
         return cut
@@ -202,7 +202,7 @@ def _certain_cut(
     `count_above` tokens, whose mass is `mass_above`, come before them.
     """
     target = goal.target - mass_above
-    mass = np.exp(descending - top).cumsum(dtype=np.float64)
+    mass = exp_below(descending, top).cumsum(dtype=np.float64)
     i = int(mass.searchsorted(target))  # the first whose sum reaches the target
     if i == len(descending) or mass.item(i) <= target + goal.slack:
         return None

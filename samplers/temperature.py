@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from samplers.arrays import as_logits, per_row, row_max
+from samplers.arrays import as_logits, below, per_row, row_max
 
 
 def temperature(logits, t) -> np.ndarray:
     """(logits - max) / t; shape (..., V), dtype kept. t >= 0, one number or one per row.
 
     The maximum is subtracted before the division, so no t > 0 overflows. The best token's logit
-    becomes 0. A logit that falls below the type's range becomes -inf, and its probability is 0 as
-    it would be anyway. t = 0 is greedy: the first maximum stays as it was, the rest is -inf.
+    becomes 0. A logit that falls below the type's range becomes -inf; at every t below 1e36 its
+    probability is 0 anyway. t = 0 is greedy: the first maximum stays as it was, the rest is -inf.
     ValueError for t < 0, NaN or infinite.
 
     Source: Ackley, Hinton & Sejnowski, "A learning algorithm for Boltzmann machines", 1985; all
@@ -22,7 +22,7 @@ def temperature(logits, t) -> np.ndarray:
     divisor = np.where(t == 0, 1.0, t) if has_greedy_rows else t
     divisor = _in_precision(divisor, logits.dtype)
 
-    shifted = logits - row_max(logits)
+    shifted = below(logits, row_max(logits))
     in_place = divisor.size == 1 and divisor.dtype == shifted.dtype
     with np.errstate(over="ignore"):
         scaled = np.divide(shifted, divisor, out=shifted if in_place else None)

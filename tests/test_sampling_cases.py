@@ -12,6 +12,7 @@ from samplers import (
     Chain,
     SamplingParams,
     draw,
+    entropy,
     greedy,
     log_softmax,
     min_p,
@@ -20,6 +21,8 @@ from samplers import (
     top_k,
     top_p,
 )
+
+pytestmark = pytest.mark.filterwarnings("error")
 
 OPENAI = Chain("openai")  # temperature first
 LLAMA = Chain("llama.cpp")  # temperature last
@@ -145,3 +148,105 @@ def test_a_vocabulary_of_151_936_tokens():
         assert kept(out) == [5, 151_935]
         assert softmax(out).sum() == pytest.approx(1)
         assert set(draw(out, 0, 100).tolist()) == {5, 151_935}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_sum_in_which_single_tokens_vanish(dtype):
+    """One token of weight e^20 = 485,165,195.41, and 131,072 of weight 1.
+
+    0.9999 of the sum, less the first weight, is 82,542.37: so many of the others are kept, and one
+    more, which crosses. A float32 running sum stays at e^20: there, 1 is below its last bit.
+    """
+    logits = np.zeros(131_073, dtype=dtype)
+    logits[70_000] = 20
+    ids = [*range(82_544)]  # ties go to the lower id; 70,000 is the first token
+    assert kept(top_p(logits, 0.9999)) == ids
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("V", [2, 49_152, 151_936])
+def test_equal_logits_have_no_order_but_their_ids(V, dtype):
+    logits = np.full(V, 0.25, dtype=dtype)
+    for t in (1e-300, 0.5, 2, 1e300):
+        np.testing.assert_array_equal(softmax(temperature(logits, t)), dtype(1 / V))
+    for p in (0.0, 5e-324, 0.5, 1.0):
+        assert kept(min_p(logits, p)) == list(range(V))
+
+    assert kept(top_k(logits, 2)) == [0, 1]
+    assert kept(top_p(logits, 0.5)) == list(range(V // 2))
+    assert kept(top_p(logits, 0.0)) == kept(temperature(logits, 0)) == [0]
+    assert greedy(logits) == 0
+    assert entropy(logits) == pytest.approx(np.log(V))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_parameters_at_the_end_of_the_floats(dtype):
+    """The least float is 2^-1074: as a probability it is 744.44 nats below 1."""
+    least = 5e-324
+    logits = np.array([2, 1, 2, -742.4, -742.5], dtype=dtype)
+    np.testing.assert_array_equal(softmax(temperature(logits[:2], least)), [1, 0])
+    assert kept(top_p(logits, least)) == kept(top_p(logits, -0.0)) == [0]
+    assert kept(min_p(logits, least)) == [0, 1, 2, 3]  # 744.4 below the best, and 744.5
+    assert kept(min_p(logits, -0.0)) == [0, 1, 2, 3, 4]  # off
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_top_p_just_below_1(dtype):
+    """The others' mass is nothing in float64, so the first token alone reaches all but 1 itself."""
+    almost = np.nextafter(1, 0)
+    logits = np.array([-800, 0, -800], dtype=dtype)
+    assert kept(top_p(logits, almost)) == [1]
+    assert kept(top_p(logits, 1.0)) == [0, 1, 2]
+    assert kept(min_p(np.array([0, 0, -1e-3], dtype=dtype), almost)) == [0, 1]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_logits_that_are_subnormal(dtype):
+    """They differ in order alone: as probabilities all are a quarter."""
+    least = np.finfo(dtype).smallest_subnormal
+    logits = np.array([least, 2 * least, 0, -least], dtype=dtype)
+    np.testing.assert_array_equal(softmax(logits), 0.25)
+    assert kept(top_p(logits, 0.5)) == [0, 1]
+    assert kept(top_k(logits, 1)) == kept(temperature(logits, 0)) == [1]
+    assert greedy(logits) == 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("V", [3, 20_001])
+def test_logits_further_apart_than_their_type_reaches(V, dtype):
+    most = np.finfo(dtype).max
+    logits = np.full(V, -most, dtype=dtype)
+    logits[1:3] = most, 0
+    for processed in (logits, temperature(logits, 0.5), temperature(logits, 2)):
+        assert softmax(processed).tolist() == [0, 1] + [0] * (V - 2)
+        assert draw(processed, 0) == greedy(processed) == 1
+        assert kept(top_p(processed, 0.9)) == kept(min_p(processed, 0.1)) == [1]
+    assert log_softmax(logits)[1] == 0
+    assert entropy(logits) == 0
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("engine", ["openai", "vllm", "sglang", "llama.cpp"])
+def test_a_mask_of_the_least_float_removes_as_minus_infinity_does(engine, dtype):
+    mask = np.finfo(dtype).min  # as PyTorch code masks
+    params = SamplingParams(temperature=2, top_p=0.95)
+    out = Chain(engine).apply(np.array([mask, 1, 1, mask], dtype=dtype), params)
+    assert softmax(out).tolist() == [0, 0.5, 0.5, 0]
+
+
+@pytest.mark.parametrize("bad", [np.nan, INF])
+@pytest.mark.parametrize("place", [0, 7, 151_935])
+def test_one_bad_logit_of_a_large_vocabulary_is_found(bad, place):
+    logits = np.random.default_rng(2).normal(size=151_936).astype(np.float32)
+    logits[place] = bad
+    for sample in (
+        softmax,
+        greedy,
+        lambda x: draw(x, 0),
+        lambda x: temperature(x, 0.7),
+        lambda x: top_k(x, 50),
+        lambda x: top_p(x, 0.9),
+        lambda x: min_p(x, 0.1),
+    ):
+        with pytest.raises(ValueError, match="logits must be finite or -inf, got NaN or"):
+            sample(logits)
