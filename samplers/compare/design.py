@@ -1,7 +1,7 @@
 """Which question to ask next: the one whose draws tell the hypotheses apart fastest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -93,11 +93,12 @@ def candidate_questions(
     questions = []
     for t, p, penalty in product(TEMPERATURES, NUCLEI, PENALTIES):
         params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty)
-        questions.append(Question(messages, params, distribution, prompt or {}, {}, noise))
+        question = Question(messages, params, distribution, prompt or {}, {}, noise)
+        questions.append(question)
         # A second token tells more than the first only by what is counted.
         if then and penalty:
-            params = params.replace(max_tokens=2)
-            questions.append(Question(messages, params, distribution, prompt or {}, then, noise))
+            of_two = params.replace(max_tokens=2)
+            questions.append(replace(question, params=of_two, then=then))  # shares what is known
     return questions
 
 

@@ -30,7 +30,8 @@ class Question:
     `distribution`: the model's own after the messages. `prompt`: {token's bytes: how often} in the
     messages. `then`: {first token's bytes: distribution of the second}; with it the question is
     about two tokens, and `params.max_tokens` is 2. `noise`: by how much the measured logprobs may
-    be off, in nats.
+    be off, in nats. `known`: what was computed already. Two questions that differ in `then` and
+    `params.max_tokens` alone can share it: they expect the same first token.
     """
 
     messages: object
@@ -40,7 +41,7 @@ class Question:
     then: Mapping[bytes, Distribution] = field(default_factory=dict)
     noise: float = 0.0
     # a question is evaluated for many hypotheses, again and again as draws come in
-    _cache: dict = field(default_factory=dict, init=False, repr=False)
+    known: dict = field(default_factory=dict, repr=False)
 
     def prediction(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
         """The prediction of the first token, or of the second after `first`."""
@@ -61,15 +62,16 @@ class Question:
             return True
 
         t = self.params.temperature if h.order == "temperature first" else 1.0
-        shift = 2 * self.noise / t
         status = self.prediction(h, first).status
         counts = self._counts(h, first)
-        for log_factor in (-shift, shift):
-            shifted = float(1 / (1 + (1 - p) / p * np.exp(log_factor)))
-            params = self.params.replace(top_p=shifted)
-            if kept(self._before(first), params, h, counts) != status:
-                return False
-        return True
+        shifted = self._cached(("shifted", t), lambda: self._shifted(2 * self.noise / t))
+        return all(kept(self._before(first), params, h, counts) == status for params in shifted)
+
+    def _shifted(self, shift: float) -> list[SamplingParams]:
+        """The parameters with the odds of top_p changed by the factors e^-shift and e^shift."""
+        p = self.params.top_p
+        factors = np.exp([-shift, shift])
+        return [self.params.replace(top_p=float(1 / (1 + (1 - p) / p * f))) for f in factors]
 
     def cells(
         self, h: Hypothesis, first: bytes | None = None
@@ -183,9 +185,9 @@ class Question:
         return np.array([logs[h.draw_rules] for h in hypotheses])
 
     def _cached(self, key, compute):
-        if key not in self._cache:
-            self._cache[key] = compute()
-        return self._cache[key]
+        if key not in self.known:
+            self.known[key] = compute()
+        return self.known[key]
 
 
 def probs_by_bytes(distribution: Distribution) -> dict[bytes, float]:
