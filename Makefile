@@ -35,7 +35,7 @@ lab: setup
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests/test_learners_copies.py tests
+	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests/test_learners_copies.py tests
 
 bench: setup
 	$(BIN)/python -m tests.bench
