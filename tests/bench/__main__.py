@@ -23,7 +23,7 @@ from samplers import (
     top_p,
 )
 
-from . import overhead, peers, process, rows
+from . import overhead, peers, process, rows, waits
 from .clock import Work, medians, once
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -174,6 +174,7 @@ def report() -> Iterator[str]:
 
     yield ""
     yield from (f"- {goal}" for goal in goals(kinds, recorded))
+    yield from (f"- {wait}" for wait in waits.waits())
     _, missing = singles(rows.flat(rows.SIZES[0])[0])
     yield from (f"- skipped, not installed: {name}" for name in missing)
     if recorded is None:
