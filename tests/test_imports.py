@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -67,16 +67,19 @@ def source_of(path: Path) -> str:
     return "\n".join(lines)
 
 
-def import_statements(path: Path) -> Iterator[tuple[str, list[str]]]:
+@cache  # several tests ask for the same file
+def import_statements(path: Path) -> list[tuple[str, list[str]]]:
     """(module, names imported from it) of each import in a file, relative ones resolved."""
     package = list(path.relative_to(ROOT).parts[:-1])
+    statements = []
     for node in ast.walk(ast.parse(source_of(path))):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, []) for alias in node.names)
+            statements += [(alias.name, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
             parts = [*above, node.module] if node.module else above
-            yield ".".join(parts), [alias.name for alias in node.names]
+            statements.append((".".join(parts), [alias.name for alias in node.names]))
+    return statements
 
 
 def modules(path: Path) -> set[str]:
