@@ -3,7 +3,7 @@
 No other part of samplers imports it.
 """
 
-from samplers.lab.explorer.widget import explore
+from samplers.lab.explorer.explore import explore
 from samplers.lab.lessons.calculator import calculator
 from samplers.lab.lessons.can import can
 from samplers.lab.lessons.checks import check

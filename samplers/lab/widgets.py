@@ -59,10 +59,13 @@ def errors_shown_in(caption: ipywidgets.HTML) -> Iterator[None]:
         raise
 
 
-def mime_bundle(box: ipywidgets.Box, picture: Picture) -> tuple[dict, dict]:
-    """What a notebook shows and stores of a widget: the live `box`, `picture`, and its title.
+def mime_bundle(widget: ipywidgets.DOMWidget, picture: Picture) -> tuple[dict, dict]:
+    """What a notebook shows and stores of a live `widget`: also `picture`, and its title.
 
     The picture is what remains of it in a stored or a printed notebook.
     """
+    live = widget._repr_mimebundle_()
+    if isinstance(live, tuple):  # with metadata, as anywidget gives it
+        live = live[0]
     image, metadata = picture._repr_mimebundle_()
-    return box._repr_mimebundle_() | image | {"text/plain": picture.title}, metadata
+    return live | image | {"text/plain": picture.title}, metadata

@@ -1,26 +1,32 @@
-"""The explorer: sliders for the sampling parameters, over one distribution, and draws from it."""
+"""The explorer: sliders for the sampling parameters, over one distribution, and draws from it.
 
-import html
-from collections.abc import Sequence
-from contextlib import contextmanager
+The browser computes and draws while a slider moves. Here the same state is computed in numpy, for
+code to read, and the printed form is drawn when a notebook asks for it.
+"""
 
-import ipywidgets
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+
 import numpy as np
 
-from samplers.checks import one_of
+from samplers.checks import number as checked_number
 from samplers.distribution import Distribution, effective_vocabulary, softmax
 from samplers.draw import draw
 from samplers.engines import ENGINES
-from samplers.lab.arguments import Count, checked
-from samplers.lab.explorer.state import counts_so_far, sample_state
-from samplers.lab.explorer.view import View
+from samplers.lab.explorer.browser import BrowserSide
+from samplers.lab.explorer.controls import Button, Control
+from samplers.lab.explorer.state import Names, State, biases, counts_so_far, sample_state
+from samplers.lab.explorer.view import plot_explorer
 from samplers.lab.plots.bars import label_of, others, ranked
 from samplers.lab.plots.labels import number, signed, size
 from samplers.lab.plots.picture import Picture
-from samplers.lab.widgets import SLIDERS, errors_shown_in, image_tag, mime_bundle, slider
+from samplers.lab.widgets import SLIDERS, mime_bundle
 from samplers.params import SamplingParams
+from samplers.stages import parameters_of
 
 DRAWS = 1000
+MAX_SEED = 2**31 - 1
 
 
 class Explorer:
@@ -28,84 +34,132 @@ class Explorer:
 
     Code can use it as a person does: set `explorer.temperature.value = 2`, read `explorer.state`.
 
-    Widgets: temperature, top_p, top_k, min_p, frequency_penalty, presence_penalty, so_far, seed,
-    draw_button, reset_button, image, caption. Values: `state` (a State), `drawn` (counts (K,) or
-    None), `png`, `alt`.
+    Controls, each with a `value`: those of `sliders_of`, logit_bias, so_far, seed. Buttons, each
+    with `click()`: draw_button, reset_button. Values: `state` (a State), `kept`, `drawn` (counts
+    (K,) or None), `picture`, `png`, `alt`.
     """
 
-    def __init__(
-        self, dist: Distribution, top: int, engine: str, initial: SamplingParams, so_far: str
-    ):
-        self.dist = dist
+    def __init__(self, dist: Distribution, top: int, engine: str, settings: Mapping):
+        """`settings`: a value for each control."""
         self.engine = engine
         self.drawn: np.ndarray | None = None
+        self._names: Names | None = None
+        self._initial = dict(settings)
+        self._settings = dict(settings)
+        self._take(dist, top)
+        self.state = self._state_of(self._settings)
 
+        fixed = {
+            "engine": asdict(ENGINES[engine]),
+            "sliders": sliders_of(dist, engine, self._settings),
+            "initial": self._initial,
+            "live": self._is_live,
+        }
+        self.widget = BrowserSide(fixed=fixed, settings=self._settings, **self._shared())
+        self.widget.observe(self._on_settings, "settings")
+        self.widget.on_msg(self._on_message)
+        for name, value in self._settings.items():
+            setattr(self, name, Control(value, partial(self._accept, name)))
+        self.draw_button = Button(f"Draw {DRAWS:,} tokens", self._draw)
+        self.reset_button = Button("Reset", self._reset)
+
+    _is_live = False
+
+    def _take(self, dist: Distribution, top: int) -> None:
+        """Make `dist` the one that is explored."""
+        self.dist = dist
         self.before = softmax(dist.logprobs)
         self.index = ranked(self.before)[:top]
         self.has_rest = len(dist) > len(self.index)
-        self.labels = [label_of(dist, i) for i in self.index]
-        if self.has_rest:
-            self.labels.append(others(dist, len(self.index), listed_only=True))
-        self.view = View(self.labels, self._rows(self.before), self.has_rest)
-
-        self._initial = {name: getattr(initial, name) for name in SLIDERS}
-        self._initial |= {"so_far": so_far, "seed": 0}
         self._effective_before = float(effective_vocabulary(dist.logprobs))
-        self._redraw_on_change = True
-        self._make_widgets()
-        self.redraw()
+        if self._names is None or self._names.tokens is not dist.tokens:
+            self._names = Names(dist)
 
-    def _make_widgets(self) -> None:
-        self._make_inputs()
-        self._make_buttons()
-        self.image = ipywidgets.HTML()
-        self.caption = ipywidgets.HTML()
+    def _shared(self) -> dict:
+        """What the browser is told of the distribution."""
+        logits = np.asarray(self.dist)
+        # a model's own logits are float32; the comparison allows for float64's rounding
+        short = logits.astype("<f4")
+        is_float32 = np.allclose(short, logits, rtol=0, atol=1e-12)
+        logits = short if is_float32 else logits.astype("<f8")
+        return {
+            "logits": logits.tobytes(),
+            "names": self._names.names,
+            "top": len(self.index),
+        }
 
-        left = [self.temperature, self.top_p, self.top_k, self.min_p]
-        right = [self.frequency_penalty, self.presence_penalty, self.so_far]
-        columns = ipywidgets.HBox([ipywidgets.VBox(left), ipywidgets.VBox(right)])
-        columns.layout.flex_flow = "row wrap"
-        buttons = ipywidgets.HBox([self.seed, self.draw_button, self.reset_button])
-        self.box = ipywidgets.VBox([columns, buttons, self.image, self.caption])
+    def _counts(self, settings: Mapping) -> np.ndarray:
+        """How often each token counts for the penalties, (K,)."""
+        return counts_so_far(self.dist, settings["so_far"], self._names)
 
-    def _make_inputs(self) -> None:
-        for name in SLIDERS:
-            setattr(self, name, slider(name, self._initial[name]))
-        # no more tokens can be kept than there are
-        self.top_k.max = max(self.top_k.value, min(self.top_k.max, len(self.dist)))
+    def _state_of(self, settings: Mapping) -> State:
+        """The state at these settings; ValueError for one that is out of range."""
+        checked_number(settings["seed"], "seed", int, 0, MAX_SEED)
+        values = {name: settings[name] for name in SLIDERS}
+        values["logit_bias"] = biases(self.dist, settings["logit_bias"], self._names)
+        params = SamplingParams(repetition_penalty=settings["repetition_penalty"], **values)
+        return sample_state(self.dist, params, self._counts(settings), self.engine)
 
-        self.so_far = ipywidgets.Text(
-            self._initial["so_far"],
-            description="tokens so far",
-            placeholder="as labelled, with spaces between",
-            continuous_update=False,
-            style={"description_width": "9.5em"},
-            layout={"width": "27em"},
-        )
-        self.seed = ipywidgets.BoundedIntText(
-            self._initial["seed"],
-            min=0,
-            max=2**31 - 1,
-            description="seed",
-            style={"description_width": "9.5em"},
-            layout={"width": "15em"},
-        )
-        for name in self._initial:
-            getattr(self, name).observe(self._on_change, "value")
+    def _accept(self, name: str, value):
+        """Take over one control's new value, from code; ValueError if it cannot be."""
+        if value != self._settings[name] or isinstance(value, bool):
+            self._change(self._settings | {name: value})
+        return self._settings[name]
 
-    def _make_buttons(self) -> None:
-        self.draw_button = ipywidgets.Button(description=f"Draw {DRAWS:,} tokens")
-        self.draw_button.layout.width = "11.5em"
-        self.draw_button.on_click(self._on_draw)
+    def _change(self, settings: dict) -> None:
+        """Take over these settings, if they are right, and show them in the browser."""
+        for name in ("so_far", "logit_bias"):
+            if not isinstance(settings[name], str):
+                raise ValueError(f"{name} must be a text, got {settings[name]!r}")
+        self.state = self._state_of(settings)
+        self._settings = settings
+        self.drawn = None  # they were drawn from another distribution
+        with self.widget.hold_sync():
+            self.widget.settings = settings
+            self.widget.drawn = None
+            self.widget.error = ""
+        for name, value in settings.items():
+            getattr(self, name).value = value
 
-        self.reset_button = ipywidgets.Button(description="Reset")
-        self.reset_button.layout.width = "6em"
-        self.reset_button.on_click(self._on_reset)
+    def _on_settings(self, change) -> None:
+        """The browser's settings came, or our own."""
+        if change["new"] == self._settings:
+            return
+        try:
+            self._change(self._settings | change["new"])
+        except (ValueError, KeyError, TypeError) as error:
+            self.widget.error = str(error)
+
+    def _on_message(self, widget, message, buffers) -> None:
+        if message.get("do") == "draw":
+            self._draw()
+
+    def _draw(self) -> None:
+        seed = self._settings["seed"]
+        tokens = draw(self.state.logits, seed, DRAWS)
+        self.drawn = np.bincount(tokens, minlength=len(self.dist))
+        ids = np.flatnonzero(self.drawn)
+        counts = self.drawn[ids].tolist()
+        self.widget.drawn = {"ids": ids.tolist(), "counts": counts, "total": DRAWS, "seed": seed}
+
+    def _reset(self) -> None:
+        self._change(dict(self._initial))
 
     @property
     def kept(self) -> np.ndarray:
         """Indices of the tokens that can be drawn, from the most probable."""
         return self.state.kept
+
+    @property
+    def picture(self) -> Picture:
+        """The printed form of what is shown."""
+        labels = self._labels()
+        share = None if self.drawn is None else self._rows(self.drawn / DRAWS)
+        before = self._rows(self.before)
+        after = self._rows(self.state.probs)
+        return plot_explorer(
+            labels, before, after, self.has_rest, share, DRAWS, repr(self), self.alt
+        )
 
     @property
     def png(self) -> bytes:
@@ -114,24 +168,20 @@ class Explorer:
 
     @property
     def alt(self) -> str:
-        """The picture's alternative text."""
-        return self.picture.alt
+        """The picture's alternative text: every row, then a summary."""
+        columns = [self._rows(self.before), self._rows(self.state.probs)]
+        rows = zip(self._labels(), *columns, strict=True)
+        rows = [f"{label} {number(p)} to {number(q)}" for label, p, q in rows]
+        if self.drawn is not None:
+            shares = self._rows(self.drawn / DRAWS)
+            rows = [f"{row}, drawn {s:.3f}" for row, s in zip(rows, shares, strict=True)]
+        return f"Bars before and after: {'; '.join(rows)}. {self._summary()}"
 
-    def redraw(self) -> None:
-        """Compute the state from the widgets' values, and show it as a picture and a caption."""
-        params = SamplingParams(**{name: getattr(self, name).value for name in SLIDERS})
-        counts = counts_so_far(self.dist, self.so_far.value)
-        self.state = sample_state(self.dist, params, counts, self.engine)
-
-        after = self._rows(self.state.probs)
-        share = None if self.drawn is None else self._rows(self.drawn / DRAWS)
-        png = self.view.render(after, share, DRAWS)
-        # the image's size is given, so that nothing jumps while the picture is replaced
-        width, height = self.view.css_size
-        self.picture = Picture(png, self._describe(after, share), repr(self), width=width)
-
-        self.image.value = image_tag(self.picture, width=width, height=height)
-        self.caption.value = f"<span>{html.escape(self._summary())}</span>"
+    def _labels(self) -> list[str]:
+        labels = [label_of(self.dist, i) for i in self.index]
+        if self.has_rest:
+            labels.append(others(self.dist, len(self.index), listed_only=True))
+        return labels
 
     def _rows(self, probs: np.ndarray) -> np.ndarray:
         """The shown tokens' probabilities, and the sum of all others if there are any."""
@@ -142,10 +192,9 @@ class Explorer:
         return np.append(shown, rest if rest > 1e-12 else 0.0)
 
     def _summary(self) -> str:
-        kept = np.count_nonzero(self.state.probs)
         effective = (self._effective_before, self.state.effective_vocabulary)
         parts = [
-            f"{kept:,} of {len(self.dist):,} tokens can be drawn",
+            f"{len(self.kept):,} of {len(self.dist):,} tokens can be drawn",
             "effective vocabulary " + " → ".join(map(size, effective)),
         ]
 
@@ -157,48 +206,11 @@ class Explorer:
         if gain[loser] <= -0.0005:
             parts.append(f"most lost {label_of(self.dist, loser)} {signed(gain[loser])}")
         if self.drawn is not None:
-            parts.append(f"{DRAWS:,} drawn with seed {self.seed.value}")
+            parts.append(f"{DRAWS:,} drawn with seed {self._settings['seed']}")
         return "; ".join(parts) + "."
 
-    def _describe(self, after: np.ndarray, share: np.ndarray | None) -> str:
-        """The alternative text: every row, then the summary."""
-        before = self._rows(self.before)
-        changes = zip(self.labels, before, after, strict=True)
-        rows = [f"{label} {number(p)} to {number(q)}" for label, p, q in changes]
-        if share is not None:
-            rows = [f"{row}, drawn {s:.3f}" for row, s in zip(rows, share, strict=True)]
-        return f"Bars before and after: {'; '.join(rows)}. {self._summary()}"
-
-    def _on_change(self, change) -> None:
-        self.drawn = None  # they were drawn from another distribution
-        if self._redraw_on_change:
-            with errors_shown_in(self.caption):
-                self.redraw()
-
-    @contextmanager
-    def _one_redraw(self):
-        """Redraw after the block, and not at each change in it."""
-        self._redraw_on_change = False
-        try:
-            yield
-        finally:
-            self._redraw_on_change = True
-        with errors_shown_in(self.caption):
-            self.redraw()
-
-    def _on_draw(self, button) -> None:
-        with self._one_redraw():
-            tokens = draw(self.state.logits, self.seed.value, DRAWS)
-            self.drawn = np.bincount(tokens, minlength=len(self.dist))
-
-    def _on_reset(self, button) -> None:
-        with self._one_redraw():
-            for name, value in self._initial.items():
-                getattr(self, name).value = value
-            self.drawn = None
-
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return mime_bundle(self.box, self.picture)
+        return mime_bundle(self.widget, self.picture)
 
     def __repr__(self) -> str:
         return (
@@ -207,27 +219,16 @@ class Explorer:
         )
 
 
-@checked
-def explore(
-    dist: Distribution,
-    top: Count = 12,
-    engine: str = "openai",
-    so_far: str | Sequence[str] = "",
-    **initial,
-) -> Explorer:
-    """Sliders that show what the sampling parameters do to the `top` tokens of `dist` and the rest.
+def sliders_of(dist: Distribution, engine: str, settings: Mapping) -> dict[str, tuple]:
+    """{parameter: (lowest, highest, step)} of those that the engine has.
 
-    Show it as a cell's last expression. `engine` names the preset of the Chain, `so_far` the tokens
-    already produced, which the penalties count. `initial` are the parameters to start from, named
-    as in SamplingParams. Of an API's top K only the K listed tokens are explored, without the
-    unseen mass. ValueError for a parameter out of range.
+    A repetition penalty is among them only where the model's raw logits are known.
     """
-    if not isinstance(so_far, str):
-        so_far = " ".join(token.replace(" ", "␣").replace("\n", "⏎") for token in so_far)
-
-    one_of(engine, "engine", ENGINES)
-    unknown = sorted(set(initial) - set(SLIDERS))
-    if unknown:
-        known = ", ".join(SLIDERS)
-        raise ValueError(f"initial parameters must be among {known}, got {', '.join(unknown)}")
-    return Explorer(dist, top, engine, SamplingParams(**initial), so_far)
+    has = {name for stage in ENGINES[engine].stages for name in parameters_of(stage)}
+    sliders = {name: limits for name, limits in SLIDERS.items() if name in has}
+    if dist.raw_logits and "repetition_penalty" in has:
+        sliders["repetition_penalty"] = (1, 2, 0.05)
+    low, high, step = sliders["top_k"]
+    # no more tokens can be kept than there are
+    sliders["top_k"] = (low, max(settings["top_k"], min(high, len(dist))), step)
+    return sliders

@@ -1,0 +1,138 @@
+// The explorer in the browser: sliders over a distribution, and its picture.
+//
+// `explorer(el, data, on)` needs no notebook and no server: a page can call it with a plain object.
+// `render` is the thin layer between it and a notebook's kernel.
+
+const SYNC_MS = 150; // the kernel hears of a slider this long after it last moved
+const SAY_MS = 700; // and a screen reader speaks after this long
+const LIVE_LABEL = "Tokens: Enter appends one, Backspace takes the last one back";
+
+/**
+ * An explorer in `el`. Returns {update(data)}, which shows what has changed.
+ *
+ * `data`: logits (bytes of n float32 or float64), names (n texts), engine (an entry of ENGINES),
+ * sliders {parameter: [low, high, step]}, settings {name: value}, initial (the settings to reset
+ * to), top (rows). Also drawn (see rowsOf), error and note (sentences), and with a live model
+ * prompt, answer (names), counts ([id, count] pairs).
+ * `on`: change(settings), draw(), prompt(text), append(id, name), back(). What is missing has no
+ * control.
+ */
+export function explorer(el, data, on = {}) {
+  const id = `samplers-${Math.random().toString(36).slice(2)}`;
+  const picture = makePicture(on.append ? "button" : "span", id);
+  const controls = makeControls(data, change, on, () => change({ ...data.initial }));
+  const live = on.append ? makeLive(picture, on) : null;
+  const caption = element("p", "caption");
+  const note = element("p", "note");
+  const error = element("p", "error");
+  const spoken = element("p", "spoken");
+  error.setAttribute("role", "alert");
+  spoken.setAttribute("role", "status");
+  picture.list.setAttribute("role", live ? "group" : "img");
+
+  const parts = [controls.box, picture.box, caption, note, error, spoken];
+  const box = element("div", "samplers-explorer", null, ...parts);
+  if (live) box.prepend(live.box);
+  box.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves the keys to us
+  el.replaceChildren(box);
+
+  let model = null; // what follows from the logits and names alone
+  let rows = [];
+  let speech = null;
+
+  function change(settings) {
+    data.settings = settings;
+    data.drawn = null; // they were drawn from another distribution
+    controls.set(settings);
+    if (redraw() && on.change) on.change(settings);
+  }
+
+  /** Compute and draw. False, with a sentence in the picture's place, if that cannot be. */
+  function redraw() {
+    let problem = "";
+    try {
+      model ||= readModel(data);
+      rows = drawNow();
+    } catch (reason) {
+      problem = reason.message;
+    }
+    const sentence = problem || data.error || "";
+    if (error.textContent !== sentence) error.textContent = sentence;
+    picture.box.hidden = model === null;
+    caption.hidden = model === null;
+    if (live) live.set(data, rows);
+    return !problem;
+  }
+
+  function drawNow() {
+    const { names, before, effective } = model;
+    const params = { ...data.settings, logit_bias: biasesOf(model, data.settings.logit_bias) };
+    const counts = data.counts || countsOf(model, data.settings.so_far);
+    const after = softmax(applyChain(model.logits, params, counts, data.engine));
+    const drawn = rowsOf(names, before, after, model.ids, data.drawn);
+    picture.draw(drawn);
+
+    const both = [effective, effectiveVocabulary(after)];
+    caption.textContent = summary(names, before, after, both, data.drawn);
+    note.textContent = data.note || "";
+    const alt = describe(drawn, caption.textContent);
+    picture.list.setAttribute("aria-label", live ? LIVE_LABEL : alt);
+    clearTimeout(speech);
+    speech = setTimeout(() => (spoken.textContent = alt), SAY_MS);
+    return drawn;
+  }
+
+  /** Show what differs in `next` from what was shown before. */
+  function update(next) {
+    if (Object.entries(next).every(([key, value]) => data[key] === value)) return;
+    if (next.logits !== data.logits || next.names !== data.names) model = null;
+    if (next.settings !== data.settings) controls.set(next.settings);
+    Object.assign(data, next);
+    redraw();
+  }
+
+  data = { ...data };
+  controls.set(data.settings);
+  redraw();
+  return { update };
+}
+
+const DISTRIBUTION = ["logits", "names", "top", "note", "counts"];
+const KEYS = [...DISTRIBUTION, "settings", "drawn", "prompt", "answer", "error"];
+
+/** For anywidget: the kernel's values in, the user's actions out. */
+function render({ model, el }) {
+  const read = () => Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
+  let waiting = null;
+
+  function flush() {
+    if (waiting === null) return;
+    clearTimeout(waiting);
+    waiting = null;
+    model.save_changes();
+  }
+  function send(message) {
+    flush();
+    model.send(message);
+  }
+
+  const on = {
+    change(settings) {
+      model.set("settings", settings);
+      clearTimeout(waiting);
+      waiting = setTimeout(flush, SYNC_MS);
+    },
+    draw: () => send({ do: "draw" }),
+  };
+  if (model.get("fixed").live) {
+    on.prompt = (text) => send({ do: "prompt", text });
+    on.append = (id, name) => send({ do: "append", id, name });
+    on.back = () => send({ do: "back" });
+  }
+  const shown = explorer(el, { ...model.get("fixed"), ...read() }, on);
+  const update = () => shown.update(read());
+  for (const key of KEYS) model.on(`change:${key}`, update);
+  return () => KEYS.forEach((key) => model.off(`change:${key}`, update));
+}
+
+export default { render };

@@ -1,0 +1,193 @@
+"""The explorer over a live model: a prompt that is typed, and an answer that grows by hand."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from samplers.checks import is_number, shown
+from samplers.lab.explorer.controls import Control
+from samplers.lab.explorer.latest import Latest
+from samplers.lab.explorer.widget import Explorer
+from samplers.wire.tokens import as_text
+
+
+class Token(NamedTuple):
+    """One token of the answer."""
+
+    id: int
+    name: str  # as the pictures label it
+    bytes: bytes
+
+
+class Question(NamedTuple):
+    """What the model is asked about: the prompt, and the answer so far."""
+
+    prompt: str
+    answer: tuple[Token, ...]
+
+
+class LiveExplorer(Explorer):
+    """What `explore(client, prompt)` returns: an Explorer whose distribution follows the text.
+
+    `prompt.value` is the text of the last message; `append(id)` and `back()` change the answer.
+    Where code does this, the new distribution is there on return. Where a person does it in the
+    browser, the model is asked in another thread, and only the newest answer is shown. Further
+    values: `dist`, `text` (the answer so far), `ids` (of its tokens).
+    """
+
+    _is_live = True
+
+    def __init__(self, client, messages: list[dict], top: int, engine: str, settings: Mapping):
+        self.client = client
+        self._earlier = messages[:-1]
+        self._top = top
+        self._latest = Latest()
+        self._shown = Question(messages[-1]["content"], ())
+        self._wanted = self._shown
+        dist = self._ask(self._shown)
+        super().__init__(dist, self._rows_of(dist), engine, settings)
+        self.prompt = Control(self._shown.prompt, self._accept_prompt)
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return as_text(b"".join(token.bytes for token in self._shown.answer))
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids of its tokens."""
+        return tuple(token.id for token in self._shown.answer)
+
+    def append(self, token_id: int) -> None:
+        """Append a token of the present distribution to the answer, by its id, and ask the model.
+
+        ValueError for an id that the distribution does not list.
+        """
+        self._now(self._appended(self._shown, self._place_of(token_id)))
+
+    def back(self) -> None:
+        """Take the answer's last token back. Without one nothing happens."""
+        if self._shown.answer:
+            self._now(self._shown._replace(answer=self._shown.answer[:-1]))
+
+    def _place_of(self, token_id) -> int:
+        ids = self.dist.ids
+        if ids is None:
+            raise ValueError("this endpoint reports no token ids: no token can be appended")
+        if not is_number(int, token_id) or token_id not in ids:
+            raise ValueError(f"id must be of a token in the distribution, got {shown(token_id)}")
+        return ids.index(token_id)
+
+    def _appended(self, question: Question, place: int) -> Question:
+        if self.dist.ids is None:
+            raise ValueError("this endpoint reports no token ids: no token can be appended")
+        token = Token(self.dist.ids[place], self._names.names[place], self.dist.bytes[place])
+        return question._replace(answer=(*question.answer, token))
+
+    def _accept_prompt(self, prompt) -> str:
+        """A prompt from code."""
+        if not isinstance(prompt, str):
+            raise ValueError(f"prompt must be a text, got {shown(prompt)}")
+        if prompt != self._shown.prompt:
+            self._now(Question(prompt, ()))
+        return prompt
+
+    def _ask(self, question: Question):
+        """The model's distribution there."""
+        messages = [*self._earlier, {"role": "user", "content": question.prompt}]
+        after = [token.id for token in question.answer]
+        return self.client.next_token(messages, "all", after)
+
+    def _now(self, question: Question) -> None:
+        """Ask and show, in the caller's thread; an error goes to the caller."""
+        self._wanted = question
+        try:
+            self._show(question, self._ask(question))
+        except Exception:
+            self._wanted = self._shown
+            raise
+
+    def _soon(self, question: Question) -> None:
+        """Ask and show in another thread; an error is shown in words."""
+        self._wanted = question
+        self._latest.submit(partial(self._ask_and_show, question))
+
+    def _ask_and_show(self, question: Question) -> None:
+        try:
+            dist = self._ask(question)
+            if question == self._wanted:
+                self._show(question, dist)
+        except Exception as error:
+            if question == self._wanted:
+                self._wanted = self._shown
+                self.widget.error = str(error)
+
+    def _show(self, question: Question, dist) -> None:
+        """Make this the distribution that is shown."""
+        self._shown = question
+        self._take(dist, self._rows_of(dist))
+        self.state = self._state_of(self._settings)
+        self.drawn = None
+        with self.widget.hold_sync():
+            for name, value in self._shared().items():
+                setattr(self.widget, name, value)
+            self.widget.drawn = None
+            self.widget.error = ""
+        self.prompt.value = question.prompt
+
+    def _rows_of(self, dist) -> int:
+        """How many tokens have a row: of an endpoint's short list all."""
+        return max(self._top, len(dist)) if dist.unseen else self._top
+
+    def _shared(self) -> dict:
+        counts = self._counts(self._settings)
+        ids = np.flatnonzero(counts)
+        return super()._shared() | {
+            "prompt": self._shown.prompt,
+            "answer": [token.name for token in self._shown.answer],
+            "counts": np.stack([ids, counts[ids]], axis=-1).tolist(),
+            "note": self._note(),
+        }
+
+    def _note(self) -> str:
+        if not self.dist.unseen:
+            return ""
+        return (
+            f"This endpoint lists {len(self.dist)} tokens. All others together have a probability "
+            f"of {self.dist.unseen:.3f}: it is not shown, and no slider can reach them."
+        )
+
+    def _counts(self, settings: Mapping) -> np.ndarray:
+        """The penalties count the answer's tokens."""
+        counts = super()._counts(settings)
+        places = {token_id: place for place, token_id in enumerate(self.dist.ids or ())}
+        for token in self._shown.answer:
+            if token.id in places:
+                counts[places[token.id]] += 1
+        return counts
+
+    def _on_message(self, widget, message, buffers) -> None:
+        """A person typed a prompt, chose a token, or took one back."""
+        super()._on_message(widget, message, buffers)
+        try:
+            question = self._wanted_after(message)
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            self.widget.error = str(error)
+            return
+        if question != self._wanted:
+            self._soon(question)
+
+    def _wanted_after(self, message: dict) -> Question:
+        action = message.get("do")
+        if action == "prompt":
+            return Question(str(message["text"]), ())
+        if action == "append":
+            place = message["id"]
+            # the list may have changed since it was clicked
+            if self._names.names[place] == message["name"]:
+                return self._appended(self._wanted, place)
+        if action == "back":
+            return self._wanted._replace(answer=self._wanted.answer[:-1])
+        return self._wanted
