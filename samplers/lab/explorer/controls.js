@@ -10,7 +10,8 @@ export function makeControls(data, change, on, reset) {
 
   const sliders = Object.entries(data.sliders).map(([name, [min, max, step]]) => {
     const input = makeInput("range", { min, max, step });
-    const value = element("output", "value");
+    const value = element("span", "value"); // an <output> would speak at each move
+    value.setAttribute("aria-hidden", "true");
     input.addEventListener("input", () => put(name, input.valueAsNumber));
     setters[name] = (x) => {
       const text = String(Number(x.toFixed(4)));

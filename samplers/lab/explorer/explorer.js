@@ -5,6 +5,9 @@
 
 const SYNC_MS = 150; // the kernel hears of a slider this long after it last moved
 const SAY_MS = 700; // and a screen reader speaks after this long
+const DISTRIBUTION = ["logits", "names", "top"]; // what a distribution alone decides
+const OTHERS = ["settings", "drawn", "counts", "prompt", "answer", "error", "note"];
+const KEYS = [...DISTRIBUTION, ...OTHERS]; // what the kernel may change
 const LIVE_LABEL = "Tokens: Enter appends one, Backspace takes the last one back";
 
 /**
@@ -84,11 +87,12 @@ export function explorer(el, data, on = {}) {
 
   /** Show what differs in `next` from what was shown before. */
   function update(next) {
-    if (Object.entries(next).every(([key, value]) => data[key] === value)) return;
-    if (next.logits !== data.logits || next.names !== data.names) model = null;
-    if (next.settings !== data.settings) controls.set(next.settings);
-    Object.assign(data, next);
-    redraw();
+    const before = data;
+    data = { ...data, ...next };
+    const changed = Object.keys(next).filter((key) => data[key] !== before[key]);
+    if (changed.some((key) => DISTRIBUTION.includes(key))) model = null;
+    if (changed.includes("settings")) controls.set(data.settings);
+    if (changed.length) redraw();
   }
 
   data = { ...data };
@@ -96,9 +100,6 @@ export function explorer(el, data, on = {}) {
   redraw();
   return { update };
 }
-
-const DISTRIBUTION = ["logits", "names", "top", "note", "counts"];
-const KEYS = [...DISTRIBUTION, "settings", "drawn", "prompt", "answer", "error"];
 
 /** For anywidget: the kernel's values in, the user's actions out. */
 function render({ model, el }) {

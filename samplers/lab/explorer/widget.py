@@ -126,8 +126,9 @@ class Explorer:
         if change["new"] == self._settings:
             return
         try:
-            self._change(self._settings | change["new"])
-        except (ValueError, KeyError, TypeError) as error:
+            known = {name: change["new"].get(name, old) for name, old in self._settings.items()}
+            self._change(known)
+        except ValueError as error:
             self.widget.error = str(error)
 
     def _on_message(self, widget, message, buffers) -> None:
@@ -153,13 +154,12 @@ class Explorer:
     @property
     def picture(self) -> Picture:
         """The printed form of what is shown."""
-        labels = self._labels()
+        labels = self._labelled([label_of(self.dist, i) for i in self.index])
         share = None if self.drawn is None else self._rows(self.drawn / DRAWS)
         before = self._rows(self.before)
         after = self._rows(self.state.probs)
-        return plot_explorer(
-            labels, before, after, self.has_rest, share, DRAWS, repr(self), self.alt
-        )
+        rest = self.has_rest
+        return plot_explorer(labels, before, after, rest, share, DRAWS, repr(self), self.alt)
 
     @property
     def png(self) -> bytes:
@@ -170,18 +170,18 @@ class Explorer:
     def alt(self) -> str:
         """The picture's alternative text: every row, then a summary."""
         columns = [self._rows(self.before), self._rows(self.state.probs)]
-        rows = zip(self._labels(), *columns, strict=True)
+        labels = self._labelled([self._names.names[i] for i in self.index])
+        rows = zip(labels, *columns, strict=True)
         rows = [f"{label} {number(p)} to {number(q)}" for label, p, q in rows]
         if self.drawn is not None:
             shares = self._rows(self.drawn / DRAWS)
             rows = [f"{row}, drawn {s:.3f}" for row, s in zip(rows, shares, strict=True)]
         return f"Bars before and after: {'; '.join(rows)}. {self._summary()}"
 
-    def _labels(self) -> list[str]:
-        labels = [label_of(self.dist, i) for i in self.index]
-        if self.has_rest:
-            labels.append(others(self.dist, len(self.index), listed_only=True))
-        return labels
+    def _labelled(self, tokens: list[str]) -> list[str]:
+        """The rows' labels: those of the tokens, and that of all others if there are any."""
+        rest = [others(self.dist, len(tokens), listed_only=True)] if self.has_rest else []
+        return tokens + rest
 
     def _rows(self, probs: np.ndarray) -> np.ndarray:
         """The shown tokens' probabilities, and the sum of all others if there are any."""
@@ -198,13 +198,14 @@ class Explorer:
             "effective vocabulary " + " → ".join(map(size, effective)),
         ]
 
+        names = self._names.names
         gain = self.state.probs - self.before
         gainer = int(np.argmax(gain))
         loser = int(np.argmin(gain))
         if gain[gainer] >= 0.0005:
-            parts.append(f"most gained {label_of(self.dist, gainer)} {signed(gain[gainer])}")
+            parts.append(f"most gained {names[gainer]} {signed(gain[gainer])}")
         if gain[loser] <= -0.0005:
-            parts.append(f"most lost {label_of(self.dist, loser)} {signed(gain[loser])}")
+            parts.append(f"most lost {names[loser]} {signed(gain[loser])}")
         if self.drawn is not None:
             parts.append(f"{DRAWS:,} drawn with seed {self._settings['seed']}")
         return "; ".join(parts) + "."

@@ -1,0 +1,180 @@
+"""The explorer over a live model: what code does, and what a person's messages do."""
+
+from threading import Event, current_thread
+
+import numpy as np
+import pytest
+from toy_endpoint import ToyEndpoint
+
+from samplers.api import APIError
+from samplers.lab import explore
+
+FRANCE = "What is the capital of France?"
+WAIT = 60  # seconds; a busy machine is slow
+
+
+@pytest.fixture
+def explorer(client):
+    return explore(client, FRANCE)
+
+
+def message(explorer, **content) -> None:
+    """What the browser sends when a person does something."""
+    data = {"method": "custom", "content": content}
+    explorer.widget.comm.handle_msg({"content": {"data": data}, "buffers": []})
+
+
+class Told:
+    """Collects what the browser is told of one value; `next()` waits for it."""
+
+    def __init__(self, explorer, name: str):
+        self.changed = Event()
+        self.name = name
+        self.widget = explorer.widget
+        self.widget.observe(lambda change: self.changed.set(), name)
+
+    def next(self):
+        assert self.changed.wait(WAIT)
+        self.changed.clear()
+        return getattr(self.widget, self.name)
+
+
+def test_code_types_a_prompt_and_reads_the_new_distribution(client, explorer):
+    expected = client.next_token(FRANCE, top="all")
+    assert explorer.prompt.value == FRANCE
+    np.testing.assert_allclose(explorer.dist.logprobs, expected.logprobs, atol=0.05)
+    assert explorer.text == ""
+
+    explorer.prompt.value = "Say the word yes."
+    assert explorer.widget.prompt == "Say the word yes."
+    assert np.abs(explorer.dist.logprobs - expected.logprobs).max() > 0.5
+    assert explorer.dist.logprobs[explorer.kept[0]] == explorer.dist.logprobs.max()
+
+
+def test_a_token_is_appended_and_taken_back(client, explorer):
+    first = explorer.dist
+    best = first.ids[int(np.argmax(first.logprobs))]
+    explorer.append(best)
+    assert explorer.ids == (best,)
+    assert explorer.text == first.bytes[best].decode()
+    assert explorer.widget.answer == [first.tokens[best]]
+    expected = client.next_token(FRANCE, "all", [best])
+    np.testing.assert_allclose(explorer.dist.logprobs, expected.logprobs, atol=0.05)
+
+    explorer.back()
+    assert explorer.ids == ()
+    np.testing.assert_allclose(explorer.dist.logprobs, first.logprobs, atol=0.05)
+    explorer.back()
+    assert explorer.text == ""
+
+
+def test_penalties_count_the_answer_and_sliders_stay(explorer):
+    explorer.presence_penalty.value = 2
+    explorer.append(500)
+    explorer.append(500)
+    assert explorer.state.counts[500] == 2
+    assert explorer.widget.counts == [[500, 2]]
+    assert explorer.state.params.presence_penalty == 2
+    explorer.draw_button.click()
+    assert explorer.drawn.sum() == 1000
+    explorer.back()
+    assert explorer.drawn is None
+
+
+def test_messages_before_the_prompt_stay(client):
+    system = {"role": "system", "content": "Answer in French."}
+    explorer = explore(client, [system, {"role": "user", "content": "Good morning!"}])
+    expected = client.next_token([system, {"role": "user", "content": "Good night!"}], top="all")
+    explorer.prompt.value = "Good night!"
+    np.testing.assert_allclose(explorer.dist.logprobs, expected.logprobs, atol=0.05)
+
+
+def test_a_person_types_and_chooses_while_the_kernel_is_free(explorer, monkeypatch):
+    threads = []
+    ask = explorer.client.next_token
+
+    def asked(*args):
+        threads.append(current_thread())
+        return ask(*args)
+
+    monkeypatch.setattr(explorer.client, "next_token", asked)
+    told = Told(explorer, "logits")
+    message(explorer, do="prompt", text="Say the word yes.")
+    told.next()
+    assert explorer.prompt.value == "Say the word yes."
+
+    best = int(np.argmax(explorer.dist.logprobs))
+    message(explorer, do="append", id=best, name=explorer.widget.names[best])
+    told.next()
+    assert explorer.ids == (best,)
+    message(explorer, do="back")
+    told.next()
+    assert explorer.ids == ()
+    assert current_thread() not in threads
+
+
+def test_quick_clicks_are_all_kept_and_only_the_newest_is_shown(explorer):
+    names = explorer.widget.names
+    shown = []
+    last = Event()
+
+    def on_answer(change):
+        shown.append(change["new"])
+        if len(change["new"]) == 3:
+            last.set()
+
+    explorer.widget.observe(on_answer, "answer")
+    for token in (500, 501, 502):
+        message(explorer, do="append", id=token, name=names[token])
+    assert last.wait(WAIT)
+    assert explorer.ids == (500, 501, 502)
+    assert shown == [[names[500], names[501], names[502]]]
+
+
+def test_an_error_of_the_endpoint_is_shown_in_words(explorer, monkeypatch):
+    def refuse(*args):
+        raise APIError(503, "the endpoint is tired")
+
+    before = explorer.dist
+    told = Told(explorer, "error")
+    with monkeypatch.context() as patch:
+        patch.setattr(explorer.client, "next_token", refuse)
+        message(explorer, do="prompt", text="Hello")
+        assert "the endpoint is tired" in told.next()
+        with pytest.raises(APIError):
+            explorer.prompt.value = "Hello"
+    assert explorer.prompt.value == FRANCE
+    assert explorer.dist is before
+    message(explorer, do="prompt", text="Hello")
+    assert told.next() == ""
+
+
+def test_a_click_on_a_token_that_is_no_longer_there_does_nothing(explorer):
+    message(explorer, do="append", id=500, name="another one")
+    assert explorer.ids == ()
+    assert explorer.widget.error == ""
+
+
+def test_abroad_all_listed_tokens_are_shown_and_the_rest_is_named():
+    explorer = explore(ToyEndpoint().client(), "1 2 3")
+    assert explorer.widget.top == len(explorer.dist) == 20
+    assert "lists 20 tokens" in explorer.widget.note
+    assert f"{explorer.dist.unseen:.3f}" in explorer.widget.note
+    with pytest.raises(ValueError, match="reports no token ids"):
+        explorer.append(1)
+    message(explorer, do="append", id=0, name=explorer.widget.names[0])
+    assert "reports no token ids" in explorer.widget.error
+
+
+@pytest.mark.parametrize("bad", [None, 3, [], [{"role": "assistant", "content": "x"}]])
+def test_a_prompt_that_is_none_is_named(client, bad):
+    with pytest.raises(ValueError, match="prompt must be"):
+        explore(client, bad)
+
+
+def test_what_cannot_be_appended_is_named(explorer):
+    for bad in (-1, 10**9, "The", 1.5, True):
+        with pytest.raises(ValueError, match="id must be of a token in the distribution, got"):
+            explorer.append(bad)
+    with pytest.raises(ValueError, match="prompt must be a text, got 3"):
+        explorer.prompt.value = 3

@@ -1,0 +1,238 @@
+"""The explorer in a page without a server or a kernel, in Chromium: its picture, keys and words."""
+
+import numpy as np
+import pytest
+from chromium import chromium, encoded, explorer_page, needs_chromium
+
+from samplers import Distribution
+from samplers.lab import explore
+
+pytestmark = needs_chromium
+RECORDING = """{
+  change(settings) { told.push(["change", settings]); },
+  draw() { told.push(["draw"]); },
+}"""
+LIVE = """{
+  prompt(text) { told.push(["prompt", text, performance.now()]); },
+  append(id, name) { told.push(["append", id, name]); },
+  back() { told.push(["back"]); },
+}"""
+# the least contrast between a text and what is behind it, of all texts that can be seen
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const light = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const linear = [...canvas.getImageData(0, 0, 1, 1).data].map((byte) => {
+      const x = byte / 255;
+      return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  let least = Infinity;
+  for (const part of document.querySelectorAll(".samplers-explorer *")) {
+    const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || !part.checkVisibility()) continue;
+    let behind = part;
+    const clear = (x) => getComputedStyle(x).backgroundColor === "rgba(0, 0, 0, 0)";
+    while (clear(behind)) behind = behind.parentElement;
+    const style = getComputedStyle(part);
+    const ink = light(part.namespaceURI.endsWith("svg") ? style.fill : style.color);
+    const paper = light(getComputedStyle(behind).backgroundColor);
+    least = Math.min(least, (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05));
+  }
+  return least;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """show(explorer): a page from a file that shows it; `told` is what it would tell the kernel."""
+    pages = []
+
+    def opened(explorer, on=RECORDING, **options):
+        path = tmp_path / f"page{len(pages)}.html"
+        path.write_text(explorer_page(explorer, on), "utf-8")
+        page = browser.new_page(**options)
+        pages.append(page)
+        page.add_init_script("window.told = []")
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto(path.as_uri())
+        page.locator(".rows .row").first.wait_for()
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+def alt(page) -> str:
+    return page.get_by_role("img").get_attribute("aria-label")
+
+
+def told(page, action: str) -> list:
+    return [entry[1:] for entry in page.evaluate("told") if entry[0] == action]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"temperature": 2},
+        {"temperature": 0},
+        {"top_p": 0.65, "frequency_penalty": 1.5, "so_far": "好 很 好"},
+        {"top_k": 2, "logit_bias": {"极": 3}},
+    ],
+)
+def test_it_says_what_the_printed_form_says(show, five, settings):
+    explorer = explore(five, **settings)
+    explorer.draw_button.click()
+    assert alt(show(explorer)) == explorer.alt
+
+
+def test_it_says_the_same_of_a_whole_vocabulary(show, large):
+    explorer = explore(large, temperature=1.3, top_p=0.9)
+    assert alt(show(explorer)) == explorer.alt
+
+
+def test_each_control_has_its_role_name_and_value(show, five):
+    page = show(explore(five, temperature=1.3, so_far="好"))
+    sliders = page.get_by_role("slider")
+    names = ["temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty"]
+    assert sliders.count() == len(names)
+    for name in names:
+        assert page.get_by_role("slider", name=name, exact=True).count() == 1
+    slider = page.get_by_role("slider", name="temperature")
+    assert slider.get_attribute("aria-valuetext") == "1.3"
+    assert page.get_by_role("slider", name="top_k").get_attribute("max") == "5"
+    assert page.get_by_role("textbox", name="tokens so far").input_value() == "好"
+    assert page.get_by_role("spinbutton", name="seed").input_value() == "0"
+    for name in ("Draw 1,000 tokens", "Reset"):
+        assert page.get_by_role("button", name=name).count() == 1
+
+
+def test_a_key_moves_the_slider_and_the_picture_and_keeps_the_focus(show, five):
+    page = show(explore(five))
+    slider = page.get_by_role("slider", name="temperature")
+    slider.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    assert alt(page) == explore(five, temperature=2).alt
+    assert slider.evaluate("(it) => it === document.activeElement")
+    assert told(page, "change")[-1][0]["temperature"] == 2
+    status = page.get_by_role("status")
+    page.wait_for_function(
+        "(alt) => document.querySelector('[role=status]').textContent === alt", arg=alt(page)
+    )
+    assert status.count() == 1
+
+
+def test_tab_leads_through_and_out(show, five):
+    page = show(explore(five))
+    page.evaluate("document.body.append(Object.assign(document.createElement('a'), {href: '#'}))")
+    stops = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.tagName"))
+    assert stops == ["INPUT"] * 8 + ["BUTTON", "INPUT", "BUTTON", "A"]
+
+
+def test_a_word_that_is_no_token_is_said_and_the_picture_stays(show, five):
+    page = show(explore(five))
+    box = page.get_by_role("textbox", name="tokens so far")
+    box.fill("坏")
+    box.press("Enter")
+    alert = page.get_by_role("alert")
+    assert "tokens so far must be tokens of this distribution, got '坏'" in alert.inner_text()
+    assert alt(page) == explore(five).alt
+    assert told(page, "change") == []
+    page.get_by_role("button", name="Reset").click()
+    assert box.input_value() == ""
+    assert alert.text_content() == ""
+
+
+def test_nan_and_no_token_at_all_are_a_sentence_and_no_picture(show, five):
+    page = show(explore(five))
+    good = encoded(five.logprobs)
+    update = """(text) => view.update({
+      logits: Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)),
+    })"""
+    for bad, sentence in (
+        ([np.nan, 0, 0, 0, 0], "got NaN or +inf"),
+        ([-np.inf] * 5, "every token is removed"),
+        ([0.0] * 6, "4 or 8 bytes for each of 5 tokens, got 24 bytes"),
+    ):
+        page.evaluate(update, encoded(bad))
+        assert sentence in page.get_by_role("alert").inner_text()
+        assert not page.locator(".picture").is_visible()
+    page.evaluate(update, good)
+    assert page.locator(".picture").is_visible()
+    assert page.get_by_role("alert").text_content() == ""
+
+
+def test_a_token_is_never_html(show):
+    tokens = ("<img src=x onerror='window.hacked = 1'>", "</script><b>", "<!--<script>", "\u2028")
+    page = show(explore(Distribution(tokens, np.log([0.4, 0.3, 0.2, 0.1]))))
+    labels = page.locator(".rows .name").all_inner_texts()
+    assert labels[0] == tokens[0].replace(" ", "␣")
+    assert labels[1:] == [tokens[1], tokens[2], "⟨e2 80 a8⟩"]
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img, b").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 800, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_and_can_be_read(show, large, width, scheme):
+    explorer = explore(large, top_p=0.1)
+    explorer.draw_button.click()
+    page = show(explorer, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CONTRAST) >= 4.5
+    dark = page.locator(".samplers-explorer").evaluate("(it) => getComputedStyle(it).color")
+    assert (dark == "rgb(236, 236, 236)") == (scheme == "dark")
+    notebook = "light" if scheme == "dark" else "dark"
+    page.evaluate(f"document.body.dataset.jpThemeLight = {str(notebook == 'light').lower()}")
+    assert page.evaluate(CONTRAST) >= 4.5
+
+
+def test_drawn_in_a_hidden_tab_it_is_right_when_shown(show, five):
+    page = show(explore(five))
+    width = page.locator(".bars").first.evaluate("(it) => it.clientWidth")
+    page.evaluate("here.style.display = 'none'")
+    page.get_by_role("slider", name="temperature", include_hidden=True).evaluate(
+        "(it) => { it.value = 2; it.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    page.evaluate("here.style.display = ''")
+    assert "NaN" not in page.locator(".picture").inner_html()
+    assert page.locator(".bars").first.evaluate("(it) => it.clientWidth") == width
+    assert alt(page) == explore(five, temperature=2).alt
+
+
+def test_tokens_are_chosen_with_mouse_and_keys_and_text_is_asked_about_when_it_rests(show, client):
+    page = show(explore(client, "Hello"), LIVE)
+    names = page.locator(".rows button.name")
+    names.nth(2).click()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    texts = names.all_inner_texts()
+    assert [name for _, name in told(page, "append")] == [texts[2], texts[1]]
+    assert len(told(page, "back")) == 1
+    assert page.evaluate("document.activeElement.innerText") == texts[1]
+
+    box = page.get_by_role("textbox", name="prompt")
+    box.press("End")
+    page.evaluate("addEventListener('keydown', () => { window.last = performance.now(); })")
+    page.keyboard.type(" you", delay=20)
+    page.keyboard.press("Backspace")
+    page.wait_for_function("() => told.at(-1)[0] === 'prompt'")
+    [[text, when]] = told(page, "prompt")
+    assert text == "Hello yo"
+    assert when - page.evaluate("last") >= 95
+    assert len(told(page, "back")) == 1
