@@ -1,47 +1,49 @@
-"""A learner's first minutes, in headless Chromium: run lesson 02 and move a slider with a key."""
+"""A learner's first minutes in JupyterLab, in headless Chromium: a lesson, the explorer, its keys."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+import nbformat
 import pytest
+from chromium import chromium, needs_chromium
+from nbformat.v4 import new_code_cell, new_notebook
+
+from samplers.lab.publish.learner import KERNEL
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 TIMEOUT = 120_000  # ms; a busy machine starts a kernel slowly
 ADDRESS = re.compile(r"http://127[\d.]+:\d+/\S*token=\w+")
 NO_CELL_RUNS = """
 () => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))
 """
+SETUP = """from samplers import Distribution
+from samplers.lab import explore
+five = Distribution.from_probs({"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05})"""
+LIVE = """from samplers.api import connect
+client = connect("local")
+live = explore(client, "What is the capital of France?")
+live"""
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: install it to run this test"
-)
+pytestmark = needs_chromium
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """The address, with its token, of a JupyterLab on a copy of the learner's notebooks.
-
-    It is started as `make lab` starts it.
-    """
-    shutil.copytree(ROOT / "notebooks/learner", tmp_path / "learner")
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """(folder, address with its token) of a JupyterLab that is set up as `make lab` does it."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks/learner", folder / "learner")
     env = dict(os.environ)
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
-        env[name] = str(tmp_path / name.lower())
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"):
+        env[name] = str(folder / name.lower())
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    settings = ["--ServerApp.port=0", f"--ServerApp.root_dir={tmp_path}"]
+    settings = ["--ServerApp.port=0", f"--ServerApp.root_dir={folder}"]
     with subprocess.Popen(
         command + settings,
         env=env,
@@ -55,40 +57,124 @@ def lab(tmp_path):
             matches = map(ADDRESS.search, iter(server.stderr.readline, ""))
             address = next(match[0] for match in matches if match)
             log.start()
-            yield address
+            yield folder, address
         finally:
             server.terminate()
             if log.ident:
                 log.join(timeout=30)
 
 
-def test_lesson_02_redraws_when_the_slider_moves(lab):
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright drives Chromium: pip install .[test]"
-    )
-    address, token = lab.split("?")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+@contextmanager
+def opened(lab, notebook: str):
+    """A page with a notebook of the lab's folder; its kernel is ready."""
+    _, address = lab
+    root, token = address.split("?")
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.set_default_timeout(TIMEOUT)
-        root = address.removesuffix("/lab")
-        page.goto(f"{root}/lab/tree/learner/02_turn_the_temperature.ipynb?{token}")
+        page.goto(f"{root.removesuffix('/lab')}/lab/tree/{notebook}?{token}&reset")
         page.get_by_text("| Idle").wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        yield page
+        page.screenshot(path=os.environ.get("SAMPLERS_SCREENSHOT", os.devnull), type="png")
 
-        explorer = page.locator(".jp-OutputArea-output", has=page.get_by_role("slider")).first
-        explorer.scroll_into_view_if_needed()
-        picture = explorer.locator("img[alt]")
+
+def menu(page, name: str, item: str) -> None:
+    page.get_by_role("menuitem", name=name, exact=True).click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
+
+
+def write(lab, name: str, *cells: str) -> Path:
+    path = lab[0] / name
+    cells = [new_code_cell(cell) for cell in cells]
+    notebook = new_notebook(cells=cells, metadata=KERNEL)
+    path.write_text(nbformat.writes(notebook), "utf-8")
+    return path
+
+
+def expect(locator):
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
+def test_lesson_02_redraws_when_the_slider_moves(lab):
+    with opened(lab, "learner/02_turn_the_temperature.ipynb") as page:
+        menu(page, "Run", "Run All Cells")
+        slider = page.get_by_role("slider", name="temperature").first
+        slider.scroll_into_view_if_needed()
         page.wait_for_function(NO_CELL_RUNS)
-        before = picture.get_attribute("alt")
-        slider = explorer.get_by_role("slider").first
+        picture = page.locator(".samplers-explorer [role=img]").first
+        before = picture.get_attribute("aria-label")
         slider.focus()
         for _ in range(10):
             slider.press("ArrowRight")
-        # the lesson's last cell left the slider at 0
-        sync_api.expect(slider).to_have_attribute("aria-valuetext", "0.5")
-        sync_api.expect(picture).not_to_have_attribute("alt", before, timeout=TIMEOUT)
-        sync_api.expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
-        page.screenshot(path=os.environ.get("SAMPLERS_SCREENSHOT", os.devnull), type="png")
-        browser.close()
+        # the lesson's next cell left the slider at 0
+        expect(slider).to_have_attribute("aria-valuetext", "0.5")
+        assert picture.get_attribute("aria-label") != before
+
+
+def test_code_and_browser_share_the_values_and_keys_stay_in_the_explorer(lab):
+    see = "print(explorer.temperature.value, explorer.drawn.sum(), explorer.seed.value)"
+    path = write(lab, "keys.ipynb", SETUP, "explorer = explore(five)\nexplorer", see)
+    with opened(lab, path.name) as page:
+        menu(page, "Run", "Run All Cells")
+        slider = page.get_by_role("slider", name="temperature")
+        slider.focus()
+        for key in (*"ddxzab0", "Backspace", "Enter", "Escape", "ArrowDown", "ArrowRight"):
+            slider.press(key)
+        expect(slider).to_be_focused()
+        expect(slider).to_have_attribute("aria-valuetext", "1")
+        slider.press("ArrowRight")
+        page.get_by_role("button", name="Draw 1,000 tokens").click()
+        expect(page.locator(".samplers-explorer .caption")).to_contain_text("1,000 drawn")
+
+        cells = page.locator(".jp-Cell")
+        assert cells.count() == 3
+        cells.nth(2).locator(".jp-InputPrompt").click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+Enter")
+        expect(cells.nth(2).locator(".jp-OutputArea-output")).to_contain_text("1.05 1000 0")
+        page.keyboard.press("b")  # with the focus elsewhere JupyterLab's keys work as ever
+        expect(cells).to_have_count(4)
+
+
+def test_a_prompt_is_typed_and_tokens_are_chosen(lab):
+    path = write(lab, "live.ipynb", SETUP, LIVE, "print(repr(live.text))")
+    with opened(lab, path.name) as page:
+        menu(page, "Run", "Run All Cells")
+        tokens = page.locator(".samplers-explorer button.name")
+        tokens.first.wait_for()
+        page.wait_for_function(NO_CELL_RUNS)
+        before = tokens.first.inner_text()
+        prompt = page.get_by_role("textbox", name="prompt")
+        prompt.fill("Count to three:")
+        expect(tokens.first).not_to_have_text(before)
+        chosen = tokens.first.inner_text()
+        tokens.first.click()
+        answer = page.locator(".samplers-explorer .answer")
+        expect(answer).to_have_text(chosen)
+        expect(tokens.first).to_be_focused()
+        page.keyboard.press("Backspace")
+        expect(answer).to_have_text("")
+        assert page.locator(".jp-Cell").count() == 3
+
+
+def test_a_saved_notebook_shows_the_explorer_without_its_kernel(lab):
+    path = write(lab, "saved.ipynb", SETUP, "explorer = explore(five)\nexplorer")
+    with opened(lab, path.name) as page:
+        menu(page, "Run", "Run All Cells")
+        page.get_by_role("slider", name="temperature").press("ArrowRight")
+        picture = page.locator(".samplers-explorer [role=img]")
+        shown = picture.get_attribute("aria-label")
+        page.wait_for_timeout(1000)
+        menu(page, "File", "Save Notebook")
+        page.wait_for_timeout(1000)
+        menu(page, "Kernel", "Shut Down Kernel")
+        page.get_by_text("No Kernel").first.wait_for()
+    text = path.read_text("utf-8")
+    json.loads(text, parse_constant=pytest.fail)
+    print(len(text), list(json.loads(text)["metadata"]))
+    with opened(lab, path.name) as page:
+        page.wait_for_timeout(3000)
+        print(page.locator(".jp-OutputArea").all_inner_texts(), shown)
+        page.screenshot(path="/tmp/shot_saved.png")

@@ -57,11 +57,11 @@ export function makeControls(data, change, on, reset) {
 }
 
 function makeInput(type, attributes) {
-  return Object.assign(document.createElement("input"), { type, ...attributes });
+  return keepKeys(Object.assign(document.createElement("input"), { type, ...attributes }));
 }
 
 function makeButton(text, action) {
-  const button = element("button", "action", text);
+  const button = keepKeys(element("button", "action", text));
   button.type = "button";
   button.addEventListener("click", action);
   return button;
@@ -69,7 +69,7 @@ function makeButton(text, action) {
 
 /** The prompt, the answer so far, and the tokens as buttons that append. */
 export function makeLive(picture, on) {
-  const prompt = element("textarea", "prompt");
+  const prompt = keepKeys(element("textarea", "prompt"));
   prompt.rows = 2;
   const answer = element("span", "answer");
   const back = makeButton("Take back", on.back);

@@ -36,7 +36,6 @@ export function explorer(el, data, on = {}) {
   const parts = [controls.box, picture.box, caption, note, error, spoken];
   const box = element("div", "samplers-explorer", null, ...parts);
   if (live) box.prepend(live.box);
-  box.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves the keys to us
   el.replaceChildren(box);
 
   let model = null; // what follows from the logits and names alone

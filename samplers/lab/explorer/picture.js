@@ -113,6 +113,12 @@ export function element(tag, name, text, ...children) {
   return made;
 }
 
+/** Have JupyterLab leave the keys to this element: it asks the one that has the focus. */
+export function keepKeys(made) {
+  made.dataset.lmSuppressShortcuts = "true";
+  return made;
+}
+
 function svg(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -155,7 +161,7 @@ function makeMark(name, d, x) {
 
 /** The parts of one row, which are made once and then only change. */
 function makeRow(tag) {
-  const name = element(tag, "name");
+  const name = keepKeys(element(tag, "name"));
   const bars = svg("svg", { class: "bars", "aria-hidden": "true" });
   for (const tick of TICKS) {
     const x = `${tick * 100}%`;
