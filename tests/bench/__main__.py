@@ -23,7 +23,7 @@ from samplers import (
     top_p,
 )
 
-from . import overhead, peers, process, rows, waits
+from . import explorer, overhead, peers, process, rows, waits
 from .clock import Work, medians, once
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -132,7 +132,7 @@ def hard_rows() -> Iterator[str]:
 
 
 def goals(kinds: dict[str, Callable], recorded: np.ndarray | None) -> Iterator[str]:
-    """What has a goal: the draws, the import, the explorer's redraw and the gateway."""
+    """What has a goal: the draws, the import, the explorer and the gateway."""
     V = rows.SIZES[-1]
     for kind, make in kinds.items():
         row = make(V)[0]
@@ -143,10 +143,7 @@ def goals(kinds: dict[str, Callable], recorded: np.ndarray | None) -> Iterator[s
     yield f"`import samplers` / `import numpy`: {process.import_ratio():.2f} (goal 1.3)"
     if recorded is None:
         return
-    seconds = process.redraw(recorded)
-    if seconds is not None:
-        redraw = "the explorer's redraw after a slider moved, 49,152 tokens"
-        yield f"{redraw}: {seconds * 1e3:.0f} ms (goal 60)"
+    yield from explorer.report(recorded)
     added = overhead.added()
     if added is not None:
         plain = f"{added['plain'] * 1e3:.1f} ms to a request of 2 tokens"

@@ -66,33 +66,88 @@ export function temperature(logits, t) {
   return logits.map((value) => (value - top) / t);
 }
 
+const BUCKETS = 1024;
+
+/**
+ * The tokens by how far they are below the best, 1/8 each: their number and their mass.
+ *
+ * So the rank or the mass at which a cut lies is found without sorting the whole vocabulary: only
+ * the bucket with the cut in it is sorted.
+ */
+function bucketsOf(logits) {
+  const top = maximum(logits);
+  const bucketOf = (value) => Math.min(Math.floor((top - value) * 8), BUCKETS - 1);
+  const sizes = new Float64Array(BUCKETS);
+  const masses = new Float64Array(BUCKETS);
+  let total = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const bucket = bucketOf(logits[i]);
+    const weight = Math.exp(logits[i] - top);
+    sizes[bucket] += 1;
+    masses[bucket] += weight;
+    total += weight;
+  }
+  const descending = (k) => logits.filter((value) => bucketOf(value) === k).sort().reverse();
+  return { top, sizes, masses, total, descending };
+}
+
 /** The k most probable tokens; with `ties` those that are as probable as the k-th, too. */
 export function topK(logits, k, ties = false) {
   if (k === 0 || k >= logits.length) return logits;
-  const sorted = logits.slice().sort();
-  return keepFrom(logits, sorted[logits.length - k], ties ? Infinity : k);
+  const { sizes, descending } = bucketsOf(logits);
+  let above = 0;
+  let bucket = 0;
+  while (above + sizes[bucket] < k) above += sizes[bucket++];
+  return keepFrom(logits, descending(bucket)[k - 1 - above], ties ? Infinity : k);
 }
 
 /** The nucleus: tokens before which less than p of the mass lies. `boundary` is the engine's. */
 export function topP(logits, p, boundary = "before < p") {
   if (p >= 1) return logits;
-  const V = logits.length;
-  const sorted = logits.slice().sort();
-  const top = sorted[V - 1];
-  const mass = new Float64Array(V); // running sums from the most probable token on
+  const inclusive = boundary === "before <= p";
+  const [cut, count] = certainCut(logits, p) || definedCut(logits, p, inclusive);
+  return keepFrom(logits, cut, boundary === "ties stay" ? Infinity : count);
+}
+
+/** [last kept logit, number of kept tokens] of the nucleus, by its definition: a running sum. */
+function definedCut(logits, p, inclusive) {
+  const sorted = logits.slice().sort().reverse();
+  const mass = new Float64Array(sorted.length);
   let sum = 0;
-  for (let i = 0; i < V; i++) {
-    sum += Math.exp(sorted[V - 1 - i] - top);
-    mass[i] = sum;
-  }
+  sorted.forEach((value, i) => (mass[i] = sum += Math.exp(value - sorted[0])));
 
   // What lies before a token is its predecessor's sum: one more stays than are short of the target.
   const target = p * sum;
-  const inclusive = boundary === "before <= p";
   let count = 0;
-  while (count < V && (inclusive ? mass[count] <= target : mass[count] < target)) count++;
-  count = Math.min(count + 1, V);
-  return keepFrom(logits, sorted[V - count], boundary === "ties stay" ? Infinity : count);
+  while (count < mass.length && (inclusive ? mass[count] <= target : mass[count] < target)) count++;
+  count = Math.min(count + 1, mass.length);
+  return [sorted[count - 1], count];
+}
+
+/**
+ * The same, faster; null where a sum is so close to the target that its order would decide.
+ *
+ * Two float64 sums of V terms in different orders differ by less than V * epsilon of the total.
+ */
+function certainCut(logits, p) {
+  const { top, sizes, masses, total, descending } = bucketsOf(logits);
+  const target = p * total;
+  const slack = 3 * logits.length * Number.EPSILON * total;
+  let mass = 0;
+  let count = 0;
+  let bucket = 0;
+  while (bucket < BUCKETS - 1 && mass + masses[bucket] < target - slack) {
+    mass += masses[bucket];
+    count += sizes[bucket];
+    bucket += 1;
+  }
+  for (const value of descending(bucket)) {
+    mass += Math.exp(value - top);
+    count += 1;
+    if (mass > target + slack) return [value, count];
+    if (mass >= target - slack) return null;
+  }
+  return null;
 }
 
 /** Tokens at least p times as probable as the best one: l >= max + log(p). */
