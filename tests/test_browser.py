@@ -1,4 +1,4 @@
-"""A learner's first minutes in JupyterLab, in headless Chromium: a lesson, the explorer, its keys."""
+"""A learner's first minutes in JupyterLab, in headless Chromium: a lesson and the explorer."""
 
 import json
 import os

@@ -73,16 +73,18 @@ class LiveExplorer(Explorer):
             self._now(self._shown._replace(answer=self._shown.answer[:-1]))
 
     def _place_of(self, token_id) -> int:
-        ids = self.dist.ids
-        if ids is None:
-            raise ValueError("this endpoint reports no token ids: no token can be appended")
-        if not is_number(int, token_id) or token_id not in ids:
+        self._check_ids()
+        place = _place(self.dist.ids, token_id) if is_number(int, token_id) else None
+        if place is None:
             raise ValueError(f"id must be of a token in the distribution, got {shown(token_id)}")
-        return ids.index(token_id)
+        return place
 
-    def _appended(self, question: Question, place: int) -> Question:
+    def _check_ids(self) -> None:
         if self.dist.ids is None:
             raise ValueError("this endpoint reports no token ids: no token can be appended")
+
+    def _appended(self, question: Question, place: int) -> Question:
+        self._check_ids()
         token = Token(self.dist.ids[place], self._names.names[place], self.dist.bytes[place])
         return question._replace(answer=(*question.answer, token))
 
@@ -142,7 +144,7 @@ class LiveExplorer(Explorer):
         return max(self._top, len(dist)) if dist.unseen else self._top
 
     def _shared(self) -> dict:
-        counts = self._counts(self._settings)
+        counts = self.state.counts
         ids = np.flatnonzero(counts)
         return super()._shared() | {
             "prompt": self._shown.prompt,
@@ -162,10 +164,10 @@ class LiveExplorer(Explorer):
     def _counts(self, settings: Mapping) -> np.ndarray:
         """The penalties count the answer's tokens."""
         counts = super()._counts(settings)
-        places = {token_id: place for place, token_id in enumerate(self.dist.ids or ())}
         for token in self._shown.answer:
-            if token.id in places:
-                counts[places[token.id]] += 1
+            place = _place(self.dist.ids, token.id)
+            if place is not None:
+                counts[place] += 1
         return counts
 
     def _on_message(self, widget, message, buffers) -> None:
@@ -191,3 +193,12 @@ class LiveExplorer(Explorer):
         if action == "back":
             return self._wanted._replace(answer=self._wanted.answer[:-1])
         return self._wanted
+
+
+def _place(ids: tuple[int, ...] | None, token_id: int) -> int | None:
+    """Where a token is in a distribution; None if it is not listed."""
+    if ids is None:
+        return None
+    if 0 <= token_id < len(ids) and ids[token_id] == token_id:  # a whole vocabulary, in order
+        return int(token_id)
+    return ids.index(token_id) if token_id in ids else None
