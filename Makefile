@@ -18,7 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
 
-# JupyterLab would ask at its first start whether to fetch news: this kit needs no network.
+# JupyterLab would ask at its first start whether to fetch news: this kit needs no network. It saves the widgets with a
+# notebook, so that an explorer is there when the notebook is opened without its kernel.
 .venv/.ready: .requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
@@ -27,6 +28,9 @@ setup: .venv/.ready
 	@mkdir -p .venv/etc/jupyter/labconfig
 	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
 		> .venv/etc/jupyter/labconfig/page_config.json
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@echo '{"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}}' \
+		> .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 lab: setup
