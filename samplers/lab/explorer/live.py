@@ -10,7 +10,10 @@ from samplers.checks import is_number, shown
 from samplers.lab.explorer.controls import Control
 from samplers.lab.explorer.latest import Latest
 from samplers.lab.explorer.widget import Explorer
+from samplers.lab.plots.labels import readable, shorten
 from samplers.wire.tokens import as_text
+
+HEADING = 80  # columns of the prompt and the answer over the printed form
 
 
 class Token(NamedTuple):
@@ -59,6 +62,15 @@ class LiveExplorer(Explorer):
     def ids(self) -> tuple[int, ...]:
         """The ids of its tokens."""
         return tuple(token.id for token in self._shown.answer)
+
+    @property
+    def alt(self) -> str:
+        """The picture's alternative text: the prompt and the answer, then as an Explorer's."""
+        return f"Prompt: {self._shown.prompt} Answer: {self.text or 'nothing yet'}. {super().alt}"
+
+    def _heading(self) -> str:
+        prompt = shorten(readable(self._shown.prompt), HEADING // 2)
+        return f"{prompt} → {shorten(readable(self.text), HEADING // 2)}"
 
     def append(self, token_id: int) -> None:
         """Append a token of the present distribution to the answer, by its id, and ask the model.

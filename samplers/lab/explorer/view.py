@@ -27,6 +27,7 @@ def plot_explorer(
     n: int,
     title: str,
     alt: str,
+    heading: str = "",
 ) -> Picture:
     """Each row's probability before (grey) and after (blue), and the share of `n` draws it got.
 
@@ -45,6 +46,7 @@ def plot_explorer(
     ax.set_yticks(range(rows), labels)
     ax.grid(axis="x")
     ax.spines["left"].set_visible(False)
+    ax.set_title(heading)
 
     for y in range(rows):
         _draw_row(ax, y, before[y], after[y], scale, has_rest and y == rows - 1)

@@ -158,8 +158,17 @@ class Explorer:
         share = None if self.drawn is None else self._rows(self.drawn / DRAWS)
         before = self._rows(self.before)
         after = self._rows(self.state.probs)
-        rest = self.has_rest
-        return plot_explorer(labels, before, after, rest, share, DRAWS, repr(self), self.alt)
+        return plot_explorer(
+            labels,
+            before,
+            after,
+            self.has_rest,
+            share,
+            DRAWS,
+            title=repr(self),
+            alt=self.alt,
+            heading=self._heading(),
+        )
 
     @property
     def png(self) -> bytes:
@@ -177,6 +186,10 @@ class Explorer:
             shares = self._rows(self.drawn / DRAWS)
             rows = [f"{row}, drawn {s:.3f}" for row, s in zip(rows, shares, strict=True)]
         return f"Bars before and after: {'; '.join(rows)}. {self._summary()}"
+
+    def _heading(self) -> str:
+        """What stands over the printed form."""
+        return ""
 
     def _labelled(self, tokens: list[str]) -> list[str]:
         """The rows' labels: those of the tokens, and that of all others if there are any."""
