@@ -71,7 +71,8 @@ class Chain:
         The dtype is kept and the input never changed. `params` is one request's, or a sequence with
         one for each of B rows (B, V). `counts` is what `Chain.counts` returns, or one array
         (..., V) for every penalty; None: there is nothing to count yet. ValueError for a parameter
-        that the engine does not have, and for a repetition penalty on a Distribution.
+        that the engine does not have, and for a repetition penalty on a Distribution of logprobs
+        alone (see `check_raw_logits`).
         """
         for stage in self._steps(logits, params, counts):
             last = stage

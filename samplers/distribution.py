@@ -4,9 +4,9 @@ All logarithms are natural (nats).
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from numbers import Integral
-from typing import ClassVar
 
 import numpy as np
 
@@ -78,10 +78,10 @@ def perplexity(token_logprobs) -> float:
 class Distribution:
     """A next-token distribution with its tokens, from an endpoint or written down.
 
-    Every transform takes it as logits, except a repetition penalty: that one needs the model's raw
-    logits, which log-probabilities do not show. One that came whole from a model (unseen = 0) is in
-    the order of the token ids. One of an API's top K is in the order of rank, and `unseen` is the
-    probability of all tokens that it does not list.
+    Every transform takes it as logits. A repetition penalty needs the model's raw logits, so
+    it takes one only if `logsumexp` is known. A distribution that came whole from a model
+    (unseen = 0) is in the order of the token ids. One of an API's top K is in the order of rank,
+    and `unseen` is the probability of all tokens that it does not list.
     """
 
     tokens: tuple[str, ...]  # readable text, one per token
@@ -90,26 +90,32 @@ class Distribution:
     unseen: float = 0.0
     ids: tuple[int, ...] | None = None
     vocabulary_size: int | None = None
-
-    raw_logits: ClassVar[bool] = False  # see `samplers.penalties.check_raw_logits`
+    # log(sum(exp(l))) of the model's raw logits l of the whole vocabulary; None: not known
+    logsumexp: float | None = None
 
     def __post_init__(self):
         tokens = _tuple_of(str, self.tokens, "tokens")
         if not tokens:
             raise ValueError("tokens must be one or more, got none")
-        logprobs = as_array(self.logprobs, "logprobs")
-        if logprobs.shape != (len(tokens),):
-            shape = f"({len(tokens)},), one per token"
+        object.__setattr__(self, "tokens", tokens)
+        object.__setattr__(self, "unseen", number(self.unseen, "unseen", float, 0, 1))
+        self._set_logprobs(self.logprobs, self.logsumexp)
+        self._set_optional_fields()
+
+    def _set_logprobs(self, logprobs, logsumexp: float | None) -> None:
+        logprobs = as_array(logprobs, "logprobs")
+        if logprobs.shape != (len(self),):
+            shape = f"({len(self)},), one per token"
             raise ValueError(f"logprobs must have shape {shape}, got {logprobs.shape}")
         logprobs = logprobs.astype(np.float64)  # a copy that nobody else can change
         logprobs.setflags(write=False)
         if not (logprobs <= 1e-3).all():  # servers round
             raise ValueError("logprobs must be <= 0 (natural logarithms of probabilities)")
+        if logsumexp is not None:
+            logsumexp = number(logsumexp, "logsumexp", float)
 
         object.__setattr__(self, "logprobs", logprobs)
-        object.__setattr__(self, "tokens", tokens)
-        object.__setattr__(self, "unseen", number(self.unseen, "unseen", float, 0, 1))
-        self._set_optional_fields()
+        object.__setattr__(self, "logsumexp", logsumexp)
 
     def _set_optional_fields(self) -> None:
         """Check `bytes`, `ids` and `vocabulary_size`, and fill in the bytes if there are none."""
@@ -143,6 +149,26 @@ class Distribution:
         with np.errstate(divide="ignore"):
             return cls(tuple(probs), np.log(p), vocabulary_size=len(p))
 
+    def with_logprobs(self, logprobs, logsumexp: float | None = None) -> "Distribution":
+        """The same tokens with other logprobs (K,), in a fraction of a millisecond.
+
+        The tokens are not checked again, which takes milliseconds for a whole vocabulary. What was
+        known of the raw logits is forgotten unless `logsumexp` is given.
+        """
+        other = copy(self)
+        other._set_logprobs(logprobs, logsumexp)
+        return other
+
+    @property
+    def raw_logits(self) -> bool:
+        """Are the model's raw logits known? See `samplers.penalties.check_raw_logits`."""
+        return self.logsumexp is not None
+
+    @property
+    def logits(self) -> np.ndarray:
+        """What the transforms take, (K,): the model's raw logits if known, or else the logprobs."""
+        return self.logprobs if self.logsumexp is None else self.logprobs + self.logsumexp
+
     @property
     def probs(self) -> np.ndarray:
         """Probabilities, shape (K,); they sum to 1 - unseen."""
@@ -166,7 +192,7 @@ class Distribution:
         return len(self.tokens)
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
-        return np.array(self.logprobs, dtype=dtype, copy=copy)
+        return np.array(self.logits, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
         best = np.argsort(-self.logprobs, kind="stable")[:5]

@@ -53,8 +53,8 @@ def generate(
     SamplingParams(), `chain` to Chain.for_engine("openai"). The loop ends at a stop token, a stop
     string or max_tokens. The same seed, an integer >= 0, gives the same text. ValueError if nothing
     can end the loop, if params.n is not 1, if the model's logits do not fit the vocabulary, or for
-    a repetition penalty on a model that has log-probabilities only: what `client.as_model` returns,
-    and a function that returns a Distribution.
+    a repetition penalty on a model that has log-probabilities only, as `client.as_model` may return
+    and a function that returns a Distribution may be (see `check_raw_logits`).
     """
     params = SamplingParams() if params is None else params
     chain = Chain.for_engine("openai") if chain is None else chain
@@ -134,9 +134,10 @@ def _find_stop(text: str, stops: Sequence[str]) -> int | None:
 
 
 def next_logits(model, ids: list[int], V: int) -> np.ndarray | Distribution:
-    """The model's logits (V,) after `ids`. A Distribution stays one, so that a penalty is refused.
+    """The model's logits (V,) after `ids`.
 
-    ValueError for another shape.
+    A Distribution stays one: it says whether a repetition penalty can be taken. ValueError for
+    another shape.
     """
     given = model(ids)
     logits = as_array(given, "the model's logits")

@@ -93,8 +93,9 @@ def repetition_penalty(logits, counts, penalty) -> np.ndarray:
 def check_raw_logits(source, penalty) -> None:
     """ValueError for a repetition penalty on log-probabilities; 1 is off.
 
-    `source` has log-probabilities if its `raw_logits` is False: a Distribution, a batch of them,
-    and what `client.as_model` returns. The penalty depends on where the logits' zero is.
+    `source` has log-probabilities alone if its `raw_logits` is False: a Distribution whose
+    `logsumexp` is not known, a batch of them, and what `client.as_model` returns for an endpoint
+    that does not show the logits. The penalty depends on where the logits' zero is.
     Log-probabilities are the logits less a number that nobody knows, so the result would be another
     one than the engine's, by up to all of the probability.
     """

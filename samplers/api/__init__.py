@@ -1,9 +1,9 @@
 """The client's side of an LLM API.
 
-`client = connect()` has chat, stream, parse, models, tokenize, next_token and abilities. Around it:
-`accumulate` joins a stream, `tool` and `run_tools` call functions, `strict_schema` and
-`why_not_strict` prepare Structured Outputs, `fit` cuts a conversation, `as_taken` puts a request
-that you send yourself into the form that its model takes.
+`client = connect()` has chat, stream, parse, models, tokenize, next_token, distributions, score and
+abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
+`strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
+`as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
 from samplers.api.abilities import Abilities
@@ -21,6 +21,7 @@ from samplers.api.history import Fitted, fit
 from samplers.api.pricing.budget import Budget, BudgetExceeded
 from samplers.api.pricing.prices import price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
+from samplers.api.score import Score
 from samplers.api.stream.accumulate import Accumulated, accumulate
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
 from samplers.api.stream.events import Arrival, Event, read_events
@@ -63,6 +64,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "Round",
+    "Score",
     "StreamBroken",
     "TokenLogprob",
     "Tokens",

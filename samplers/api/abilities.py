@@ -37,6 +37,10 @@ class Abilities:
     raw_logprobs: bool | None = None
     # a token that is only part of a character has its bytes
     reports_bytes: bool = True
+    # it gives each token's log-probability in a text of ours: client.score
+    scores: bool = False
+    # why the whole distribution comes slowly, as our endpoint says it; None: it does not
+    slow_logprobs: str | None = None
 
     def __str__(self) -> str:
         """In words: ``20 logprobs, raw; tokens by /tokenize``."""

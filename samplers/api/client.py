@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from samplers.api.abilities import Abilities
-from samplers.api.adapters import recognise
+from samplers.api.adapters import recognise, teacher
 from samplers.api.adapters.calls import Calls
 from samplers.api.adapters.chat import chat, with_top_p
-from samplers.api.choices import joined, split_choices
 from samplers.api.deviations import models_of
 from samplers.api.errors import APIError
 from samplers.api.forms import as_taken
 from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
-from samplers.api.request import as_messages, chat_body, token_ids, with_usage
+from samplers.api.request import as_messages, chat_body, text_or_ids, token_ids, with_usage
 from samplers.api.results import Completion, Tokens
+from samplers.api.score import Score
+from samplers.api.sending import send_chat, stream_arrivals, stream_chunks
 from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import Arrival
-from samplers.api.stream.reader import read_chunks
 from samplers.api.structured.answer import Answer, read_answer, response_format
 from samplers.api.transport.auth import Key
 from samplers.api.transport.deadline import Deadline
@@ -136,7 +136,7 @@ class Client:
         body = self._stream_body(messages, params, timeout)
         if self.budget is not None:
             body = with_usage(body)
-        return self._chunks(body, timeout)
+        return stream_chunks(self._transport, body, timeout)
 
     def stream_bytes(
         self, messages, *, timeout: float | None = None, **params
@@ -147,7 +147,7 @@ class Client:
         call could cost stays held, because the usage is not read.
         """
         body = self._stream_body(messages, params, timeout)
-        return self._bytes(body, timeout)
+        return stream_arrivals(self._transport, body, timeout)
 
     def parse(self, messages, model: type, **params) -> Answer:
         """The answer as an object of `model`, a pydantic model or a dataclass.
@@ -184,7 +184,7 @@ class Client:
         (OpenAI 5 or 20, vLLM 20), with the remaining mass in `unseen`. "all" for the whole
         vocabulary in token-id order, where `abilities.top_logprobs` is None; elsewhere for the most
         that it gives. `after`: token ids with which the answer already begins, where
-        `abilities.continues`.
+        `abilities.continues`. The local endpoint's "all" has the model's raw logits, too.
         """
         check_top(top)
         after = token_ids("after", after)
@@ -194,10 +194,36 @@ class Client:
         adapter = recognise.adapter_of(known.engine)
         return adapter.next_token(calls, messages, top, after, known)
 
+    def distributions(
+        self, messages, answer: str | Sequence[int], *, timeout: float | None = None
+    ) -> tuple[Distribution, ...]:
+        """The distribution before each token of a given `answer` to `messages`: teacher forcing.
+
+        The answer is a text or token ids, 1 to 64 tokens. Each distribution is of the whole
+        vocabulary. The local endpoint reads the answer in one call, llama.cpp's server and vLLM
+        (started with --max-logprobs -1) in one call for each token. Elsewhere it is an APIError.
+        """
+        answer = text_or_ids("answer", answer)
+        calls = self._calls(Deadline(timeout))
+        return teacher.distributions(calls, as_messages(messages), answer)
+
+    def score(
+        self, text: str | Sequence[int], messages=None, *, timeout: float | None = None
+    ) -> Score:
+        """The log-probability of each token of `text`, and how unsure the model was before it.
+
+        `text` is a str or token ids: a text as it is, or with `messages` an answer to them. The
+        local endpoint and vLLM can do it (`abilities.scores`); elsewhere it is an APIError.
+        """
+        text = text_or_ids("text", text)
+        messages = None if messages is None else as_messages(messages)
+        return teacher.score(self._calls(Deadline(timeout)), text, messages)
+
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: a function from token ids to logits.
 
-        It has .prompt, .vocabulary and .stop_tokens.
+        It has .prompt, .vocabulary and .stop_tokens. With the local endpoint's raw logits a
+        repetition_penalty is exact; log-probabilities, which others show, take none.
         """
         return EndpointModel(self, as_messages(messages))
 
@@ -250,46 +276,9 @@ class Client:
         model = model or self._default_model(deadline)
 
         def send(body: dict, reader: Callable, headers=None, most_choices: int | None = None):
-            return self._chat(body, reader, deadline, headers, most_choices)
+            return send_chat(self._transport, body, reader, deadline, headers, most_choices)
 
         def body(messages, params: dict) -> dict:
             return self._body(messages, {"model": model, **params}, deadline)
 
         return Calls(self._transport, model, deadline, body, send, self._kept.setdefault(model, {}))
-
-    def _chat(
-        self,
-        body: dict,
-        reader: Callable,
-        deadline: Deadline,
-        headers: dict | None = None,
-        most_choices: int | None = None,
-    ):
-        """What `reader` makes of the answer to `body`; the call is paid for."""
-        parts = split_choices(body, most_choices)
-        reader = joined(reader, len(parts))
-        with self._transport.paid(parts) as settle:
-            for part in parts:
-                response = self._transport.request(
-                    "POST", "/chat/completions", part, headers, deadline=deadline
-                )
-                if self.budget is not None:
-                    settle(self._transport.read(response, Completion.from_wire).usage)
-                answer = self._transport.read(response, reader)
-        return answer
-
-    def _chunks(self, body: dict, timeout: float | None) -> Iterator[Chunk]:
-        transport = self._transport
-        with transport.paid([body]) as settle, transport.arrivals(body, timeout) as arrivals:
-            usage = None
-            unbroken = self._transport.unbroken(arrivals)
-            n = body["n"] if isinstance(body.get("n"), int) else 1
-            for chunk in read_chunks(unbroken, self._transport.scrub, n):
-                usage = chunk.usage or usage
-                yield chunk
-                del chunk  # a traceback may print this frame's locals
-            settle(usage)  # the last one; a stream that broke or was closed stays held
-
-    def _bytes(self, body: dict, timeout: float | None) -> Iterator[Arrival]:
-        with self._transport.paid([body]), self._transport.arrivals(body, timeout) as arrivals:
-            yield from self._transport.unbroken(arrivals)

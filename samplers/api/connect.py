@@ -8,6 +8,7 @@ import os
 import threading
 import warnings
 
+from samplers.api.abilities import Abilities
 from samplers.api.client import Client
 from samplers.api.errors import APIError
 from samplers.api.forms import check_alive, heir, sent_with_none
@@ -63,6 +64,7 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
         exempt_loopback()
         name = "local endpoint"
         client = _client_of(_shared_endpoint())
+        found = _slow_note(client.abilities)
     elif where == "openai":
         name = "OpenAI"
         client = _openai(model)
@@ -158,7 +160,7 @@ def _what_answers(client: Client) -> tuple[str, str]:
     """For the line: which engine is at an address, and what it can do."""
     known = client.abilities
     if known.engine == "samplers":
-        return "endpoint", ""
+        return "endpoint", _slow_note(known)
     if known.engine == "openai":
         _check_sold(client.model)
         return "OpenAI", ""
@@ -166,6 +168,13 @@ def _what_answers(client: Client) -> tuple[str, str]:
         return "endpoint", ": an engine that is not known, asked as OpenAI's API is"
     name = " ".join(filter(None, [ENGINES[known.engine], known.version]))
     return f"{name} at", f": {known}"
+
+
+def _slow_note(known: Abilities) -> str:
+    """For the line: why our endpoint's whole distributions take a second."""
+    if known.slow_logprobs is None:
+        return ""
+    return f": the whole distribution comes slowly, through JSON: {known.slow_logprobs}"
 
 
 def _key(variable: str) -> Key:

@@ -82,13 +82,12 @@ def full_distribution(
         )
 
     logprobs = np.array([logprob_of(entry) for entry in entries])[order]
-    if known is None:
-        ordered = [entries[i] for i in order.tolist()]
-        tokens = tuple(map(label_of, ordered))
-        token_bytes = tuple(map(bytes_of, ordered))
-    else:
-        tokens = known.tokens
-        token_bytes = known.bytes
+    if known is not None:
+        return known.with_logprobs(logprobs)
+
+    ordered = [entries[i] for i in order.tolist()]
+    tokens = tuple(map(label_of, ordered))
+    token_bytes = tuple(map(bytes_of, ordered))
     return Distribution(tokens, logprobs, token_bytes, 0.0, tuple(range(size)), size)
 
 
@@ -96,10 +95,9 @@ class EndpointModel:
     """The endpoint as a function from token ids to logits (V,). `client.as_model` makes one.
 
     `prompt`: the token ids of the messages in the model's template. `vocabulary`: each token's
-    bytes, by id. `stop_tokens`: the ids that end a turn.
+    bytes, by id. `stop_tokens`: the ids that end a turn. `raw_logits`: it gives the model's raw
+    logits; log-probabilities take no repetition penalty.
     """
-
-    raw_logits = False  # it gives log-probabilities: a repetition penalty is an error
 
     def __init__(self, client, messages: list[dict]):
         self._client = client
@@ -113,16 +111,19 @@ class EndpointModel:
                 f"tokens: {NEXT_STEP}",
                 code="unsupported",
             )
+        self.raw_logits = whole.raw_logits
         self.prompt = tokens.ids
         self.stop_tokens = tokens.stop_ids
+        self._first = whole  # after the prompt alone
         # a token that stands for no text (<|im_end|>) has its name here
         named = zip(whole.bytes, whole.tokens, strict=True)
         self.vocabulary = tuple(raw or name.encode() for raw, name in named)
 
     def __call__(self, ids: Sequence[int]) -> np.ndarray:
-        """The model's logprobs, which are logits too, after `ids`; shape (V,), float64.
+        """The model's logits after `ids`; shape (V,), float64.
 
-        `ids` are the prompt's and those that follow it.
+        `ids` are the prompt's and those that follow it. The logits are raw where `raw_logits` is
+        True. Elsewhere they are logprobs, which are logits, too.
         """
         ids = [int(i) for i in ids]
         start = len(self.prompt)
@@ -130,7 +131,11 @@ class EndpointModel:
             raise ValueError(
                 f"ids must begin with the {start} ids of .prompt, got {ids[: start + 1]}"
             )
-        return self._client.next_token(self._messages, top="all", after=ids[start:]).logprobs
+        after = ids[start:]
+        given = self._client.next_token(self._messages, "all", after) if after else self._first
+        if given.raw_logits != self.raw_logits:
+            raise APIError(200, "the endpoint has changed what its logits mean: make a new model")
+        return given.logits.copy()
 
     def __repr__(self) -> str:
         size = len(self.vocabulary)

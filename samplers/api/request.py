@@ -116,6 +116,14 @@ def token_ids(name: str, ids) -> list[int]:
     return checked
 
 
+def text_or_ids(name: str, value) -> str | list[int]:
+    """A text, or a list of token ids; ValueError for another kind, and for an empty one."""
+    checked = value if isinstance(value, str) else token_ids(name, value)
+    if not checked:
+        raise ValueError(f"{name} must be a text or token ids, at least one, got {value!r}")
+    return checked
+
+
 def as_seconds(name: str, seconds) -> float:
     """`seconds` if it is a number > 0 and <= MAX_SECONDS."""
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)

@@ -53,6 +53,12 @@ def draws(client):
     return distribution, counts
 
 
+def scores(client):
+    question = [{"role": "user", "content": "What is the capital of France?"}]
+    answer = "The capital of France is Paris."
+    return client.score(HALVES), client.score(answer), client.score(answer, question)
+
+
 QUESTIONS = {
     "abilities": abilities,
     "tokens": tokens,
@@ -62,4 +68,5 @@ QUESTIONS = {
     "after a half": after_a_half,
     "chats": chats,
     "draws": draws,
+    "scores": scores,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from samplers.api.errors import APIError
 
@@ -21,6 +22,11 @@ class Calls:
     body: Callable = field(repr=False)
     send: Callable = field(repr=False)
     kept: dict = field(repr=False)
+
+    @property
+    def quoted_model(self) -> str:
+        """The model's name as a part of an address."""
+        return quote(self.model, safe="")
 
     def get(self, path: str, reader: Callable, root: bool = False):
         """What `reader` makes of the JSON at a path of the endpoint, or of the server's root."""

@@ -4,10 +4,8 @@ A path /v1/tokenize beside OpenAI's, and headers for a whole distribution and fo
 begun.
 """
 
-import json
-
 from samplers.api.abilities import Abilities
-from samplers.api.adapters import listed
+from samplers.api.adapters import exact, listed
 from samplers.api.adapters.calls import Calls
 from samplers.api.errors import APIError, unsupported
 from samplers.api.next_token import entries_of, first_place, full_distribution, top_distribution
@@ -35,6 +33,11 @@ def next_token(
     calls: Calls, messages: list[dict], top: int | str, after: list[int], known: Abilities
 ) -> Distribution:
     """The next token's distribution. Endpoints without the extensions list their top 20."""
+    if top == "all" and known.engine == "samplers":
+        distribution = exact.next_token(calls, messages, after)
+        if distribution is not None:
+            return distribution
+
     is_extended = top == "all" or top > MAX_TOP_LOGPROBS or after
     size = _vocabulary_size(calls, known) if is_extended else None
     if after and size is None:
@@ -45,11 +48,9 @@ def next_token(
     is_full = top == "all"
     count = size if is_full else min(top, size)
     params = listed.PLAIN | {"top_logprobs": count}
-    headers = {}
+    headers = exact.begun_with(after)
     if count > MAX_TOP_LOGPROBS:
-        headers["x-samplers-full-logprobs"] = "true"
-    if after:
-        headers["x-samplers-continue"] = json.dumps(after)
+        headers |= {exact.FULL: "true"}
 
     def read(answer: dict) -> Distribution:
         place = first_place(answer)

@@ -16,6 +16,7 @@ from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.errors import APIError
 from samplers.wire.models import REASONING_SUFFIX, model_row, most
 
+LOGITS = "x-samplers-logits"
 ADAPTERS = {"vllm": vllm, "llama.cpp": llama_cpp}
 
 
@@ -46,12 +47,13 @@ def abilities(calls: Calls) -> Abilities:
 
 
 def _found(calls: Calls) -> Abilities:
-    """By GET /models: who owns the models."""
-    models = calls.get("/models", lambda answer: dicts_of(dict_of(answer).get("data")))
+    """By GET /models: who owns the models, and of our endpoint how it gives the logits."""
+    response = calls.transport.request("GET", "/models", deadline=calls.deadline)
+    models = calls.transport.read(response, lambda answer: dicts_of(dict_of(answer).get("data")))
     model = next((m for m in models if m.get("id") == calls.model), next(iter(models), {}))
     owner = model.get("owned_by")
     if str(owner).startswith("samplers"):
-        return _ours(calls.model)
+        return _ours(calls.model, response.headers.get(LOGITS, ""))
     if owner == "vllm":
         return vllm.abilities(calls)
     if owner == "llamacpp":
@@ -61,8 +63,14 @@ def _found(calls: Calls) -> Abilities:
     return UNKNOWN
 
 
-def _ours(model: str) -> Abilities:
-    """Our endpoint's. Its profile of a reasoning model takes a smaller n."""
+def _ours(model: str, logits: str) -> Abilities:
+    """Our endpoint's. Its profile of a reasoning model takes a smaller n.
+
+    `logits`: its header LOGITS, "exact" or "json; WHY"; an older one has none.
+    """
+    way, _, why = logits.partition(";")
+    slow = why.strip() or "no reason given" if way == "json" else None
+    known = replace(SAMPLERS, scores=way == "exact", slow_logprobs=slow)
     if not model.endswith(REASONING_SUFFIX):
-        return SAMPLERS
-    return replace(SAMPLERS, most_choices=most(model_row(model, ours=True), "n"))
+        return known
+    return replace(known, most_choices=most(model_row(model, ours=True), "n"))

@@ -54,6 +54,7 @@ def abilities(calls: Calls) -> Abilities:
         raw_logprobs=raw,
         tokenizes=named,
         continues=named,
+        scores=named,
     )
 
 

@@ -98,11 +98,13 @@ class Transport:
         stream: bool = False,
         deadline: Deadline | None = None,
         root: bool = False,
+        unchanged: bool = False,
     ) -> httpx.Response:
         """A successful response. APIError for any other status, ConnectionFailed if none comes.
 
         `deadline`: when the whole answer must be there (None: in deadline.TIMEOUT seconds).
-        `root`: the path is the server's own, beside OpenAI's /v1 and not under it.
+        `root`: the path is the server's own, beside OpenAI's /v1 and not under it. `unchanged`: a
+        304 is a success, too.
         """
         if self._http.is_closed:
             raise ConnectionFailed(
@@ -122,7 +124,8 @@ class Transport:
 
         try:
             response = self._http.send(request, stream=stream)
-            if not response.is_success:
+            succeeded = response.is_success or (unchanged and response.status_code == 304)
+            if not succeeded:
                 with closing(response):
                     response.read()
         except UnreadableBody as error:
@@ -131,7 +134,7 @@ class Transport:
         except (httpx.HTTPError, UnicodeError, OverflowError) as error:
             failure = self._no_answer(error)
         else:
-            if response.is_success:
+            if succeeded:
                 return response
             failure = error_from(
                 response.status_code,

@@ -1,0 +1,52 @@
+"""A chat request on its way: paid for, sent, and its answer or stream read."""
+
+from collections.abc import Callable, Iterator
+
+from samplers.api.choices import joined, split_choices
+from samplers.api.results import Completion
+from samplers.api.stream.chunk import Chunk
+from samplers.api.stream.events import Arrival
+from samplers.api.stream.reader import read_chunks
+from samplers.api.transport.deadline import Deadline
+from samplers.api.transport.transport import Transport
+
+
+def send_chat(
+    transport: Transport,
+    body: dict,
+    reader: Callable,
+    deadline: Deadline,
+    headers: dict | None = None,
+    most_choices: int | None = None,
+):
+    """What `reader` makes of the answer to `body`; the call is paid for."""
+    parts = split_choices(body, most_choices)
+    reader = joined(reader, len(parts))
+    with transport.paid(parts) as settle:
+        for part in parts:
+            response = transport.request(
+                "POST", "/chat/completions", part, headers, deadline=deadline
+            )
+            if transport.budget is not None:
+                settle(transport.read(response, Completion.from_wire).usage)
+            answer = transport.read(response, reader)
+    return answer
+
+
+def stream_chunks(transport: Transport, body: dict, timeout: float | None) -> Iterator[Chunk]:
+    """The chunks of a streamed answer to `body`."""
+    with transport.paid([body]) as settle, transport.arrivals(body, timeout) as arrivals:
+        usage = None
+        unbroken = transport.unbroken(arrivals)
+        n = body["n"] if isinstance(body.get("n"), int) else 1
+        for chunk in read_chunks(unbroken, transport.scrub, n):
+            usage = chunk.usage or usage
+            yield chunk
+            del chunk  # a traceback may print this frame's locals
+        settle(usage)  # the last one; a stream that broke or was closed stays held
+
+
+def stream_arrivals(transport: Transport, body: dict, timeout: float | None) -> Iterator[Arrival]:
+    """The same stream as the network brings it."""
+    with transport.paid([body]), transport.arrivals(body, timeout) as arrivals:
+        yield from transport.unbroken(arrivals)
