@@ -10,26 +10,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from samplers.local.answer import chat, chat_chunks
+from samplers.local.answer import chat, chat_chunks, compact
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.answer.event_stream import EventStream, unless_gone
 from samplers.local.answer.json_text import dumps, json_response
-from samplers.local.answer.models import model_list, one_model
+from samplers.local.answer.models import logits_header, model_list, one_model
+from samplers.local.answer.newest import Newest
 from samplers.local.answer.tokenize import tokenize
+from samplers.local.answer.vocabulary import vocabulary_response
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest, parse
-from samplers.local.request.job import prepare
+from samplers.local.request.job import chosen, prepare
 
 
 def application(models: tuple[ServedModel, ...], key: str) -> Door:
     """The ASGI application that serves `models` to those who have `key`."""
 
     bodies = Bodies()
+    newest = Newest()
 
     async def all_models(request: Request) -> Response:
-        return json_response(model_list(models))
+        return json_response(model_list(models), headers=logits_header(models[0].logits))
 
     async def model_by_id(request: Request) -> Response:
         return json_response(one_model(models, request.path_params["model"]))
@@ -40,12 +43,19 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         job = await prepare(models, chat_request)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job))
-        return json_response(await unless_gone(request.receive, chat.complete(job)))
+        complete = compact.complete if chat_request.compact else chat.complete
+        work = newest.run(request.headers, complete(job))
+        return json_response(await unless_gone(request.receive, work))
 
     async def tokens(request: Request) -> Response:
         async with bodies.json(request) as body:
             answer = await tokenize(models, body)
         return Response(dumps(answer), media_type="application/json")
+
+    async def vocabulary(request: Request) -> Response:
+        name = request.query_params.get("model")
+        model = models[0] if name is None else chosen(models, name)
+        return vocabulary_response(model, request.headers.get("if-none-match"))
 
     async def health(request: Request) -> Response:
         return Response(dumps({"status": "ok"}), media_type="application/json")
@@ -56,6 +66,7 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
+        Route("/v1/samplers/vocabulary", vocabulary, methods=["GET"]),
     ]
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist

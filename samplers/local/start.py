@@ -12,6 +12,8 @@ from samplers.local.engine.calls import EngineError
 from samplers.local.engine.gguf import read_vocabulary
 from samplers.local.engine.load_trial import try_to_load
 from samplers.local.engine.loading import LoadError, load
+from samplers.local.engine.logits.reader import Logits
+from samplers.local.engine.logits.start import make_ready
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.template import TEMPLATE
 from samplers.local.request.schema import load_jsonschema
@@ -39,13 +41,15 @@ async def model(
     # what the first schema needs, so that it need not wait for it
     engine.trials.start_soon()
     threading.Thread(target=load_jsonschema, daemon=True).start()
+    logits = Logits()
+    logits.start_soon(make_ready(logits, path, weights.cache_folder(), len(vocabulary)))
 
     file = path.stat()
     changed = int(file.st_mtime)
     identity = weights.SHA256 if is_default else f"{path.name} {file.st_size} {changed}"
     digest = hashlib.sha256(f"{version('xllamacpp')} {identity}".encode()).hexdigest()
     name = MODEL_ID if is_default else model_id(vocabulary.name, path)
-    return ServedModel(engine, settings, name, f"fp_{digest[:10]}", changed)
+    return ServedModel(engine, logits, settings, name, f"fp_{digest[:10]}", changed)
 
 
 def _try_once(path: Path) -> None:

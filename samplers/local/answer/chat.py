@@ -13,8 +13,8 @@ from samplers.local.request.job import Choice, Job
 
 
 @dataclass
-class _Generated:
-    """What has been generated of a choice."""
+class Generated:
+    """What has been generated of a choice; `end` is None until it has ended."""
 
     texts: list[str] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
@@ -23,10 +23,9 @@ class _Generated:
 
 async def complete(job: Job) -> dict:
     """The body of the answer to a job."""
-    head = chat_fields.head(job, "chat.completion")
     choices, cached = await call_or_text.choices(job)
 
-    generated = [_Generated() for _ in choices]
+    generated = [Generated() for _ in choices]
     async with aclosing(generate_all(job, choices)) as events:
         async for choice, event in events:
             if isinstance(event, End):
@@ -35,14 +34,21 @@ async def complete(job: Job) -> dict:
                 generated[choice.index].texts.append(event.text)
                 generated[choice.index].tokens += event.tokens
 
-    body = head | {
+    return body(job, choices, generated, cached)
+
+
+def body(
+    job: Job, choices: list[Choice], generated: list[Generated], cached: int | None = None
+) -> dict:
+    """The body that has these choices; `cached` as in `chat_fields.usage`."""
+    fields = {
         "choices": [_choice(job, choice, generated[choice.index]) for choice in choices],
         "usage": chat_fields.usage(job, [each.end for each in generated], cached),
     }
-    return body | chat_fields.about(job)
+    return chat_fields.head(job, "chat.completion") | fields | chat_fields.about(job)
 
 
-def _choice(job: Job, choice: Choice, generated: _Generated) -> dict:
+def _choice(job: Job, choice: Choice, generated: Generated) -> dict:
     return {
         "index": choice.index,
         "message": _message(choice, "".join(generated.texts)),

@@ -3,8 +3,13 @@
 It can list 49,152 tokens at each place, so its JSON text is put together from prepared parts.
 """
 
+import base64
+
+import numpy as np
+
 from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.json_text import Raw
+from samplers.local.engine.logits.reader import Row
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.wire.logprobs import UNSEEN_LOGPROB
 
@@ -32,4 +37,16 @@ def _entry(vocabulary: Vocabulary, token: Token, ids: bool) -> str:
 
     begin = f'"id":{token.id},' if ids else ""
     own = f'{begin}{fields[token.id]},"logprob":{max(token.logprob, least)}'
-    return f'{{{own},"top_logprobs":[{",".join(listed)}]}}'
+    full = "" if token.row is None else f',"full":{_packed(token.row)}'
+    return f'{{{own},"top_logprobs":[{",".join(listed)}]{full}}}'
+
+
+def _packed(row: Row) -> str:
+    """A whole row, an extension: its logits as float32, little-endian, in base64."""
+    raw = "true" if row.raw else "false"
+    return f'{{"logits":"{base64_of(row.logits)}","logsumexp":{row.logsumexp},"raw":{raw}}}'
+
+
+def base64_of(logits: np.ndarray) -> str:
+    """Numbers as float32, little-endian, in base64."""
+    return base64.b64encode(np.ascontiguousarray(logits, "<f4")).decode()

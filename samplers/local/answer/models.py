@@ -1,5 +1,6 @@
 """The answers of GET /v1/models and /v1/models/{model}."""
 
+from samplers.local.engine.logits.reader import Logits
 from samplers.local.engine.model import OWNER, SHUTDOWN_DATE, SIMULATED, ServedModel, named
 from samplers.local.request.errors import ApiError
 
@@ -15,6 +16,12 @@ def one_model(models: tuple[ServedModel, ...], name: str) -> dict:
         message = f"The model '{name[:200]}' does not exist"
         raise ApiError(404, message, param="model", code="model_not_found")
     return _model(model)
+
+
+def logits_header(logits: Logits) -> dict[str, str]:
+    """The header that says how whole distributions are had: exactly, or through JSON, and why."""
+    how = f"json; {logits.why}" if logits.why else "exact"
+    return {"x-samplers-logits": how.encode("ascii", "replace").decode()[:300]}
 
 
 def _model(model: ServedModel) -> dict:

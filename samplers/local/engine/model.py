@@ -7,6 +7,7 @@ and thinks before it answers.
 from dataclasses import dataclass, replace
 
 from samplers.local.engine.calls import Engine
+from samplers.local.engine.logits.reader import Logits
 from samplers.wire.models import REASONING_SUFFIX
 
 OWNER = "samplers"
@@ -31,10 +32,11 @@ class Settings:
 class ServedModel:
     """An engine with its settings. `id`, `fingerprint` and `created` go into every answer.
 
-    `reasoning`: it is the simulated reasoning model.
+    `logits` are the model's own, past the engine. `reasoning`: it is the simulated reasoning model.
     """
 
     engine: Engine
+    logits: Logits
     settings: Settings
     id: str
     fingerprint: str

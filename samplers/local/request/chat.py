@@ -19,9 +19,11 @@ from samplers.local.request.checks import (
     string,
 )
 from samplers.local.request.combined import (
+    COMPACT,
     CONTINUE,
     FULL_LOGPROBS,
     biases_by_id,
+    check_compact,
     continued_ids,
     stream_options,
     token_limit,
@@ -142,8 +144,9 @@ class ChatRequest:
 
     `logit_bias` has integer ids. `top_logprobs` is None if no logprobs are asked for.
     `include_ids` adds token ids to them. `continued` are the answer's first tokens, already chosen.
-    `response_format` is None for plain text. `tools` is None if no function may be called.
-    `effort` is how much the model thinks first, one of `reasoning.EFFORTS`.
+    `compact`: the next token's logits are asked for, as one array. `response_format` is None for
+    plain text. `tools` is None if no function may be called. `effort` is how much the model thinks
+    first, one of `reasoning.EFFORTS`.
     """
 
     model: str
@@ -164,6 +167,7 @@ class ChatRequest:
     response_format: Format | None
     tools: Tools | None = None
     include_ids: bool = False
+    compact: bool = False
     continued: tuple[int, ...] = ()
     effort: str = "none"
 
@@ -180,7 +184,8 @@ def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> Ch
     checked_tools = tools(body)
     effort = reasoning.effort(body) if is_reasoning else "none"
 
-    full_logprobs = headers.get(FULL_LOGPROBS, "").lower() == "true"
+    form = headers.get(FULL_LOGPROBS, "").lower()
+    full_logprobs = form == "true"
     most = vocabulary_size if full_logprobs else rules.top_logprobs
     values["top_logprobs"] = top_logprobs(values.pop("logprobs"), values["top_logprobs"], most)
     options = stream_options(values["stream"], values.pop("stream_options"))
@@ -188,6 +193,8 @@ def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> Ch
     if values["response_format"] is not None and values["response_format"].any_json:
         check_mentions_json(values["messages"])
     values["logit_bias"] = biases_by_id(values["logit_bias"], vocabulary_size)
+    if form == COMPACT:
+        check_compact(values, checked_tools is not None)
 
     return ChatRequest(
         tools=checked_tools,
@@ -197,6 +204,7 @@ def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> Ch
         # chunks.
         include_obfuscation=options.get("include_obfuscation", False),
         include_ids=full_logprobs,
+        compact=form == COMPACT,
         continued=continued_ids(headers.get(CONTINUE), vocabulary_size),
         **values,
     )

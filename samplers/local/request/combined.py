@@ -8,10 +8,11 @@ import json
 from samplers.local.request.checks import array, integer
 from samplers.local.request.errors import bad_request
 
-# The endpoint's own headers, for lessons: logprobs of the whole vocabulary, with token ids; and the
-# token ids that the answer begins with.
+# The endpoint's own headers, for lessons. Logprobs of the whole vocabulary with token ids: "true";
+# the next token's logits as one array: COMPACT. And the token ids that the answer begins with.
 FULL_LOGPROBS = "x-samplers-full-logprobs"
 CONTINUE = "x-samplers-continue"
+COMPACT = "compact"
 
 
 def top_logprobs(logprobs: bool, top: int | None, most: int) -> int | None:
@@ -71,3 +72,24 @@ def continued_ids(header: str | None, size: int) -> tuple[int, ...]:
         message = f"Invalid '{CONTINUE}': expected a JSON array of token ids."
         raise bad_request(message, CONTINUE, "invalid_value") from None
     return tuple(array(integer(0, size - 1), 0)(CONTINUE, ids))
+
+
+def check_compact(values: dict, has_tools: bool) -> None:
+    """ApiError unless a request for COMPACT is for one token, with logprobs.
+
+    `values` are those of chat.FIELDS.
+    """
+    needed = {
+        "logprobs": values["top_logprobs"] is not None,
+        "max_completion_tokens": values["max_tokens"] == 1,
+        "n": values["n"] == 1,
+        "stream": not values["stream"],
+        "tools": not has_tools,
+    }
+    for name, is_right in needed.items():
+        if not is_right:
+            message = (
+                f"'{FULL_LOGPROBS}: {COMPACT}' is for one token of one answer: it takes 'logprobs' "
+                "true, 'max_completion_tokens' 1, 'n' 1, and neither 'stream' nor 'tools'."
+            )
+            raise bad_request(message, name, "invalid_parameter_combination")

@@ -5,7 +5,7 @@ import pytest
 from samplers.local.__main__ import arguments
 from samplers.local.engine.model import ServedModel, Settings, named, served
 
-PLAIN = ServedModel(None, Settings(), "m", "fp", 0)
+PLAIN = ServedModel(None, None, Settings(), "m", "fp", 0)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from samplers.local.answer.generate.sampling import (
 )
 from samplers.local.engine.grammars.grammar import of_token
 from samplers.local.engine.grammars.guard import GUARD, guard_id
+from samplers.local.engine.logits.reader import Row
 from samplers.local.engine.seed import engine_seed
 from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job
@@ -29,12 +30,13 @@ class Token:
     """A drawn token.
 
     `top_logprobs` lists (id, logprob), the most probable first. It and `logprob` are None if the
-    request does not ask for them.
+    request does not ask for them. `row` are the logits before it, where the request asks for those.
     """
 
     id: int
     logprob: float | None = None
     top_logprobs: list[tuple[int, float]] | None = None
+    row: Row | None = None
 
 
 class Generation:

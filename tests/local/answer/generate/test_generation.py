@@ -60,7 +60,7 @@ class GivesUp(Engine):
 
 def generated(engine: Engine, limit: int, processed: bool = False, **fields) -> list[Token]:
     """All tokens of a choice under the grammar "g"."""
-    model = ServedModel(engine, Settings(processed=processed), "m", "fp", 0)
+    model = ServedModel(engine, None, Settings(processed=processed), "m", "fp", 0)
     job = Job(model, parse(BODY | fields, {}, 8), [0], limit, 1, "g", None)
 
     async def tokens():

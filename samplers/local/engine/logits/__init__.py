@@ -1,0 +1,1 @@
+"""The model's exact logits, through llama.cpp's C interface."""
