@@ -112,7 +112,7 @@ class Distribution:
         if not (logprobs <= 1e-3).all():  # servers round
             raise ValueError("logprobs must be <= 0 (natural logarithms of probabilities)")
         if logsumexp is not None:
-            logsumexp = number(logsumexp, "logsumexp", float)
+            logsumexp = number(logsumexp, "logsumexp", float, -np.inf)
 
         object.__setattr__(self, "logprobs", logprobs)
         object.__setattr__(self, "logsumexp", logsumexp)

@@ -1,6 +1,7 @@
 """A small client for any OpenAI-compatible endpoint: one method for each question."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from samplers.api.abilities import Abilities
 from samplers.api.adapters import recognise, teacher
@@ -177,6 +178,7 @@ class Client:
         after: Sequence[int] = (),
         *,
         timeout: float | None = None,
+        replaces: str | None = None,
     ) -> Distribution:
         """The model's next-token distribution after `prompt` (a str: the user's, or messages).
 
@@ -185,11 +187,15 @@ class Client:
         vocabulary in token-id order, where `abilities.top_logprobs` is None; elsewhere for the most
         that it gives. `after`: token ids with which the answer already begins, where
         `abilities.continues`. The local endpoint's "all" has the model's raw logits, too.
+
+        `replaces`: a name of your own that is hard to guess. At the local endpoint an "all" ends
+        the call of that name that is still running, in another thread, with APIError 409: who types
+        wants the last answer only. Elsewhere it changes nothing.
         """
         check_top(top)
         after = token_ids("after", after)
         messages = as_messages(prompt)
-        calls = self._calls(Deadline(timeout))
+        calls = replace(self._calls(Deadline(timeout)), replaces=replaces)
         known = recognise.abilities(calls)
         adapter = recognise.adapter_of(known.engine)
         return adapter.next_token(calls, messages, top, after, known)

@@ -133,9 +133,12 @@ class EndpointModel:
             )
         after = ids[start:]
         given = self._client.next_token(self._messages, "all", after) if after else self._first
-        if given.raw_logits != self.raw_logits:
-            raise APIError(200, "the endpoint has changed what its logits mean: make a new model")
-        return given.logits.copy()
+        if not self.raw_logits:
+            return given.logprobs.copy()
+        if not given.raw_logits:
+            message = "the endpoint no longer shows raw logits: make the model anew with as_model"
+            raise APIError(200, message)
+        return given.logits
 
     def __repr__(self) -> str:
         size = len(self.vocabulary)

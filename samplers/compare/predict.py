@@ -10,11 +10,10 @@ from samplers.checks import instance
 from samplers.compare.bounds import tail_weight
 from samplers.compare.prediction import Prediction
 from samplers.compare.rules import Rules, rules_of
-from samplers.compare.tail import Tail, listed_and_tail, weigh
+from samplers.compare.tail import Tail, listed_and_tail, weigh, weigh_raw
 from samplers.compare.truncate import EDGE, Candidates, check_stages, top_k, truncate, truncates
 from samplers.distribution import Distribution
 from samplers.params import SamplingParams
-from samplers.penalties import check_raw_logits
 
 # Logs of probabilities are exact to some 1e-16. A higher power would let that error alone decide
 # whether an unlisted token is as probable as a listed one (within `truncate.CLOSE`).
@@ -29,8 +28,9 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     "sglang-flashinfer", "llama.cpp", or a `Hypothesis`. `counts` is what the engine's penalties
     count: {token: how often}, where a token is its bytes or a listed one's text, or an array (K,)
     beside the listed tokens, which alone tells tokens of the same bytes apart. Whether that is the
-    output alone or the prompt too is the engine's rule, see `Chain.counts`. A bias on ids needs
-    `distribution.ids` (a whole vocabulary has them: its order).
+    output alone or the prompt too is the engine's rule; what `Chain.counts` returns is taken, too.
+    A bias on ids needs `distribution.ids` (a whole vocabulary has them: its order). A
+    repetition_penalty needs the model's raw logits, of the whole vocabulary.
 
     Proof. Let w_i = p_i e^(bias - penalties) and a = 1/T. Without truncation a listed token has the
     probability w_i^a / (L + U). L = Σ w^a over the listed tokens is known. U, the same sum over the
@@ -49,7 +49,8 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     `truncate`) but need not be the closest.
 
     ValueError for a truncation that is not known here (see `truncate.STAGES`), and for a
-    repetition_penalty, counts or not, see `samplers.penalties.check_raw_logits`.
+    repetition_penalty on log-probabilities alone, counts or not, see
+    `samplers.penalties.check_raw_logits`.
     """
     cut = _truncated(distribution, params, engine, counts)
     c = cut.candidates
@@ -73,10 +74,12 @@ def _truncated(distribution: Distribution, params: SamplingParams, engine, count
     instance(params, "params", SamplingParams, "a SamplingParams")
     rules = rules_of(engine)
     check_stages(params, rules)
-    check_raw_logits(distribution, params.repetition_penalty)
     _check_penalties(params, rules)
     log_p, tail = listed_and_tail(distribution)
-    log_w, tail = weigh(distribution, log_p, tail, params, counts)
+    if params.repetition_penalty == 1:
+        log_w, tail = weigh(distribution, log_p, tail, params, counts)
+    else:
+        log_w = weigh_raw(distribution, params, engine, counts)
 
     t = rules.temperature(params.temperature)
     greedy = t == 0

@@ -12,8 +12,12 @@ from samplers.arrays import as_array
 from samplers.checks import shown
 from samplers.compare.bounds import tail_weight
 from samplers.compare.prediction import by_bytes
-from samplers.distribution import Distribution
+from samplers.compare.rules import WEIGHING
+from samplers.distribution import Distribution, log_softmax
+from samplers.engines import ENGINES
 from samplers.params import SamplingParams
+from samplers.penalties import check_raw_logits
+from samplers.stages import STAGES
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,32 @@ def weigh(
     return log_p + bias - penalty, replace(tail, factors=factors if tail.mass else {})
 
 
+def weigh_raw(distribution: Distribution, params: SamplingParams, engine, counts) -> np.ndarray:
+    """log w (V,) after bias and penalties, by the engine's own stages in its own order.
+
+    The order matters: a repetition penalty acts on the logits that a bias has changed, or on those
+    that it will change. ValueError for a distribution without raw logits or with unlisted tokens,
+    and for rules that are not an engine's by name.
+    """
+    penalty = params.repetition_penalty
+    check_raw_logits(distribution, penalty)
+    if len(distribution) != distribution.vocabulary_size:
+        why = "it needs the whole distribution"
+        raise ValueError(f"repetition_penalty must be 1 here, got {penalty}; {why}")
+    if not isinstance(engine, str) or engine not in ENGINES:
+        why = "which tokens it counts, and before or after a bias, only an engine's name tells"
+        raise ValueError(f"repetition_penalty must be 1 here, got {penalty}; {why}")
+
+    if not _of_chain(counts):
+        array = _as_array(counts, distribution)
+        counts = {"penalties": array, "repetition": array}
+    logits = distribution.logits
+    for stage in ENGINES[engine].stages:
+        if stage in WEIGHING - {"temperature"}:
+            logits = STAGES[stage](logits, params, counts, ENGINES[engine])
+    return log_softmax(logits)
+
+
 def _biases(distribution: Distribution, logit_bias: Mapping) -> tuple[np.ndarray, dict]:
     """What `logit_bias` adds to each listed token (K,), and {id: bias} of the unlisted ones."""
     listed = np.zeros(len(distribution))
@@ -113,8 +143,15 @@ def _biases(distribution: Distribution, logit_bias: Mapping) -> tuple[np.ndarray
     return listed, unlisted
 
 
+def _of_chain(counts) -> bool:
+    """Is this what `Chain.counts` returns, with a count for each kind of penalty?"""
+    return isinstance(counts, Mapping) and isinstance(counts.get("repetition"), np.ndarray)
+
+
 def _penalties(distribution: Distribution, params: SamplingParams, counts):
     """What is subtracted from each listed token (K,), and {bytes: log factor} of unlisted ones."""
+    if _of_chain(counts):
+        counts = counts["penalties"]
     if isinstance(counts, Mapping):
         return _penalties_by_bytes(distribution, params, counts)
 
@@ -148,6 +185,22 @@ def _penalties_by_bytes(distribution: Distribution, params: SamplingParams, coun
         elif penalty:
             unlisted[token] = -penalty
     return listed, unlisted
+
+
+def _as_array(counts, distribution: Distribution):
+    """Counts by token as an array (V,); an array as it is."""
+    if counts is not None and not isinstance(counts, Mapping):
+        return counts
+
+    array = np.zeros(len(distribution), dtype=np.int64)
+    for token, count in by_bytes(counts or {}, distribution).items():
+        alike = distribution.bytes.count(token)
+        if alike != 1:
+            which = f"{alike} tokens of the vocabulary have these bytes"
+            instead = f"an array ({len(distribution)},) tells tokens apart"
+            raise ValueError(f"counts must not have {shown(token)}: {which}; {instead}")
+        array[distribution.bytes.index(token)] = count
+    return array
 
 
 def _penalty(params: SamplingParams, count):

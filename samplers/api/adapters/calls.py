@@ -14,6 +14,7 @@ class Calls:
     `body(messages, params)` is a chat request in the form that the model takes, and
     `send(body, reader, headers=None, most_choices=None)` sends one, which is paid for. `kept`: what
     was learnt about this model; it lives as long as the client does, and threads may share it.
+    `replaces`: the name of the call at our endpoint, where a newer one of that name ends it.
     """
 
     transport: object = field(repr=False)
@@ -22,6 +23,7 @@ class Calls:
     body: Callable = field(repr=False)
     send: Callable = field(repr=False)
     kept: dict = field(repr=False)
+    replaces: str | None = None
 
     @property
     def quoted_model(self) -> str:

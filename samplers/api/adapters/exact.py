@@ -2,6 +2,7 @@
 
 import json
 
+from samplers.api.abilities import Abilities
 from samplers.api.adapters import listed, vocabulary
 from samplers.api.adapters.calls import Calls
 from samplers.api.errors import APIError
@@ -10,6 +11,7 @@ from samplers.api.score import Score
 from samplers.distribution import Distribution
 
 FULL = "x-samplers-full-logprobs"
+REPLACES = "x-samplers-replaces"
 CONTINUE = "x-samplers-continue"
 
 
@@ -18,7 +20,9 @@ def begun_with(after: list[int]) -> dict[str, str]:
     return {CONTINUE: json.dumps(after)} if after else {}
 
 
-def next_token(calls: Calls, messages: list[dict], after: list[int]) -> Distribution | None:
+def next_token(
+    calls: Calls, messages: list[dict], after: list[int], known: Abilities
+) -> Distribution | None:
     """The next token's whole distribution, with the raw logits if the endpoint shows them.
 
     None for an older endpoint, which knows no compact form.
@@ -26,9 +30,9 @@ def next_token(calls: Calls, messages: list[dict], after: list[int]) -> Distribu
     if vocabulary.tokens_of(calls) is None:
         return None
 
-    # At 0 the answer comes from one pass, without a draw. Where the logits are those after the
+    # At 0 the answer comes from one pass, without a draw. Where the logprobs are those after the
     # chain, 0 would leave one token, and 1 leaves the model's own.
-    if "compact at 1" not in calls.kept:
+    if known.slow_logprobs is None and "compact at 1" not in calls.kept:
         found = _compact(calls, messages, after, 0)
         if found is None or found.raw_logits:
             return found
@@ -41,6 +45,8 @@ def _compact(
 ) -> Distribution | None:
     params = listed.PLAIN | {"temperature": temperature, "top_logprobs": 1}
     headers = begun_with(after) | {FULL: "compact"}
+    if calls.replaces is not None:
+        headers[REPLACES] = calls.replaces
 
     def read(answer: dict) -> Distribution | None:
         full = first_place(answer).get("full")

@@ -34,7 +34,7 @@ def next_token(
 ) -> Distribution:
     """The next token's distribution. Endpoints without the extensions list their top 20."""
     if top == "all" and known.engine == "samplers":
-        distribution = exact.next_token(calls, messages, after)
+        distribution = exact.next_token(calls, messages, after, known)
         if distribution is not None:
             return distribution
 

@@ -29,7 +29,8 @@ def abilities(calls: Calls) -> Abilities:
     """What the endpoint can do with `calls.model`. It is found out once, and kept.
 
     Nothing is asked where a call costs money. An endpoint that answers with an error is not known;
-    where waiting can help (429, 5xx) it is asked again the next time.
+    where waiting can help (429, 5xx) it is asked again the next time. So is our endpoint while it
+    does not give the logits as they are: it may still be trying whether it can.
     """
     if "abilities" not in calls.kept:
         if calls.transport.at_openai:
@@ -38,7 +39,10 @@ def abilities(calls: Calls) -> Abilities:
             calls.kept["abilities"] = UNKNOWN
         else:
             try:
-                calls.kept["abilities"] = _found(calls)
+                found = _found(calls)
+                if found.slow_logprobs is not None:
+                    return found
+                calls.kept["abilities"] = found
             except APIError as error:
                 if error.status == 429 or error.status >= 500:
                     return UNKNOWN

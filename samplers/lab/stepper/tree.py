@@ -157,7 +157,8 @@ class Tree:
         logits = self.logits(self.now)
         counts = self.counts(self.now)
         stages = self.chain.trace(logits, self.params, counts)
-        return Step(self.vocabulary.distribution(logits), counts, stages)
+        raw = all(getattr(source, "raw_logits", True) for source in (self.model, logits))
+        return Step(self.vocabulary.distribution(logits, raw), counts, stages)
 
     def chance(self, node: Node) -> Chance:
         """The probability of `node`'s token after its parent; 1 for the root."""

@@ -1,6 +1,7 @@
 """A model's tokens: what each id stands for, and the ids of a text."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -33,13 +34,18 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.bytes)
 
-    def distribution(self, logits: np.ndarray) -> Distribution:
-        """The distribution of logits (V,) over these tokens."""
-        V = len(self)
+    def distribution(self, logits: np.ndarray, raw: bool = False) -> Distribution:
+        """The distribution of logits (V,) over these tokens. `raw`: they are the model's own."""
         logprobs = log_softmax(logits)
-        return Distribution(
-            self.tokens, logprobs, self.bytes, ids=tuple(range(V)), vocabulary_size=V
-        )
+        best = int(logprobs.argmax())
+        logsumexp = float(np.asarray(logits)[best] - logprobs[best]) if raw else None
+        return self._uniform.with_logprobs(logprobs, logsumexp)
+
+    @cached_property
+    def _uniform(self) -> Distribution:
+        V = len(self)
+        even = np.full(V, -np.log(V))
+        return Distribution(self.tokens, even, self.bytes, ids=tuple(range(V)), vocabulary_size=V)
 
     def label(self, token: int, limit: int = 18) -> str:
         """A token as the pictures write it: ␣ for a space, ⟨e4⟩ for half a character."""
