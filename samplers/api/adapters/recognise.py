@@ -17,6 +17,7 @@ from samplers.api.errors import APIError
 from samplers.wire.models import REASONING_SUFFIX, model_row, most
 
 LOGITS = "x-samplers-logits"
+MOST_SHOWN = 200  # characters of what a server says
 ADAPTERS = {"vllm": vllm, "llama.cpp": llama_cpp}
 
 
@@ -73,8 +74,13 @@ def _ours(model: str, logits: str) -> Abilities:
     `logits`: its header LOGITS, "exact" or "json; WHY"; an older one has none.
     """
     way, _, why = logits.partition(";")
-    slow = why.strip() or "no reason given" if way == "json" else None
+    slow = _one_line(why) or "no reason given" if way == "json" else None
     known = replace(SAMPLERS, scores=way == "exact", slow_logprobs=slow)
     if not model.endswith(REASONING_SUFFIX):
         return known
     return replace(known, most_choices=most(model_row(model, ours=True), "n"))
+
+
+def _one_line(text: str) -> str:
+    """What a server says of itself, for a line that is printed."""
+    return "".join(c if c.isprintable() else " " for c in text.strip())[:MOST_SHOWN]
