@@ -4,6 +4,7 @@ A request's way: request/ checks it and makes a job of it, answer/ makes the ans
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,17 +12,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from samplers.local.answer import chat, chat_chunks, compact
+from samplers.local.answer.distributions import distributions
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.answer.event_stream import EventStream, unless_gone
 from samplers.local.answer.json_text import dumps, json_response
 from samplers.local.answer.models import logits_header, model_list, one_model
 from samplers.local.answer.newest import Newest
+from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest, parse
+from samplers.local.request.given import given_answer, given_text
 from samplers.local.request.job import chosen, prepare
 
 
@@ -44,8 +48,7 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job))
         complete = compact.complete if chat_request.compact else chat.complete
-        work = newest.run(request.headers, complete(job))
-        return json_response(await unless_gone(request.receive, work))
+        return await _answer(request, complete, job)
 
     async def tokens(request: Request) -> Response:
         async with bodies.json(request) as body:
@@ -57,6 +60,20 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         model = models[0] if name is None else chosen(models, name)
         return vocabulary_response(model, request.headers.get("if-none-match"))
 
+    async def given_distributions(request: Request) -> Response:
+        async with bodies.json(request) as body:
+            given = await given_answer(models, body)
+        return await _answer(request, distributions, given)
+
+    async def given_score(request: Request) -> Response:
+        async with bodies.json(request) as body:
+            given = await given_text(models, body)
+        return await _answer(request, score, given)
+
+    async def _answer(request: Request, answer: Callable[..., Coroutine], *arguments) -> Response:
+        work = newest.run(request.headers, answer, *arguments)
+        return json_response(await unless_gone(request.receive, work))
+
     async def health(request: Request) -> Response:
         return Response(dumps({"status": "ok"}), media_type="application/json")
 
@@ -66,6 +83,8 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
+        Route("/v1/samplers/distributions", given_distributions, methods=["POST"]),
+        Route("/v1/samplers/score", given_score, methods=["POST"]),
         Route("/v1/samplers/vocabulary", vocabulary, methods=["GET"]),
     ]
     app = Starlette(routes=routes, exception_handlers=HANDLERS)

@@ -4,7 +4,7 @@ Who types, or moves a slider, wants the last answer only.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
 from samplers.local.request.errors import ApiError, bad_request
 
@@ -18,17 +18,16 @@ class Newest:
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task] = {}
 
-    async def run(self, headers: Mapping[str, str], work: Coroutine):
-        """The result of `work`.
+    async def run(self, headers: Mapping[str, str], answer: Callable[..., Coroutine], *arguments):
+        """The result of `answer(*arguments)`.
 
         The header REPLACES names the request; the name is the client's own, and hard to guess. An
         older request of that name which has no answer yet is stopped, and gets ApiError 409.
         """
         name = headers.get(REPLACES)
         if name is None:
-            return await work
+            return await answer(*arguments)
         if not 1 <= len(name) <= LONGEST_NAME:
-            work.close()
             raise bad_request(
                 f"Invalid '{REPLACES}': expected a name of 1 to {LONGEST_NAME} characters, but got "
                 f"{len(name)}.",
@@ -36,7 +35,7 @@ class Newest:
                 "invalid_value",
             )
 
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(answer(*arguments))
         older = self._tasks.get(name)
         self._tasks[name] = task
         if older is not None:

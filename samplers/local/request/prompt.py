@@ -7,13 +7,13 @@ from samplers.local.engine.remember import remember
 from samplers.local.request.errors import ApiError, bad_request
 
 
-def context_exceeded(context: int, what: str) -> ApiError:
+def context_exceeded(context: int, what: str, param: str = "messages") -> ApiError:
     """OpenAI's error for a prompt and an answer that are longer than the context.
 
     `what` says what was too long, and by how much.
     """
     message = f"This model's maximum context length is {context} tokens. However, {what}"
-    return bad_request(message, "messages", "context_length_exceeded")
+    return bad_request(message, param, "context_length_exceeded")
 
 
 async def prompt_ids(engine: Engine, messages: list[dict]) -> list[int]:
