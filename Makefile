@@ -17,6 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
+	@$(BIN)/python -m samplers.local.engine.logits.prepare
 
 # JupyterLab would ask at its first start whether to fetch news: this kit needs no network. It saves the widgets with a
 # notebook, so that an explorer is there when the notebook is opened without its kernel.

@@ -27,17 +27,14 @@ PROMPTS = (5, SLICE, SLICE + 1, 200, 1000)  # tokens
 MOST_DIFFERENCE = 1e-3  # total variation from the server's distribution, which it rounds
 # It is in nobody's way, and a busy machine may leave it little time.
 SECONDS = child.MOST_SECONDS
-TOO_SLOW = "the trial of the exact way took too long"
 
 
 def tried(folder: Path, path: Path) -> str:
     """Why the C interface cannot be used for a model file; an empty text if it can.
 
-    `folder` keeps the result: each version of the engine is tried once with each file.
+    `folder` keeps a success: each version of the engine is tried once with each file. What failed
+    is tried again the next time, as it may have been for want of memory.
     """
-    name = f"logits of xllamacpp {version('xllamacpp')} on {platform.machine()}"
-    if stamps.passes(folder, path, f"wrong {name}", lambda: False):
-        return "the exact way was tried before on this machine, and failed"
     why = ""
 
     def check() -> bool:
@@ -45,16 +42,24 @@ def tried(folder: Path, path: Path) -> str:
         why = _try(path)
         return why == ""
 
-    if not stamps.passes(folder, path, name, check) and why != TOO_SLOW:
-        stamps.passes(folder, path, f"wrong {name}", lambda: True)
+    stamps.passes(folder, path, _stamp(), check)
     return why
+
+
+def has_passed(folder: Path, path: Path) -> bool:
+    """Whether `folder` keeps a success."""
+    return stamps.passes(folder, path, _stamp(), lambda: False)
+
+
+def _stamp() -> str:
+    return f"right logits from xllamacpp {version('xllamacpp')} on {platform.machine()}"
 
 
 def _try(path: Path) -> str:
     try:
         reason = child.try_file("samplers.local.engine.logits.trial", path, SECONDS)
     except TimeoutError:
-        return TOO_SLOW
+        return "the trial of the exact way took too long"
     return reason or ""
 
 
