@@ -157,6 +157,27 @@ def test_a_distribution_survives_pickle_and_copy():
         assert same.logprobs.tolist() == dist.logprobs.tolist()
 
 
+def test_the_same_tokens_with_other_logprobs():
+    """The tokens are shared, and a whole vocabulary's are not checked again."""
+    V = 49_152
+    tokens = tuple(map(str, range(V)))
+    even = Distribution(tokens, np.full(V, -np.log(V)), ids=tuple(range(V)), vocabulary_size=V)
+    logprobs = log_softmax(np.linspace(-9, 9, V))
+    other = even.with_logprobs(logprobs, 3.5)
+    assert (other.tokens, other.bytes, other.ids) == (even.tokens, even.bytes, even.ids)
+    assert other.tokens is even.tokens
+    assert (other.logsumexp, even.logsumexp) == (3.5, None)
+    np.testing.assert_array_equal(other.logprobs, logprobs)
+    assert even.logprobs[0] == -np.log(V)
+
+    for wrong, match in (([0.0], "shape"), (-logprobs, "<= 0"), (logprobs * np.nan, "<= 0")):
+        with pytest.raises(ValueError, match=match):
+            even.with_logprobs(wrong)
+    for wrong in (np.nan, np.inf, "1", True):
+        with pytest.raises(ValueError, match="logsumexp must be"):
+            even.with_logprobs(logprobs, wrong)
+
+
 @pytest.mark.parametrize(
     ("match", "make"),
     [

@@ -1,6 +1,7 @@
 """A repetition penalty on log-probabilities is refused: it depends on where the logits' 0 is."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from samplers import (
     log_softmax,
     repetition_penalty,
     softmax,
+    temperature,
 )
 from samplers.engines import ENGINES
 
@@ -91,3 +93,60 @@ def test_a_function_of_ids_gives_raw_logits():
     vllm = Chain.for_engine("vllm")
     out = generate(lambda ids: [20.0, 11.0], [0], greedy, vocabulary=["a", "b"], chain=vllm)
     assert out.text == "b"
+
+
+def known(logits, **more):
+    """The Distribution of these raw logits."""
+    tokens = tuple(map(str, range(len(logits))))
+    total = float(np.logaddexp.reduce(logits))
+    return Distribution(
+        tokens, log_softmax(logits), vocabulary_size=len(logits), logsumexp=total, **more
+    )
+
+
+def test_where_the_logsumexp_is_known_the_penalty_is_exact():
+    """20 and 0, of which the first is halved: 10 and 0."""
+    given = known(np.array([20.0, 0.0]))
+    assert given.raw_logits
+    np.testing.assert_allclose(given.logits, [20, 0], atol=1e-12)
+    np.testing.assert_allclose(repetition_penalty(given, [1, 0], 2), [10, 0], atol=1e-12)
+    for engine in ENGINES:
+        out = Chain.for_engine(engine).apply(given, PENALTY, np.array([1, 0]))
+        np.testing.assert_allclose(out[0] - out[1], 10)
+
+    out = generate(lambda ids: given, [0], PENALTY.replace(seed=1), vocabulary=["a", "b"])
+    assert out.text == "a"
+
+
+def test_a_part_of_the_tokens_keeps_their_raw_logits():
+    """The likeliest two of three: 3 and 1, whatever the third one is."""
+    whole = known(np.array([1.0, 3.0, -5.0]))
+    order = [1, 0]
+    part = Distribution(
+        tuple(whole.tokens[i] for i in order),
+        whole.logprobs[order],
+        unseen=float(whole.probs[2]),
+        vocabulary_size=3,
+        logsumexp=whole.logsumexp,
+    )
+    np.testing.assert_allclose(part.logits, [3, 1])
+    np.testing.assert_allclose(replace(whole, vocabulary_size=7).logits, [1, 3, -5])
+
+
+def test_other_logprobs_are_no_longer_of_the_raw_logits():
+    """Renormalised, or processed: the sum of exp(logits) is not what it was."""
+    whole = known(np.array([1.0, 3.0, -5.0]))
+    cold = whole.with_logprobs(log_softmax(temperature(whole, 0.5)))
+    assert not cold.raw_logits
+    with pytest.raises(ValueError, match=WHY):
+        repetition_penalty(cold, [1, 0, 0], 2)
+    assert whole.raw_logits
+
+
+def test_a_batch_is_raw_only_if_every_row_is():
+    raw = known(np.array([1.0, 3.0]))
+    shown = Distribution.from_probs({"a": 0.5, "b": 0.5})
+    rows = Chain.for_engine("vllm").apply([raw, raw], PENALTY, np.array([1, 0]))
+    np.testing.assert_allclose(rows[:, 1] - rows[:, 0], [2.5, 2.5])  # 0.5 and 3
+    with pytest.raises(ValueError, match=WHY):
+        Chain.for_engine("vllm").apply([raw, shown], PENALTY)

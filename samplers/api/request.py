@@ -108,10 +108,11 @@ def _plain(value):
 def token_ids(name: str, ids) -> list[int]:
     """`ids` as a list of ints >= 0."""
     try:
-        checked = [operator.index(i) for i in ids]
+        given = list(ids)
+        checked = [operator.index(i) for i in given]
     except TypeError:
         checked = None
-    if checked is None or any(i < 0 for i in checked):
+    if checked is None or min(checked, default=0) < 0 or bool in map(type, given):
         raise ValueError(f"{name} must be a sequence of token ids (ints >= 0), got {ids!r:.200}")
     return checked
 

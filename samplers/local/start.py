@@ -14,6 +14,7 @@ from samplers.local.engine.load_trial import try_to_load
 from samplers.local.engine.loading import LoadError, load
 from samplers.local.engine.logits.reader import Logits
 from samplers.local.engine.logits.start import make_ready
+from samplers.local.engine.logits.trial import has_passed
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.template import TEMPLATE
 from samplers.local.request.schema import load_jsonschema
@@ -42,7 +43,12 @@ async def model(
     engine.trials.start_soon()
     threading.Thread(target=load_jsonschema, daemon=True).start()
     logits = Logits()
-    logits.start_soon(make_ready(logits, path, weights.cache_folder(), len(vocabulary)))
+    folder = weights.cache_folder()
+    ready = make_ready(logits, path, folder, len(vocabulary))
+    if has_passed(folder, path):
+        await ready  # a moment; a first client should not find the slow way
+    else:
+        logits.start_soon(ready)
 
     file = path.stat()
     changed = int(file.st_mtime)

@@ -103,6 +103,30 @@ def test_the_endpoints_own_dates_are_shown(monkeypatch, capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "note"),
+    [
+        ("exact", ""),
+        (None, ""),
+        (
+            "json; the library exports no llama_decode",
+            ": the whole distribution comes slowly, through JSON: "
+            "the library exports no llama_decode",
+        ),
+    ],
+)
+def test_the_line_says_why_whole_distributions_are_slow(monkeypatch, capsys, header, note):
+    def respond(self, method, path, *_, **__):
+        headers = {} if header is None else {"x-samplers-logits": header}
+        models = [{"id": "m", "owned_by": "samplers"}]
+        return httpx.Response(200, json={"data": models}, headers=headers)
+
+    monkeypatch.setattr("samplers.api.transport.transport.Transport.request", respond)
+    connect("http://127.0.0.1:9/v1")
+    line = f"samplers: endpoint http://127.0.0.1:9/v1, model m{note}\n"
+    assert capsys.readouterr().out == line
+
+
 @pytest.mark.parametrize("where", ["OpenAI.com", "localhost:8000", 5, ""])
 def test_a_bad_where(where):
     with pytest.raises(ValueError, match="must be 'local', 'openai' or"):

@@ -87,6 +87,22 @@ def test_generate_writes_its_own_greedy_answer(bare):
     assert ours.text == theirs.text
 
 
+def test_an_answers_distributions_are_asked_for_one_by_one(bare):
+    ids = bare.tokenize("The capital").ids
+    first, second = bare.distributions(MESSAGES, "The capital")
+    assert len(first) == len(second) == V
+    after = bare.next_token(MESSAGES, "all", ids[:1])
+    assert np.abs(second.probs - after.probs).sum() / 2 < 0.05
+    assert np.abs(second.probs - first.probs).sum() / 2 > 0.2
+
+
+def test_it_scores_no_text(bare):
+    assert not bare.abilities.scores
+    with pytest.raises(APIError, match=r"client\.score works at the local endpoint") as caught:
+        bare.score("The capital")
+    assert caught.value.code == "unsupported"
+
+
 def test_more_answers_than_slots_and_a_nucleus_of_nothing(bare):
     assert len(bare.chat("Hi", n=6, max_tokens=1).choices) == 6
     greedy = bare.chat("Hi", temperature=0, max_tokens=1).text

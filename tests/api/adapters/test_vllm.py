@@ -106,6 +106,22 @@ def test_a_true_prediction_of_half_characters_is_accepted(mode):
     assert goodness_of_fit(wrong, counts).p_value < 1e-3
 
 
+def test_a_text_is_scored_by_its_prompt_logprobs():
+    halves, text, answer = ask("raw", "scores")
+    assert halves.text == vllm_questions.HALVES
+    assert (
+        text.tokens == answer.tokens == ("The", "␣capital", "␣of", "␣France", "␣is", "␣Paris", ".")
+    )
+    assert (text.logprobs[0], text.entropies[0], text.top[0]) == (None, None, ())
+    assert text.top[5][0][0] == "␣Paris"
+    # after the question the answer's first token is expected, and each other one more than before
+    assert answer.logprobs[0] > -3
+    assert all(a > b for a, b in zip(answer.logprobs[1:-1], text.logprobs[1:-1], strict=True))
+    for top, (low, high) in zip(answer.top, answer.entropies, strict=True):
+        assert len(top) == 5
+        assert 0 < low < high < np.log(49_152)
+
+
 def test_the_tokenizers_names_of_bytes():
     """GPT-2's, by hand: é is c3 a9; a byte that Latin-1 does not print is moved to U+0100 on."""
     assert len(BYTE_NAMES) == 128
