@@ -40,7 +40,7 @@ def test_the_logits_are_those_of_llama_cpps_own_server(exact, bare):
 
 
 def test_threads_get_what_one_gets(exact):
-    """8 threads and 25 prompts each, over one client: one prompt with 25 beginnings of an answer."""
+    """8 threads and 25 prompts each, over one client: one question and 25 beginnings."""
     begun = [[i] for i in exact.tokenize("a b c d e f g h i j k l m n o p q r s t u v w x y").ids]
 
     def ask(after):
