@@ -12,7 +12,14 @@ from samplers.api.errors import APIError
 from samplers.api.forms import as_taken
 from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
-from samplers.api.request import as_messages, chat_body, text_or_ids, token_ids, with_usage
+from samplers.api.request import (
+    as_messages,
+    chat_body,
+    check_call_name,
+    text_or_ids,
+    token_ids,
+    with_usage,
+)
 from samplers.api.results import Completion, Tokens
 from samplers.api.score import Score
 from samplers.api.sending import send_chat, stream_arrivals, stream_chunks
@@ -194,6 +201,8 @@ class Client:
         """
         check_top(top)
         after = token_ids("after", after)
+        if replaces is not None:
+            check_call_name("replaces", replaces)
         messages = as_messages(prompt)
         calls = replace(self._calls(Deadline(timeout)), replaces=replaces)
         known = recognise.abilities(calls)

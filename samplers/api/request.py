@@ -8,6 +8,7 @@ import httpx
 
 from samplers.wire.secret import shown
 
+MOST_OF_A_NAME = 100  # characters of a call's name
 MAX_SECONDS = 1_000_000  # of a timeout; the operating system's calls take no number of any size
 
 
@@ -123,6 +124,14 @@ def text_or_ids(name: str, value) -> str | list[int]:
     if not checked:
         raise ValueError(f"{name} must be a text or token ids, at least one, got {value!r}")
     return checked
+
+
+def check_call_name(name: str, value) -> None:
+    """ValueError for a name that no header can carry, or that our endpoint would not take."""
+    fits = isinstance(value, str) and 0 < len(value) <= MOST_OF_A_NAME
+    if not fits or not value.isascii() or not value.isprintable() or value != value.strip():
+        words = f"1 to {MOST_OF_A_NAME} printable ASCII characters, no space at an end"
+        raise ValueError(f"{name} must be {words}, got {value!r:.80}")
 
 
 def as_seconds(name: str, seconds) -> float:

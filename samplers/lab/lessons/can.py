@@ -61,6 +61,13 @@ def _tokenize(client) -> bool:
     return len(client.tokenize("Hello!")) > 0
 
 
+def _shows_logits(client) -> bool:
+    """Ours does, but for where its logprobs are those after the chain."""
+    if client.abilities.engine != "samplers" or not client.abilities.scores:
+        return False
+    return _tried(client, "raw logits", lambda client: client.next_token("a", "all").raw_logits)
+
+
 def _draws(client) -> bool:
     """`transformers serve` is greedy unless the model's generation_config has do_sample."""
     if client.abilities.engine == "transformers":
@@ -134,6 +141,11 @@ NEEDS = {
     "all logprobs": (
         lambda client: client.abilities.top_logprobs is None,
         "this endpoint does not show the probabilities of all tokens",
+    ),
+    "raw logits": (_shows_logits, "this endpoint does not show the model's raw logits"),
+    "score text": (
+        lambda client: client.abilities.scores,
+        "this endpoint does not say how probable a given text is",
     ),
     "temperature": (_draws, "this endpoint always takes the likeliest token"),
     "several at once": (

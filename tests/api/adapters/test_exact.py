@@ -203,6 +203,13 @@ def test_a_call_names_itself_only_where_it_can_be_replaced(endpoint):
     assert "name-2" not in [headers.get("x-samplers-replaces") for headers in endpoint.headers]
 
 
+@pytest.mark.parametrize("wrong", ["", "é", "a\nb", " a", "a" * 101, 3])
+def test_a_name_that_no_header_can_carry(endpoint, wrong):
+    with pytest.raises(ValueError, match="replaces must be 1 to 100 printable ASCII"):
+        fake(endpoint).next_token("x", "all", replaces=wrong)
+    assert endpoint.paths == []
+
+
 def test_what_the_endpoint_says_of_itself_is_one_short_line(endpoint):
     endpoint.header = "json; " + "no\tdecode " * 100
     why = fake(endpoint).abilities.slow_logprobs

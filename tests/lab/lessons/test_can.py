@@ -32,7 +32,10 @@ def transformers(answer=completion):
 
 
 def test_our_endpoint_can_do_everything(client, capsys):
-    assert can(client, *NEEDS)
+    of_logits = {"raw logits", "score text"}  # not where its library does not give them
+    assert can(client, *(set(NEEDS) - of_logits))
+    if client.abilities.slow_logprobs is None:
+        assert can(client, *of_logits)
     assert capsys.readouterr().out == ""
 
 
@@ -111,3 +114,9 @@ def test_llama_cpps_server_shows_all_but_calls_no_function(bare, capsys):
     )
     assert not can(bare, "function calls")
     assert capsys.readouterr().out.startswith("Skipped here: ")
+    assert not can(bare, "raw logits")
+    assert not can(bare, "score text")
+    assert capsys.readouterr().out == (
+        "Skipped here: this endpoint does not show the model's raw logits.\n"
+        "Skipped here: this endpoint does not say how probable a given text is.\n"
+    )
