@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from bigram_tree import END, TABLE, WORDS, A, B, C, bigram, grow
 
-from samplers import SamplingParams, generate, softmax, token_counts
+from samplers import Distribution, SamplingParams, generate, softmax, token_counts
 
 
 def test_it_starts_at_the_prompts_end():
@@ -12,6 +12,21 @@ def test_it_starts_at_the_prompts_end():
     assert (tree.path, tree.text, tree.nodes) == ((), "", [tree.root])
     np.testing.assert_allclose(tree.current_step().distribution.probs, TABLE[A])
     assert tree.text_chance() == (1, 1)
+
+
+def test_a_step_has_the_raw_logits_if_the_model_gives_them():
+    """log(8) more than the logprobs; a function of ids gives logits, one of an endpoint may not."""
+    tree = grow()
+    logits = bigram([A]) + np.log(8)
+    tree.model = lambda ids: logits
+    raw = tree.current_step().distribution
+    np.testing.assert_allclose(raw.logits, logits)
+    np.testing.assert_allclose(raw.probs, TABLE[A])
+
+    tree = grow(lambda ids: Distribution(tuple(WORDS), np.log(TABLE[A])))
+    shown = tree.current_step().distribution
+    assert not shown.raw_logits
+    np.testing.assert_allclose(shown.probs, TABLE[A])
 
 
 def test_a_texts_probability_is_the_product_of_its_steps():
