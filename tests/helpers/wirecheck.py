@@ -57,6 +57,8 @@ def check_answer(path: str, status: int, content_type: str, content: bytes) -> N
         return
     if status >= 400:
         check("ErrorResponse", json.loads(content))
+    elif "/samplers/" in path:  # paths of our own
+        return
     elif path.endswith("/models"):
         check("ListModelsResponse", json.loads(content))
     elif "/models/" in path:

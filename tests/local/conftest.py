@@ -135,6 +135,20 @@ def endpoint():
 
 
 @pytest.fixture(scope="session")
+def exact(endpoint):
+    """The same endpoint, when its logits come from the model itself."""
+    with endpoint.client() as client:
+        deadline = time.monotonic() + 600  # a first start on a machine makes a trial beside
+        while True:
+            how = client.get("/models").headers["x-samplers-logits"]
+            if how == "exact":
+                return endpoint
+            if "still" not in how or time.monotonic() > deadline:
+                pytest.skip(f"no exact logits here: {how}")
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
 def reasoning(endpoint):
     """The same endpoint's simulated reasoning model."""
     return replace(endpoint, model=f"{endpoint.model}-reasoning")

@@ -28,12 +28,7 @@ def load(
     a loopback port instead. Returns xllamacpp's Server when it is ready; it runs as long as that
     object lives. RuntimeError if it cannot start.
     """
-    # OpenMP reads these when the engine's library is loaded, so they come before the import.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    # a spin of some microseconds: four answers at once take 7 ms a token, not 13
-    os.environ.setdefault("GOMP_SPINCOUNT", "500")
-    # where it breaks down it says so, without a debugger's 80 lines, which take 20 seconds
-    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
+    set_environment()
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -60,6 +55,15 @@ def load(
         threads.poll = 0  # waiting threads sleep: there are other processes on a laptop
 
     return xllamacpp.Server(params)
+
+
+def set_environment() -> None:
+    """What the engine's library reads when it is loaded. Call it before `import xllamacpp`."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # a spin of some microseconds: four answers at once take 7 ms a token, not 13
+    os.environ.setdefault("GOMP_SPINCOUNT", "500")
+    # where it breaks down it says so, without a debugger's 80 lines, which take 20 seconds
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
 
 
 def _listen(params, tcp: bool) -> None:

@@ -9,6 +9,8 @@ import ctypes
 import sys
 from ctypes import POINTER, c_bool, c_char_p, c_float, c_int8, c_int32, c_size_t, c_void_p
 
+from samplers.local.engine.server import set_environment
+
 # Larger than the real structs. x86-64 copies such a struct to the stack, AArch64 and Windows pass
 # its address: either way the library reads the part that it knows.
 _OPAQUE_BYTES = 512
@@ -81,7 +83,8 @@ class Unavailable(Exception):
 
 def engine_library() -> ctypes.CDLL:
     """The library inside xllamacpp, its functions declared. Unavailable if it lacks one."""
-    import xllamacpp.xllamacpp  # here: `server.load` must set the environment first
+    set_environment()
+    import xllamacpp.xllamacpp
 
     return declared(xllamacpp.xllamacpp.__file__)
 

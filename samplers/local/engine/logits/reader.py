@@ -45,7 +45,8 @@ def logsumexp(logits: np.ndarray) -> float:
     """log(sum(exp(logits))) of one row, summed in float64. RuntimeError if it is no number."""
     row = logits.astype(np.float64)
     highest = row.max()
-    result = float(highest + np.log(np.exp(row - highest).sum()))
+    with np.errstate(invalid="ignore"):
+        result = float(highest + np.log(np.exp(row - highest).sum()))
     if not isfinite(result):
         raise RuntimeError(f"the model's logits are no numbers: their log-sum-exp is {result}")
     return result
@@ -95,6 +96,11 @@ class Logits:
         """From now on logits come from `context`."""
         self._context = context
         self.why = ""
+
+    def close(self) -> None:
+        """Frees the context, if there is one. Nothing may be asked afterwards."""
+        if self._context is not None:
+            self._context.close()
 
     async def after(self, ids: list[int]) -> Row:
         """The logits after all tokens of a prompt."""

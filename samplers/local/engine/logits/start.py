@@ -30,6 +30,7 @@ async def make_ready(logits: Logits, path: Path, folder: Path, vocabulary_size: 
         if context.vocabulary_size == vocabulary_size:
             logits.use(context)
         else:
+            context.close()
             logits.why = "llama.cpp's C interface has another vocabulary than the model's file"
     if logits.why:
         log.info("no exact logits: %s", logits.why)

@@ -1,0 +1,71 @@
+"""x-samplers-replaces: a client's newest request stops its older one."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from samplers.local.answer.newest import REPLACES, Newest
+from samplers.local.request.errors import ApiError
+
+
+def test_the_older_request_of_a_name_is_stopped():
+    started = []
+    stopped = []
+
+    async def for_ever() -> None:
+        started.append(True)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.append(True)
+
+    async def value(result: int) -> int:
+        return result
+
+    async def run() -> None:
+        newest = Newest()
+        name = {REPLACES: "a"}
+        older = asyncio.create_task(newest.run(name, for_ever))
+        other = asyncio.create_task(newest.run({REPLACES: "b"}, for_ever))
+        nameless = asyncio.create_task(newest.run({}, for_ever))
+        while len(started) < 3:
+            await asyncio.sleep(0)
+        assert await newest.run(name, value, 5) == 5
+        with pytest.raises(ApiError) as caught:
+            await older
+        assert (caught.value.status, caught.value.body["error"]["code"]) == (409, "replaced")
+        assert stopped == [True]
+        assert await newest.run(name, value, 6) == 6  # what has ended is not in the way
+
+        for task in (other, nameless):  # their clients go: that is no 409
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert stopped == [True] * 3
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", ["", "a" * 101])
+def test_a_name_of_another_length(name):
+    with pytest.raises(ApiError, match="1 to 100 characters"):
+        asyncio.run(Newest().run({REPLACES: name}, asyncio.sleep, 0))
+
+
+def test_over_the_wire(exact):
+    """A long text is being scored: a newer request ends it, and is answered."""
+    headers = {REPLACES: "test_over_the_wire"}
+    with exact.client() as client, ThreadPoolExecutor(1) as thread:
+        long = thread.submit(
+            client.post, "/samplers/score", json={"input": [1000] * 4000}, headers=headers
+        )
+        statuses = []
+        while not long.done():  # whichever came first, only the long one can be replaced
+            statuses.append(
+                client.post("/samplers/score", json={"input": [7, 8]}, headers=headers).status_code
+            )
+        error = long.result().json()["error"]
+    assert (long.result().status_code, error["code"]) == (409, "replaced")
+    assert set(statuses) <= {200, 409}
+    assert 200 in statuses

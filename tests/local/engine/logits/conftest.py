@@ -1,0 +1,46 @@
+"""One context of the real model, beside no server, for this folder's tests."""
+
+import numpy as np
+import pytest
+from logit_rows import read_on
+
+from samplers.local.engine import weights
+from samplers.local.engine.logits.context import Context
+from samplers.local.engine.logits.library import Unavailable, engine_library
+
+SIZE = 256  # tokens
+
+
+@pytest.fixture(scope="session")
+def new_context():
+    """A function that makes a context; all of them are closed at the end."""
+    made = []
+
+    def make(size: int = SIZE) -> Context:
+        try:
+            made.append(Context(engine_library(), weights.ensure(), size))
+        except Unavailable as why:
+            pytest.skip(str(why))
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def context(new_context):
+    """A context that all tests use."""
+    return new_context()
+
+
+@pytest.fixture(scope="session")
+def fresh(new_context):
+    """A function: the logits after a prompt, from a cache that was empty."""
+    own = new_context()
+
+    def logits(prompt: list[int]) -> np.ndarray:
+        own.keep([], 0)
+        return read_on(own, prompt)
+
+    return logits
