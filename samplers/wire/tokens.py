@@ -27,6 +27,8 @@ def readable(token: bytes) -> str:
     text = token.decode("utf-8", "surrogateescape")
     if not text:
         return "⟨empty⟩"
+    if text.isprintable():  # nearly every token of a vocabulary
+        return text.translate(_MARKED)
 
     runs = ((visible, "".join(run)) for visible, run in groupby(text, _is_visible))
     return "".join(run.translate(_MARKED) if visible else _as_hex(run) for visible, run in runs)

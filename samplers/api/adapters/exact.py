@@ -54,7 +54,7 @@ def _compact(
             return None
         tokens = vocabulary.tokens_of(calls, answer.get("system_fingerprint"))
         (row,) = vocabulary.rows_of(full["logits"], 1, len(tokens))
-        return vocabulary.distribution(tokens, row, full["logsumexp"], full["raw"])
+        return vocabulary.distribution(tokens, row, full["logsumexp"], full["raw"] is True)
 
     try:
         return calls.send(calls.body(messages, params), read, headers)
@@ -77,7 +77,7 @@ def distributions(
         rows = vocabulary.rows_of(given["logits"], len(answer), len(tokens))
         sums = zip(rows, given["logsumexp"], strict=True)
         return tuple(
-            vocabulary.distribution(tokens, row, total, given["raw"]) for row, total in sums
+            vocabulary.distribution(tokens, row, total, given["raw"] is True) for row, total in sums
         )
 
     try:
