@@ -15,8 +15,8 @@ def read_on(context: Context, prompt: list[int]) -> np.ndarray:
     context.keep(prompt, len(prompt) - 1)
     while len(context.cached) < len(prompt):
         part = prompt[len(context.cached) :][:SLICE]
-        rows = context.read(part, [len(part) - 1])
-    return rows[0]
+        context.read(part, [len(part) - 1])
+    return context.logits(len(part) - 1)
 
 
 def distance(logits: np.ndarray, others: np.ndarray) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 
 from samplers.local.answer.json_text import Raw
 from samplers.local.answer.logprobs import base64_of
-from samplers.local.engine.logits.reader import logsumexp
+from samplers.local.engine.logits.reader import Row
 from samplers.local.request.given import Given
 
 
@@ -16,24 +16,24 @@ async def distributions(given: Given) -> dict:
 
     Row i is what the model gives before token i; `logsumexp` has a number for each row.
     """
-    parts = []
-    async with aclosing(given.model.logits.rows(given.read, given.first)) as slices:
-        async for _, rows in slices:
-            parts.append(rows)
-    logits, sums = await asyncio.to_thread(_packed, np.concatenate(parts))
+    rows = []
+    async with aclosing(given.model.logits.rows(given.read, given.first, _row)) as slices:
+        async for _, taken in slices:
+            rows += taken
+    logits = await asyncio.to_thread(lambda: base64_of(np.stack([row.logits for row in rows])))
     return {
         "object": "samplers.distributions",
         "model": given.model.id,
         "ids": given.ids,
         "logits": Raw(f'"{logits}"'),
-        "logsumexp": sums,
+        "logsumexp": [row.logsumexp for row in rows],
         "raw": True,
         "usage": usage(given),
     }
 
 
-def _packed(rows: np.ndarray) -> tuple[str, list[float]]:
-    return base64_of(rows), [logsumexp(row) for row in rows]
+def _row(logits: np.ndarray, place: int) -> Row:
+    return Row(logits, raw=True, cached=0)
 
 
 def usage(given: Given) -> dict[str, int]:

@@ -4,7 +4,6 @@ For each token: its log-probability, the entropy before it, and the most probabl
 these leave the engine; the logits, 200 kB for each token, are reduced slice by slice.
 """
 
-import asyncio
 from contextlib import aclosing
 
 import numpy as np
@@ -31,24 +30,19 @@ async def score(given: Given) -> dict:
             f'{{"id":{ids[0]},{fields},"logprob":null,"entropy":null,"top_logprobs":[]}}'
         )
 
-    async with aclosing(given.model.logits.rows(given.read, given.first)) as slices:
-        async for _, rows in slices:
-            targets = ids[len(entries) : len(entries) + len(rows)]
-            entries += await asyncio.to_thread(_entries, vocabulary, rows, targets)
+    def entry(logits: np.ndarray, place: int) -> str:
+        target = ids[place + 1 - len(given.prompt)]
+        return _entry(vocabulary, target, *reduced(logits, target))
+
+    async with aclosing(given.model.logits.rows(given.read, given.first, entry)) as slices:
+        async for _, taken in slices:
+            entries += taken
     return {
         "object": "samplers.score",
         "model": given.model.id,
         "tokens": Raw(f"[{','.join(entries)}]"),
         "usage": usage(given),
     }
-
-
-def _entries(vocabulary: Vocabulary, rows: np.ndarray, targets: list[int]) -> list[str]:
-    """The JSON of each target token; `rows` are the logits at their places."""
-    return [
-        _entry(vocabulary, target, *reduced(row, target))
-        for row, target in zip(rows, targets, strict=True)
-    ]
 
 
 def _entry(

@@ -23,22 +23,24 @@ class EngineError(Exception):
 class Engine:
     """A running llama.cpp server.
 
-    `context` is the most tokens that a prompt and its answer can have together. `stop_ids` are the
-    tokens that end a turn. `trials` tries grammars before the engine gets them. Hold one of `slots`
-    while an answer is generated.
+    `context` is the most tokens that a prompt and its answer can have together. `begin` has the
+    token that comes before every prompt (BOS), if there is one. `stop_ids` are the tokens that end
+    a turn. `trials` tries grammars before the engine gets them. Hold one of `slots` while an answer
+    is generated.
     """
 
     def __init__(self, server, key: str, vocabulary: Vocabulary):
         self.vocabulary = vocabulary
         self.context = CONTEXT
         self.stop_ids: frozenset[int] = frozenset()
+        self.begin: list[int] = []
         self.slots = Slots()
         self._server = server  # it runs as long as this reference lives
         self._url = server.listening_address
         self._key = key
 
     async def open(self) -> None:
-        """Fills in what only the engine knows: its context and the tokens that end a turn."""
+        """Fills in what only the engine knows: its context, and what begins and ends a turn."""
         models = await self._json("GET", "/v1/models")
         self.context = min(CONTEXT, models["data"][0]["meta"]["n_ctx_train"])
 
@@ -48,10 +50,21 @@ class Engine:
         answer = await self.complete(body)
         bans = answer["generation_settings"]["logit_bias"]
         self.stop_ids = frozenset(ban["token"] for ban in bans)
+        self.begin = await self._begin()
         self.trials = Trials(self.vocabulary, min(self.stop_ids, default=0))
 
+    async def _begin(self) -> list[int]:
+        """What the engine puts before a text. It can add an end, too, which is not wanted.
+
+        Where it adds BOS, its `/apply-template` leaves the template's own away.
+        """
+        plain = await self.tokenize("a", control=False)
+        body = {"content": "a", "add_special": True}
+        whole = (await self._json("POST", "/tokenize", body))["tokens"]
+        return [] if whole[: len(plain)] == plain else whole[:1]
+
     async def render(self, messages: list[dict]) -> str:
-        """The prompt that the model's chat template makes of messages."""
+        """The prompt that the model's chat template makes of messages; `begin` comes before it."""
         answer = await self._json("POST", "/apply-template", {"messages": messages})
         return answer["prompt"]
 

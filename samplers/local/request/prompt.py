@@ -44,7 +44,7 @@ async def _prompt_ids(engine: Engine, messages: tuple[tuple[str, str], ...]) -> 
     if any(names.search(content) for _, content in messages):
         return await _with_control_names(engine, messages)
     text = await engine.render([{"role": role, "content": text} for role, text in messages])
-    return await engine.tokenize(text, control=True)
+    return [*engine.begin, *await engine.tokenize(text, control=True)]
 
 
 async def _with_control_names(engine: Engine, messages: tuple[tuple[str, str], ...]) -> list[int]:
@@ -64,7 +64,7 @@ async def _with_control_names(engine: Engine, messages: tuple[tuple[str, str], .
     template = await engine.tokenize_each(between, control=True)
     content = await engine.tokenize_each([contents[number] for number in numbers], control=False)
 
-    ids = list(template[0])
+    ids = [*engine.begin, *template[0]]
     for own, after in zip(content, template[1:], strict=True):
         ids += own
         ids += after

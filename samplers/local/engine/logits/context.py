@@ -26,7 +26,7 @@ class Context:
     """A model with a cache for one prompt. Not for two threads at a time, except `stop`.
 
     `size` is the most tokens that the cache holds, `cached` are those that it holds now, and
-    `vocabulary_size` is V. Logits are numpy's float32, and copies: they stay when more is read.
+    `vocabulary_size` is V.
     """
 
     def __init__(self, library: ctypes.CDLL, path: Path, size: int):
@@ -109,12 +109,12 @@ class Context:
             begin = 0
         del self.cached[begin:]
 
-    def read(self, tokens: Sequence[int], wanted: Sequence[int] = ()) -> np.ndarray:
+    def read(self, tokens: Sequence[int], wanted: Sequence[int] = ()) -> None:
         """Reads more tokens, at most SLICE, after those that are cached.
 
-        `wanted` are indices into `tokens`. Returns the logits after each of those tokens, float32
-        of shape (len(wanted), V). ValueError for a number of tokens that cannot be read, Aborted
-        after `stop`, RuntimeError if llama.cpp fails. After an error the cache is as before.
+        `wanted` are indices into `tokens`: `logits` has what the model gives after those, until the
+        next `read`. ValueError for a number of tokens that cannot be read, Aborted after `stop`,
+        RuntimeError if llama.cpp fails. After an error the cache is as before.
         """
         begin = len(self.cached)
         count = len(tokens)
@@ -145,17 +145,14 @@ class Context:
             raise RuntimeError(f"llama_decode returned {code}")
 
         self.cached += tokens
-        return self._rows(wanted)
 
-    def _rows(self, wanted: Sequence[int]) -> np.ndarray:
-        rows = np.empty((len(wanted), self.vocabulary_size), np.float32)
-        for row, index in zip(rows, wanted, strict=True):
-            logits = self._library.llama_get_logits_ith(self._context, index)
-            if not logits:
-                raise RuntimeError(f"llama.cpp has no logits for token {index} of the slice")
-            address = ctypes.addressof(logits.contents)
-            row[:] = (c_float * self.vocabulary_size).from_address(address)
-        return rows
+    def logits(self, index: int) -> np.ndarray:
+        """The logits after a token that was wanted at the last `read`: a copy, float32 of (V,)."""
+        row = self._library.llama_get_logits_ith(self._context, index)
+        if not row:
+            raise RuntimeError(f"llama.cpp has no logits for token {index} of the slice")
+        address = ctypes.addressof(row.contents)
+        return np.array((c_float * self.vocabulary_size).from_address(address), np.float32)
 
     def save(self) -> tuple[list[int], np.ndarray]:
         """The cached tokens and what the cache holds of them, for `restore`."""

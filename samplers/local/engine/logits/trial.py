@@ -94,8 +94,8 @@ def _last(context: Context, prompt: list[int]) -> np.ndarray:
     context.keep(prompt, len(prompt) - 1)
     while len(context.cached) < len(prompt):
         part = prompt[len(context.cached) :][:SLICE]
-        rows = context.read(part, [len(part) - 1])
-    return rows[0]
+        context.read(part, [len(part) - 1])
+    return context.logits(len(part) - 1)
 
 
 async def _servers(engine: Engine, prompt: list[int]) -> np.ndarray:

@@ -31,8 +31,8 @@ def test_any_slices_give_the_same_distribution(context, fresh, size):
     context.keep([], 0)
     for begin in range(0, size - 1, 50):
         context.read(TEXT[begin : min(begin + 50, size - 1)])
-    (row,) = context.read(TEXT[size - 1 : size], [0])
-    assert distance(row, right) < 1e-3
+    context.read(TEXT[size - 1 : size], [0])
+    assert distance(context.logits(0), right) < 1e-3
 
 
 def test_the_context_can_be_filled_and_no_more(context, fresh):
@@ -65,14 +65,16 @@ def test_an_id_that_no_token_has(context, token):
 def test_only_the_rows_that_are_wanted_in_their_order(context, fresh):
     """CT2. Of ten tokens the last, or three of them."""
     context.keep([], 0)
-    last = context.read(TEXT[:10], [9])
-    assert last.shape == (1, 49152)
+    context.read(TEXT[:10], [9])
+    last = context.logits(9)
+    assert last.shape == (49152,)
     assert last.dtype == np.float32
+    np.testing.assert_array_equal(context.logits(-1), last)  # the last one asked for
     context.keep([], 0)
-    rows = context.read(TEXT[:10], [3, 7, 9])
-    for row, size in zip(rows, (4, 8, 10), strict=True):
-        assert distance(row, fresh(TEXT[:size])) < 1e-3
-    np.testing.assert_allclose(rows[2], last[0], atol=1e-4)
+    context.read(TEXT[:10], [3, 7, 9])
+    for index in (3, 7, 9):
+        assert distance(context.logits(index), fresh(TEXT[: index + 1])) < 1e-3
+    np.testing.assert_allclose(context.logits(9), last, atol=1e-4)
 
 
 def test_a_row_that_was_not_asked_for_is_an_error(context):
@@ -80,16 +82,18 @@ def test_a_row_that_was_not_asked_for_is_an_error(context):
     context.keep([], 0)
     context.read(TEXT[:10], [9])
     with pytest.raises(RuntimeError, match="no logits for token 5"):
-        context._rows([5])
+        context.logits(5)
 
 
 def test_rows_are_copies(context):
     """CT2. They stay as they are when more is read."""
     context.keep([], 0)
-    rows = context.read(TEXT[:10], [9])
-    before = rows.copy()
+    context.read(TEXT[:10], [9])
+    row = context.logits(9)
+    before = row.copy()
     context.read(TEXT[10:20], [9])
-    np.testing.assert_array_equal(rows, before)
+    np.testing.assert_array_equal(row, before)
+    assert not np.array_equal(context.logits(9), before)
 
 
 def test_a_cache_that_begins_like_the_prompt(context, fresh):
@@ -121,8 +125,10 @@ def test_a_read_that_is_stopped_leaves_the_cache_as_it_was(context, fresh):
 def test_a_cache_that_is_saved_and_restored(context):
     read_on(context, A_B_C)
     saved = context.save()
-    right = context.read([9], [0])
+    context.read([9], [0])
+    right = context.logits(0)
     read_on(context, X)
     context.restore(*saved)
     assert context.cached == A_B_C
-    np.testing.assert_array_equal(context.read([9], [0]), right)
+    context.read([9], [0])
+    np.testing.assert_array_equal(context.logits(0), right)

@@ -13,6 +13,10 @@ LONG = TEXT[:200]
 SHORT = TEXT[400:410]
 
 
+def itself(logits: np.ndarray, place: int) -> np.ndarray:
+    return logits
+
+
 @pytest.fixture
 def logits(context):
     logits = Logits()
@@ -32,7 +36,7 @@ def test_the_rows_of_chosen_places(logits, fresh):
     """From place 60 on, over the border of a slice."""
 
     async def rows() -> list[np.ndarray]:
-        async with aclosing(logits.rows(TEXT[:66], 60)) as slices:
+        async with aclosing(logits.rows(TEXT[:66], 60, itself)) as slices:
             return [row async for _, rows in slices for row in rows]
 
     found = asyncio.run(rows())
@@ -55,7 +59,7 @@ def test_a_short_prompt_does_not_wait_for_a_long_one(logits, context, fresh):
 
     async def both() -> tuple[np.ndarray, Row]:
         other = None
-        async with aclosing(logits.rows(LONG, len(LONG) - 1)) as slices:
+        async with aclosing(logits.rows(LONG, len(LONG) - 1, itself)) as slices:
             async for begin, rows in slices:
                 order.append(begin)
                 last = rows
