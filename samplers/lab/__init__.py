@@ -13,7 +13,7 @@ from samplers.lab.lessons.mask import token_mask
 from samplers.lab.lessons.reviews import REVIEWS, few_shot
 from samplers.lab.lessons.suspects import Suspects
 from samplers.lab.plots.bars import plot_before_after, plot_distribution
-from samplers.lab.plots.confidence import plot_calibration, plot_doubt
+from samplers.lab.plots.confidence import plot_calibration
 from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.plots.fit import plot_bounds, plot_fit, plot_p_values
 from samplers.lab.plots.loop import plot_loop
@@ -24,6 +24,7 @@ from samplers.lab.plots.penalties import plot_penalties
 from samplers.lab.plots.picture import Picture
 from samplers.lab.plots.stop import plot_stop
 from samplers.lab.plots.stream import plot_stream
+from samplers.lab.plots.text.plot import plot_text, plot_texts
 from samplers.lab.plots.tokens import plot_repetition, plot_tokens
 from samplers.lab.stepper.plot import plot_tree
 from samplers.lab.stepper.tree import Tree
@@ -47,7 +48,6 @@ __all__ = [
     "plot_calibration",
     "plot_curves",
     "plot_distribution",
-    "plot_doubt",
     "plot_fit",
     "plot_loop",
     "plot_mask",
@@ -62,6 +62,8 @@ __all__ = [
     "plot_stream",
     "plot_sweep",
     "plot_temperatures",
+    "plot_text",
+    "plot_texts",
     "plot_tokens",
     "plot_tree",
     "plot_turns",

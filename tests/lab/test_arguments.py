@@ -5,7 +5,7 @@ import pytest
 
 from samplers import Chain, Distribution, SamplingParams, temperature
 from samplers import lab as public
-from samplers.api import Usage
+from samplers.api import Score, Usage
 from samplers.compare import predict
 
 NAN = float("nan")
@@ -13,6 +13,7 @@ INF = float("inf")
 FIVE = Distribution.from_probs({"a": 0.5, "b": 0.25, "c": 0.25})
 LOGITS = FIVE.logprobs
 PREDICTION = predict(FIVE, SamplingParams(), "openai")
+SCORE = Score(("a",), (-0.5,), ((0.4, 0.6),), ((("a", 0.6),),), (b"a",))
 MESSAGES = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yo"}]
 STAGES = Chain("openai").trace(LOGITS, SamplingParams())
 
@@ -32,7 +33,6 @@ GOOD = {
     "plot_calibration": {"confidence": [0.1, 0.2, 0.3, 0.4], "right": [True, False, True, True]},
     "plot_curves": {"x": [1, 2, 3], "panels": {"y": {"c": [1, 2, 3]}}, "xlabel": "x", "mark": [2]},
     "plot_distribution": {"dist": FIVE, "top": 2},
-    "plot_doubt": {"texts": {"n": [("a", 0.5)]}, "levels": (0.1, 0.2), "unit": "u"},
     "plot_fit": {"prediction": PREDICTION, "counts": {b"a": 3}, "top": 2},
     "plot_loop": {},
     "plot_mask": {},
@@ -60,6 +60,8 @@ GOOD = {
         "xlabel": "t",
     },
     "plot_temperatures": {"dist": FIVE, "temperatures": (0, 1), "top": 2},
+    "plot_text": {"score": SCORE, "by": "entropy"},
+    "plot_texts": {"scores": {"n": SCORE}, "by": "entropy"},
     "plot_tokens": {"tokens": ["a", "b"], "ids": [1, 2], "bytes": [b"a", b"b"]},
     "plot_tree": {"tree": public.Tree(model, [0], vocabulary="abc")},
     "plot_turns": {"usages": [Usage(1, 2, 3)]},
@@ -98,8 +100,9 @@ WRONG = {
     "x": [*ARRAYS, [], [1, 2, NAN], [1, 2], [3, 2, 1], [[1, 2, 3]]],
     "xlabel": [None, 1, []],
     "mark": [None, 1, "a", [NAN], ["a"], [[1]]],
-    "unit": [None, 1],
-    "levels": [None, 1, [], "ab", [NAN], ["a"]],
+    "score": [None, 1, "a text", [], ["a"], {"n": SCORE}, np.array([0.5])],
+    "scores": [None, 1, SCORE, [SCORE], {}, {"n": "a text"}, {1: SCORE}, {"n": []}],
+    "by": [None, 1, "doubt", ["entropy"]],
     "counts": [None, 5, "a", [b"a"], {}, {b"a": -1}, {b"a": 0.5}, {"z": 1}, {1: 1}, {b"a": NAN}],
     "run": [None, "run", [], {}],
     "steps": [None, 1, [], "a", [1]],
@@ -150,7 +153,6 @@ WRONG = {
     ("plot_panels", "panels"): [None, [], {}, {"a": "b"}, {"a": [1, 2]}, {1: LOGITS}],
     ("plot_p_values", "panels"): [None, [], {}, {"a": []}, {"a": [NAN]}, {"a": [2]}, {"a": "b"}],
     ("plot_repetition", "texts"): [None, [], "ab", {"n": "ab"}, {"n": [1]}, {1: ["a"]}],
-    ("plot_doubt", "texts"): [None, {}, {"n": []}, {"n": ["a"]}, {"n": [("a", NAN)]}, {1: []}],
     ("step_through", "messages"): [None, "hi", 1, [3], {"role": "user"}, [0.5]],
     ("plot_sweep", "tokens"): COUNTS,
     ("plot_messages", "tokens"): [None, 1, [3], ["a", "b"], [-1, 2], [0.5, 1]],

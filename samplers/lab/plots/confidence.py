@@ -1,32 +1,16 @@
-"""Is a model as sure as it is right? A calibration curve, and texts with doubtful tokens shaded."""
+"""Is a model as sure as it is right? The calibration curve of its answers."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from samplers.lab.arguments import Share
 from samplers.lab.plots import style
-from samplers.lab.plots.bars import listing
-from samplers.lab.plots.chips import (
-    LEFT,
-    NAME,
-    RIGHT,
-    WIDTH,
-    draw_chips,
-    draw_key,
-    draw_name,
-    height_of,
-    shade,
-)
 from samplers.lab.plots.fit import interval
-from samplers.lab.plots.labels import token_label
-from samplers.lab.plots.page import HEADING, page, write
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 
-Value = Annotated[float, (-np.inf, np.inf)]  # of a token: a surprise may be infinite
 BINS = 4  # points of a calibration curve
 
 
@@ -111,59 +95,3 @@ def _draw_answers(ax: Axes, confidence, right) -> None:
     for x, is_right in zip(confidence, right, strict=True):
         ends = [1.06, 1.09] if is_right else [-0.03, -0.06]
         ax.plot([x, x], ends, color=style.BLUE if is_right else style.VERMILION, linewidth=1.2)
-
-
-@styled
-def plot_doubt(
-    texts: Annotated[Mapping[str, Annotated[Sequence[tuple[str, Value]], 1]], 1],
-    levels: Annotated[Sequence[Value], 1],
-    unit: str,
-    title: str | None = None,
-) -> Picture:
-    """Texts, {name: [(token, value), …]}, with their doubtful tokens shaded.
-
-    `levels`: up to five values from which a token gets darker, rising (surprise) or falling
-    (certainty). `unit` says what a value is. data: names, values (one array per text), worst (the
-    index of each text's most doubtful token).
-    """
-    heading = title or "The doubtful tokens of a text"
-    rising = list(levels) == sorted(levels)
-    labels = [[token_label(t, limit=16) for t, _ in pairs] for pairs in texts.values()]
-    values = [np.array([v for _, v in pairs], dtype=np.float64) for pairs in texts.values()]
-    decimals = 2 if levels[0] <= 1 else 1
-    notes = [[f"{v:.{decimals}f}" for v in of_text] for of_text in values]
-    worst = [int(np.argmax(v) if rising else np.argmin(v)) for v in values]
-    heights = [height_of(*block) for block in zip(labels, notes, strict=True)]
-
-    figure, ax = page(WIDTH, 0.8 + sum(heights) + 0.36 * len(texts))
-    write(ax, LEFT, 0.22, heading, fontsize=HEADING)
-    top = 0.5
-    for i, name in enumerate(texts):
-        draw_name(ax, name, top)
-        shades = [shade(_levels_passed(v, levels, rising)) for v in values[i]]
-        draw_chips(ax, labels[i], notes[i], shades, top + 0.22)
-        top += NAME + heights[i] + 0.12
-    sign = "≥" if rising else "<"
-    key = {f"{sign} {level:g}": shade(n) for n, level in enumerate(levels, 1)}
-    draw_key(ax, key, top, step=0.8)
-    write(ax, RIGHT, top + 0.07, unit, fontsize=8, ha="right", color=style.GREY)
-
-    descriptions = [
-        f"{name}: {listing(zip(labels[i], notes[i], strict=True))}; "
-        f"most doubtful: {labels[i][worst[i]]}."
-        for i, name in enumerate(texts)
-    ]
-    return picture_of(
-        figure,
-        heading,
-        f"{heading}. Each token with its {unit}. {' '.join(descriptions)}",
-        names=tuple(texts),
-        values=tuple(values),
-        worst=tuple(worst),
-    )
-
-
-def _levels_passed(value: float, levels: Sequence[float], rising: bool) -> int:
-    if rising:
-        return sum(value >= level for level in levels)
-    return sum(value < level for level in levels)

@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import ipywidgets
 from matplotlib.figure import Figure
 
 DPI = 192  # twice the 96 of a CSS pixel: sharp on dense screens and on paper
@@ -16,7 +17,8 @@ class Picture:
 
     `title` is the text/plain that a notebook test compares, so it holds no number that depends on a
     model or a clock. `data` holds the arrays shown, by name, so that a lesson can assert on the
-    numbers beside the picture.
+    numbers beside the picture. `html` is a form for the mouse and the keyboard, if there is one: a
+    running notebook shows it in the picture's place, and a stored or a printed one the picture.
     """
 
     png: bytes
@@ -24,13 +26,15 @@ class Picture:
     title: str
     data: dict = field(default_factory=dict)
     width: int | None = None  # CSS pixels
+    html: str | None = None
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         image = base64.b64encode(self.png).decode("ascii")
         metadata = {"alt": self.alt}
         if self.width:
             metadata["width"] = self.width
-        return {"image/png": image, "text/plain": repr(self)}, {"image/png": metadata}
+        live = {} if self.html is None else _live(self.html)
+        return live | {"image/png": image, "text/plain": repr(self)}, {"image/png": metadata}
 
     def save(self, path) -> Path:
         """Write the PNG to `path` and return it."""
@@ -40,6 +44,15 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"<Picture: {self.title}>"
+
+
+def _live(html: str) -> dict:
+    """The mime bundle of a widget that shows `html`.
+
+    It is no text/html: a stored notebook would show that in the picture's place, on GitHub without
+    its style, and notebook tests would compare it to the last digit.
+    """
+    return ipywidgets.HTML(html, layout={"width": "100%"})._repr_mimebundle_()
 
 
 def new_figure(width: float, height: float) -> Figure:

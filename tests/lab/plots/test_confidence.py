@@ -1,17 +1,16 @@
-"""Confidence beside correctness: the bins of a calibration curve, and the doubtful tokens."""
+"""Confidence beside correctness: the bins of a calibration curve."""
 
 import numpy as np
 import pytest
 from picture_check import check_picture
 
-from samplers.lab import plot_calibration, plot_doubt
+from samplers.lab import plot_calibration
 from samplers.lab.plots.confidence import calibration_bins
 
 
-def test_each_is_a_png_whose_text_holds_its_numbers():
+def test_it_is_a_png_whose_text_holds_its_numbers():
     right = np.arange(20) % 4 > 0
     check_picture(plot_calibration(np.linspace(0.5, 1, 20), right))
-    check_picture(plot_doubt({"a": [("x", 0.1), (" y", 3.0)]}, (1, 2), "surprise"))
 
 
 def test_calibration_bins_are_equally_full_and_in_order():
@@ -23,9 +22,3 @@ def test_calibration_bins_are_equally_full_and_in_order():
     assert list(hits) == [0, 1, 2]
     with pytest.raises(ValueError, match="n >= 4"):
         calibration_bins([0.5], [True], bins=4)
-
-
-def test_doubt_is_where_surprise_is_high_or_certainty_low():
-    pairs = [("a", 0.9), ("b", 0.1), ("c", 0.5)]
-    assert plot_doubt({"t": pairs}, (0.5, 0.2), "lead").data["worst"] == (1,)
-    assert plot_doubt({"t": pairs}, (0.5, 0.8), "surprise").data["worst"] == (0,)

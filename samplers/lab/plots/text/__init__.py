@@ -1,0 +1,1 @@
+"""A text whose tokens are coloured by surprise or by doubt: as a picture, and as HTML."""

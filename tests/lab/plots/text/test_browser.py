@@ -1,0 +1,88 @@
+"""A coloured text in headless Chromium: its width, the mouse and the keyboard."""
+
+import shutil
+
+import pytest
+from example_scores import ODDITIES, WHOLE, score_of
+
+from samplers.lab import plot_texts
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), None)
+LONG = score_of([b" a long sentence"] * 60, [-1.0] * 60, top=[((" x", 0.5),)] * 60)
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+POPUPS = """
+() => [...document.querySelectorAll('.popup')].map((p, i) => [i, p.getBoundingClientRect()])
+    .filter(([, box]) => box.width).map(([i, box]) => [i, box.left, box.right])
+"""
+MIDDLE = """
+token => {
+    token.scrollIntoView({block: 'center'});
+    const box = token.getClientRects()[0];  // of its first line
+    return [box.x + box.width / 2, box.y + box.height / 2];
+}
+"""
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine: install it to run this test"
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright drives Chromium: pip install .[test]"
+    )
+    with sync_api.sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+
+
+@pytest.fixture
+def page(browser):
+    html = plot_texts({"whole": WHOLE, "odd": ODDITIES, "long": LONG}).html
+    page = browser.new_page()
+    page.set_content(f"<a href='#'>before</a>{html}<a href='#'>after</a>")
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1600])
+def test_no_token_and_no_popup_is_wider_than_the_page(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.evaluate(TOO_WIDE) <= 0
+    labels = page.locator("label")
+    for i in range(labels.count()):
+        page.mouse.move(*labels.nth(i).locator(".token").evaluate(MIDDLE))
+        ((shown, left, right),) = page.evaluate(POPUPS)
+        assert shown == i
+        assert left >= 0
+        assert right <= width
+
+
+def test_tab_enters_a_text_the_arrows_walk_and_tab_leaves(page):
+    def focused() -> str:
+        return page.evaluate("document.activeElement.getAttribute('aria-label')")
+
+    page.get_by_role("link", name="before").focus()
+    page.keyboard.press("Tab")
+    assert focused().startswith("The;")
+    page.keyboard.press("ArrowRight")
+    assert focused().startswith("␣cat;")
+    assert [i for i, *_ in page.evaluate(POPUPS)] == [1]
+    shown = " ".join(page.locator(".popup").nth(1).inner_text().split())
+    assert shown == (
+        "␣cat probability 0.500 surprise 0.7 nats entropy before it 1.5 nats 0.500 ␣cat 0.300 ␣dog"
+    )
+    for text in range(3):
+        assert page.locator(".tokens").nth(text).locator(":focus").count() == 1
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "after"
+    assert page.evaluate(POPUPS) == []
+
+
+def test_a_screen_reader_finds_a_named_group_of_named_tokens(page):
+    group = page.get_by_role("radiogroup", name="whole")
+    assert group.get_by_role("radio").count() == len(WHOLE)
+    assert group.get_by_role("radio", name="␣zz; probability 0; surprise ∞ nats").count() == 1

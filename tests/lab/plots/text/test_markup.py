@@ -1,0 +1,89 @@
+"""A coloured text as HTML: nothing of a model's becomes markup, and it stands in for the PNG."""
+
+from html.parser import HTMLParser
+
+import ipywidgets
+from example_scores import ODDITIES, PARTLY, WHOLE
+
+from samplers.lab import plot_distribution, plot_text, plot_texts
+
+
+class Reader(HTMLParser):
+    """What a browser would find: its elements, with their attributes, and its text by class."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements = []
+        self.texts = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def all(self, tag: str, kind: str | None = None) -> list[dict]:
+        return [a for t, a in self.elements if t == tag and kind in (None, a.get("class"))]
+
+
+def test_a_token_says_what_was_expected_there():
+    buttons = Reader(plot_text(WHOLE).html).all("input")
+    assert [button["aria-label"] for button in buttons] == [
+        "The; nothing is known of it",
+        "␣cat; probability 0.500; surprise 0.7 nats; entropy before it 1.5 nats; "
+        "most probable here: ␣cat 0.500, ␣dog 0.300",
+        "␣zz; probability 0; surprise ∞ nats; entropy before it 0.2 nats; "
+        "most probable here: ␣sat 0.900, ␣ran 0.050",
+        ".; probability 1.000; surprise 0.0 nats; entropy before it 0.0 nats; "
+        "most probable here: . 1.000",
+    ]
+
+
+def test_the_level_is_told_by_colour_and_by_a_line():
+    tokens = Reader(plot_text(PARTLY, by="entropy").html).all("span", "token")[:3]
+    assert [token["data-level"] for token in tokens] == ["3", "5", "3"]
+    assert "linear-gradient" in tokens[0]["style"]
+    assert "linear-gradient" not in tokens[2]["style"]
+
+
+def test_what_a_model_writes_stays_text():
+    expected = set(dict(Reader(plot_text(WHOLE).html).elements))
+    page = Reader(plot_texts({"<script>alert(2)</script>": ODDITIES}, title="<i>&").html)
+    assert {tag for tag, _ in page.elements} <= expected | {"br", "wbr"}
+    assert all(not name.startswith("on") for _, a in page.elements for name in a)
+    written = "".join(page.texts)
+    for text in ("<script>alert(1)</script>", "onerror=alert(1)>", "<script>alert(2)</script>"):
+        assert text in written
+    assert "\u202e" not in written
+
+
+def test_two_texts_are_two_groups_also_when_shown_twice():
+    def names():
+        page = Reader(plot_texts({"a": WHOLE, "b": WHOLE}).html)
+        return {button["name"] for button in page.all("input")}
+
+    assert len(names() | names()) == 4
+
+
+def test_nothing_is_loaded_and_nothing_runs():
+    html = plot_text(ODDITIES).html
+    tags = {tag for tag, _ in Reader(html).elements}
+    assert not tags & {"script", "link", "img", "iframe", "object", "form"}
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_a_notebook_shows_the_html_and_keeps_the_picture():
+    picture = plot_text(WHOLE)
+    data, metadata = picture._repr_mimebundle_()
+    view = data.pop("application/vnd.jupyter.widget-view+json")
+    assert set(data) == {"image/png", "text/plain"}
+    assert data["text/plain"] == "<Picture: What surprises the model>"
+    assert metadata["image/png"]["alt"] == picture.alt
+    state = ipywidgets.Widget.get_manager_state()["state"][view["model_id"]]["state"]
+    assert state["value"] == picture.html
+
+
+def test_another_picture_has_no_widget(five):
+    assert set(plot_distribution(five)._repr_mimebundle_()[0]) == {"image/png", "text/plain"}
