@@ -52,7 +52,7 @@ def _live(html: str) -> dict:
     It is no text/html: a stored notebook would show that in the picture's place, on GitHub without
     its style, and notebook tests would compare it to the last digit.
     """
-    return ipywidgets.HTML(html, layout={"width": "100%"})._repr_mimebundle_()
+    return ipywidgets.HTML(html, layout={"width": "auto"})._repr_mimebundle_()
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -35,6 +35,14 @@ def _effective(answer) -> bool | str:
     return abs(float(answer) - np.exp(nats)) < 0.02
 
 
+def _surprise(answer) -> bool | str:
+    """True for Spain, and for a surprise that falls."""
+    token, capital = answer
+    if str(token).strip(" ␣.") != "Spain":
+        return "Which token would surprise you? Then run the next cell and see."
+    return str(capital).startswith("fall") or "Right for the token. See *capital* in the next cell."
+
+
 def _softmax(function) -> bool | str:
     """True for a softmax that neither overflows nor changes its input; a hint for what is wrong."""
     if not callable(function):
@@ -63,6 +71,12 @@ EXERCISES = {
         test=lambda count: int(count) == 14,
         hint="Run the next cell and see.",
         why="See them in the next cell.",
+    ),
+    "01-surprise": Exercise(
+        ask="predict the token, and what the surprise of *capital* does, then run this cell again.",
+        test=_surprise,
+        hint="Run the next cell and see.",
+        why="See both in the next cell.",
     ),
     "01-unseen": Exercise(
         ask="predict the mass out of sight, one number, then run this cell again.",

@@ -125,6 +125,12 @@ EXERCISES = {
         hint="Add up what the first prediction gives to the tokens that the second one removes.",
         why="So many draws fall, on average, where this prediction says never.",
     ),
+    "05-engines": Exercise(
+        ask="write a whole number from 1 to 4.",
+        test=lambda answer: answer == 2,
+        hint="Which of the four cut the nucleus before the temperature acts?",
+        why="Three heat first and cut then, and with one seed they draw the same tokens.",
+    ),
     "05-seed": Exercise(
         ask="write a whole number from 1 to 20.",
         test=lambda answer: answer == 1,

@@ -57,10 +57,8 @@ def _line(kind: str, words: str, note: str) -> str:
 def _text(name: str, tokens: list[ShadedToken]) -> str:
     group = f"samplers-{token_hex(8)}"
     inside = "".join(_token(token, group) for token in tokens)
-    # data-lm-suppress-shortcuts: JupyterLab would take the arrow keys as its own
     return (
-        f'<p class="tokens" dir="auto" role="radiogroup" aria-label="{escape(name)}"'
-        f' data-lm-suppress-shortcuts="true">{inside}</p>'
+        f'<p class="tokens" dir="auto" role="radiogroup" aria-label="{escape(name)}">{inside}</p>'
     )
 
 
@@ -74,9 +72,11 @@ def _token(token: ShadedToken, group: str) -> str:
     if token.top:
         pairs = listing((label, number(p)) for label, p in token.top)
         said.append(f"most probable here: {pairs}")
+    # data-lm-suppress-shortcuts: JupyterLab would take the arrow keys as its own
     return (
         f"{'<wbr>' if spaces else ''}<label>"
-        f'<input type="radio" name="{group}" aria-label="{escape("; ".join(said))}">'
+        f'<input type="radio" name="{group}" aria-label="{escape("; ".join(said))}"'
+        ' data-lm-suppress-shortcuts="true">'
         f'{_popup(token)}<span class="token"{_style(shades(token))}>{spaces}{escape(word)}</span>'
         f"</label>{'<br>' if ends_line(token.bytes) else ''}"
     )
@@ -92,12 +92,12 @@ def _style(levels: tuple[int, ...]) -> str:
 
 
 def facts(token: ShadedToken) -> list[str]:
-    """A token's probability, its surprise and the entropy before it, each in words."""
+    """A token's surprise and the entropy before it, each in words."""
     words = []
     if token.logprob is not None:
         p = number(math.exp(token.logprob))
         surprised = surprise(token.logprob)
-        words += [f"probability {p}", f"surprise {nats(surprised, surprised)} nats"]
+        words.append(f"surprise {nats(surprised, surprised)} nats (probability {p})")
     if token.entropy is not None:
         words.append(f"entropy before it {nats(*token.entropy)} nats")
     return words or ["nothing is known of it"]
@@ -107,8 +107,8 @@ def _popup(token: ShadedToken) -> str:
     rows = "".join(_row(label, p, label == token.label) for label, p in token.top)
     lines = "".join(f"<span>{escape(line)}</span>" for line in facts(token))
     return (
-        f'<span class="popup" dir="ltr" aria-hidden="true"><b><bdi>{escape(token.label)}</bdi></b>'
-        f"{lines}{rows}</span>"
+        '<span class="popup" dir="ltr" aria-hidden="true">'
+        f"<b><bdi>{escape(token.label)}</bdi></b>{lines}{rows}</span>"
     )
 
 

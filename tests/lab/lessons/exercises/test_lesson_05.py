@@ -24,6 +24,11 @@ def test_the_bounds(answer, message):
     assert verdict("05-bounds", answer).startswith(message)
 
 
+@pytest.mark.parametrize(("answer", "message"), [(2, "Correct."), (4, "Not yet. Which of")])
+def test_the_texts_of_four_engines(answer, message):
+    assert verdict("05-engines", answer).startswith(message)
+
+
 def test_the_draws_that_a_test_needs_are_those_of_a_simulation():
     """Pearson's test of p against that many draws of q: about nine of ten reject."""
     p = np.array([0.5, 0.3, 0.2])

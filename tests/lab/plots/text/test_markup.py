@@ -31,11 +31,11 @@ def test_a_token_says_what_was_expected_there():
     buttons = Reader(plot_text(WHOLE).html).all("input")
     assert [button["aria-label"] for button in buttons] == [
         "The; nothing is known of it",
-        "␣cat; probability 0.500; surprise 0.7 nats; entropy before it 1.5 nats; "
+        "␣cat; surprise 0.7 nats (probability 0.500); entropy before it 1.5 nats; "
         "most probable here: ␣cat 0.500, ␣dog 0.300",
-        "␣zz; probability 0; surprise ∞ nats; entropy before it 0.2 nats; "
+        "␣zz; surprise ∞ nats (probability 0); entropy before it 0.2 nats; "
         "most probable here: ␣sat 0.900, ␣ran 0.050",
-        ".; probability 1.000; surprise 0.0 nats; entropy before it 0.0 nats; "
+        ".; surprise 0.0 nats (probability 1.000); entropy before it 0.0 nats; "
         "most probable here: . 1.000",
     ]
 
@@ -45,6 +45,12 @@ def test_the_level_is_told_by_colour_and_by_a_line():
     assert [token["data-level"] for token in tokens] == ["3", "5", "3"]
     assert "linear-gradient" in tokens[0]["style"]
     assert "linear-gradient" not in tokens[2]["style"]
+
+
+def test_jupyterlab_leaves_the_arrow_keys_to_the_tokens():
+    """It looks at the element that has the focus before it looks at those around it."""
+    buttons = Reader(plot_text(WHOLE).html).all("input")
+    assert all(button["data-lm-suppress-shortcuts"] == "true" for button in buttons)
 
 
 def test_what_a_model_writes_stays_text():
