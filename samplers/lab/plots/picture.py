@@ -5,7 +5,6 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import ipywidgets
 from matplotlib.figure import Figure
 
 DPI = 192  # twice the 96 of a CSS pixel: sharp on dense screens and on paper
@@ -18,7 +17,7 @@ class Picture:
     `title` is the text/plain that a notebook test compares, so it holds no number that depends on a
     model or a clock. `data` holds the arrays shown, by name, so that a lesson can assert on the
     numbers beside the picture. `html` is a form for the mouse and the keyboard, if there is one: a
-    running notebook shows it in the picture's place, and a stored or a printed one the picture.
+    notebook shows it in the picture's place. The stored lessons keep the picture alone.
     """
 
     png: bytes
@@ -33,8 +32,10 @@ class Picture:
         metadata = {"alt": self.alt}
         if self.width:
             metadata["width"] = self.width
-        live = {} if self.html is None else _live(self.html)
-        return live | {"image/png": image, "text/plain": repr(self)}, {"image/png": metadata}
+        data = {"image/png": image, "text/plain": repr(self)}
+        if self.html is not None:
+            data["text/html"] = self.html
+        return data, {"image/png": metadata}
 
     def save(self, path) -> Path:
         """Write the PNG to `path` and return it."""
@@ -44,15 +45,6 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"<Picture: {self.title}>"
-
-
-def _live(html: str) -> dict:
-    """The mime bundle of a widget that shows `html`.
-
-    It is no text/html: a stored notebook would show that in the picture's place, on GitHub without
-    its style, and notebook tests would compare it to the last digit.
-    """
-    return ipywidgets.HTML(html, layout={"width": "auto"})._repr_mimebundle_()
 
 
 def new_figure(width: float, height: float) -> Figure:

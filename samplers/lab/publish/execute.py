@@ -3,9 +3,9 @@
 `python -m samplers.lab.publish.execute notebooks/*.ipynb`
 
 Every cell is run in a fresh kernel, in the notebook's own folder. Errors are allowed only where a
-cell is tagged `raises-exception`. What changes from run to run is left out: widget state, widget
-views (their image/png stays), times, and the kernel's version. Cells keep their ids. A cell without
-an id gets one from its place.
+cell is tagged `raises-exception`. What changes from run to run is left out: widget state, times,
+and the kernel's version. Of an output with an image/png, the widget view and the HTML are left out.
+Cells keep their ids. A cell without an id gets one from its place.
 """
 
 import sys
@@ -34,9 +34,11 @@ def tidy(notebook: nbformat.NotebookNode, name: str) -> None:
         cell.metadata = nbformat.from_dict(kept)
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
-            if WIDGET_VIEW in data and "image/png" in data:
-                # without its state the view would show an error: the picture stands for it
-                del data[WIDGET_VIEW]
+            if "image/png" in data:
+                # the picture stands for them: without its state the view would show an error, and
+                # GitHub takes the style out of the HTML
+                data.pop(WIDGET_VIEW, None)
+                data.pop("text/html", None)
 
 
 def execute(path: Path) -> None:

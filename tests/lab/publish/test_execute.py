@@ -5,9 +5,9 @@ import sys
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from samplers.lab.publish.execute import WIDGET_VIEW, execute
+from samplers.lab.publish.execute import WIDGET_VIEW, execute, tidy
 
 SETUP = """import numpy as np
 from samplers import Distribution, temperature
@@ -55,6 +55,16 @@ def test_outputs_are_stored_as_pictures_with_alternative_text(stored):
     assert all(alts.values())
     assert alts[5].startswith("The next token.")
     assert all(cell.execution_count for cell in notebook.cells)
+
+
+def test_a_picture_stands_for_its_html_and_html_alone_stays():
+    both = {"image/png": "", "text/html": "<p>", "text/plain": "<Picture>"}
+    table = {"text/html": "<table>", "text/plain": "a table"}
+    outputs = [new_output("display_data", data=data) for data in (both, table)]
+    notebook = new_notebook(cells=[new_code_cell("", outputs=outputs)])
+    tidy(notebook, "a")
+    kept = [set(output.data) for output in notebook.cells[0].outputs]
+    assert kept == [{"image/png", "text/plain"}, {"text/html", "text/plain"}]
 
 
 def test_nbval_passes_the_notebook_and_fails_one_with_a_number_changed(stored):

@@ -97,7 +97,7 @@ def facts(token: ShadedToken) -> list[str]:
     if token.logprob is not None:
         p = number(math.exp(token.logprob))
         surprised = surprise(token.logprob)
-        words.append(f"surprise {nats(surprised, surprised)} nats (probability {p})")
+        words.append(f"surprise {nats(surprised, surprised)} nats (p = {p})")
     if token.entropy is not None:
         words.append(f"entropy before it {nats(*token.entropy)} nats")
     return words or ["nothing is known of it"]
@@ -107,7 +107,7 @@ def _popup(token: ShadedToken) -> str:
     rows = "".join(_row(label, p, label == token.label) for label, p in token.top)
     lines = "".join(f"<span>{escape(line)}</span>" for line in facts(token))
     return (
-        '<span class="popup" dir="ltr" aria-hidden="true">'
+        '<span class="popup" dir="ltr" aria-hidden="true" hidden>'
         f"<b><bdi>{escape(token.label)}</bdi></b>{lines}{rows}</span>"
     )
 

@@ -72,7 +72,7 @@ def test_tab_enters_a_text_the_arrows_walk_and_tab_leaves(page):
     assert focused().startswith("␣cat;")
     assert [i for i, *_ in page.evaluate(POPUPS)] == [1]
     shown = " ".join(page.locator(".popup").nth(1).inner_text().split())
-    assert shown.startswith("␣cat surprise 0.7 nats (probability 0.500) entropy before it 1.5 nats")
+    assert shown.startswith("␣cat surprise 0.7 nats (p = 0.500) entropy before it 1.5 nats")
     assert shown.endswith("0.500 ␣cat 0.300 ␣dog")
     for text in range(3):
         assert page.locator(".tokens").nth(text).locator(":focus").count() == 1
@@ -84,4 +84,4 @@ def test_tab_enters_a_text_the_arrows_walk_and_tab_leaves(page):
 def test_a_screen_reader_finds_a_named_group_of_named_tokens(page):
     group = page.get_by_role("radiogroup", name="whole")
     assert group.get_by_role("radio").count() == len(WHOLE)
-    assert group.get_by_role("radio", name="␣zz; surprise ∞ nats (probability 0)").count() == 1
+    assert group.get_by_role("radio", name="␣zz; surprise ∞ nats (p = 0)").count() == 1
