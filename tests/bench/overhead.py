@@ -30,7 +30,7 @@ def added() -> dict[str, float] | None:
     """
     kinds = {"plain": _plain_seconds, "first": _first_seconds}
     try:
-        with _server("gateway") as gateway, _server("bare") as bare:
+        with server("gateway") as gateway, server("bare") as bare:
             pairs = {name: _pairs(timed, gateway, bare) for name, timed in kinds.items()}
     except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
         print(f"no gateway to time ({type(error).__name__} {error})", file=sys.stderr)
@@ -59,7 +59,7 @@ def _difference(pairs: list[tuple[float, float]]) -> float:
 
 
 @contextmanager
-def _server(name: str) -> Iterator[dict]:
+def server(name: str) -> Iterator[dict]:
     """A server's line {"base_url", "api_key", "model"}; the server ends with its standard input."""
     process = subprocess.Popen(
         [sys.executable, "-m", SERVERS[name]],
