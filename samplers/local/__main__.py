@@ -173,6 +173,7 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     from samplers.local import connection, gateway, memory, start
     from samplers.local.engine.model import Settings, served
 
+    memory.give_back_large_blocks()
     listening = _listen(options.port)
     level = logging.INFO if options.verbose else logging.CRITICAL
     logging.basicConfig(level=level, stream=sys.stderr)

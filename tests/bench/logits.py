@@ -21,12 +21,13 @@ ROUNDS = 15
 HEADERS = {"x-samplers-full-logprobs": "compact"}
 ONE = {"temperature": 0, "max_tokens": 1, "logprobs": True}
 SCORED = 500  # tokens
+SECONDS = 600  # for all of it, on a busy machine
 
 
 def goals() -> Iterator[str]:
     """A line for each goal: what was measured, and what it may be. None without exact logits."""
     try:
-        with overhead.server("gateway") as endpoint:
+        with overhead.server("gateway", SECONDS) as endpoint:
             yield from _goals(endpoint)
     except (OSError, ValueError, KeyError, RuntimeError, http.client.HTTPException) as error:
         print(f"no exact logits to time ({type(error).__name__} {error})", file=sys.stderr)

@@ -59,15 +59,18 @@ def _difference(pairs: list[tuple[float, float]]) -> float:
 
 
 @contextmanager
-def server(name: str) -> Iterator[dict]:
-    """A server's line {"base_url", "api_key", "model"}; the server ends with its standard input."""
+def server(name: str, seconds: float = 120) -> Iterator[dict]:
+    """A server's line {"base_url", "api_key", "model"}; it ends with its standard input.
+
+    And it ends after so many seconds.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", SERVERS[name]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    timeout = threading.Timer(120, process.kill)
+    timeout = threading.Timer(seconds, process.kill)
     timeout.start()
     try:
         yield json.loads(process.stdout.readline())
