@@ -42,17 +42,18 @@ def model_table() -> dict:
 
 
 def model_row(name: str, ours: bool = False) -> dict | None:
-    """The model's row; None for a model that is not known.
+    """The model's row, by its name or an alias; None for a model that is not known.
 
     `ours`: it is one of our own endpoint, where each name that ends in REASONING_SUFFIX is the
     profile of a reasoning model.
     """
     if not isinstance(name, str):
         return None
-    models = model_table()["models"]
+    table = model_table()
+    models = table["models"]
     if ours and name.endswith(REASONING_SUFFIX):
         return models.get(name) or models[PROFILE]
-    return models.get(name)
+    return models.get(name) or models.get(table["aliases"].get(name))
 
 
 def most(row: dict, name: str) -> int | None:

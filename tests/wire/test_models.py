@@ -99,6 +99,14 @@ def test_what_is_not_known(name):
     assert model_row(name) is None
 
 
+def test_an_alias_has_its_models_row_unless_the_user_has_one(own):
+    """OpenAI's changelog: gpt-5.6 is an alias of gpt-5.6-sol."""
+    assert model_row("gpt-5.6") == model_row("gpt-5.6-sol")
+    assert all(model_row(alias) for alias in model_table()["aliases"])
+    own({"models": {"gpt-5.6": {"provider": "openai", "context": 7}}})
+    assert model_row("gpt-5.6")["context"] == 7
+
+
 def test_the_profile_is_found_by_its_ending_at_our_endpoint_alone():
     row = model_row("smollm2-135m-instruct" + REASONING_SUFFIX)
     assert row["simulated"]
