@@ -45,10 +45,7 @@ async def model(
     logits = Logits()
     folder = weights.cache_folder()
     ready = make_ready(logits, path, folder, len(vocabulary))
-    if has_passed(folder, path):
-        await ready  # a moment; a first client should not find the slow way
-    else:
-        logits.start_soon(ready)
+    logits.start_soon(ready, has_passed(folder, path))  # a quarter of a second, or a trial
 
     file = path.stat()
     changed = int(file.st_mtime)

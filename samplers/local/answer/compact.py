@@ -21,7 +21,7 @@ from samplers.local.request.job import Job
 
 async def complete(job: Job) -> dict:
     """The body of the answer. Its logprobs have an entry even if the token ends the turn."""
-    if job.model.settings.processed or job.model.logits.why:
+    if job.model.settings.processed or await job.model.logits.why_not():
         token = await _listed(job)
     else:
         token = await _exact(job)

@@ -87,8 +87,9 @@ async def _given(models: tuple[ServedModel, ...], body: dict, name: str) -> Give
         message = f"Invalid '{name}': it is empty. Expected at least 1 token."
         raise bad_request(message, name, "invalid_value")
 
-    if model.logits.why:
-        message = f"This endpoint has no exact logits: {model.logits.why}."
+    why = await model.logits.why_not()
+    if why:
+        message = f"This endpoint has no exact logits: {why}."
         raise ApiError(501, message, kind="server_error", code="unsupported")
     prompt = [] if checked is None else await prompt_ids(model.engine, checked)
     used = len(prompt) + len(ids)

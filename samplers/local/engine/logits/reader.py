@@ -83,20 +83,32 @@ class _Prompt:
 class Logits:
     """Reads prompts with a Context, slice by slice; clients take turns after each slice.
 
-    `why` says why there is no context, "" when there is one.
+    `why` says why there is no context, "" when there is one or a trial has promised it.
     """
 
     def __init__(self) -> None:
         self.why = STILL_TRYING
         self._context: Context | None = None
+        self._starting: asyncio.Task | None = None
         self._half_read: _Prompt | None = None  # the one whose tokens the cache holds
         self._turn = asyncio.Lock()  # it is given in the order of coming
         self._short = asyncio.Semaphore(MOST_SHORT)
         self._long = asyncio.Semaphore(MOST_LONG)
 
-    def start_soon(self, making_ready: Coroutine) -> None:
-        """Runs what will call `use`, or set `why`, beside what else runs."""
+    def start_soon(self, making_ready: Coroutine, has_passed: bool = False) -> None:
+        """Runs what will call `use`, or set `why`, beside what else runs.
+
+        `has_passed`: its trial has, so that only the model is loaded: who asks for logits waits.
+        """
         self._starting = asyncio.create_task(making_ready)
+        if has_passed:
+            self.why = ""
+
+    async def why_not(self) -> str:
+        """`why`, after the model was loaded. "": `rows` and `after` can be called."""
+        if self.why == "" and self._context is None:
+            await asyncio.wait({self._starting})
+        return self.why
 
     def use(self, context: Context) -> None:
         """From now on logits come from `context`."""

@@ -63,6 +63,37 @@ def test_a_file_that_passed_is_used(tmp_path, tries):
     logits.close()
 
 
+@pytest.mark.parametrize("why", ["", "there is no memory left"])
+def test_who_asks_while_the_model_is_loaded_waits(context, why):
+    """Only where a trial has passed. Nobody who gives up stops the loading."""
+
+    async def run() -> None:
+        logits = Logits()
+        go_on = asyncio.Event()
+
+        async def load() -> None:
+            await go_on.wait()
+            logits.why = why
+            if not why:
+                logits.use(context)
+
+        logits.start_soon(load(), has_passed=True)
+        assert logits.why == ""  # what the header says
+        impatient, patient = (asyncio.create_task(logits.why_not()) for _ in range(2))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.wait({impatient})
+        assert not patient.done()
+        go_on.set()
+        assert await patient == why
+
+        still = Logits()
+        still.start_soon(asyncio.sleep(0))
+        assert await still.why_not() == STILL_TRYING
+
+    asyncio.run(run())
+
+
 def test_another_vocabulary(tmp_path, tries):
     logits = Logits()
     asyncio.run(logits_start.make_ready(logits, weights.ensure(), tmp_path, 49153))
