@@ -113,7 +113,8 @@ def token_ids(name: str, ids) -> list[int]:
         checked = [operator.index(i) for i in given]
     except TypeError:
         checked = None
-    if checked is None or min(checked, default=0) < 0 or bool in map(type, given):
+    is_text = isinstance(ids, bytes | bytearray)  # iterating over it gives ints, too
+    if is_text or checked is None or min(checked, default=0) < 0 or bool in map(type, given):
         raise ValueError(f"{name} must be a sequence of token ids (ints >= 0), got {ids!r:.200}")
     return checked
 

@@ -109,7 +109,7 @@ def test_bad_top(top):
         fake(completion()).next_token("x", top=top)
 
 
-@pytest.mark.parametrize("after", [5, ["a"], [1.5], [-1], "12"])
+@pytest.mark.parametrize("after", [5, ["a"], [1.5], [-1], "12", b"12"])
 def test_bad_after(after):
     with pytest.raises(ValueError, match="after must be a sequence of token ids"):
         fake(completion()).next_token("x", after=after)
