@@ -42,13 +42,14 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         return json_response(one_model(models, request.path_params["model"]))
 
     async def chat_completions(request: Request) -> Response:
+        number = newest.arrival()
         async with bodies.json(request) as body:
             chat_request = await _parsed(request, body, models)
         job = await prepare(models, chat_request)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job))
         complete = compact.complete if chat_request.compact else chat.complete
-        return await _answer(request, complete, job)
+        return await _answer(request, number, complete, job)
 
     async def tokens(request: Request) -> Response:
         async with bodies.json(request) as body:
@@ -61,17 +62,21 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         return vocabulary_response(model, request.headers.get("if-none-match"))
 
     async def given_distributions(request: Request) -> Response:
+        number = newest.arrival()
         async with bodies.json(request) as body:
             given = await given_answer(models, body)
-        return await _answer(request, distributions, given)
+        return await _answer(request, number, distributions, given)
 
     async def given_score(request: Request) -> Response:
+        number = newest.arrival()
         async with bodies.json(request) as body:
             given = await given_text(models, body)
-        return await _answer(request, score, given)
+        return await _answer(request, number, score, given)
 
-    async def _answer(request: Request, answer: Callable[..., Coroutine], *arguments) -> Response:
-        work = newest.run(request.headers, answer, *arguments)
+    async def _answer(
+        request: Request, number: int, answer: Callable[..., Coroutine], *arguments
+    ) -> Response:
+        work = newest.run(request.headers, number, answer, *arguments)
         return json_response(await unless_gone(request.receive, work))
 
     async def health(request: Request) -> Response:

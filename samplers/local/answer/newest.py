@@ -16,10 +16,22 @@ class Newest:
     """The requests that are being answered and have a name, one for each name."""
 
     def __init__(self) -> None:
-        self._tasks: dict[str, asyncio.Task] = {}
+        self._tasks: dict[str, tuple[int, asyncio.Task]] = {}
+        self._arrived = 0
 
-    async def run(self, headers: Mapping[str, str], answer: Callable[..., Coroutine], *arguments):
-        """The result of `answer(*arguments)`.
+    def arrival(self) -> int:
+        """The number of a request that has just come in."""
+        self._arrived += 1
+        return self._arrived
+
+    async def run(
+        self,
+        headers: Mapping[str, str],
+        number: int,
+        answer: Callable[..., Coroutine],
+        *arguments,
+    ):
+        """The result of `answer(*arguments)`. `number`: the request's `arrival`.
 
         The header REPLACES names the request; the name is the client's own, and hard to guess. An
         older request of that name which has no answer yet is stopped, and gets ApiError 409.
@@ -35,18 +47,24 @@ class Newest:
                 "invalid_value",
             )
 
+        other_number, other = self._tasks.get(name, (0, None))
+        if other_number > number:  # this one's prompt took longer to read
+            raise _replaced()
+        if other is not None:
+            other.cancel()
         task = asyncio.create_task(answer(*arguments))
-        older = self._tasks.get(name)
-        self._tasks[name] = task
-        if older is not None:
-            older.cancel()
+        self._tasks[name] = number, task
         try:
             return await task
         except asyncio.CancelledError:
             if asyncio.current_task().cancelling():  # the client is gone
                 raise
-            message = f"A newer request of the same '{REPLACES}' has replaced this one."
-            raise ApiError(409, message, code="replaced") from None
+            raise _replaced() from None
         finally:
-            if self._tasks.get(name) is task:
+            if self._tasks.get(name) == (number, task):
                 del self._tasks[name]
+
+
+def _replaced() -> ApiError:
+    message = f"A newer request of the same '{REPLACES}' has replaced this one."
+    return ApiError(409, message, code="replaced")

@@ -26,17 +26,18 @@ def test_the_older_request_of_a_name_is_stopped():
     async def run() -> None:
         newest = Newest()
         name = {REPLACES: "a"}
-        older = asyncio.create_task(newest.run(name, for_ever))
-        other = asyncio.create_task(newest.run({REPLACES: "b"}, for_ever))
-        nameless = asyncio.create_task(newest.run({}, for_ever))
+        older = asyncio.create_task(newest.run(name, newest.arrival(), for_ever))
+        other = asyncio.create_task(newest.run({REPLACES: "b"}, newest.arrival(), for_ever))
+        nameless = asyncio.create_task(newest.run({}, newest.arrival(), for_ever))
         while len(started) < 3:
             await asyncio.sleep(0)
-        assert await newest.run(name, value, 5) == 5
+        assert await newest.run(name, newest.arrival(), value, 5) == 5
         with pytest.raises(ApiError) as caught:
             await older
         assert (caught.value.status, caught.value.body["error"]["code"]) == (409, "replaced")
         assert stopped == [True]
-        assert await newest.run(name, value, 6) == 6  # what has ended is not in the way
+        # what has ended is not in the way
+        assert await newest.run(name, newest.arrival(), value, 6) == 6
 
         for task in (other, nameless):  # their clients go: that is no 409
             task.cancel()
@@ -47,10 +48,29 @@ def test_the_older_request_of_a_name_is_stopped():
     asyncio.run(run())
 
 
+def test_an_older_request_that_took_longer_to_read_replaces_nothing():
+    """Its work begins after the newer one's."""
+
+    async def run() -> None:
+        newest = Newest()
+        name = {REPLACES: "a"}
+        go_on = asyncio.Event()
+        older, newer = newest.arrival(), newest.arrival()
+        task = asyncio.create_task(newest.run(name, newer, go_on.wait))
+        await asyncio.sleep(0)
+        with pytest.raises(ApiError) as caught:
+            await newest.run(name, older, go_on.wait)
+        assert caught.value.status == 409
+        go_on.set()
+        assert await task is True
+
+    asyncio.run(asyncio.wait_for(run(), 10))
+
+
 @pytest.mark.parametrize("name", ["", "a" * 101])
 def test_a_name_of_another_length(name):
     with pytest.raises(ApiError, match="1 to 100 characters"):
-        asyncio.run(Newest().run({REPLACES: name}, asyncio.sleep, 0))
+        asyncio.run(Newest().run({REPLACES: name}, 1, asyncio.sleep, 0))
 
 
 def test_over_the_wire(exact):
