@@ -49,5 +49,6 @@ def score(calls: Calls, text: str | list[int], messages: list[dict] | None) -> S
     if known.scores:
         return vllm_score.score(calls, text, messages, known)
 
-    why = f": {known.slow_logprobs}" if known.slow_logprobs else ""
-    raise APIError(404, f"this endpoint scores no text{why}; {SCORE_STEP}", code="unsupported")
+    # our own endpoint may still be trying whether it can
+    next_step = f": {known.slow_logprobs}" if known.slow_logprobs else f"; {SCORE_STEP}"
+    raise APIError(404, f"this endpoint scores no text{next_step}", code="unsupported")

@@ -137,6 +137,8 @@ def test_an_endpoint_that_is_still_trying_is_asked_again(endpoint):
     client = fake(endpoint)
     assert client.abilities.slow_logprobs == "the exact way is still being tried"
     assert not client.abilities.scores
+    with pytest.raises(APIError, match=r"scores no text: the exact way is still being tried\.$"):
+        client.score("a")  # not "connect('local') can": this is it
     assert not client.next_token("x", "all").raw_logits
     model = client.as_model("x")
 
@@ -182,7 +184,7 @@ def test_an_older_endpoint_is_asked_in_the_old_way(endpoint, older):
         np.testing.assert_allclose(whole.probs.sum(), 1)
         assert not whole.raw_logits
     assert not client.abilities.scores
-    with pytest.raises(APIError, match="scores no text") as caught:
+    with pytest.raises(APIError, match=r"scores no text; .* connect\('local'\)") as caught:
         client.score("a")
     assert caught.value.code == "unsupported"
 
