@@ -20,7 +20,7 @@ export function signed(x) {
   return (x < 0 ? "−" : "+") + Math.abs(x).toFixed(3);
 }
 
-const counted = (n) => n.toLocaleString("en-US");
+const counted = new Intl.NumberFormat("en-US").format;
 const size = (x) => (x < 99.95 ? x.toFixed(1) : counted(Math.round(x)));
 
 /** [text, kind] for a probability's change: "▲ +0.141", "▼ −0.026", "=" or "× removed". */
@@ -29,6 +29,12 @@ function change(before, after) {
   const gain = after - before;
   if (Math.abs(gain) < VISIBLE) return ["=", "same"];
   return gain > 0 ? [`▲ ${signed(gain)}`, "gain"] : [`▼ ${signed(gain)}`, "loss"];
+}
+
+function sum(probs) {
+  let total = 0;
+  for (let i = 0; i < probs.length; i++) total += probs[i];
+  return total;
 }
 
 /**
@@ -53,8 +59,8 @@ export function rowsOf(names, before, after, ids, drawn) {
     rows.push({
       id: null,
       name: `other ${counted(others)} token${others > 1 ? "s" : ""}`,
-      before: none(rest("before", before.reduce((a, b) => a + b, 0))),
-      after: none(rest("after", after.reduce((a, b) => a + b, 0))),
+      before: none(rest("before", sum(before))),
+      after: none(rest("after", sum(after))),
       share: share ? none(rest("share", 1)) : null,
     });
   }
@@ -69,13 +75,14 @@ export function summary(names, before, after, effective, drawn) {
   let kept = 0;
   let gainer = 0;
   let loser = 0;
+  let gain = -Infinity;
+  let loss = Infinity;
   for (let i = 0; i < after.length; i++) {
     if (after[i] > 0) kept++;
-    if (after[i] - before[i] > after[gainer] - before[gainer]) gainer = i;
-    if (after[i] - before[i] < after[loser] - before[loser]) loser = i;
+    const change = after[i] - before[i];
+    if (change > gain) [gainer, gain] = [i, change];
+    if (change < loss) [loser, loss] = [i, change];
   }
-  const gain = after[gainer] - before[gainer];
-  const loss = after[loser] - before[loser];
   const parts = [
     `${counted(kept)} of ${counted(names.length)} tokens can be drawn`,
     `effective vocabulary ${effective.map(size).join(" → ")}`,
@@ -180,21 +187,30 @@ function makeRow(tag) {
   return { row, name, before, after, cutBefore, cutAfter, band, share, numbers, gained };
 }
 
-const show = (part, shown) => part.setAttribute("visibility", shown ? "visible" : "hidden");
+/** What stays as it was is left alone: the browser would lay it out again. */
+function say(part, text) {
+  if (part.textContent !== text) part.textContent = text;
+}
+
+function put(part, name, value) {
+  if (part.getAttribute(name) !== value) part.setAttribute(name, value);
+}
+
+const show = (part, shown) => put(part, "visibility", shown ? "visible" : "hidden");
 
 /** Put one row's values into its parts; bars end at `scale`. */
 function fillRow(parts, row, scale, id) {
   const at = (x) => `${Math.min(Math.max(x / scale, 0), 1) * 100}%`;
   const removed = row.after === 0 && row.before > 0;
   const rest = row.id === null;
-  parts.name.textContent = row.name;
-  parts.name.title = row.name;
+  say(parts.name, row.name);
+  put(parts.name, "title", row.name);
   parts.row.classList.toggle("gone", removed);
 
   const fills = { before: removed ? "removed" : "before", after: "after" };
   for (const [side, kind] of Object.entries(fills)) {
-    parts[side].setAttribute("width", at(row[side]));
-    parts[side].setAttribute("class", `bar ${kind}`);
+    put(parts[side], "width", at(row[side]));
+    put(parts[side], "class", `bar ${kind}`);
     // an attribute would lose against the stylesheet
     parts[side].style.fill = kind === "removed" || rest ? `url(#${id}-${kind})` : "";
     show(parts[side], row[side] > 0);
@@ -204,15 +220,15 @@ function fillRow(parts, row, scale, id) {
   show(parts.band, row.share !== null);
   show(parts.share, row.share !== null && row.share <= scale); // none on a bar that is cut
   if (row.share !== null) {
-    parts.band.setAttribute("x1", at(row.after - row.band));
-    parts.band.setAttribute("x2", at(row.after + row.band));
-    parts.share.setAttribute("x", at(row.share));
+    put(parts.band, "x1", at(row.after - row.band));
+    put(parts.band, "x2", at(row.after + row.band));
+    put(parts.share, "x", at(row.share));
   }
 
-  parts.numbers.textContent = `${number(row.before)} → ${number(row.after)}`;
+  say(parts.numbers, `${number(row.before)} → ${number(row.after)}`);
   const [text, kind] = change(row.before, row.after);
-  parts.gained.textContent = text;
-  parts.gained.className = `change ${kind}`;
+  say(parts.gained, text);
+  put(parts.gained, "class", `change ${kind}`);
 }
 
 /**
@@ -243,7 +259,7 @@ export function makePicture(tag, id) {
     const scale = scaleOf(rows);
     rows.forEach((row, i) => fillRow(made[i], row, scale, id));
     TICKS.forEach((tick, i) => {
-      ticks.children[i].textContent = String(Number((tick * scale).toFixed(4)));
+      say(ticks.children[i], String(Number((tick * scale).toFixed(4))));
     });
     box.classList.toggle("drawn", rows.some((row) => row.share !== null));
   }

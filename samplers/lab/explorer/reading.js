@@ -4,20 +4,29 @@
 export function readModel(data) {
   const logits = readLogits(data.logits, data.names.length);
   const before = softmax(logits);
-  const index = new Map();
-  data.names.forEach((name, i) => index.has(name) || index.set(name, i));
-  const ids = mostProbable(before, data.top);
-  const effective = effectiveVocabulary(before);
-  return { names: data.names, logits, before, index, ids, effective };
+  const ids = mostProbable(logits, before, data.top);
+  return { names: data.names, logits, before, ids, effective: effectiveVocabulary(before) };
+}
+
+const indices = new WeakMap(); // {name: id} of each list of names, made when a word is looked up
+
+function indexOf(names) {
+  if (!indices.has(names)) {
+    const index = new Map();
+    names.forEach((name, i) => index.has(name) || index.set(name, i));
+    indices.set(names, index);
+  }
+  return indices.get(names);
 }
 
 /** The id of the token that a word names: itself, or itself after a space, if more probable. */
 function idOf(model, word, field) {
-  const found = [word, `␣${word}`].filter((name) => model.index.has(name));
+  const index = indexOf(model.names);
+  const found = [word, `␣${word}`].filter((name) => index.has(name));
   if (!found.length) {
     throw new Error(`${field} must be tokens of this distribution, got '${word}'`);
   }
-  const ids = found.map((name) => model.index.get(name));
+  const ids = found.map((name) => index.get(name));
   return ids.reduce((best, id) => (model.logits[id] > model.logits[best] ? id : best));
 }
 

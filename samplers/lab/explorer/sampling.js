@@ -21,7 +21,8 @@ export function readLogits(bytes, n) {
 /** Throws a sentence where no picture can be drawn: NaN, +Infinity, or every token removed. */
 export function checkLogits(logits) {
   let top = -Infinity;
-  for (const value of logits) {
+  for (let i = 0; i < logits.length; i++) {
+    const value = logits[i];
     if (!(value < Infinity)) throw new Error("logits must be finite or -inf, got NaN or +inf");
     if (value > top) top = value;
   }
@@ -51,7 +52,9 @@ export function softmax(logits) {
 /** exp(entropy): how many equally likely tokens would be as uncertain. */
 export function effectiveVocabulary(probs) {
   let entropy = 0;
-  for (const p of probs) if (p > 0) entropy -= p * Math.log(p);
+  for (let i = 0; i < probs.length; i++) {
+    if (probs[i] > 0) entropy -= probs[i] * Math.log(probs[i]);
+  }
   return Math.exp(Math.max(entropy, 0));
 }
 
@@ -63,53 +66,72 @@ export function temperature(logits, t) {
     greedy[logits.indexOf(top)] = top;
     return greedy;
   }
-  return logits.map((value) => (value - top) / t);
+  const scaled = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i++) scaled[i] = (logits[i] - top) / t;
+  return scaled;
 }
 
 const BUCKETS = 1024;
 
+/** The bucket of a token that is so far below the best: 1/8 each, the last for all the rest. */
+const bucketOf = (below) => Math.min(below * 8, BUCKETS - 1) | 0;
+
 /**
- * The tokens by how far they are below the best, 1/8 each: their number and their mass.
+ * The tokens in buckets by how far they are below the best: the number and the mass of each.
  *
  * So the rank or the mass at which a cut lies is found without sorting the whole vocabulary: only
  * the bucket with the cut in it is sorted.
  */
 function bucketsOf(logits) {
   const top = maximum(logits);
-  const bucketOf = (value) => Math.min(Math.floor((top - value) * 8), BUCKETS - 1);
   const sizes = new Float64Array(BUCKETS);
   const masses = new Float64Array(BUCKETS);
   let total = 0;
   for (let i = 0; i < logits.length; i++) {
-    const bucket = bucketOf(logits[i]);
-    const weight = Math.exp(logits[i] - top);
+    const below = top - logits[i];
+    const bucket = bucketOf(below);
+    const weight = Math.exp(-below);
     sizes[bucket] += 1;
     masses[bucket] += weight;
     total += weight;
   }
-  const descending = (k) => logits.filter((value) => bucketOf(value) === k).sort().reverse();
+
+  function descending(bucket) {
+    const values = new Float64Array(sizes[bucket]);
+    let n = 0;
+    for (let i = 0; i < logits.length; i++) {
+      if (bucketOf(top - logits[i]) === bucket) values[n++] = logits[i];
+    }
+    return values.sort().reverse();
+  }
   return { top, sizes, masses, total, descending };
+}
+
+/** The cut after the k most probable of n >= k tokens: see keepFrom. */
+function rankCut(logits, k) {
+  const { sizes, descending } = bucketsOf(logits);
+  let above = 0;
+  let bucket = 0;
+  while (above + sizes[bucket] < k) above += sizes[bucket++];
+  return cutAt(descending(bucket), k - 1 - above);
 }
 
 /** The k most probable tokens; with `ties` those that are as probable as the k-th, too. */
 export function topK(logits, k, ties = false) {
   if (k === 0 || k >= logits.length) return logits;
-  const { sizes, descending } = bucketsOf(logits);
-  let above = 0;
-  let bucket = 0;
-  while (above + sizes[bucket] < k) above += sizes[bucket++];
-  return keepFrom(logits, descending(bucket)[k - 1 - above], ties ? Infinity : k);
+  const [value, equal] = rankCut(logits, k);
+  return keepFrom(logits, value, ties ? Infinity : equal);
 }
 
 /** The nucleus: tokens before which less than p of the mass lies. `boundary` is the engine's. */
 export function topP(logits, p, boundary = "before < p") {
   if (p >= 1) return logits;
   const inclusive = boundary === "before <= p";
-  const [cut, count] = certainCut(logits, p) || definedCut(logits, p, inclusive);
-  return keepFrom(logits, cut, boundary === "ties stay" ? Infinity : count);
+  const [value, equal] = certainCut(logits, p) || definedCut(logits, p, inclusive);
+  return keepFrom(logits, value, boundary === "ties stay" ? Infinity : equal);
 }
 
-/** [last kept logit, number of kept tokens] of the nucleus, by its definition: a running sum. */
+/** The nucleus' cut by its definition: a running sum. */
 function definedCut(logits, p, inclusive) {
   const sorted = logits.slice().sort().reverse();
   const mass = new Float64Array(sorted.length);
@@ -121,7 +143,7 @@ function definedCut(logits, p, inclusive) {
   let count = 0;
   while (count < mass.length && (inclusive ? mass[count] <= target : mass[count] < target)) count++;
   count = Math.min(count + 1, mass.length);
-  return [sorted[count - 1], count];
+  return cutAt(sorted, count - 1);
 }
 
 /**
@@ -130,21 +152,17 @@ function definedCut(logits, p, inclusive) {
  * Two float64 sums of V terms in different orders differ by less than V * epsilon of the total.
  */
 function certainCut(logits, p) {
-  const { top, sizes, masses, total, descending } = bucketsOf(logits);
+  const { top, masses, total, descending } = bucketsOf(logits);
   const target = p * total;
   const slack = 3 * logits.length * Number.EPSILON * total;
   let mass = 0;
-  let count = 0;
   let bucket = 0;
-  while (bucket < BUCKETS - 1 && mass + masses[bucket] < target - slack) {
-    mass += masses[bucket];
-    count += sizes[bucket];
-    bucket += 1;
-  }
-  for (const value of descending(bucket)) {
-    mass += Math.exp(value - top);
-    count += 1;
-    if (mass > target + slack) return [value, count];
+  while (bucket < BUCKETS - 1 && mass + masses[bucket] < target - slack) mass += masses[bucket++];
+
+  const sorted = descending(bucket);
+  for (let i = 0; i < sorted.length; i++) {
+    mass += Math.exp(sorted[i] - top);
+    if (mass > target + slack) return cutAt(sorted, i);
     if (mass >= target - slack) return null;
   }
   return null;
@@ -154,23 +172,25 @@ function certainCut(logits, p) {
 export function minP(logits, p) {
   if (p === 0) return logits;
   const threshold = maximum(logits) + Math.log(p);
-  return logits.map((value) => (value >= threshold ? value : -Infinity));
+  return keepFrom(logits, threshold, Infinity);
 }
 
-/** At most `count` tokens from `cut` upwards; of those that equal it the lowest ids. */
-function keepFrom(logits, cut, count) {
-  let above = 0;
-  for (let i = 0; i < logits.length; i++) if (logits[i] > cut) above++;
-  let equal = count - above;
-  const kept = new Float64Array(logits.length).fill(-Infinity);
+/** The cut after the i-th of logits in descending order: [the last that stays, how often]. */
+const cutAt = (sorted, i) => [sorted[i], i + 1 - sorted.indexOf(sorted[i])];
+
+/** The tokens above `value`, and the first `equal` of those that equal it: the lowest ids. */
+function keepFrom(logits, value, equal) {
+  const kept = new Float64Array(logits.length);
   for (let i = 0; i < logits.length; i++) {
-    if (logits[i] > cut || (logits[i] === cut && equal-- > 0)) kept[i] = logits[i];
+    const stays = logits[i] > value || (logits[i] === value && equal-- > 0);
+    kept[i] = stays ? logits[i] : -Infinity;
   }
   return kept;
 }
 
 /** The logits with change(logit, number) for each [id, number] of `pairs`. */
 function changed(logits, pairs, change) {
+  if (!pairs.length) return logits;
   const result = logits.slice();
   for (const [id, number] of pairs) result[id] = change(result[id], number);
   return result;
@@ -218,6 +238,7 @@ function joint(logits, params, counts, engine) {
     return STAGES.top_p(byRank, params, counts, engine);
   }
   const byMass = STAGES.top_p(logits, params, counts, engine);
+  if (byRank === logits) return byMass;
   return byRank.map((value, i) => Math.min(value, byMass[i]));
 }
 
@@ -232,10 +253,11 @@ export function applyChain(logits, params, counts, engine) {
   return logits;
 }
 
-/** Ids of the n most probable tokens, ties to the lower id. */
-export function mostProbable(probs, n) {
-  const cut = probs.slice().sort()[Math.max(probs.length - n, 0)];
+/** Ids of the n most probable tokens, ties to the lower id. `probs` is the logits' softmax. */
+export function mostProbable(logits, probs, n) {
+  const [value] = rankCut(logits, Math.min(n, logits.length));
+  const least = probs[logits.indexOf(value)];
   const ids = [];
-  for (let i = 0; i < probs.length; i++) if (probs[i] >= cut) ids.push(i);
+  for (let i = 0; i < probs.length; i++) if (probs[i] >= least) ids.push(i);
   return ids.sort((a, b) => probs[b] - probs[a] || a - b).slice(0, n);
 }
