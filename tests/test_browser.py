@@ -166,13 +166,15 @@ def test_a_saved_notebook_shows_the_explorer_without_its_kernel(lab):
     path = write(lab, "saved.ipynb", SETUP, "explorer = explore(five)\nexplorer")
     with opened(lab, path.name) as page:
         menu(page, "Run", "Run All Cells")
-        page.get_by_role("slider", name="temperature").press("ArrowRight")
+        slider = page.get_by_role("slider", name="temperature")
+        slider.press("ArrowRight")
+        page.get_by_role("button", name="Draw 1,000 tokens").click()
+        expect(page.locator(".samplers-explorer .caption")).to_contain_text("1,000 drawn")
         picture = page.locator(".samplers-explorer [role=img]")
         shown = picture.get_attribute("aria-label")
         # the screen reader's words come last, long after the kernel has the value
         expect(page.locator(".samplers-explorer [role=status]")).to_have_text(shown)
-        page.locator(".jp-InputPrompt").first.click()
-        page.keyboard.press("Control+s")
+        slider.press("Control+s")
         page.wait_for_function("() => !document.querySelector('.lm-TabBar .jp-mod-dirty')")
 
     notebook = json.loads(path.read_text("utf-8"), parse_constant=pytest.fail)
@@ -185,3 +187,5 @@ def test_a_saved_notebook_shows_the_explorer_without_its_kernel(lab):
         expect(slider).to_have_attribute("aria-valuetext", "1.05")
         slider.press("ArrowRight")
         assert picture.get_attribute("aria-label") != shown
+        # what was drawn was of another distribution
+        expect(page.locator(".samplers-explorer .caption")).not_to_contain_text("1,000 drawn")

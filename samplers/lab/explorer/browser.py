@@ -8,7 +8,14 @@ import traitlets
 FOLDER = Path(__file__).parent
 STYLES = ("explorer.css", "picture.css")
 # One ES module without an import, so that a page without a server can hold it, too.
-MODULES = ("sampling.js", "picture.js", "reading.js", "controls.js", "explorer.js")
+MODULES = (
+    "sampling.js",
+    "keys.js",
+    "picture.js",
+    "reading.js",
+    "controls.js",
+    "explorer.js",
+)
 
 
 def script() -> str:

@@ -73,12 +73,17 @@ export function makeLive(picture, on) {
   prompt.rows = 2;
   const answer = element("span", "answer");
   const back = makeButton("Take back", on.back);
-  let timer = null;
+  let timer = null; // runs while what was typed is not yet asked about
+  let known = null; // the prompt of the distribution that is shown
   let shown = [];
   prompt.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => on.prompt(prompt.value), LIVE_MS);
+    timer = setTimeout(ask, LIVE_MS);
   });
+  function ask() {
+    timer = null;
+    on.prompt(prompt.value);
+  }
 
   const buttons = () => [...picture.list.querySelectorAll("button:not(:disabled)")];
   picture.list.addEventListener("click", (event) => {
@@ -100,10 +105,14 @@ export function makeLive(picture, on) {
   });
 
   function set(data, rows) {
-    if (document.activeElement !== prompt) prompt.value = data.prompt;
+    if (known !== data.prompt) {
+      known = data.prompt;
+      if (timer === null && document.activeElement !== prompt) prompt.value = known;
+    }
     answer.textContent = data.answer.join("");
     answer.classList.toggle("empty", !data.answer.length);
-    back.disabled = !data.answer.length;
+    // not `disabled`, which would take the focus away: the next key would be JupyterLab's
+    back.setAttribute("aria-disabled", !data.answer.length);
     shown = rows;
     [...picture.list.querySelectorAll("button")].forEach((button, i) => {
       button.type = "button";

@@ -116,9 +116,13 @@ function render({ model, el }) {
     model.send(message);
   }
 
+  let telling = false; // the model: what it says meanwhile is no news
   const on = {
     change(settings) {
+      telling = true;
       model.set("settings", settings);
+      model.set("drawn", null); // with the old settings
+      telling = false;
       clearTimeout(waiting);
       waiting = setTimeout(flush, SYNC_MS);
     },
@@ -130,7 +134,7 @@ function render({ model, el }) {
     on.back = () => send({ do: "back" });
   }
   const shown = explorer(el, { ...model.get("fixed"), ...read() }, on);
-  const update = () => shown.update(read());
+  const update = () => telling || shown.update(read());
   for (const key of KEYS) model.on(`change:${key}`, update);
   return () => KEYS.forEach((key) => model.off(`change:${key}`, update));
 }

@@ -1,11 +1,13 @@
-"""A thread that runs the newest of the jobs that it is given."""
+"""Threads that run the newest of the jobs that they are given."""
 
 from collections.abc import Callable
 from threading import Lock, Thread
 
+MOST = 2  # jobs at a time: the newest one, and the one that it makes superfluous
+
 
 class Latest:
-    """Runs jobs one at a time, outside the caller's thread; a waiting job gives way to a newer one.
+    """Runs jobs outside the caller's thread; a waiting job gives way to a newer one.
 
     There is a thread only while there is a job.
     """
@@ -13,15 +15,15 @@ class Latest:
     def __init__(self):
         self._lock = Lock()
         self._waiting: Callable[[], None] | None = None
-        self._running = False
+        self._running = 0
 
     def submit(self, job: Callable[[], None]) -> None:
         """Run `job` soon, unless another one is submitted before its turn."""
         with self._lock:
             self._waiting = job
-            if self._running:
+            if self._running == MOST:
                 return
-            self._running = True
+            self._running += 1
         Thread(target=self._run, name="samplers explorer", daemon=True).start()
 
     def _run(self) -> None:
@@ -30,6 +32,6 @@ class Latest:
                 job = self._waiting
                 self._waiting = None
                 if job is None:
-                    self._running = False
+                    self._running -= 1
                     return
             job()

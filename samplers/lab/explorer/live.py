@@ -1,11 +1,14 @@
 """The explorer over a live model: a prompt that is typed, and an answer that grows by hand."""
 
+import secrets
 from collections.abc import Mapping
 from functools import partial
+from threading import RLock
 from typing import NamedTuple
 
 import numpy as np
 
+from samplers.api import APIError
 from samplers.checks import is_number, shown
 from samplers.lab.explorer.controls import Control
 from samplers.lab.explorer.latest import Latest
@@ -36,8 +39,9 @@ class LiveExplorer(Explorer):
 
     `prompt.value` is the text of the last message; `append(id)` and `back()` change the answer.
     Where code does this, the new distribution is there on return. Where a person does it in the
-    browser, the model is asked in another thread, and only the newest answer is shown. Further
-    values: `dist`, `text` (the answer so far), `ids` (of its tokens).
+    browser, the model is asked in another thread, and only the newest answer is shown: the local
+    endpoint stops the older request. The penalties count the answer's tokens, not the prompt's.
+    Further values: `dist`, `text` (the answer so far), `ids` (of its tokens).
     """
 
     _is_live = True
@@ -47,6 +51,8 @@ class LiveExplorer(Explorer):
         self._earlier = messages[:-1]
         self._top = top
         self._latest = Latest()
+        self._name = secrets.token_hex(16)  # of our requests: a newer one replaces the older one
+        self._lock = RLock()  # held while what is shown changes
         self._shown = Question(messages[-1]["content"], ())
         self._wanted = self._shown
         dist = self._ask(self._shown)
@@ -112,13 +118,22 @@ class LiveExplorer(Explorer):
         """The model's distribution there."""
         messages = [*self._earlier, {"role": "user", "content": question.prompt}]
         after = [token.id for token in question.answer]
-        return self.client.next_token(messages, "all", after)
+        while True:
+            try:
+                return self.client.next_token(messages, "all", after, replaces=self._name)
+            except APIError as error:
+                # an older request can come late, and replace this one
+                if error.code != "replaced" or question is not self._wanted:
+                    raise
 
     def _now(self, question: Question) -> None:
         """Ask and show, in the caller's thread; an error goes to the caller."""
-        self._wanted = question
+        with self._lock:
+            self._wanted = question
         try:
-            self._show(question, self._ask(question))
+            dist = self._ask(question)
+            with self._lock:
+                self._show(question, dist)
         except Exception:
             self._wanted = self._shown
             raise
@@ -129,20 +144,41 @@ class LiveExplorer(Explorer):
         self._latest.submit(partial(self._ask_and_show, question))
 
     def _ask_and_show(self, question: Question) -> None:
+        if question is not self._wanted:
+            return
         try:
             dist = self._ask(question)
-            if question == self._wanted:
-                self._show(question, dist)
+            with self._lock:
+                if question is self._wanted:
+                    self._show(question, dist)
         except Exception as error:
-            if question == self._wanted:
-                self._wanted = self._shown
-                self.widget.error = str(error)
+            with self._lock:
+                if question is self._wanted:
+                    self._wanted = self._shown
+                    self.widget.error = str(error)
+
+    def _change(self, settings: dict) -> None:
+        with self._lock:
+            super()._change(settings)
+
+    def _draw(self) -> None:
+        with self._lock:
+            super()._draw()
 
     def _show(self, question: Question, dist) -> None:
-        """Make this the distribution that is shown."""
+        """Make this the distribution that is shown.
+
+        ValueError, and nothing changes, for a bias on a token that an endpoint's short list lacks.
+        """
+        earlier, dist_then = self._shown, self.dist
         self._shown = question
         self._take(dist, self._rows_of(dist))
-        self.state = self._state_of(self._settings)
+        try:
+            self.state = self._state_of(self._settings)
+        except ValueError:
+            self._shown = earlier
+            self._take(dist_then, self._rows_of(dist_then))
+            raise
         self.drawn = None
         with self.widget.hold_sync():
             for name, value in self._shared().items():
@@ -185,17 +221,18 @@ class LiveExplorer(Explorer):
     def _on_message(self, widget, message, buffers) -> None:
         """A person typed a prompt, chose a token, or took one back."""
         super()._on_message(widget, message, buffers)
-        try:
-            question = self._wanted_after(message)
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            self.widget.error = str(error)
-            return
-        if question != self._wanted:
-            self._soon(question)
+        with self._lock:
+            try:
+                question = self._wanted_after(message)
+            except (ValueError, KeyError, IndexError, TypeError) as error:
+                self.widget.error = str(error)
+                return
+            if question != self._wanted:
+                self._soon(question)
 
     def _wanted_after(self, message: dict) -> Question:
         action = message.get("do")
-        if action == "prompt":
+        if action == "prompt" and message["text"] != self._wanted.prompt:
             return Question(str(message["text"]), ())
         if action == "append":
             place = message["id"]

@@ -120,12 +120,6 @@ export function element(tag, name, text, ...children) {
   return made;
 }
 
-/** Have JupyterLab leave the keys to this element: it asks the one that has the focus. */
-export function keepKeys(made) {
-  made.dataset.lmSuppressShortcuts = "true";
-  return made;
-}
-
 function svg(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);

@@ -69,7 +69,7 @@ class Explorer:
         """Make `dist` the one that is explored."""
         self.dist = dist
         self.before = softmax(dist.logprobs)
-        self.index = ranked(self.before)[:top]
+        self.index = ranked(self.before, top)
         self.has_rest = len(dist) > len(self.index)
         self._effective_before = float(effective_vocabulary(dist.logprobs))
         if self._names is None or self._names.tokens is not dist.tokens:

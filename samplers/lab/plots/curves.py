@@ -126,7 +126,7 @@ def plot_sweep(
     mark, panels.
     """
     values = np.unique(np.concatenate([values, mark]).astype(np.float64))
-    index = ranked(dist.probs)[:tokens]
+    index = ranked(dist.probs, tokens)
     logits = np.asarray(dist)
     probs = np.empty((len(values), len(index)))
     nats = np.empty(len(values))

@@ -115,7 +115,7 @@ def plot_panels(
     (panels,), effective_vocabulary (panels,).
     """
     heading = title or "The same distribution at several settings"
-    index = ranked(dist.probs)[:top]
+    index = ranked(dist.probs, top)
     drawn = []
     effective = []
     for name, logits in panels.items():
@@ -174,7 +174,7 @@ def plot_stages(
     heading = title or "Stage by stage"
     stages = [(name, logits_of(dist, logits, "stages")) for name, logits in stages]
     panels, unchanged = _stage_panels(stages)
-    index = ranked(panels[0].probs)[:top]
+    index = ranked(panels[0].probs, top)
     kept = [int((panel.probs > 0).sum()) for panel in panels]
 
     figure = _draw_panels(dist, panels, index)

@@ -1,13 +1,16 @@
 """The explorer over a live model: what code does, and what a person's messages do."""
 
+from itertools import count
 from threading import Event, current_thread
 
 import numpy as np
 import pytest
 from toy_endpoint import ToyEndpoint
 
+from samplers import Distribution, repetition_penalty, softmax
 from samplers.api import APIError
 from samplers.lab import explore
+from samplers.lab.explorer.live import Question
 
 FRANCE = "What is the capital of France?"
 WAIT = 60  # seconds; a busy machine is slow
@@ -93,9 +96,9 @@ def test_a_person_types_and_chooses_while_the_kernel_is_free(explorer, monkeypat
     threads = []
     ask = explorer.client.next_token
 
-    def asked(*args):
+    def asked(*args, **options):
         threads.append(current_thread())
-        return ask(*args)
+        return ask(*args, **options)
 
     monkeypatch.setattr(explorer.client, "next_token", asked)
     told = Told(explorer, "logits")
@@ -131,8 +134,67 @@ def test_quick_clicks_are_all_kept_and_only_the_newest_is_shown(explorer):
     assert shown == [[names[500], names[501], names[502]]]
 
 
+def test_a_newer_prompt_ends_the_older_request_and_nothing_is_said_of_that(explorer, monkeypatch):
+    ended = []
+    errors = []
+    ask = explorer.client.next_token
+
+    def asked(*args, **options):
+        try:
+            return ask(*args, **options)
+        except APIError as error:
+            ended.append(error.code)
+            raise
+
+    monkeypatch.setattr(explorer.client, "next_token", asked)
+    explorer.widget.observe(lambda change: errors.append(change["new"]), "error")
+    told = Told(explorer, "prompt")
+    numbers = count()
+    while not ended:  # the long one is nearly always begun: it takes seconds to read
+        short = f"Say the number {next(numbers)}."
+        message(explorer, do="prompt", text="word " * 900)
+        message(explorer, do="prompt", text=short)
+        while told.next() != short:
+            pass
+    assert set(ended) == {"replaced"}
+    assert errors == []
+
+
+def test_a_call_from_code_is_made_again_if_an_older_request_comes_late(explorer, monkeypatch):
+    calls = []
+    ask = explorer.client.next_token
+
+    def overtaken(*args, **options):
+        calls.append(args)
+        if len(calls) == 1:
+            raise APIError(409, "A newer request has replaced this one.", code="replaced")
+        return ask(*args, **options)
+
+    monkeypatch.setattr(explorer.client, "next_token", overtaken)
+    explorer.prompt.value = "Hello"
+    assert explorer.prompt.value == "Hello"
+    assert calls[0] == calls[1]
+
+
+def test_a_prompt_that_is_typed_back_keeps_the_answer(explorer):
+    explorer.append(500)
+    message(explorer, do="prompt", text=FRANCE)
+    assert explorer._wanted.answer == explorer._shown.answer
+    assert explorer.ids == (500,)
+
+
+def test_a_repetition_penalty_acts_on_the_models_own_logits(client, explorer):
+    explorer.append(500)
+    explorer.append(500)
+    explorer.repetition_penalty.value = 1.5
+    logits = client.next_token(FRANCE, "all", [500, 500]).logits
+    counts = np.bincount([500], minlength=len(logits))
+    expected = softmax(repetition_penalty(logits, counts, 1.5))
+    np.testing.assert_allclose(explorer.state.probs, expected, atol=1e-4)
+
+
 def test_an_error_of_the_endpoint_is_shown_in_words(explorer, monkeypatch):
-    def refuse(*args):
+    def refuse(*args, **options):
         raise APIError(503, "the endpoint is tired")
 
     before = explorer.dist
@@ -164,6 +226,20 @@ def test_abroad_all_listed_tokens_are_shown_and_the_rest_is_named():
         explorer.append(1)
     message(explorer, do="append", id=0, name=explorer.widget.names[0])
     assert "reports no token ids" in explorer.widget.error
+
+
+def test_a_bias_on_a_token_that_a_short_list_lacks_is_named_and_nothing_changes():
+    explorer = explore(ToyEndpoint().client(), "1 2 3")
+    explorer.logit_bias.value = f"{explorer.widget.names[-1]} 5"
+    dist, state = explorer.dist, explorer.state
+    other = Distribution(("x", "y"), np.log([0.5, 0.25]), unseen=0.25)
+    with pytest.raises(ValueError, match="logit_bias must be tokens of this distribution"):
+        explorer._show(Question("4", ()), other)
+    assert explorer.dist is dist
+    assert explorer.state is state
+    assert explorer.prompt.value == "1 2 3"
+    explorer.draw_button.click()
+    assert len(explorer.drawn) == len(dist)
 
 
 @pytest.mark.parametrize("bad", [None, 3, [], [{"role": "assistant", "content": "x"}]])
