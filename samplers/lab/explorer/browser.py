@@ -36,7 +36,8 @@ class BrowserSide(anywidget.AnyWidget):
 
     fixed = traitlets.Dict().tag(sync=True)  # what stays: engine, sliders, initial, live
     logits = traitlets.Bytes().tag(sync=True)  # float32 or float64, little-endian
-    names = traitlets.List().tag(sync=True)
+    # one name on each line: a saved notebook holds it in half the bytes that a list takes there
+    names = traitlets.Unicode().tag(sync=True)
     top = traitlets.Int().tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
     drawn = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)

@@ -13,7 +13,7 @@ const LIVE_LABEL = "Tokens: Enter appends one, Backspace takes the last one back
 /**
  * An explorer in `el`. Returns {update(data)}, which shows what has changed.
  *
- * `data`: logits (bytes of n float32 or float64), names (n texts), engine (an entry of ENGINES),
+ * `data`: logits (bytes of n float32 or float64), names (n lines), engine (an entry of ENGINES),
  * sliders {parameter: [low, high, step]}, settings {name: value}, initial (the settings to reset
  * to), top (rows). Also drawn (see rowsOf), error and note (sentences), and with a live model
  * prompt, answer (names), counts ([id, count] pairs).
@@ -38,6 +38,7 @@ export function explorer(el, data, on = {}) {
   if (live) box.prepend(live.box);
   el.replaceChildren(box);
 
+  let names = data.names.split("\n");
   let model = null; // what follows from the logits and names alone
   let rows = [];
   let speech = null;
@@ -53,7 +54,7 @@ export function explorer(el, data, on = {}) {
   function redraw() {
     let problem = "";
     try {
-      model ||= readModel(data);
+      model ||= readModel(data, names);
       rows = drawNow();
     } catch (reason) {
       problem = reason.message;
@@ -67,7 +68,7 @@ export function explorer(el, data, on = {}) {
   }
 
   function drawNow() {
-    const { names, before, effective } = model;
+    const { before, effective } = model;
     const params = { ...data.settings, logit_bias: biasesOf(model, data.settings.logit_bias) };
     const counts = data.counts || countsOf(model, data.settings.so_far);
     const after = softmax(applyChain(model.logits, params, counts, data.engine));
@@ -89,6 +90,7 @@ export function explorer(el, data, on = {}) {
     const before = data;
     data = { ...data, ...next };
     const changed = Object.keys(next).filter((key) => data[key] !== before[key]);
+    if (changed.includes("names")) names = data.names.split("\n");
     if (changed.some((key) => DISTRIBUTION.includes(key))) model = null;
     if (changed.includes("settings")) controls.set(data.settings);
     if (changed.length) redraw();

@@ -1,14 +1,14 @@
 // What the explorer makes of a distribution and of the tokens that are typed.
 
-/** What follows from a distribution alone, before any setting: `data` as `explorer` takes it. */
-export function readModel(data) {
-  const logits = readLogits(data.logits, data.names.length);
+/** What follows from a distribution alone: `data` as `explorer` takes it, `names` its n names. */
+export function readModel(data, names) {
+  const logits = readLogits(data.logits, names.length);
   const before = softmax(logits);
   const ids = mostProbable(logits, before, data.top);
-  return { names: data.names, logits, before, ids, effective: effectiveVocabulary(before) };
+  return { names, logits, before, ids, effective: effectiveVocabulary(before) };
 }
 
-const indices = new WeakMap(); // {name: id} of each list of names, made when a word is looked up
+const indices = new WeakMap(); // {name: id} of each vocabulary, made when a word is looked up
 
 function indexOf(names) {
   if (!indices.has(names)) {

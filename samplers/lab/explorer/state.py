@@ -48,6 +48,7 @@ class Names:
         self.tokens = dist.tokens
         pairs = zip(dist.tokens, dist.bytes, strict=True)
         self.names = [_name(token, raw) for token, raw in pairs]
+        self.lines = "\n".join(self.names)  # no name has a line's end in it
         # backwards, so that the first of equal names is the one that stays
         self.index = {name: i for i, name in reversed(list(enumerate(self.names)))}
 

@@ -84,7 +84,7 @@ class Explorer:
         logits = short if is_float32 else logits.astype("<f8")
         return {
             "logits": logits.tobytes(),
-            "names": self._names.names,
+            "names": self._names.lines,
             "top": len(self.index),
         }
 

@@ -27,6 +27,11 @@ def message(explorer, **content) -> None:
     explorer.widget.comm.handle_msg({"content": {"data": data}, "buffers": []})
 
 
+def names_of(explorer) -> list[str]:
+    """The tokens' names as the browser has them."""
+    return explorer.widget.names.split("\n")
+
+
 class Told:
     """Collects what the browser is told of one value; `next()` waits for it."""
 
@@ -107,7 +112,7 @@ def test_a_person_types_and_chooses_while_the_kernel_is_free(explorer, monkeypat
     assert explorer.prompt.value == "Say the word yes."
 
     best = int(np.argmax(explorer.dist.logprobs))
-    message(explorer, do="append", id=best, name=explorer.widget.names[best])
+    message(explorer, do="append", id=best, name=names_of(explorer)[best])
     told.next()
     assert explorer.ids == (best,)
     message(explorer, do="back")
@@ -117,7 +122,7 @@ def test_a_person_types_and_chooses_while_the_kernel_is_free(explorer, monkeypat
 
 
 def test_quick_clicks_are_all_kept_and_only_the_newest_is_shown(explorer):
-    names = explorer.widget.names
+    names = names_of(explorer)
     shown = []
     last = Event()
 
@@ -224,13 +229,13 @@ def test_abroad_all_listed_tokens_are_shown_and_the_rest_is_named():
     assert f"{explorer.dist.unseen:.3f}" in explorer.widget.note
     with pytest.raises(ValueError, match="reports no token ids"):
         explorer.append(1)
-    message(explorer, do="append", id=0, name=explorer.widget.names[0])
+    message(explorer, do="append", id=0, name=names_of(explorer)[0])
     assert "reports no token ids" in explorer.widget.error
 
 
 def test_a_bias_on_a_token_that_a_short_list_lacks_is_named_and_nothing_changes():
     explorer = explore(ToyEndpoint().client(), "1 2 3")
-    explorer.logit_bias.value = f"{explorer.widget.names[-1]} 5"
+    explorer.logit_bias.value = f"{names_of(explorer)[-1]} 5"
     dist, state = explorer.dist, explorer.state
     other = Distribution(("x", "y"), np.log([0.5, 0.25]), unseen=0.25)
     with pytest.raises(ValueError, match="logit_bias must be tokens of this distribution"):

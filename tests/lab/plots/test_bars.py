@@ -6,6 +6,7 @@ from picture_check import check_picture
 
 from samplers import Distribution, temperature, top_p
 from samplers.lab import plot_before_after, plot_distribution
+from samplers.lab.plots.bars import ranked
 
 
 def test_each_is_a_png_whose_text_holds_its_numbers(five, large, top_five):
@@ -56,3 +57,9 @@ def test_a_gainer_outside_the_top_has_a_row():
 def test_before_after_needs_one_logit_per_token(five):
     with pytest.raises(ValueError, match=r"after must have shape \(5,\)"):
         plot_before_after(five, [0.0, 1.0])
+
+
+def test_the_first_ranks_are_those_of_all_ties_included():
+    p = np.random.default_rng(0).integers(0, 5, 300) / 600
+    for count in (1, 7, 299, 300, 301):
+        assert list(ranked(p, count)) == list(ranked(p)[:count])
