@@ -20,6 +20,8 @@ from samplers.lab.publish.learner import KERNEL
 ROOT = Path(__file__).parents[1]
 TIMEOUT = 120_000  # ms; a busy machine starts a kernel slowly
 ADDRESS = re.compile(r"http://127[\d.]+:\d+/\S*token=\w+")
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+OVERRIDES = re.compile("echo '({.*saveState.*})'")  # JupyterLab's settings, as `make lab` has them
 NO_CELL_RUNS = """
 () => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))
 """
@@ -42,11 +44,11 @@ def lab(tmp_path_factory):
     env = dict(os.environ)
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"):
         env[name] = str(folder / name.lower())
-    saved = folder / "jupyterlab_settings_dir/@jupyter-widgets/jupyterlab-manager"
-    saved.mkdir(parents=True)
-    (saved / "plugin.jupyterlab-settings").write_text('{"saveState": true}')
+    (folder / "settings").mkdir()
+    (folder / "settings/overrides.json").write_text(OVERRIDES.search(MAKEFILE)[1])
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     settings = ["--ServerApp.port=0", f"--ServerApp.root_dir={folder}"]
+    settings.append(f"--LabApp.app_settings_dir={folder}/settings")
     with subprocess.Popen(
         command + settings,
         env=env,
