@@ -1,6 +1,7 @@
 """A coloured text on paper: boxes that flow like words, each darker and thicker underlined."""
 
 import math
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from samplers.lab.plots import style
 from samplers.lab.plots.chips import LEFT, NAME, RIGHT, WIDTH, draw_name
-from samplers.lab.plots.labels import token_label
+from samplers.lab.plots.labels import shorten, token_label
 from samplers.lab.plots.page import HEADING, page, text_ruler, write
 from samplers.lab.plots.text.shading import (
     INFINITE,
@@ -30,7 +31,7 @@ BOX = 0.255  # inches, the height of a token's box
 PADDING = 0.025  # inches, to the left and to the right of a token's text
 GAP = 0.02  # inches between two boxes
 UNDERLINE = 0.011  # inches that a level adds to the thickness of the line under a token
-LONGEST = 60  # columns of a token
+LONGEST = 45  # columns of a token: of the widest letters, too, they fit into a line
 KEY = 0.62  # inches, the height of the key
 
 
@@ -71,7 +72,7 @@ def drawn_text(token: ShadedToken) -> str:
     def readable(raw: bytes) -> str:
         return token_label(raw.decode("utf-8", "replace"), raw, LONGEST)
 
-    text = text_of(token.bytes, token.label, readable)
+    text = shorten(text_of(token.bytes, token.label, readable), LONGEST)
     return text + INFINITE if token.low is not None and math.isinf(token.low) else text
 
 
@@ -83,6 +84,7 @@ def _advance(width_of: Callable) -> Callable[[str], float]:
 
 def _flow(tokens: list[ShadedToken], advance: Callable[[str], float]) -> Iterator[tuple]:
     """(token, x, width, line) for each token, laid out like words; x and width in inches."""
+    is_rtl = _is_rtl(b"".join(token.bytes for token in tokens).decode("utf-8", "replace"))
     x = 0.0
     line = 0
     for token in tokens:
@@ -90,15 +92,23 @@ def _flow(tokens: list[ShadedToken], advance: Callable[[str], float]) -> Iterato
         if x + width > RIGHT - LEFT and x > 0:
             x = 0.0
             line += 1
-        yield token, x, width, line
+        left = RIGHT - LEFT - x - width if is_rtl else x
+        yield token, left, width, line
         x += width + GAP
         if ends_line(token.bytes):
             x = 0.0
             line += 1
 
 
+def _is_rtl(text: str) -> bool:
+    """Is it read from right to left? Its first letter decides, as with dir="auto" in HTML."""
+    kinds = map(unicodedata.bidirectional, text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
+
+
 def _write_token(ax: Axes, text: str, x: float, y: float, advance: Callable) -> None:
-    indent = advance(text[: len(text) - len(text.lstrip(" "))])
+    word = text.rstrip(" ") if _is_rtl(text) else text.lstrip(" ")
+    indent = advance(" " * (len(text) - len(word)))  # the spaces at its left
     write(ax, x + PADDING + indent, y + BOX / 2 - 0.025, text.strip(" "), fontsize=POINTS)
 
 

@@ -2,7 +2,9 @@
 
 There is no script. The tokens are a group of radio buttons: one press of Tab enters it, the arrow
 keys go from token to token, and the next Tab leaves it, however long the text is. Whatever comes
-from a model is escaped.
+from a model is escaped, and MathJax leaves its dollars alone. The buttons and what they show are
+`hidden`, and the stylesheet shows them: where it is taken out, as from a notebook that JupyterLab
+does not trust, the text alone is left.
 """
 
 import math
@@ -47,7 +49,8 @@ def texts_html(
         parts.append(_line("name" if name else "heading", name or heading, note))
         parts.append(_text(name or heading, tokens))
     parts.append(_key([token for tokens in texts for token in tokens], by))
-    return f'<div class="samplers-text">{"".join(parts)}</div>'
+    classes = "samplers-text mathjax_ignore tex2jax_ignore"
+    return f'<div class="{classes}">{"".join(parts)}</div>'
 
 
 def _line(kind: str, words: str, note: str) -> str:
@@ -75,7 +78,7 @@ def _token(token: ShadedToken, group: str) -> str:
     # data-lm-suppress-shortcuts: JupyterLab would take the arrow keys as its own
     return (
         f"{'<wbr>' if spaces else ''}<label>"
-        f'<input type="radio" name="{group}" aria-label="{escape("; ".join(said))}"'
+        f'<input hidden="hidden" type="radio" name="{group}" aria-label="{escape("; ".join(said))}"'
         ' data-lm-suppress-shortcuts="true">'
         f'{_popup(token)}<span class="token"{_style(shades(token))}>{spaces}{escape(word)}</span>'
         f"</label>{'<br>' if ends_line(token.bytes) else ''}"
@@ -107,7 +110,7 @@ def _popup(token: ShadedToken) -> str:
     rows = "".join(_row(label, p, label == token.label) for label, p in token.top)
     lines = "".join(f"<span>{escape(line)}</span>" for line in facts(token))
     return (
-        '<span class="popup" dir="ltr" aria-hidden="true" hidden>'
+        '<span class="popup" dir="ltr" aria-hidden="true" hidden="hidden">'
         f"<b><bdi>{escape(token.label)}</bdi></b>{lines}{rows}</span>"
     )
 

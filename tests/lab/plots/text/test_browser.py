@@ -1,14 +1,11 @@
 """A coloured text in headless Chromium: its width, the mouse and the keyboard."""
 
-import shutil
-
 import pytest
+from chromium import chromium, needs_chromium
 from example_scores import ODDITIES, WHOLE, score_of
 
 from samplers.lab import plot_texts
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), None)
 LONG = score_of([b" a long sentence"] * 60, [-1.0] * 60, top=[((" x", 0.5),)] * 60)
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 POPUPS = """
@@ -23,20 +20,13 @@ token => {
 }
 """
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: install it to run this test"
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser():
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright drives Chromium: pip install .[test]"
-    )
-    with sync_api.sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -59,6 +49,19 @@ def test_no_token_and_no_popup_is_wider_than_the_page(page, width):
         assert shown == i
         assert left >= 0
         assert right <= width
+
+
+def test_on_paper_there_is_no_popup_and_no_room_for_one(page):
+    def height() -> float:
+        return page.locator(".samplers-text").bounding_box()["height"]
+
+    page.set_viewport_size({"width": 768, "height": 900})
+    page.get_by_role("radio").first.focus()
+    assert len(page.evaluate(POPUPS)) == 1
+    on_screen = height()
+    page.emulate_media(media="print")
+    assert page.evaluate(POPUPS) == []
+    assert height() < on_screen - 100
 
 
 def test_tab_enters_a_text_the_arrows_walk_and_tab_leaves(page):

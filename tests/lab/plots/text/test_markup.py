@@ -45,6 +45,21 @@ def test_the_level_is_told_by_colour_and_by_a_line():
     assert "linear-gradient" not in tokens[2]["style"]
 
 
+def test_without_the_stylesheet_the_text_alone_is_left():
+    """Of a notebook that it does not trust, JupyterLab keeps `hidden` only with a value."""
+    page = Reader(plot_text(WHOLE).html)
+    buttons, popups = page.all("input"), page.all("span", "popup")
+    assert len(buttons) == len(popups) == len(WHOLE)
+    assert all(attributes["hidden"] == "hidden" for attributes in buttons + popups)
+
+
+def test_dollars_are_no_formula():
+    """MathJax passes over such elements: 3, which JupyterLab has, and 2.7, which nbconvert has."""
+    [(tag, attributes), *_] = Reader(plot_text(ODDITIES).html).elements
+    assert tag == "div"
+    assert {"mathjax_ignore", "tex2jax_ignore"} <= set(attributes["class"].split())
+
+
 def test_jupyterlab_leaves_the_arrow_keys_to_the_tokens():
     """It looks at the element that has the focus before it looks at those around it."""
     buttons = Reader(plot_text(WHOLE).html).all("input")

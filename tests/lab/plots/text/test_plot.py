@@ -14,6 +14,9 @@ from PIL import Image
 
 from samplers.api import TokenLogprob
 from samplers.lab import plot_text, plot_texts
+from samplers.lab.plots.chips import LEFT, RIGHT, WIDTH
+from samplers.lab.plots.style import styled
+from samplers.lab.plots.text.drawing import draw_texts
 from samplers.lab.plots.text.shading import (
     LEVELS,
     as_score,
@@ -88,6 +91,31 @@ def test_any_token_is_drawn_without_a_missing_glyph():
         picture = plot_text(ODDITIES)
     assert "⟨e5 a5⟩⟨bd⟩" in picture.alt
     assert "\u202e" not in picture.alt
+
+
+def test_no_token_is_drawn_beyond_the_page():
+    for text in (b"W", b"@ ", b"=", "—".encode(), "用".encode()):
+        boxes = boxes_of([text * 300])
+        assert max(box.x1 for box in boxes) < WIDTH
+
+
+def test_a_text_begins_where_its_script_begins():
+    """With two tokens: the second is to the right of the first, or to its left."""
+    english, following, *_ = boxes_of([b"hello", b" world"])
+    assert english.x0 == LEFT < following.x0
+    arabic, following, *_ = boxes_of(["مرحبا".encode(), " بالعالم".encode()])
+    assert arabic.x1 == pytest.approx(RIGHT)
+    assert following.x1 < arabic.x0
+
+
+@styled
+def boxes_of(raws: list[bytes]) -> list:
+    """Where the tokens are drawn, in inches; then, where the key's boxes are."""
+    tokens = shaded_tokens(score_of(raws, [-1.0] * len(raws)), "surprise")
+    figure = draw_texts("", [""], [""], [tokens], "surprise")
+    [collection] = figure.axes[0].collections
+    outlines = collection.get_paths()[2::3]  # a colour, a line under it, an outline
+    return [path.get_extents() for path in outlines]
 
 
 def test_one_more_level_is_darker_and_thicker():
