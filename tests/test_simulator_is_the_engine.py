@@ -82,10 +82,10 @@ def model(client):
 
 @pytest.fixture(scope="module")
 def ask(bare, model):
-    """Asks llama.cpp's own server for `count` tokens, with each of the seeds `seed` to `seed + n - 1`.
+    """Asks llama.cpp's own server for `n` answers of `count` tokens, with the seeds from `seed` on.
 
-    One slot reads the prompt. Prompts that are read together in several give logits that differ a
-    little. Returns the tokens of all answers, one after the other.
+    One slot reads the prompt: prompts that are read together with those of other slots give logits
+    that differ a little. Returns the tokens of all answers, one after the other.
     """
     assert model.prompt == bare.tokenize(MESSAGES).ids
     root = bare.base_url.removesuffix("/v1")
