@@ -129,7 +129,7 @@ EXERCISES = {
         ask="write a whole number from 1 to 4.",
         test=lambda answer: answer == 2,
         hint="Which of the four cut the nucleus before the temperature acts?",
-        why="Three heat first and cut then, and with one seed they draw the same tokens.",
+        why="Three heat first and then cut, and with one seed they draw the same tokens.",
     ),
     "05-seed": Exercise(
         ask="write a whole number from 1 to 20.",
