@@ -18,6 +18,7 @@ TOOL = {
         },
     },
 }
+OF_LOGITS = ("raw logits", "score text")  # our endpoint says why it cannot do these
 # What a trial found, by client and then by (ability, model).
 _found: WeakKeyDictionary = WeakKeyDictionary()
 
@@ -36,7 +37,8 @@ def can(client, *needs: str) -> bool:
     for name in needs:
         test, why = NEEDS[name]
         if not test(client):
-            print(f"Skipped here: {why}.")
+            reason = client.abilities.slow_logprobs if name in OF_LOGITS else None
+            print(f"Skipped here: {why}{f' ({reason})' if reason else ''}.")
             return False
     return True
 

@@ -2,6 +2,7 @@ import json
 
 import httpx
 import pytest
+from exact_endpoint import ExactEndpoint
 from fake_endpoint import completion, fake
 
 from samplers.api import Budget
@@ -37,6 +38,20 @@ def test_our_endpoint_can_do_everything(client, capsys):
     if client.abilities.slow_logprobs is None:
         assert can(client, *of_logits)
     assert capsys.readouterr().out == ""
+
+
+def test_our_endpoint_says_why_it_gives_no_logits_and_is_asked_again(capsys):
+    """As in the half minute in which it tries the exact way for the first time."""
+    endpoint = ExactEndpoint()
+    endpoint.header = "json; the exact way is still being tried"
+    client = fake(endpoint)
+    assert not can(client, "score text")
+    assert capsys.readouterr().out == (
+        "Skipped here: this endpoint does not say how probable a given text is "
+        "(the exact way is still being tried).\n"
+    )
+    endpoint.header = "exact"
+    assert can(client, "score text", "raw logits")
 
 
 def test_what_it_cannot_do_is_said_in_one_line(capsys):
