@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -209,4 +209,8 @@ def _is_progress(message: dict) -> bool:
 
 def _processors(process: psutil.Process) -> float:
     """User and system seconds of a process, of those that it started, and of their ended ones."""
-    return sum(sum(one.cpu_times()[:4]) for one in [process, *process.children(recursive=True)])
+    seconds = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):  # its parent has its seconds now
+            seconds += sum(one.cpu_times()[:4])
+    return seconds
