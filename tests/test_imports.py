@@ -27,6 +27,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "engine": set(),
         "request": {"engine"},
         "answer": {"engine", "request"},
+        "conditions": {"request", "answer"},
     },
     "api": {
         "pricing": set(),

@@ -20,6 +20,8 @@ import threading
 import time
 from typing import TextIO
 
+from samplers.local.conditions import flags
+
 END_SECONDS = 2  # after which the process ends, whatever still runs
 
 
@@ -57,6 +59,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "system message to a conversation without one. drop (the default): it does not, as at "
         "OpenAI. It concerns the model that is downloaded; another one keeps its own template",
     )
+    flags.add_to(parser)
     parser.add_argument(
         "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
     )
@@ -66,6 +69,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--port must be in [0, 65535], got {options.port}")
     if options.api_key is not None and not _can_be_sent(options.api_key):
         parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII without spaces")
+    options.simulation = flags.simulation(parser, options)
     return options
 
 
@@ -185,7 +189,7 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
 
     key = options.api_key or secrets.token_urlsafe(32)
     models = served(model, options.profile)
-    server = connection.server(gateway.application(models, key))
+    server = connection.server(gateway.application(models, key, options.simulation))
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -67,6 +67,8 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport) -> None:
         super().connection_made(transport)
+        # every request's scope["state"] has it, for a simulated fault
+        self.app_state = self.app_state | {"hang_up": transport.close}
         self.last_heard = self.loop.time()
         self._watch_the_request()
         if len(self.connections) > MOST_CONNECTIONS:

@@ -21,6 +21,11 @@ from samplers.local.answer.newest import Newest
 from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
+from samplers.local.conditions.held import Conditions
+from samplers.local.conditions.middleware import Conditioned
+from samplers.local.conditions.simulation import Simulation
+from samplers.local.conditions.told import change, told
+from samplers.local.conditions.visit import reserve
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.body import Bodies, is_long
@@ -29,10 +34,14 @@ from samplers.local.request.given import given_answer, given_text
 from samplers.local.request.job import chosen, prepare
 
 
-def application(models: tuple[ServedModel, ...], key: str) -> Door:
-    """The ASGI application that serves `models` to those who have `key`."""
+def application(models: tuple[ServedModel, ...], key: str, simulation: Simulation) -> Door:
+    """The ASGI application that serves `models` to those who have `key`.
+
+    `simulation` is what is simulated from the start.
+    """
 
     bodies = Bodies()
+    conditions = Conditions(simulation)
     newest = Newest()
 
     async def all_models(request: Request) -> Response:
@@ -46,10 +55,17 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         async with bodies.json(request) as body:
             chat_request = await _parsed(request, body, models)
         job = await prepare(models, chat_request)
+        settle = reserve(request.scope, job)
         if chat_request.stream:
-            return EventStream(chat_chunks.stream(job))
-        complete = compact.complete if chat_request.compact else chat.complete
-        return await _answer(request, number, complete, job)
+            return EventStream(chat_chunks.stream(job, settle))
+
+        async def complete() -> dict:
+            make = compact.complete if chat_request.compact else chat.complete
+            body = await make(job)
+            settle(body["usage"])
+            return body
+
+        return await _answer(request, number, complete)
 
     async def tokens(request: Request) -> Response:
         async with bodies.json(request) as body:
@@ -79,6 +95,13 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         work = newest.run(request.headers, number, answer, *arguments)
         return json_response(await unless_gone(request.receive, work))
 
+    async def own_conditions(request: Request) -> Response:
+        held = conditions.of(request.headers)
+        if request.method == "POST":
+            async with bodies.json(request) as body:
+                change(held, body)
+        return json_response(told(held))
+
     async def health(request: Request) -> Response:
         return Response(dumps({"status": "ok"}), media_type="application/json")
 
@@ -88,13 +111,14 @@ def application(models: tuple[ServedModel, ...], key: str) -> Door:
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
+        Route("/v1/samplers/conditions", own_conditions, methods=["GET", "POST"]),
         Route("/v1/samplers/distributions", given_distributions, methods=["POST"]),
         Route("/v1/samplers/score", given_score, methods=["POST"]),
         Route("/v1/samplers/vocabulary", vocabulary, methods=["GET"]),
     ]
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
-    return Door(app, key)
+    return Door(Conditioned(app, conditions), key)
 
 
 async def _parsed(request: Request, body, models: tuple[ServedModel, ...]) -> ChatRequest:

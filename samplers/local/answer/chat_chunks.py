@@ -1,7 +1,7 @@
 """The streamed answer of POST /v1/chat/completions: chunks, each a chat.completion.chunk."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 
 from samplers.local.answer import chat_fields
@@ -12,8 +12,8 @@ from samplers.local.answer.generate.choices import generate_all
 from samplers.local.request.job import Choice, Job
 
 
-async def stream(job: Job) -> AsyncIterator[dict]:
-    """The chunks of the answer to a job, in order."""
+async def stream(job: Job, settle: Callable[[dict], None]) -> AsyncIterator[dict]:
+    """The chunks of the answer to a job, in order. At the end `settle` gets the answer's usage."""
     chunks = _Chunks(job)
     choices, cached = await call_or_text.choices(job)
 
@@ -37,8 +37,10 @@ async def stream(job: Job) -> AsyncIterator[dict]:
                 for delta in _call_deltas(reader, event.text):
                     yield chunks.of_choice(choice, delta)
 
+    usage = chat_fields.usage(job, [ends[choice.index] for choice in choices], cached)
+    settle(usage)
     if job.request.include_usage:
-        yield chunks.of_usage([ends[choice.index] for choice in choices], cached)
+        yield chunks.of_usage(usage)
 
 
 def _call_deltas(reader: CallStream, text: str) -> Iterator[dict]:
@@ -85,8 +87,7 @@ class _Chunks:
         chunk = self._head | {"choices": [fields]} | self._usage
         return self._obfuscated(chunk, delta.get("content") or "")
 
-    def of_usage(self, ends: list[End], cached: int | None) -> dict:
-        usage = chat_fields.usage(self._job, ends, cached)
+    def of_usage(self, usage: dict) -> dict:
         return self._obfuscated(self._head | {"choices": [], "usage": usage}, "")
 
     def _obfuscated(self, chunk: dict, text: str) -> dict:

@@ -48,12 +48,11 @@ def usage(job: Job, ends: list[End], cached: int | None) -> dict:
 
     `cached` is the number of the prompt's cached tokens. None: as the first choice reports it.
     """
-    prompt_tokens = len(job.prompt) + len(job.request.continued)
     completion_tokens = sum(end.completion_tokens for end in ends)
     return {
-        "prompt_tokens": prompt_tokens,
+        "prompt_tokens": job.prompt_tokens,
         "completion_tokens": completion_tokens,
-        "total_tokens": prompt_tokens + completion_tokens,
+        "total_tokens": job.prompt_tokens + completion_tokens,
         "prompt_tokens_details": {
             "cached_tokens": ends[0].cached_tokens if cached is None else cached,
             "audio_tokens": 0,

@@ -54,6 +54,11 @@ class Job:
     call_grammar: str | None
     scratchpad: Scratchpad | None = None
 
+    @property
+    def prompt_tokens(self) -> int:
+        """How many tokens are read before the first one is drawn."""
+        return len(self.prompt) + len(self.request.continued)
+
     def choice_seed(self, index: int) -> int:
         """With seed s, choice i is what a request with seed s + i gives."""
         return self.seed + index

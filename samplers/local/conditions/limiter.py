@@ -1,0 +1,101 @@
+"""A key's limits: requests a minute and a day, tokens a minute, and requests at the same time."""
+
+from samplers.local.conditions.clock import Clock
+from samplers.local.conditions.refusals import Refusal, busy, reached, too_large
+from samplers.local.conditions.tiers import Limits
+from samplers.local.conditions.window import Entry, Window
+from samplers.wire.durations import duration_text
+
+MINUTE = 60
+DAY = 24 * 60 * MINUTE
+
+
+class Limiter:
+    """Lets requests in as long as all limits allow it.
+
+    A request that is let in counts at once, whatever becomes of it, as failed requests count at
+    OpenAI. One that a limit refuses does not count: so the wait that its refusal names is right.
+
+    Tokens are counted twice. Before the answer they are those that the request can cost at most:
+    the prompt's and `max_tokens` for each choice. When the answer is there, they are those that it
+    has cost. OpenAI counts the greater of max_tokens and an estimate by characters; then the real
+    tokens of a minute can be more than the limit, which never happens here.
+    """
+
+    def __init__(self, limits: Limits, tier: str, clock: Clock):
+        self._limits = limits
+        self._tier = tier
+        self._clock = clock
+        self.minute = limits.rpm and Window(limits.rpm, MINUTE)
+        self.day = limits.rpd and Window(limits.rpd, DAY)
+        self.tokens = limits.tpm and Window(limits.tpm, MINUTE)
+
+    def enter(self, running: int) -> None:
+        """Counts a request, beside `running` others. LimitReached if a limit does not allow it.
+
+        Where several limits refuse it, the error names the one with the longest wait.
+        """
+        now = self._clock.now()
+        windows = {"rpm": self.minute, "rpd": self.day}
+        waits = {name: window.wait(now) for name, window in windows.items() if window}
+        name = max(waits, key=waits.get, default=None)
+        if name is not None and waits[name] > 0:
+            raise reached(self._refusal(name, windows[name], 1, waits[name]))
+        most = self._limits.concurrency
+        if most is not None and running >= most:
+            raise busy(Refusal("concurrency", self._tier, most, running, 1, self._clock.real(1)))
+
+        for window in filter(None, windows.values()):
+            window.add(now)
+
+    def reserve(self, tokens: int) -> Entry | None:
+        """Counts the tokens that a request can cost at most; None if tokens have no limit.
+
+        LimitReached if the limit does not allow it now, or ever.
+        """
+        if self.tokens is None:
+            return None
+        now = self._clock.now()
+        wait = self.tokens.wait(now, tokens)
+        if wait is None:
+            raise too_large(self._refusal("tpm", self.tokens, tokens, 0))
+        if wait > 0:
+            raise reached(self._refusal("tpm", self.tokens, tokens, wait))
+        return self.tokens.add(now, tokens)
+
+    def _refusal(self, name: str, window: Window, amount: int, wait: float) -> Refusal:
+        seconds = self._clock.real(wait)
+        return Refusal(name, self._tier, window.limit, window.used, amount, seconds)
+
+    def headers(self) -> dict[str, str]:
+        """OpenAI's x-ratelimit headers, as they are now, in real seconds.
+
+        Those of requests are the day's where fewer are left of the day than of the minute. `reset`
+        is the time until all of a limit is free again.
+        """
+        now = self._clock.now()
+        requests = [window for window in (self.minute, self.day) if window]
+        tightest = min(requests, key=lambda window: window.remaining(now), default=None)
+        found: dict[str, str] = {}
+        for kind, window in {"requests": tightest, "tokens": self.tokens}.items():
+            if window:
+                found[f"x-ratelimit-limit-{kind}"] = str(window.limit)
+                found[f"x-ratelimit-remaining-{kind}"] = str(window.remaining(now))
+                reset = self._clock.real(window.reset(now))
+                found[f"x-ratelimit-reset-{kind}"] = duration_text(reset)
+        return found
+
+    def used(self) -> dict[str, dict[str, int]]:
+        """What counts now of each limit, and the most that ever counted at one time."""
+        now = self._clock.now()
+        windows = {"rpm": self.minute, "tpm": self.tokens, "rpd": self.day}
+        return {
+            name: {
+                "limit": window.limit,
+                "remaining": window.remaining(now),
+                "used": window.used,
+                "peak": window.peak,
+            }
+            for name, window in windows.items()
+            if window
+        }

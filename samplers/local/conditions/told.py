@@ -1,0 +1,54 @@
+"""GET and POST /v1/samplers/conditions: what is simulated for a key, and the change of it."""
+
+from dataclasses import asdict
+
+from samplers.local.conditions.faults import described
+from samplers.local.conditions.held import Held
+from samplers.local.conditions.simulation import Simulation
+from samplers.local.conditions.tiers import limits
+from samplers.local.request.errors import bad_request, unknown, wrong_body
+
+FIELDS = tuple(asdict(Simulation()))
+SOURCE = (
+    "Limits by tier are those of the document that this kit teaches (mid 2026), an example: "
+    "OpenAI's own page of 2026 has no such table, and no limit on concurrency."
+)
+
+
+def told(held: Held) -> dict:
+    """Everything that holds for a key, and what has happened to its requests so far.
+
+    `used` has what counts now of each limit, and the most that one minute or day has held.
+    `counts` has the requests, and how many of them were made worse by what.
+    """
+    settings = held.settings
+    limiter = held.limiter
+    tier = settings.tier
+    return {
+        "object": "samplers.conditions",
+        **asdict(settings),
+        "limits": None if tier is None else asdict(limits(tier)),
+        "source": SOURCE,
+        "used": {} if limiter is None else limiter.used(),
+        "running": held.running,
+        "counts": {"requests": 0} | dict(held.counts),
+        "faults": described(),
+    }
+
+
+def change(held: Held, body) -> None:
+    """Changes a key's conditions to those that the body names; null turns one off.
+
+    ApiError (400) for what is wrong; then nothing changes.
+    """
+    if not isinstance(body, dict):
+        raise wrong_body(body)
+    for name in body:
+        if name not in FIELDS:
+            raise unknown(name, FIELDS)
+    for name, value in body.items():
+        try:
+            Simulation().changed({name: value})
+        except ValueError as error:
+            raise bad_request(f"Invalid '{name}': {error}.", name, "invalid_value") from None
+    held.change(body)

@@ -1,0 +1,78 @@
+"""One request while it is answered under its key's conditions."""
+
+from collections.abc import Callable
+
+from samplers.local.conditions.held import Held
+from samplers.local.conditions.refusals import LimitReached
+from samplers.local.conditions.window import Entry
+from samplers.local.request.job import Job
+
+SCOPE = "samplers.visit"  # where the ASGI scope has it
+SIMULATED = "x-samplers-simulated"  # the header that says what was made worse
+
+
+class Visit:
+    """A request: its `fault`, its tokens, and what was made worse about its answer."""
+
+    def __init__(self, held: Held):
+        self.held = held
+        self.fault: str | None = None
+        self.clock = held.clock
+        self.start = self.clock.now()
+        self.others = held.running  # that run when it comes
+        self.prompt_tokens = 0
+        self.completion_tokens = 0  # 0 until the answer is there
+        self._notes: list[str] = []
+        self._limiter = held.limiter
+        self._entry: Entry | None = None
+
+    def enter(self) -> None:
+        """Counts the request. LimitReached if a limit does not allow it."""
+        if self._limiter is None:
+            return
+        try:
+            self._limiter.enter(self.others)
+        except LimitReached as error:
+            self.note(f"limit={error.limit}")
+            raise
+
+    def reserve(self, prompt_tokens: int, most: int) -> None:
+        """Counts its prompt's tokens and the `most` that its answer can have.
+
+        LimitReached if the limit of tokens does not allow it.
+        """
+        self.prompt_tokens = prompt_tokens
+        if self._limiter is None:
+            return
+        try:
+            self._entry = self._limiter.reserve(prompt_tokens + most)
+        except LimitReached as error:
+            self.note(f"limit={error.limit}")
+            raise
+
+    def settle(self, usage: dict) -> None:
+        """Counts the tokens of the answer's `usage` instead. Without it the reserved ones stay."""
+        self.completion_tokens = usage["completion_tokens"]
+        if self._entry is not None:
+            self._limiter.tokens.settle(self._entry, usage["total_tokens"])
+
+    def note(self, what: str) -> None:
+        """Something was made worse: the answer's header says so, and it is counted, once."""
+        if what not in self._notes:
+            self._notes.append(what)
+            self.held.counts[what] += 1
+
+    def headers(self) -> dict[str, str]:
+        """What its answer's headers have besides."""
+        limits = {} if self._limiter is None else self._limiter.headers()
+        return limits | ({SIMULATED: ", ".join(self._notes)} if self._notes else {})
+
+
+def reserve(scope, job: Job) -> Callable[[dict], None]:
+    """Counts the tokens that the job of a request can cost. LimitReached if they are too many.
+
+    What comes back is to be called with the answer's usage.
+    """
+    visit: Visit = scope[SCOPE]
+    visit.reserve(job.prompt_tokens, job.request.n * job.limit)
+    return visit.settle
