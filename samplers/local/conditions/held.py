@@ -30,9 +30,10 @@ class Held:
     def change(self, fields: dict) -> None:
         """Other settings from now on. What is named begins anew, even unchanged; the rest goes on.
 
-        ValueError for a wrong one; then nothing changes.
+        The counts begin anew, too. ValueError for a wrong setting; then nothing changes.
         """
         self.settings = self.settings.changed(fields)
+        self.counts.clear()
         if fields.keys() & {"tier", "time_factor"}:
             self._begin_limits()
         if fields.keys() & {"fault", "fault_seed"}:

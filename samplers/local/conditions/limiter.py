@@ -70,12 +70,12 @@ class Limiter:
     def headers(self) -> dict[str, str]:
         """OpenAI's x-ratelimit headers, as they are now, in real seconds.
 
-        Those of requests are the day's where fewer are left of the day than of the minute. `reset`
-        is the time until all of a limit is free again.
+        Those of requests are the minute's or the day's: of the one with fewer left, then of the one
+        that takes longer. `reset` is the time until all of that limit is free again.
         """
         now = self._clock.now()
         requests = [window for window in (self.minute, self.day) if window]
-        tightest = min(requests, key=lambda window: window.remaining(now), default=None)
+        tightest = min(requests, key=lambda w: (w.remaining(now), -w.reset(now)), default=None)
         found: dict[str, str] = {}
         for kind, window in {"requests": tightest, "tokens": self.tokens}.items():
             if window:

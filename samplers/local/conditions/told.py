@@ -16,10 +16,10 @@ SOURCE = (
 
 
 def told(held: Held) -> dict:
-    """Everything that holds for a key, and what has happened to its requests so far.
+    """Everything that holds for a key, and what has happened to its requests.
 
     `used` has what counts now of each limit, and the most that one minute or day has held.
-    `counts` has the requests, and how many of them were made worse by what.
+    `counts` has the requests since the last change, and how many of them were made worse by what.
     """
     settings = held.settings
     limiter = held.limiter

@@ -1,0 +1,106 @@
+"""GET and POST /v1/samplers/conditions, and the latency that they name."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from samplers.local.conditions.faults import NAMES
+
+
+def test_nothing_is_on_at_first(endpoint):
+    with endpoint.client() as client:
+        told = client.get("/samplers/conditions").json()
+    assert told["object"] == "samplers.conditions"
+    assert [told[name] for name in ("tier", "fault", "latency", "limits")] == [None] * 4
+    assert (told["time_factor"], told["fault_seed"], told["used"]) == (1.0, 0, {})
+    assert set(told["faults"]) == set(NAMES)
+    assert "mid 2026" in told["source"]
+
+
+def test_what_a_post_names_holds_and_the_rest_stays(simulate, http):
+    simulate(tier="2", fault="500:0.25")
+    told = simulate(latency="ttft=0.1")
+    assert told == http.get("/samplers/conditions").json()
+    assert (told["tier"], told["fault"], told["latency"]) == ("2", "500:0.25", "ttft=0.1")
+    assert told["limits"] == {"rpm": 5000, "tpm": 2_000_000, "rpd": 10_000, "concurrency": 5}
+    assert set(told["used"]) == {"rpm", "tpm", "rpd"}
+    assert told["time_factor"] == 60
+    assert simulate(tier=None, fault=None)["used"] == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ([], None),
+        ({"tiers": "1"}, "tiers"),
+        ({"tier": "9"}, "tier"),
+        ({"tier": 1}, "tier"),
+        ({"fault": "500:2"}, "fault"),
+        ({"fault": {"500": 0.1}}, "fault"),
+        ({"latency": "ttft=99"}, "latency"),
+        ({"time_factor": 0.5}, "time_factor"),
+        ({"time_factor": 10**400}, "time_factor"),
+        ({"time_factor": True}, "time_factor"),
+        ({"time_factor": "60"}, "time_factor"),
+        ({"fault_seed": -1}, "fault_seed"),
+        ({"fault_seed": 1.5}, "fault_seed"),
+        ({"tier": "3", "fault": "nope"}, "fault"),
+    ],
+)
+def test_a_wrong_body_changes_nothing(simulate, http, body, param):
+    before = simulate(tier="2")
+    answer = http.post("/samplers/conditions", json=body)
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert (error["type"], error["param"]) == ("invalid_request_error", param)
+    assert http.get("/samplers/conditions").json() == before
+
+
+def test_other_methods(simulate, http):
+    assert http.delete("/samplers/conditions").status_code == 405
+    assert http.post("/samplers/conditions", content=b"{").status_code == 400
+
+
+def test_a_busy_service(simulate, ask, http, hastened):
+    """A plain answer and a stream come no earlier than the formula says, in real time too."""
+    simulate(latency="ttft=60,between=3", time_factor=60)  # 1 s and 0.05 s
+    begin = time.monotonic()
+    answer = ask()
+    seconds = time.monotonic() - begin
+    assert seconds >= 1 + 7 * 0.05
+    assert answer.json()["usage"]["completion_tokens"] == 8
+    # on a busy machine the model itself takes as long, and then nothing is added
+    busy = seconds > 2
+    assert busy or answer.headers["x-samplers-simulated"] == "latency"
+
+    times = []
+    body = hastened.body(stream=True, temperature=0)
+    begin = time.monotonic()
+    with http.stream("POST", "/chat/completions", json=body) as response:
+        for line in response.iter_lines():
+            if line.startswith("data: {"):
+                times.append(time.monotonic() - begin)
+    assert times[0] > 2 or response.headers["x-samplers-simulated"] == "latency"
+    assert times[0] >= 1
+    assert times[-1] >= 1 + (len(times) - 1) * 0.05
+
+
+def test_a_long_prompt_and_a_crowd_are_slower(simulate, ask):
+    simulate(latency="prefill=0.6", time_factor=60)  # 10 ms for each token
+    begin = time.monotonic()
+    tokens = ask(max_tokens=1).json()["usage"]["prompt_tokens"]
+    assert time.monotonic() - begin >= tokens * 0.01
+
+    simulate(latency="ttft=6,load=5")  # 0.1 s alone, 0.6 s for the second
+    begin = time.monotonic()
+    with ThreadPoolExecutor(2) as crowd:
+        list(crowd.map(lambda _: ask(max_tokens=1), range(2)))
+    assert time.monotonic() - begin >= 0.6
+
+
+def test_a_client_that_goes_away_frees_its_place(simulate, ask, wait_until_idle):
+    simulate(latency="ttft=60", time_factor=1)
+    with pytest.raises(Exception, match="timed out"):
+        ask(timeout=0.3)
+    wait_until_idle()

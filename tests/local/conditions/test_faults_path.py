@@ -1,0 +1,184 @@
+"""Each fault as it comes over HTTP."""
+
+import json
+import time
+
+import httpx
+import pytest
+
+from samplers.local.conditions.faults import ERRORS
+
+WITHOUT_A_WORD = "Server disconnected without sending a response"
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_have_openais_body(simulate, ask, name):
+    answer = ask({"x-samplers-fault": name})
+    status, message, kind, code, waits = ERRORS[name]
+    assert answer.status_code == status
+    assert answer.json() == {
+        "error": {"message": message, "type": kind, "param": None, "code": code}
+    }
+    assert answer.headers["x-samplers-simulated"] == f"fault={name}"
+    assert answer.headers["x-request-id"].startswith("req_")
+    assert ("retry-after" in answer.headers) == waits
+    quota = kind == "insufficient_quota"
+    assert answer.headers.get("x-should-retry") == ("false" if quota else None)
+
+
+def test_the_one_body_that_was_seen(simulate, ask):
+    """What a live call got from OpenAI in autumn 2026, word for word."""
+    assert ask({"x-samplers-fault": "credit_balance_exhausted"}).json()["error"] == {
+        "message": "You have no credits remaining. Add credits to continue using the API at "
+        "https://platform.openai.com/settings/organization/billing/.",
+        "type": "insufficient_quota",
+        "param": None,
+        "code": "credit_balance_exhausted",
+    }
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_drop(simulate, ask, wait_until_idle, stream):
+    with pytest.raises(httpx.RemoteProtocolError, match=WITHOUT_A_WORD):
+        ask({"x-samplers-fault": "drop"}, stream=stream)
+    wait_until_idle()
+    assert ask().status_code == 200
+
+
+def test_timeout(simulate, ask, wait_until_idle):
+    """The client gives up first, and then its place is free; or the connection is closed."""
+    with pytest.raises(httpx.ReadTimeout):
+        ask({"x-samplers-fault": "timeout"}, timeout=0.2)
+    wait_until_idle()
+
+    simulate(time_factor=1000)
+    begin = time.monotonic()
+    with pytest.raises(httpx.RemoteProtocolError, match=WITHOUT_A_WORD):
+        ask({"x-samplers-fault": "timeout"})
+    assert time.monotonic() - begin >= 0.6
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_garbage(simulate, ask, stream):
+    answer = ask({"x-samplers-fault": "garbage"}, stream=stream)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    with pytest.raises(ValueError):  # noqa: PT011  neither JSON nor UTF-8
+        json.loads(answer.content)
+
+
+def streamed(http, hastened, fault: str, **fields) -> tuple[list[str], Exception | None]:
+    """The events of a stream without their blank lines, and how it broke off, if it did."""
+    body = hastened.body(stream=True, temperature=0, **fields)
+    headers = {"x-samplers-fault": fault}
+    events = []
+    with http.stream("POST", "/chat/completions", json=body, headers=headers) as response:
+        assert response.status_code == 200
+        assert response.headers["x-samplers-simulated"] == f"fault={fault}"
+        try:
+            for line in filter(None, response.iter_lines()):
+                events.append(line)
+        except httpx.HTTPError as error:
+            return events, error
+    return events, None
+
+
+def text_of(events: list[str]) -> str:
+    chunks = [json.loads(event.removeprefix("data: ")) for event in events]
+    return "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks)
+
+
+@pytest.mark.parametrize("fault", ["cut", "stall"])
+def test_a_stream_that_breaks_off(simulate, http, hastened, ask, wait_until_idle, fault):
+    simulate(time_factor=2000)
+    begin = time.monotonic()
+    events, error = streamed(http, hastened, fault)
+    assert isinstance(error, httpx.RemoteProtocolError)
+    assert (time.monotonic() - begin >= 0.3) == (fault == "stall")
+    assert 2 <= len(events) <= 5
+    assert "The capital of France is Paris.".startswith(text_of(events))
+    wait_until_idle()
+    assert ask().status_code == 200
+
+
+@pytest.mark.parametrize("fault", ["error_event", "error_data"])
+def test_an_error_in_the_middle(simulate, http, hastened, fault):
+    events, error = streamed(http, hastened, fault)
+    assert error is None
+    assert "data: [DONE]" not in events
+    data = json.loads(events.pop().removeprefix("data: "))
+    assert data["error"]["type"] == "server_error"
+    if fault == "error_event":
+        assert events.pop() == "event: error"
+    assert 2 <= len(events) <= 5
+    assert "The capital of France is Paris.".startswith(text_of(events))
+
+
+def test_a_broken_event(simulate, http, hastened):
+    events, error = streamed(http, hastened, "broken_event")
+    assert error is None
+    assert events.pop() == "data: [DONE]"
+    broken = []
+    for event in events:
+        try:
+            json.loads(event.removeprefix("data: "))
+        except ValueError:
+            broken.append(event)
+    (event,) = broken
+    assert event.startswith('data: {"id":"chatcmpl-')
+
+
+@pytest.mark.parametrize("fault", ["cut", "error_event"])
+def test_a_short_stream_goes_wrong_at_its_end(simulate, http, hastened, fault):
+    events, error = streamed(http, hastened, fault, max_tokens=1)
+    assert "data: [DONE]" not in events
+    assert (error is not None) == (fault == "cut")
+    assert len(events) >= 2
+
+
+def test_half_of_an_answer_that_is_no_stream(simulate, ask, wait_until_idle):
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        ask({"x-samplers-fault": "cut"})
+    wait_until_idle()
+
+
+@pytest.mark.parametrize("fault", ["error_event", "error_data", "broken_event"])
+def test_a_streams_fault_leaves_a_whole_answer_alone(simulate, ask, told, fault):
+    answer = ask({"x-samplers-fault": fault})
+    assert answer.json()["choices"][0]["message"]["content"] == "The capital of France is Paris."
+    assert "x-samplers-simulated" not in answer.headers
+    assert told("counts") == {"requests": 1}
+
+
+def test_an_error_of_its_own_comes_whole(simulate, ask):
+    answer = ask({"x-samplers-fault": "cut"}, temperature=9)
+    assert answer.json()["error"]["code"] == "decimal_above_max_value"
+    assert "x-samplers-simulated" not in answer.headers
+
+
+def test_the_rates_of_the_key(simulate, ask, told):
+    """The same seed, the same sequence; and a request can be spared."""
+    rates = "429:0.3,500:0.3"
+    simulate(fault=rates, fault_seed=5)
+    first = [ask(max_tokens=1).status_code for _ in range(20)]
+    assert set(first) == {200, 429, 500}
+    counts = {"requests": 20, "fault=429": first.count(429), "fault=500": first.count(500)}
+    assert told("counts") == counts
+
+    simulate(fault=rates)
+    assert [ask(max_tokens=1).status_code for _ in range(20)] == first
+    simulate(fault=rates, fault_seed=6)
+    assert [ask(max_tokens=1).status_code for _ in range(20)] != first
+
+    simulate(fault="500:1")
+    assert ask(max_tokens=1).status_code == 500
+    assert ask({"x-samplers-fault": "none"}, max_tokens=1).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["", "501", "500:0.5", "NONE", "x" * 500])
+def test_a_header_that_names_no_fault(simulate, ask, told, name):
+    answer = ask({"x-samplers-fault": name})
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert (error["param"], error["code"]) == ("x-samplers-fault", "invalid_value")
+    assert "expected one of none, 403," in error["message"]
+    assert len(error["message"]) < 600
