@@ -11,7 +11,7 @@ DAY = 24 * 60 * MINUTE
 
 
 class Limiter:
-    """Lets requests in as long as all limits allow it.
+    """Lets a key's requests in, of all models together, as long as all limits allow it.
 
     A request that is let in counts at once, whatever becomes of it, as failed requests count at
     OpenAI. One that a limit refuses does not count: so the wait that its refusal names is right.

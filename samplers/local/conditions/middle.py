@@ -1,6 +1,9 @@
 """Answers that begin and then go wrong."""
 
 import json
+from contextlib import suppress
+
+from starlette.requests import ClientDisconnect
 
 from samplers.local.answer.event_stream import unless_gone
 from samplers.local.conditions.faults import TIMEOUT
@@ -67,7 +70,8 @@ class InTheMiddle:
         if not self._stream:
             await self._send(message | {"body": _half(message), "more_body": True})
         if fault == "stall":
-            await unless_gone(self._receive, self._visit.clock.sleep(TIMEOUT))
+            with suppress(ClientDisconnect):
+                await unless_gone(self._receive, self._visit.clock.sleep(TIMEOUT))
         await hang_up(self._scope, self._receive)
 
 

@@ -47,8 +47,7 @@ class Conditioned:
         held.counts["requests"] += 1
         held.running += 1
         try:
-            with suppress(ClientDisconnect):
-                await self._answer(visit, headers.get(FAULT), scope, receive, send)
+            await self._answer(visit, headers.get(FAULT), scope, receive, send)
         finally:
             held.running -= 1
 
@@ -105,5 +104,6 @@ async def _instead(visit: Visit, scope, receive, send) -> None:
     else:
         await read_request(receive)
         if visit.fault == "timeout":
-            await unless_gone(receive, visit.clock.sleep(faults.TIMEOUT))
+            with suppress(ClientDisconnect):
+                await unless_gone(receive, visit.clock.sleep(faults.TIMEOUT))
         await hang_up(scope, receive)

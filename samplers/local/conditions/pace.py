@@ -1,5 +1,9 @@
 """Answers that come as slowly as the latency's formula says."""
 
+from contextlib import suppress
+
+from starlette.requests import ClientDisconnect
+
 from samplers.local.answer.event_stream import unless_gone
 from samplers.local.conditions.hang_up import is_stream
 from samplers.local.conditions.visit import Visit
@@ -41,8 +45,9 @@ class Paced:
         return self._latency.next(self._visit.others, self._held.noise)
 
     async def _wait(self, seconds: float) -> None:
-        """Until so long after what was sent last. ClientDisconnect if the client goes away."""
+        """Until so long after what was sent last, or until the client goes away."""
         left = self._sent + seconds - self._visit.clock.now()
         if left > 0:
             self._visit.note("latency")
-            await unless_gone(self._receive, self._visit.clock.sleep(left))
+            with suppress(ClientDisconnect):
+                await unless_gone(self._receive, self._visit.clock.sleep(left))

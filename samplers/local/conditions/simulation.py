@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from samplers.local.conditions.fault_rates import fault_rates
 from samplers.local.conditions.latency import latency
 from samplers.local.conditions.tiers import limits
+from samplers.local.request.errors import short, type_name
 
 MOST_FACTOR = 100_000
 MOST_SEED = 2**63 - 1
@@ -29,23 +30,22 @@ class Simulation:
             value = getattr(self, name)
             if value is not None:
                 if not isinstance(value, str):
-                    raise ValueError(f"{name} must be a string, got {value!r:.80}")
+                    raise ValueError(f"{name} must be a string, got {type_name(value)}")
                 parse(value)
 
-        factor = self.time_factor
-        if not _is_number(factor) or not 1 <= factor <= MOST_FACTOR:
-            message = f"time_factor must be a number in [1, {MOST_FACTOR}]"
-            raise ValueError(f"{message}, got {factor!r:.80}")
-        seed = self.fault_seed
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MOST_SEED:
-            raise ValueError(f"fault_seed must be an integer in [0, {MOST_SEED}], got {seed!r:.80}")
+        self._check_number("time_factor", int | float, 1, MOST_FACTOR)
+        self._check_number("fault_seed", int, 0, MOST_SEED)
+
+    def _check_number(self, name: str, kind, low: int, high: int) -> None:
+        value = getattr(self, name)
+        is_one = isinstance(value, kind) and not isinstance(value, bool)
+        if not is_one or not low <= value <= high:
+            expected = "an integer" if kind is int else "a number"
+            got = short(value) if isinstance(value, int | float) else type_name(value)
+            raise ValueError(f"{name} must be {expected} in [{low}, {high}], got {got}")
 
     def changed(self, fields: dict) -> "Simulation":
         """These settings with other values for some; null is the default. ValueError as above."""
         defaults = asdict(Simulation())
         given = {name: defaults[name] if value is None else value for name, value in fields.items()}
         return replace(self, **given)
-
-
-def _is_number(value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -4,8 +4,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from samplers.local.conditions.faults import NAMES
+from samplers.local.conditions.held import Held
+from samplers.local.conditions.simulation import Simulation
+from samplers.local.conditions.told import FIELDS, change
+from samplers.local.conditions.told import told as told_of
+from samplers.local.request.errors import ApiError
 
 
 def test_nothing_is_on_at_first(endpoint):
@@ -57,6 +64,30 @@ def test_a_wrong_body_changes_nothing(simulate, http, body, param):
     assert http.get("/samplers/conditions").json() == before
 
 
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+VALUES = st.recursive(
+    SCALARS | st.sampled_from(["1", "rpm=5", "429:0.2", "ttft=1"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(VALUES | st.dictionaries(st.sampled_from(FIELDS), VALUES))
+def test_any_json_is_taken_or_refused(body):
+    held = Held(Simulation())
+    defaults = told_of(held)
+    refused = None
+    try:
+        change(held, body)
+    except ApiError as error:
+        refused = error.status
+    if refused:
+        assert (refused, told_of(held)) == (400, defaults)
+        return
+    expected = {name: defaults[name] if v is None else v for name, v in body.items()}
+    assert {name: told_of(held)[name] for name in body} == expected
+
+
 def test_other_methods(simulate, http):
     assert http.delete("/samplers/conditions").status_code == 405
     assert http.post("/samplers/conditions", content=b"{").status_code == 400
@@ -64,15 +95,13 @@ def test_other_methods(simulate, http):
 
 def test_a_busy_service(simulate, ask, http, hastened):
     """A plain answer and a stream come no earlier than the formula says, in real time too."""
+    ask()  # a first answer can take the model itself a second
     simulate(latency="ttft=60,between=3", time_factor=60)  # 1 s and 0.05 s
     begin = time.monotonic()
     answer = ask()
-    seconds = time.monotonic() - begin
-    assert seconds >= 1 + 7 * 0.05
+    assert time.monotonic() - begin >= 1 + 7 * 0.05
     assert answer.json()["usage"]["completion_tokens"] == 8
-    # on a busy machine the model itself takes as long, and then nothing is added
-    busy = seconds > 2
-    assert busy or answer.headers["x-samplers-simulated"] == "latency"
+    assert answer.headers["x-samplers-simulated"] == "latency"
 
     times = []
     body = hastened.body(stream=True, temperature=0)
@@ -81,7 +110,7 @@ def test_a_busy_service(simulate, ask, http, hastened):
         for line in response.iter_lines():
             if line.startswith("data: {"):
                 times.append(time.monotonic() - begin)
-    assert times[0] > 2 or response.headers["x-samplers-simulated"] == "latency"
+    assert response.headers["x-samplers-simulated"] == "latency"
     assert times[0] >= 1
     assert times[-1] >= 1 + (len(times) - 1) * 0.05
 
