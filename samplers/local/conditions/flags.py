@@ -10,8 +10,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Adds them to the endpoint's others."""
     group = parser.add_argument_group(
         "what is simulated",
-        "Nothing is unless it is named. A request can change it for its own key while the endpoint "
-        "runs: GET and POST /v1/samplers/conditions, with these names.",
+        "Nothing is unless it is named. It holds for each key by itself. While the endpoint runs, "
+        "GET /v1/samplers/conditions tells all of it, and POST changes what its JSON names. The "
+        "header x-samplers-fault names the fault of one request, and an answer that was made worse "
+        "says so in x-samplers-simulated.",
     )
     group.add_argument(
         "--tier",

@@ -39,7 +39,7 @@ class Refusal(NamedTuple):
 
     def error(self, message: str, headers: dict[str, str]) -> LimitReached:
         kind, _ = NAMES[self.name]
-        message += f" (Simulated: tier {self.tier} of this endpoint.)"
+        message += f" This limit is simulated: tier {self.tier} of this endpoint."
         code = "rate_limit_exceeded"
         error = LimitReached(429, message, kind=kind, code=code, headers=headers)
         error.limit = self.name

@@ -146,7 +146,7 @@ def wait_and_call(time, call, amount: int) -> None:
     try:
         call(amount)
     except LimitReached as error:
-        told = duration_seconds(str(error).split("again in ")[1].split(". (")[0])
+        told = duration_seconds(str(error).split("again in ")[1].split(". This")[0])
         milliseconds = error.headers["retry-after-ms"]
     else:
         return
