@@ -40,7 +40,7 @@ lab: setup
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests/test_learners_copies.py tests
+	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests
 
 bench: setup
 	$(BIN)/python -m tests.bench

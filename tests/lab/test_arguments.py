@@ -65,7 +65,7 @@ GOOD = {
     "plot_tokens": {"tokens": ["a", "b"], "ids": [1, 2], "bytes": [b"a", b"b"]},
     "plot_tree": {"tree": public.Tree(model, [0], vocabulary="abc")},
     "plot_turns": {"usages": [Usage(1, 2, 3)]},
-    "explore": {"dist": FIVE, "top": 2, "engine": "vllm", "so_far": "a"},
+    "explore": {"source": FIVE, "top": 2, "engine": "vllm", "so_far": "a"},
     "step_through": {
         "client_or_model": model,
         "messages": [0],
