@@ -102,6 +102,9 @@ def ask(bare, model):
             answers = answer if n > 1 else [answer]
             return [token for answer in answers for token in answer["tokens"]]
 
+        # What another test left in the slot's cache was added up in another order: read it afresh.
+        fresh = fixed | {"n_predict": 1, "cache_prompt": False}
+        http.post("/completion", json=fresh).raise_for_status()
         yield tokens
 
 
