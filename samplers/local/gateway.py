@@ -21,11 +21,11 @@ from samplers.local.answer.newest import Newest
 from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
-from samplers.local.conditions.held import Conditions
+from samplers.local.conditions.exchange import reserve
+from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
+from samplers.local.conditions.report import change, report
 from samplers.local.conditions.simulation import Simulation
-from samplers.local.conditions.told import change, told
-from samplers.local.conditions.visit import reserve
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.body import Bodies, is_long
@@ -96,11 +96,11 @@ def application(models: tuple[ServedModel, ...], key: str, simulation: Simulatio
         return json_response(await unless_gone(request.receive, work))
 
     async def own_conditions(request: Request) -> Response:
-        held = conditions.of(request.headers)
+        own = conditions.of(request.headers)
         if request.method == "POST":
             async with bodies.json(request) as body:
-                change(held, body)
-        return json_response(told(held))
+                change(own, body)
+        return json_response(report(own))
 
     async def health(request: Request) -> Response:
         return Response(dumps({"status": "ok"}), media_type="application/json")

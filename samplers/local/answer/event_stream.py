@@ -49,6 +49,12 @@ class EventStream(Response):
         await emit("[DONE]", more=False)
 
 
+def is_event_stream(start) -> bool:
+    """Whether an ASGI message starts an answer of server-sent events."""
+    content_type = dict(start["headers"]).get(b"content-type", b"")
+    return content_type.startswith(EventStream.media_type.encode())
+
+
 async def unless_gone(receive, work: Awaitable):
     """The result of `work`. ClientDisconnect if the client goes away first.
 

@@ -1,26 +1,19 @@
 """What every request passes after the door: its key's limits, its fault, its latency."""
 
-from contextlib import suppress
-
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 
 from samplers.local.answer.error_response import error_response
-from samplers.local.answer.event_stream import unless_gone
 from samplers.local.conditions import faults
+from samplers.local.conditions.exchange import SCOPE, Exchange
 from samplers.local.conditions.fault_rates import checked_name
-from samplers.local.conditions.hang_up import hang_up, read_request
-from samplers.local.conditions.held import Conditions
-from samplers.local.conditions.middle import InTheMiddle
+from samplers.local.conditions.faulty_answer import FaultyAnswer, fault_instead
+from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.pace import Paced
-from samplers.local.conditions.visit import SCOPE, Visit
 from samplers.local.request.errors import ApiError, bad_request
 
-FAULT = "x-samplers-fault"  # names the fault of one request; "none" spares it
+FAULT = "x-samplers-fault"  # names the fault of one request; "none" leaves it without one
 # Paths that conditions leave alone: there a client finds out whom it asks, and what holds.
-SPARED = ("/v1/models", "/v1/tokenize", "/v1/samplers/")
-GARBAGE = b'{"id": "chatcmpl-\xff\x00<html><body>\xfe'
+EXEMPT = ("/v1/models", "/v1/tokenize", "/v1/samplers/")
 
 
 class Conditioned:
@@ -37,40 +30,40 @@ class Conditioned:
             return
 
         headers = Headers(scope=scope)
-        visit = Visit(self._conditions.of(headers))
-        send = _with_headers(visit, send)
-        if path.startswith(SPARED):
+        exchange = Exchange(self._conditions.of(headers))
+        send = _with_headers(exchange, send)
+        if path.startswith(EXEMPT):
             await self.app(scope, receive, send)
             return
 
-        held = visit.held
-        held.counts["requests"] += 1
-        held.running += 1
+        own = exchange.conditions
+        own.counts["requests"] += 1
+        own.running += 1
         try:
-            await self._answer(visit, headers.get(FAULT), scope, receive, send)
+            await self._answer(exchange, headers.get(FAULT), scope, receive, send)
         finally:
-            held.running -= 1
+            own.running -= 1
 
-    async def _answer(self, visit: Visit, named: str | None, scope, receive, send) -> None:
+    async def _answer(self, exchange: Exchange, named: str | None, scope, receive, send) -> None:
         """`named` is the fault that the request itself names."""
         try:
             if named not in (None, "none"):
                 _check(named)
-            visit.enter()
+            exchange.enter()
         except ApiError as error:
             await error_response(error)(scope, receive, send)
             return
 
-        fault = visit.held.next_fault() if named is None else named
-        visit.fault = None if fault == "none" else fault
-        if visit.held.latency is not None:
-            send = Paced(visit, receive, send)
-        if visit.fault in faults.IN_THE_MIDDLE:
-            send = InTheMiddle(visit, scope, receive, send)
-        elif visit.fault is not None:
-            await _instead(visit, scope, receive, send)
+        fault = exchange.conditions.next_fault() if named is None else named
+        exchange.fault = None if fault == "none" else fault
+        if exchange.conditions.latency is not None:
+            send = Paced(exchange, receive, send)
+        if exchange.fault in faults.IN_THE_MIDDLE:
+            send = FaultyAnswer(exchange, scope, receive, send)
+        elif exchange.fault is not None:
+            await fault_instead(exchange, scope, receive, send)
             return
-        scope[SCOPE] = visit
+        scope[SCOPE] = exchange
         await self.app(scope, receive, send)
 
 
@@ -82,28 +75,12 @@ def _check(named: str) -> None:
         raise bad_request(f"Invalid '{FAULT}': {message}.", FAULT, "invalid_value") from None
 
 
-def _with_headers(visit: Visit, send):
+def _with_headers(exchange: Exchange, send):
     async def send_with_headers(message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in visit.headers().items():
+            for name, value in exchange.headers().items():
                 headers[name] = value
         await send(message)
 
     return send_with_headers
-
-
-async def _instead(visit: Visit, scope, receive, send) -> None:
-    """The visit's fault in the place of an answer."""
-    visit.note(f"fault={visit.fault}")
-    if visit.fault in faults.ERRORS:
-        response = error_response(faults.error(visit.fault, visit.clock))
-        await response(scope, receive, send)
-    elif visit.fault == "garbage":
-        await Response(GARBAGE, media_type="application/json")(scope, receive, send)
-    else:
-        await read_request(receive)
-        if visit.fault == "timeout":
-            with suppress(ClientDisconnect):
-                await unless_gone(receive, visit.clock.sleep(faults.TIMEOUT))
-        await hang_up(scope, receive)

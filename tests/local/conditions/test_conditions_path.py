@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samplers.local.conditions.faults import NAMES
-from samplers.local.conditions.held import Held
+from samplers.local.conditions.key_conditions import KeyConditions
+from samplers.local.conditions.report import FIELDS, change
+from samplers.local.conditions.report import told as told_of
 from samplers.local.conditions.simulation import Simulation
-from samplers.local.conditions.told import FIELDS, change
-from samplers.local.conditions.told import told as told_of
 from samplers.local.request.errors import ApiError
 
 
@@ -74,7 +74,7 @@ VALUES = st.recursive(
 
 @given(VALUES | st.dictionaries(st.sampled_from(FIELDS), VALUES))
 def test_any_json_is_taken_or_refused(body):
-    held = Held(Simulation())
+    held = KeyConditions(Simulation())
     defaults = told_of(held)
     refused = None
     try:

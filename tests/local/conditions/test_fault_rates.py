@@ -5,13 +5,13 @@ from collections import Counter
 import pytest
 
 from samplers.local.conditions.fault_rates import fault_rates
-from samplers.local.conditions.held import Conditions, Held
+from samplers.local.conditions.key_conditions import Conditions, KeyConditions
 from samplers.local.conditions.simulation import Simulation
 
 MANY = "429:0.2,500:0.1,502:0.05,503:0.1,403:0.02,timeout:0.05,drop:0.05,garbage:0.02"
 
 
-def sequence(held: Held, count: int = 200) -> list[str | None]:
+def sequence(held: KeyConditions, count: int = 200) -> list[str | None]:
     return [held.next_fault() for _ in range(count)]
 
 
@@ -24,12 +24,12 @@ def test_rates():
 
 
 def test_each_comes_as_often_as_it_should():
-    seen = Counter(sequence(Held(Simulation(fault=MANY)), 20_000))
+    seen = Counter(sequence(KeyConditions(Simulation(fault=MANY)), 20_000))
     for name, rate in fault_rates(MANY).items():
         deviation = (20_000 * rate * (1 - rate)) ** 0.5
         assert abs(seen[name] - 20_000 * rate) < 4 * deviation
-    assert set(sequence(Held(Simulation(fault="500:1")))) == {"500"}
-    assert set(sequence(Held(Simulation(fault="500:0")))) == {None}
+    assert set(sequence(KeyConditions(Simulation(fault="500:1")))) == {"500"}
+    assert set(sequence(KeyConditions(Simulation(fault="500:0")))) == {None}
 
 
 def test_the_same_seed_gives_every_key_the_same_sequence():
@@ -40,7 +40,7 @@ def test_the_same_seed_gives_every_key_the_same_sequence():
     assert first is not second
     begin = sequence(first)
     assert sequence(second) == begin
-    assert sequence(Held(Simulation(fault=MANY, fault_seed=8))) != begin
+    assert sequence(KeyConditions(Simulation(fault=MANY, fault_seed=8))) != begin
 
     first.change({"fault": MANY})  # it begins anew where it is named
     assert sequence(first) == begin

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from samplers.local.conditions.faults import described
-from samplers.local.conditions.held import Held
+from samplers.local.conditions.key_conditions import KeyConditions
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.conditions.tiers import limits
 from samplers.local.request.errors import bad_request, unknown, wrong_body
@@ -15,14 +15,14 @@ SOURCE = (
 )
 
 
-def told(held: Held) -> dict:
+def report(conditions: KeyConditions) -> dict:
     """Everything that holds for a key, and what has happened to its requests.
 
     `used` has what counts now of each limit, and the most that one minute or day has held.
     `counts` has the requests since the last change, and how many of them were made worse by what.
     """
-    settings = held.settings
-    limiter = held.limiter
+    settings = conditions.settings
+    limiter = conditions.limiter
     tier = settings.tier
     return {
         "object": "samplers.conditions",
@@ -30,13 +30,13 @@ def told(held: Held) -> dict:
         "limits": None if tier is None else asdict(limits(tier)),
         "source": SOURCE,
         "used": {} if limiter is None else limiter.used(),
-        "running": held.running,
-        "counts": {"requests": 0} | dict(held.counts),
+        "running": conditions.running,
+        "counts": {"requests": 0} | dict(conditions.counts),
         "faults": described(),
     }
 
 
-def change(held: Held, body) -> None:
+def change(conditions: KeyConditions, body) -> None:
     """Changes a key's conditions to those that the body names; null turns one off.
 
     ApiError (400) for what is wrong; then nothing changes.
@@ -51,4 +51,4 @@ def change(held: Held, body) -> None:
             Simulation().changed({name: value})
         except ValueError as error:
             raise bad_request(f"Invalid '{name}': {error}.", name, "invalid_value") from None
-    held.change(body)
+    conditions.change(body)

@@ -2,28 +2,28 @@
 
 from collections.abc import Callable
 
-from samplers.local.conditions.held import Held
+from samplers.local.conditions.key_conditions import KeyConditions
 from samplers.local.conditions.refusals import LimitReached
 from samplers.local.conditions.window import Entry
 from samplers.local.request.job import Job
 
-SCOPE = "samplers.visit"  # where the ASGI scope has it
+SCOPE = "samplers.exchange"  # where the ASGI scope has it
 SIMULATED = "x-samplers-simulated"  # the header that says what was made worse
 
 
-class Visit:
+class Exchange:
     """A request: its `fault`, its tokens, and what was made worse about its answer."""
 
-    def __init__(self, held: Held):
-        self.held = held
+    def __init__(self, conditions: KeyConditions):
+        self.conditions = conditions
         self.fault: str | None = None
-        self.clock = held.clock
+        self.clock = conditions.clock
         self.start = self.clock.now()
-        self.others = held.running  # that run when it comes
+        self.others = conditions.running  # that run when it comes
         self.prompt_tokens = 0
         self.completion_tokens = 0  # 0 until the answer is there
         self._notes: list[str] = []
-        self._limiter = held.limiter
+        self._limiter = conditions.limiter
         self._entry: Entry | None = None
 
     def enter(self) -> None:
@@ -60,7 +60,7 @@ class Visit:
         """Something was made worse: the answer's header says so, and it is counted, once."""
         if what not in self._notes:
             self._notes.append(what)
-            self.held.counts[what] += 1
+            self.conditions.counts[what] += 1
 
     def headers(self) -> dict[str, str]:
         """What its answer's headers have besides."""
@@ -73,6 +73,6 @@ def reserve(scope, job: Job) -> Callable[[dict], None]:
 
     What comes back is to be called with the answer's usage.
     """
-    visit: Visit = scope[SCOPE]
-    visit.reserve(job.prompt_tokens, job.request.n * job.limit)
-    return visit.settle
+    exchange: Exchange = scope[SCOPE]
+    exchange.reserve(job.prompt_tokens, job.request.n * job.limit)
+    return exchange.settle

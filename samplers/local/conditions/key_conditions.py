@@ -12,7 +12,7 @@ from samplers.local.conditions.simulation import Simulation
 from samplers.local.conditions.tiers import limits
 
 
-class Held:
+class KeyConditions:
     """One key's conditions: its limiter, its faults in their order, its latency, and counts.
 
     `running` are its requests that are being answered. With the same seed its requests get the same
@@ -63,15 +63,15 @@ class Held:
 
 
 class Conditions:
-    """The Held of every key. All begin with the same settings, those of the flags."""
+    """The KeyConditions of every key. All begin with the same settings, those of the flags."""
 
     def __init__(self, settings: Simulation):
         self._settings = settings
-        self._held: dict[str, Held] = {}
+        self._of_keys: dict[str, KeyConditions] = {}
 
-    def of(self, headers: Mapping[str, str]) -> Held:
+    def of(self, headers: Mapping[str, str]) -> KeyConditions:
         """What holds for the key of a request; it has been found to be right (`door.py`)."""
         key = headers.get("authorization", "").partition(" ")[2].strip()
-        if key not in self._held:
-            self._held[key] = Held(self._settings)
-        return self._held[key]
+        if key not in self._of_keys:
+            self._of_keys[key] = KeyConditions(self._settings)
+        return self._of_keys[key]
