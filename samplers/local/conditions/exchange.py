@@ -1,10 +1,11 @@
 """One request while it is answered under its key's conditions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from samplers.local.conditions.key_conditions import KeyConditions
+from samplers.local.conditions.limiter import Counted
 from samplers.local.conditions.refusals import LimitReached
-from samplers.local.conditions.window import Entry
 from samplers.local.request.job import Job
 
 SCOPE = "samplers.exchange"  # where the ASGI scope has it
@@ -24,17 +25,13 @@ class Exchange:
         self.completion_tokens = 0  # 0 until the answer is there
         self._notes: list[str] = []
         self._limiter = conditions.limiter
-        self._entry: Entry | None = None
+        self._counted: Counted = {}
 
     def enter(self) -> None:
         """Counts the request. LimitReached if a limit does not allow it."""
-        if self._limiter is None:
-            return
-        try:
-            self._limiter.enter(self.others)
-        except LimitReached as error:
-            self.note(f"limit={error.limit}")
-            raise
+        if self._limiter is not None:
+            with self._noted_refusal():
+                self._counted = self._limiter.enter(self.others)
 
     def reserve(self, prompt_tokens: int, most: int) -> None:
         """Counts its prompt's tokens and the `most` that its answer can have.
@@ -42,19 +39,23 @@ class Exchange:
         LimitReached if the limit of tokens does not allow it.
         """
         self.prompt_tokens = prompt_tokens
-        if self._limiter is None:
-            return
-        try:
-            self._entry = self._limiter.reserve(prompt_tokens + most)
-        except LimitReached as error:
-            self.note(f"limit={error.limit}")
-            raise
+        if self._limiter is not None:
+            with self._noted_refusal():
+                self._limiter.reserve(self._counted, prompt_tokens + most)
 
     def settle(self, usage: dict) -> None:
         """Counts the tokens of the answer's `usage` instead. Without it the reserved ones stay."""
         self.completion_tokens = usage["completion_tokens"]
-        if self._entry is not None:
-            self._limiter.tokens.settle(self._entry, usage["total_tokens"])
+        if self._limiter is not None:
+            self._limiter.settle(self._counted, usage["total_tokens"])
+
+    @contextmanager
+    def _noted_refusal(self) -> Iterator[None]:
+        try:
+            yield
+        except LimitReached as error:
+            self.note(f"limit={error.limit}")
+            raise
 
     def note(self, what: str) -> None:
         """Something was made worse: the answer's header says so, and it is counted, once."""

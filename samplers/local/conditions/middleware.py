@@ -38,14 +38,7 @@ class Conditioned:
 
         own = exchange.conditions
         own.counts["requests"] += 1
-        own.running += 1
-        try:
-            await self._answer(exchange, headers.get(FAULT), scope, receive, send)
-        finally:
-            own.running -= 1
-
-    async def _answer(self, exchange: Exchange, named: str | None, scope, receive, send) -> None:
-        """`named` is the fault that the request itself names."""
+        named = headers.get(FAULT)
         try:
             if named not in (None, "none"):
                 _check(named)
@@ -54,8 +47,16 @@ class Conditioned:
             await error_response(error)(scope, receive, send)
             return
 
-        fault = exchange.conditions.next_fault() if named is None else named
+        fault = own.next_fault() if named is None else named
         exchange.fault = None if fault == "none" else fault
+        own.running += 1
+        try:
+            await self._answer(exchange, scope, receive, send)
+        finally:
+            own.running -= 1
+
+    async def _answer(self, exchange: Exchange, scope, receive, send) -> None:
+        """Answers a request that the limits let in."""
         if exchange.conditions.latency is not None:
             send = Paced(exchange, receive, send)
         if exchange.fault in faults.IN_THE_MIDDLE:

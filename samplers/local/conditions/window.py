@@ -61,6 +61,13 @@ class Window:
             self.peak = max(self.peak, self.used)
             entry.amount = amount
 
+    def remove(self, entry: Entry) -> None:
+        """Counts an entry no longer, as if it had not come. One that is too old changes nothing."""
+        if entry.counts:
+            self._entries.remove(entry)
+            entry.counts = False
+            self.used -= entry.amount
+
     def remaining(self, now: float) -> int:
         """How much still fits."""
         self._forget(now)

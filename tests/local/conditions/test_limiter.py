@@ -29,6 +29,13 @@ def limiter(time, text: str, factor: float = 1.0) -> Limiter:
     return Limiter(limits(text), text, Clock(factor, time))
 
 
+def reserve(limiter: Limiter, amount: int):
+    """Reserves the tokens of a request that comes now."""
+    counted = limiter.enter(0)
+    limiter.reserve(counted, amount)
+    return counted
+
+
 def refused(call, *arguments) -> LimitReached:
     with pytest.raises(LimitReached) as caught:
         call(*arguments)
@@ -105,19 +112,32 @@ def test_a_refused_request_does_not_count(time):
     both.enter(0)
 
 
+def test_a_request_that_the_limit_of_tokens_refuses_does_not_count(time):
+    """Neither by the minute nor by the day."""
+    three = limiter(time, "rpm=3,rpd=3,tpm=100")
+    reserve(three, 60)
+    for amount in (60, 101) * 4:
+        refused(reserve, three, amount)
+    assert (three.used()["rpm"]["used"], three.used()["rpd"]["used"]) == (1, 1)
+    time.now = 1
+    assert three.headers()["x-ratelimit-reset-requests"] == "23h59m59s"
+    time.now = 60
+    reserve(three, 60)
+
+
 def test_tokens_are_reserved_and_settled(time):
     tokens = limiter(time, "tpm=100")
-    entry = tokens.reserve(90)
-    error = refused(tokens.reserve, 20)
+    counted = reserve(tokens, 90)
+    error = refused(reserve, tokens, 20)
     assert error.body["error"]["type"] == "tokens"
     assert "(TPM): Limit 100, Used 90, Requested 20." in str(error)
-    tokens.tokens.settle(entry, 40)
-    tokens.reserve(60)
+    tokens.settle(counted, 40)
+    reserve(tokens, 60)
     assert tokens.headers()["x-ratelimit-remaining-tokens"] == "0"
 
 
 def test_a_request_that_never_fits_should_not_be_repeated(time):
-    error = refused(limiter(time, "tpm=100").reserve, 101)
+    error = refused(reserve, limiter(time, "tpm=100"), 101)
     assert "Request too large" in str(error)
     assert error.headers == {"x-should-retry": "false"}
 
@@ -126,8 +146,7 @@ def test_the_headers_count_down_and_name_the_time_until_all_is_free(time):
     both = limiter(time, "rpm=3,tpm=1000", factor=60)
     both.enter(0)
     time.now = 0.25
-    both.enter(0)
-    both.reserve(100)
+    reserve(both, 100)
     time.now = 0.5
     assert both.headers() == {
         "x-ratelimit-limit-requests": "3",
@@ -142,17 +161,18 @@ def test_the_headers_count_down_and_name_the_time_until_all_is_free(time):
     assert both.headers()["x-ratelimit-reset-requests"] == "0s"
 
 
-def wait_and_call(time, call, amount: int) -> None:
-    try:
-        call(amount)
-    except LimitReached as error:
+def wait_and_call(time, crowd: Limiter, amount: int) -> None:
+    """Twice at most: requests and tokens can each refuse it."""
+    for _ in range(3):
+        try:
+            reserve(crowd, amount)
+            return
+        except LimitReached as refusal:
+            error = refusal
         told = duration_seconds(str(error).split("again in ")[1].split(". This")[0])
-        milliseconds = error.headers["retry-after-ms"]
-    else:
-        return
-    assert int(milliseconds) == round(1000 * told)
-    time.now += told
-    call(amount)
+        assert int(error.headers["retry-after-ms"]) == round(1000 * told)
+        time.now += told
+    pytest.fail("refused a third time")
 
 
 @pytest.mark.parametrize("factor", [1, 7, 60])
@@ -165,9 +185,8 @@ def test_no_minute_holds_more_and_who_waits_as_told_is_let_in(time, factor):
     for _ in range(500):
         time.now += rng.expovariate(1) * MINUTE / 20 / 2 / factor
         tokens = rng.randint(1, 400)
-        wait_and_call(time, crowd.enter, 0)
+        wait_and_call(time, crowd, tokens)
         requests.append((time.now * factor, 1))
-        wait_and_call(time, crowd.reserve, tokens)
         reserved.append((time.now * factor, tokens))
 
     for most, counted in ((20, requests), (3000, reserved)):
