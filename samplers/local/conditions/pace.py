@@ -9,7 +9,10 @@ from samplers.local.conditions.exchange import Exchange
 
 
 class Paced:
-    """An ASGI `send` whose events come no earlier than the formula says (`latency.py`)."""
+    """An ASGI `send` whose events come no earlier than the formula says (`latency.py`).
+
+    An error comes at once.
+    """
 
     def __init__(self, exchange: Exchange, receive, send):
         self._exchange = exchange
@@ -24,7 +27,10 @@ class Paced:
     async def __call__(self, message) -> None:
         if message["type"] == "http.response.start":
             self._stream = is_event_stream(message)
-            await self._wait(self._to_the_start())
+            if message["status"] < 400:
+                await self._wait(self._to_the_start())
+            if self._stream and self._latency.between:
+                self._exchange.note("latency")  # its header cannot say it later
         elif self._stream and message.get("more_body"):
             if self._events:
                 await self._wait(self._next())
