@@ -16,10 +16,10 @@ CREDIT_SENTENCE = (
     "https://platform.openai.com/settings/organization/billing/."
 )
 
-# name: (status, message, type, code, how long to wait is told). Only the body of
-# credit_balance_exhausted is one that OpenAI's API was seen to send (autumn 2026). Type and code of
-# server_is_overloaded and the codes of the quota's kinds are OpenAI's as well. All else is
-# reconstructed: no body was found, or only quotations of one.
+SEEN = "credit_balance_exhausted"  # the one whose body OpenAI's API was seen to send (autumn 2026)
+# name: (status, message, type, code, how long to wait is told). Bodies other than the SEEN one are
+# reconstructed: none was found, or only quotations of one. Type and code of server_is_overloaded
+# and the codes of the quota's kinds are OpenAI's as well.
 ERRORS = {
     "403": (
         403,
@@ -123,15 +123,13 @@ def error(name: str, clock: Clock) -> ApiError:
     """The error of one of the ERRORS."""
     status, message, kind, code, waits = ERRORS[name]
     headers = retry_after(clock.real(RETRY_SECONDS)) if waits else {}
-    if kind == "insufficient_quota":
-        # OpenAI's SDK repeats every other 429. It is not known whether OpenAI sends this.
-        headers["x-should-retry"] = "false"
     return ApiError(status, message, kind=kind, code=code, headers=headers)
 
 
 def described() -> dict[str, str]:
     """Every fault's name with a sentence about it."""
-    errors = {
-        name: f"status {status}, code {code}" for name, (status, _, _, code, _) in ERRORS.items()
-    }
+    errors = {}
+    for name, (status, _, _, code, _) in ERRORS.items():
+        body = "OpenAI's body" if name == SEEN else "a reconstructed body"
+        errors[name] = f"status {status}, code {code}, {body}"
     return errors | WITHOUT_ANSWER | IN_THE_MIDDLE
