@@ -1,15 +1,9 @@
 """How long a busy service takes, by a formula.
 
-In simulated seconds, for a request with p tokens of prompt that comes while r others run:
-
-    busy      = 1 + load * r
-    first     = busy * (ttft + prefill * p) * noise
-    each next = busy * between * noise
-
-`first` is the time to the first event of a stream, `each next` the time between two events. An
-answer that is not streamed comes after `first` and `each next` for each of its tokens but one.
-`noise` is drawn anew each time. It is lognormal with the mean 1: exp(spread * z - spread^2 / 2) for
-a standard normal z. Where the model itself takes longer than the formula says, nothing is added.
+`first` is the time to the first event of a stream, `next` the time between two events. An answer
+that is not streamed comes after `first`, and `next` for each of its tokens but one. `noise` is
+drawn anew each time; it is lognormal with the mean 1. Where the model itself takes longer than the
+formula says, nothing is added.
 """
 
 import random
@@ -17,13 +11,19 @@ import re
 from dataclasses import dataclass, fields
 from math import exp
 
+FORMULA = (
+    "first = busy * (ttft + prefill * p) * noise, next = busy * between * noise, "
+    "busy = 1 + load * r, noise = exp(spread * z - spread**2 / 2), in simulated seconds. p: tokens "
+    "of the prompt. r: other requests that run when this one comes. z: drawn from the standard "
+    "normal distribution."
+)
 MOST_SECONDS = 600.0  # of one wait
 _PART = re.compile(r"([a-z]+)=([0-9]*\.?[0-9]+)")
 
 
 @dataclass(frozen=True)
 class Latency:
-    """The formula's numbers: `ttft`, `between` and `prefill` are seconds. 0 is none of it."""
+    """The FORMULA's numbers: `ttft`, `between` and `prefill` are seconds. 0 is none of it."""
 
     ttft: float = 0.0
     between: float = 0.0

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from samplers.local.conditions.faults import described
 from samplers.local.conditions.key_conditions import KeyConditions
+from samplers.local.conditions.latency import FORMULA
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.conditions.tiers import limits
 from samplers.local.request.errors import bad_request, unknown, wrong_body
@@ -11,7 +12,10 @@ from samplers.local.request.errors import bad_request, unknown, wrong_body
 FIELDS = tuple(asdict(Simulation()))
 SOURCE = (
     "Limits by tier are those of the document that this kit teaches (mid 2026), an example: "
-    "OpenAI's own page of 2026 has no such table, and no limit on concurrency."
+    "OpenAI's own page of 2026 has no such table, and no limit on concurrency. The bodies of their "
+    "refusals are reconstructed. A refused request counts nowhere; any other counts, also if it "
+    "fails. Before the answer its prompt's tokens count and n times max_tokens (or the most that "
+    "it can have), after it those of its usage."
 )
 
 
@@ -33,6 +37,7 @@ def report(conditions: KeyConditions) -> dict:
         "running": conditions.running,
         "counts": {"requests": 0} | dict(conditions.counts),
         "faults": described(),
+        "formula": FORMULA,
     }
 
 
