@@ -161,12 +161,6 @@ def processed():
 
 
 @pytest.fixture(scope="session")
-def hastened():
-    """Simulated time runs 60 times as fast. Nothing is simulated until a test names it."""
-    yield from _running("--time-factor", "60")
-
-
-@pytest.fixture(scope="session")
 def llama_cpp():
     """llama.cpp's own order, logprobs after the chain."""
     yield from _running("--engine-order", "llama.cpp", "--logprobs-mode", "processed")

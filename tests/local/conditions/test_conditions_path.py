@@ -4,25 +4,37 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samplers.local.conditions.faults import NAMES
+from samplers.local.conditions.faults import ERRORS, NAMES
 from samplers.local.conditions.key_conditions import KeyConditions
-from samplers.local.conditions.report import FIELDS, change
-from samplers.local.conditions.report import told as told_of
+from samplers.local.conditions.report import FIELDS, change, report
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.request.errors import ApiError
 
 
-def test_nothing_is_on_at_first(endpoint):
-    with endpoint.client() as client:
-        told = client.get("/samplers/conditions").json()
+def test_what_the_flags_name_holds_at_first(at_first, flags):
+    assert {name: at_first[name] for name in flags} == flags
+    assert at_first["limits"] == {
+        "rpm": 5000,
+        "tpm": 2_000_000,
+        "rpd": 10_000,
+        "concurrency": 5,
+    }
+    assert at_first["counts"] == {"requests": 0}
+
+
+def test_everything_is_told():
+    told = report(KeyConditions(Simulation()))
     assert told["object"] == "samplers.conditions"
     assert [told[name] for name in ("tier", "fault", "latency", "limits")] == [None] * 4
     assert (told["time_factor"], told["fault_seed"], told["used"]) == (1.0, 0, {})
-    assert set(told["faults"]) == set(NAMES)
     assert "mid 2026" in told["source"]
+    assert "busy = 1 + load * r" in told["formula"]
+    assert set(told["faults"]) == set(NAMES)
+    marked = {name for name, text in told["faults"].items() if "reconstructed" in text}
+    assert marked == set(ERRORS) - {"credit_balance_exhausted"}
 
 
 def test_what_a_post_names_holds_and_the_rest_stays(simulate, http):
@@ -72,20 +84,21 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(VALUES | st.dictionaries(st.sampled_from(FIELDS), VALUES))
 def test_any_json_is_taken_or_refused(body):
-    held = KeyConditions(Simulation())
-    defaults = told_of(held)
+    own = KeyConditions(Simulation())
+    defaults = report(own)
     refused = None
     try:
-        change(held, body)
+        change(own, body)
     except ApiError as error:
         refused = error.status
     if refused:
-        assert (refused, told_of(held)) == (400, defaults)
+        assert (refused, report(own)) == (400, defaults)
         return
     expected = {name: defaults[name] if v is None else v for name, v in body.items()}
-    assert {name: told_of(held)[name] for name in body} == expected
+    assert {name: report(own)[name] for name in body} == expected
 
 
 def test_other_methods(simulate, http):
@@ -93,26 +106,41 @@ def test_other_methods(simulate, http):
     assert http.post("/samplers/conditions", content=b"{").status_code == 400
 
 
-def test_a_busy_service(simulate, ask, http, hastened):
+def test_a_busy_service(simulate, ask, http, body):
     """A plain answer and a stream come no earlier than the formula says, in real time too."""
-    ask()  # a first answer can take the model itself a second
-    simulate(latency="ttft=60,between=3", time_factor=60)  # 1 s and 0.05 s
+    simulate(latency="ttft=24,between=3")  # 0.4 s and 0.05 s
     begin = time.monotonic()
     answer = ask()
-    assert time.monotonic() - begin >= 1 + 7 * 0.05
+    assert time.monotonic() - begin >= 0.4 + 7 * 0.05
     assert answer.json()["usage"]["completion_tokens"] == 8
     assert answer.headers["x-samplers-simulated"] == "latency"
 
     times = []
-    body = hastened.body(stream=True, temperature=0)
+    fields = body(stream=True, temperature=0)
     begin = time.monotonic()
-    with http.stream("POST", "/chat/completions", json=body) as response:
+    with http.stream("POST", "/chat/completions", json=fields) as response:
         for line in response.iter_lines():
             if line.startswith("data: {"):
                 times.append(time.monotonic() - begin)
     assert response.headers["x-samplers-simulated"] == "latency"
-    assert times[0] >= 1
-    assert times[-1] >= 1 + (len(times) - 1) * 0.05
+    assert times[0] >= 0.4
+    assert times[-1] >= 0.4 + (len(times) - 1) * 0.05
+
+
+def test_a_stream_whose_tokens_alone_are_slow_says_so(simulate, ask):
+    simulate(latency="between=0.001")
+    assert ask(stream=True).headers["x-samplers-simulated"] == "latency"
+
+
+def test_an_error_comes_at_once(simulate, ask):
+    """One of the request's own, and one of a limit that is met before and after it is read."""
+    simulate(latency="ttft=60", time_factor=1, tier="rpm=1,tpm=10")
+    for fields in ({"temperature": 9}, {}):
+        answer = ask(**fields, timeout=5)
+        assert answer.status_code >= 400
+        assert "latency" not in answer.headers.get("x-samplers-simulated", "")
+    simulate(tier="tpm=10")
+    assert ask(timeout=5).headers["x-samplers-simulated"] == "limit=tpm"
 
 
 def test_a_long_prompt_and_a_crowd_are_slower(simulate, ask):

@@ -1,9 +1,7 @@
 """The flags that name what is simulated."""
 
-import httpx
 import pytest
 
-from samplers.api import RateLimitError, start_local
 from samplers.local.__main__ import arguments
 from samplers.local.conditions.simulation import Simulation
 
@@ -46,12 +44,3 @@ def test_the_help_names_every_fault(capsys):
     words = capsys.readouterr().out.split()
     assert {"--tier", "--fault", "--latency", "--time-factor", "--fault-seed"} <= set(words)
     assert "credit_balance_exhausted," in words
-
-
-def test_start_local_takes_them():
-    with start_local(tier="free", fault="429:1", time_factor="60") as client:
-        url = f"{client.base_url}/samplers/conditions"
-        told = httpx.get(url, auth=client.auth, trust_env=False).json()
-        with pytest.raises(RateLimitError, match="Rate limit reached"):
-            client.chat("Hi", max_tokens=1)
-    assert (told["tier"], told["fault"], told["time_factor"]) == ("free", "429:1", 60)
