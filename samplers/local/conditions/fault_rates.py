@@ -18,7 +18,9 @@ def fault_rates(text: str) -> dict[str, float]:
                 'fault must be names with probabilities such as "429:0.2,drop:0.05", '
                 f"got {text[:80]!r}"
             )
-        name = checked_name(match[1])
+        name = match[1]
+        if name not in NAMES:
+            raise ValueError(f"fault must be one of {', '.join(NAMES)}, got {name[:80]!r}")
         if name in rates:
             raise ValueError(f"fault must name each fault once, got {name} twice")
         rates[name] = float(match[2] or 1)
@@ -27,13 +29,6 @@ def fault_rates(text: str) -> dict[str, float]:
     if total > 1 + 1e-9:
         raise ValueError(f"fault must have probabilities of at most 1 together, got {total:.12g}")
     return rates
-
-
-def checked_name(name: str) -> str:
-    """The name of a fault. ValueError, which lists the names, for another one."""
-    if name not in NAMES:
-        raise ValueError(f"fault must be one of {', '.join(NAMES)}, got {name[:80]!r}")
-    return name
 
 
 def drawn(rates: dict[str, float], rng: random.Random) -> str | None:

@@ -4,7 +4,7 @@ from samplers.local.conditions.clock import Clock
 from samplers.local.conditions.refusals import retry_after
 from samplers.local.request.errors import ApiError
 
-TIMEOUT = 600  # seconds that nothing comes; a client of OpenAI's SDK waits as long by default
+TIMEOUT = 600  # simulated seconds; a client of OpenAI's SDK waits as long by default
 RETRY_SECONDS = 1  # what a fault's Retry-After names
 QUOTA_SENTENCE = (
     "You exceeded your current quota, please check your plan and billing details. For more "
@@ -104,14 +104,14 @@ ERRORS = {
 }
 # Instead of an answer.
 WITHOUT_ANSWER = {
-    "timeout": f"nothing comes for {TIMEOUT} seconds, then the connection is closed",
+    "timeout": f"nothing comes for {TIMEOUT} simulated seconds, then the connection is closed",
     "drop": "the connection is closed without an answer",
     "garbage": "status 200, and a body that is not JSON",
 }
 # An answer that begins and goes wrong.
 IN_THE_MIDDLE = {
     "cut": "the connection is closed in the middle of the answer",
-    "stall": f"in the middle nothing more comes for {TIMEOUT} seconds, then it is closed",
+    "stall": f"in the middle nothing more comes for {TIMEOUT} simulated seconds, then it is closed",
     "error_event": "a stream ends with an event of the type error",
     "error_data": "a stream ends with an error as its data, without an event's type",
     "broken_event": "one event of a stream is half a JSON, and the others follow it",

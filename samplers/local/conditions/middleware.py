@@ -5,14 +5,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from samplers.local.answer.error_response import error_response
 from samplers.local.conditions import faults
 from samplers.local.conditions.exchange import SCOPE, Exchange
-from samplers.local.conditions.fault_rates import checked_name
 from samplers.local.conditions.faulty_answer import FaultyAnswer, fault_instead
 from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.pace import Paced
-from samplers.local.request.errors import ApiError, bad_request
+from samplers.local.request.errors import ApiError, wrong_value
 
-FAULT = "x-samplers-fault"  # names the fault of one request; "none" leaves it without one
-# Paths that conditions leave alone: there a client finds out whom it asks, and what holds.
+FAULT = "x-samplers-fault"  # names the fault of one request
+NONE = "none"  # leaves a request without a fault
+# Paths that conditions leave alone, but for a request's own fault: there a client finds out whom it
+# asks, and what holds.
 EXEMPT = ("/v1/models", "/v1/tokenize", "/v1/samplers/")
 
 
@@ -32,23 +33,23 @@ class Conditioned:
         headers = Headers(scope=scope)
         exchange = Exchange(self._conditions.of(headers))
         send = _with_headers(exchange, send)
-        if path.startswith(EXEMPT):
+        named = headers.get(FAULT)
+        if path.startswith(EXEMPT) and named in (None, NONE):
             await self.app(scope, receive, send)
             return
 
         own = exchange.conditions
         own.counts["requests"] += 1
-        named = headers.get(FAULT)
         try:
-            if named not in (None, "none"):
-                _check(named)
+            if named is not None and named not in (NONE, *faults.NAMES):
+                raise wrong_value(FAULT, named[:80], (NONE, *faults.NAMES))
             exchange.enter()
         except ApiError as error:
             await error_response(error)(scope, receive, send)
             return
 
         fault = own.next_fault() if named is None else named
-        exchange.fault = None if fault == "none" else fault
+        exchange.fault = None if fault == NONE else fault
         own.running += 1
         try:
             await self._answer(exchange, scope, receive, send)
@@ -66,14 +67,6 @@ class Conditioned:
             return
         scope[SCOPE] = exchange
         await self.app(scope, receive, send)
-
-
-def _check(named: str) -> None:
-    try:
-        checked_name(named)
-    except ValueError as error:
-        message = str(error).replace("fault must be one of", "expected one of none,", 1)
-        raise bad_request(f"Invalid '{FAULT}': {message}.", FAULT, "invalid_value") from None
 
 
 def _with_headers(exchange: Exchange, send):

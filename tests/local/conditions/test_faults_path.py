@@ -184,5 +184,15 @@ def test_a_header_that_names_no_fault(simulate, ask, told, name):
     assert answer.status_code == 400
     error = answer.json()["error"]
     assert (error["param"], error["code"]) == ("x-samplers-fault", "invalid_value")
-    assert "expected one of none, 403," in error["message"]
-    assert len(error["message"]) < 600
+    assert "Supported values are: 'none', '403'," in error["message"]
+    assert len(error["message"]) < 700
+
+
+def test_a_request_to_an_exempt_path_can_name_its_fault(simulate, http, told):
+    """Else no client could try what it does when the list of models does not come."""
+    simulate(fault="500:1", tier="rpm=1")
+    assert [http.get("/models").status_code for _ in range(2)] == [200, 200]
+    answer = http.get("/models", headers={"x-samplers-fault": "503"})
+    assert answer.status_code == 503
+    assert answer.headers["x-samplers-simulated"] == "fault=503"
+    assert told("counts") == {"requests": 1, "fault=503": 1}
