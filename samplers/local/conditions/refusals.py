@@ -49,7 +49,7 @@ class Refusal(NamedTuple):
 def reached(refusal: Refusal) -> LimitReached:
     """What is asked for fits later."""
     message = (
-        f"Rate limit reached on {NAMES[refusal.name][1]}: {refusal.numbers()} "
+        f"Rate limit reached for this key on {NAMES[refusal.name][1]}: {refusal.numbers()} "
         f"Please try again in {duration_text(refusal.wait)}."
     )
     return refusal.error(message, retry_after(refusal.wait))
@@ -61,7 +61,7 @@ def busy(refusal: Refusal) -> LimitReached:
     OpenAI has no such limit: the sentence is ours.
     """
     message = (
-        f"Rate limit reached on {NAMES[refusal.name][1]}: {refusal.numbers()} "
+        f"Rate limit reached for this key on {NAMES[refusal.name][1]}: {refusal.numbers()} "
         "Please try again when one of them has ended."
     )
     return refusal.error(message, retry_after(refusal.wait))
@@ -70,7 +70,7 @@ def busy(refusal: Refusal) -> LimitReached:
 def too_large(refusal: Refusal) -> LimitReached:
     """What is asked for never fits, so a client should not try again."""
     message = (
-        f"Request too large on {NAMES[refusal.name][1]}: "
+        f"Request too large for this key on {NAMES[refusal.name][1]}: "
         f"Limit {refusal.limit}, Requested {refusal.requested}. "
         "The input or output tokens must be reduced in order to run successfully."
     )

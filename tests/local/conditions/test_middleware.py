@@ -8,7 +8,11 @@ from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
 from samplers.local.conditions.simulation import Simulation
 
-SCOPE = {"type": "http", "path": "/v1/chat/completions", "headers": [(b"authorization", b"Bearer k")]}
+SCOPE = {
+    "type": "http",
+    "path": "/v1/chat/completions",
+    "headers": [(b"authorization", b"Bearer k")],
+}
 
 
 def conditioned(app, tier: str):
