@@ -7,8 +7,18 @@ import re
 from decimal import Decimal
 from math import ceil, isfinite
 
-MILLISECONDS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
-_PART = r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)"
+_MICROSECOND = Decimal("0.001")
+MILLISECONDS = {
+    "h": 3_600_000,
+    "m": 60_000,
+    "s": 1_000,
+    "ms": 1,
+    "us": _MICROSECOND,
+    "µs": _MICROSECOND,
+    "ns": _MICROSECOND / 1000,
+}
+# so few digits that no duration is infinite
+_PART = r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(h|ms|m|s|us|µs|ns)"
 _DURATION = re.compile(f"(?:{_PART})+")
 
 
@@ -37,7 +47,7 @@ def whole_milliseconds(seconds: float) -> int:
 
 
 def duration_seconds(text: str) -> float:
-    """What duration_text wrote, in seconds, without loss. ValueError for another text."""
+    """A duration's text in seconds, without loss. ValueError for another text."""
     if not _DURATION.fullmatch(text):
         raise ValueError(f'a duration must be like "6m0s" or "17ms", got {text[:40]!r}')
     parts = re.findall(_PART, text)
