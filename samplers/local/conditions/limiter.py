@@ -16,8 +16,8 @@ class Limiter:
 
     A request that is let in counts at once, whatever becomes of it, as failed requests count at
     OpenAI. One that a limit refuses counts nowhere: so the wait that its refusal names is right.
-    OpenAI says that repeating it at once does not help; in its refusals, too, what is used is never
-    more than the limit.
+    OpenAI's page says that unsuccessful requests count, but the refusals that public reports quote
+    never show more used than the limit.
 
     Tokens are counted twice. Before the answer they are those that the request can cost at most:
     the prompt's and `max_tokens` for each choice. When the answer is there, they are those that it
