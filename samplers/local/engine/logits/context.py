@@ -18,6 +18,11 @@ from samplers.local.engine.slots import SLICE, shared
 ABORTED = 2  # what llama_decode returns after the abort callback said so
 
 
+# Tokens that the cache holds at first, a power of two. All of it is in memory from the start, 23 kB
+# a token, and most prompts of a lesson are short.
+FIRST_SIZE = 512
+
+
 class Aborted(Exception):
     """`Context.stop` was called while tokens were read."""
 
@@ -25,11 +30,11 @@ class Aborted(Exception):
 class Context:
     """A model with a cache for one prompt. Not for two threads at a time, except `stop`.
 
-    `size` is the most tokens that the cache holds, `cached` are those that it holds now, and
-    `vocabulary_size` is V.
+    `size` is the most tokens that the cache holds until it grows, `cached` are those that it holds
+    now, and `vocabulary_size` is V.
     """
 
-    def __init__(self, library: ctypes.CDLL, path: Path, size: int):
+    def __init__(self, library: ctypes.CDLL, path: Path, size: int = FIRST_SIZE):
         self._library = library
         self._model = None
         self._context = None
@@ -56,24 +61,50 @@ class Context:
         if not self._model:
             raise Unavailable("llama.cpp's C interface does not load the model")
 
+        vocabulary = library.llama_model_get_vocab(self._model)
+        self.vocabulary_size = library.llama_vocab_n_tokens(vocabulary)
+        self._open(self.size)
+
+    def _open(self, size: int) -> None:
+        """Makes an empty cache in place of the one that is there. On failure that one stays."""
+        library = self._library
         params = library.llama_context_default_params()
-        params.n_ctx = self.size
+        params.n_ctx = size
         params.n_batch = SLICE
         params.n_ubatch = SLICE
         params.n_seq_max = 1
-        self._context = library.llama_init_from_model(self._model, params)
-        if not self._context:
-            raise Unavailable("llama.cpp's C interface makes no context of the model")
-        sizes = (library.llama_n_ctx(self._context), library.llama_n_ubatch(self._context))
-        if sizes != (self.size, SLICE):
+        context = library.llama_init_from_model(self._model, params)
+        if not context:
+            raise Unavailable(f"llama.cpp's C interface makes no context of {size} tokens")
+        sizes = (library.llama_n_ctx(context), library.llama_n_ubatch(context))
+        if sizes != (size, SLICE):
+            library.llama_free(context)
             raise Unavailable("llama.cpp's C interface has changed: its context has another size")
 
-        vocabulary = library.llama_model_get_vocab(self._model)
-        self.vocabulary_size = library.llama_vocab_n_tokens(vocabulary)
-        self._memory = library.llama_get_memory(self._context)
+        if self._context:
+            library.llama_free(self._context)
+        self._context = context
+        self._memory = library.llama_get_memory(context)
+        self.size = size
+        self.cached = []
         # one thread for one token, as in `server.load`, so that it gives the server's numbers
-        library.llama_set_n_threads(self._context, 1, THREADS)
-        library.llama_set_abort_callback(self._context, self._strlen, ctypes.addressof(self._flag))
+        library.llama_set_n_threads(context, 1, THREADS)
+        library.llama_set_abort_callback(context, self._strlen, ctypes.addressof(self._flag))
+
+    def hold(self, size: int) -> None:
+        """Makes a larger cache, which is empty, unless this one can hold `size` tokens.
+
+        RuntimeError if llama.cpp makes none; the cache is then as before.
+        """
+        larger = self.size
+        while larger < size:
+            larger *= 2
+        if larger == self.size:
+            return
+        try:
+            self._open(larger)
+        except Unavailable as why:
+            raise RuntimeError(str(why)) from None
 
     def close(self) -> None:
         """Frees the cache and the model. Nothing else may be called afterwards."""

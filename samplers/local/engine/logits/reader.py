@@ -171,6 +171,7 @@ class Logits:
         if self._half_read is not prompt:
             if self._half_read is not None:
                 self._half_read.saved = context.save()
+            context.hold(len(prompt.ids))
             if prompt.saved is not None:
                 context.restore(*prompt.saved)
                 prompt.saved = None

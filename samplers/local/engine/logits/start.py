@@ -8,7 +8,6 @@ from samplers.local.engine.logits.context import Context
 from samplers.local.engine.logits.library import Unavailable, engine_library
 from samplers.local.engine.logits.reader import Logits
 from samplers.local.engine.logits.trial import tried
-from samplers.local.engine.server import CONTEXT
 
 log = logging.getLogger("samplers.local")
 
@@ -41,4 +40,4 @@ def _context(path: Path, folder: Path) -> Context:
     why = tried(folder, path)
     if why:
         raise Unavailable(why)
-    return Context(library, path, CONTEXT)
+    return Context(library, path)

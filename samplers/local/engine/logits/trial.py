@@ -20,7 +20,6 @@ from samplers.local.engine.loading import load
 from samplers.local.engine.logits.context import Context
 from samplers.local.engine.logits.library import Unavailable, engine_library
 from samplers.local.engine.logits.reader import logsumexp
-from samplers.local.engine.server import CONTEXT
 from samplers.local.engine.slots import FEW, SLICE
 
 PROMPTS = (5, SLICE, SLICE + 1, 200, 1000)  # tokens
@@ -72,7 +71,7 @@ def _trial(path: Path) -> None:
 async def _compare(path: Path) -> None:
     """Compares with the server. Unavailable, with the reason, where the numbers differ."""
     engine = await load(path, read_vocabulary(path), None, verbose=False)
-    context = Context(engine_library(), path, CONTEXT)
+    context = Context(engine_library(), path)
     if context.vocabulary_size != len(engine.vocabulary):
         raise Unavailable("llama.cpp's C interface has another vocabulary than the model's file")
 
@@ -82,6 +81,7 @@ async def _compare(path: Path) -> None:
         if size >= engine.context:
             continue
         prompt = text[:size]
+        context.hold(size)
         right = await _servers(engine, prompt)
         context.keep([], 0)
         _check(right, _last(context, prompt), size)

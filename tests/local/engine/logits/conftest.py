@@ -1,5 +1,9 @@
 """One context of the real model, beside no server, for this folder's tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import numpy as np
 import pytest
 from logit_rows import read_on
@@ -44,3 +48,22 @@ def fresh(new_context):
         return read_on(own, prompt)
 
     return logits
+
+
+@pytest.fixture
+def memory_limit():
+    """A context manager in which this process gets so many bytes more, and no others."""
+    import resource  # Windows has none
+
+    @contextmanager
+    def limit(more: int) -> Iterator[None]:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        most = pages * resource.getpagesize() + more
+        resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, before)
+
+    return limit

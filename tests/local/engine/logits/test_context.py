@@ -3,6 +3,8 @@
 The cases CT1 to CT3 come from public bug reports about other programs.
 """
 
+import sys
+
 import numpy as np
 import pytest
 from logit_rows import TEXT, distance, read_on
@@ -132,3 +134,23 @@ def test_a_cache_that_is_saved_and_restored(context):
     assert context.cached == A_B_C
     context.read([9], [0])
     np.testing.assert_array_equal(context.logits(0), right)
+
+
+def test_a_longer_prompt_gets_a_larger_cache(new_context, fresh):
+    context = new_context(256)
+    read_on(context, A_B_C)
+    context.hold(256)
+    assert (context.size, context.cached) == (256, A_B_C)
+    context.hold(257)
+    assert (context.size, context.cached) == (512, [])
+    assert distance(read_on(context, TEXT[:256]), fresh(TEXT[:256])) < 1e-3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is the system's, by /proc")
+def test_a_cache_for_which_there_is_no_memory(new_context, memory_limit):
+    context = new_context(256)
+    read_on(context, A_B_C)
+    with memory_limit(300_000_000), pytest.raises(RuntimeError, match="makes no context of 65536"):
+        context.hold(60_000)  # 1.5 GB
+    assert context.cached == A_B_C
+    assert read_on(context, [*A_B_C, 9]).shape == (49152,)

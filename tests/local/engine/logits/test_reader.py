@@ -75,6 +75,28 @@ def test_a_short_prompt_does_not_wait_for_a_long_one(logits, context, fresh):
     assert distance(row.logits, fresh(SHORT)) < 1e-3
 
 
+def test_the_cache_grows_while_a_shorter_prompt_is_read(new_context, fresh):
+    """A prompt that is half read goes on in the larger cache."""
+    logits = Logits()
+    context = new_context(256)
+    logits.use(context)
+
+    async def both() -> tuple[np.ndarray, Row]:
+        other = None
+        async with aclosing(logits.rows(LONG, len(LONG) - 1, itself)) as slices:
+            async for _, rows in slices:
+                last = rows
+                if other is None:
+                    other = asyncio.create_task(logits.after(TEXT[:300]))
+                    await asyncio.sleep(0)  # it starts, and waits for its turn
+        return last[-1], await other
+
+    last, row = asyncio.run(both())
+    assert distance(last, fresh(LONG)) < 1e-3
+    assert row.logits.shape == (49152,)
+    assert context.size == 512
+
+
 def test_a_prompt_that_is_given_up_stops_at_once(logits, context, fresh):
     """CT3. The next prompt gives what it gives in a fresh context."""
 
