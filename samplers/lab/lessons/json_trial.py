@@ -17,6 +17,7 @@ from tqdm import tqdm
 from samplers.api import response_format
 from samplers.checks import shown
 from samplers.lab.arguments import checked
+from samplers.lab.lessons.json_schema import validator
 
 MAX_TOKENS = 24  # of an answer
 
@@ -127,23 +128,20 @@ def json_trial(
         raise ValueError(f"client must be a Client, as connect() returns, got {shown(client)}")
     if "{}" not in question:
         raise ValueError(f"question must have {{}} where the text goes, got {shown(question)}")
-    # imported here because it takes about as long as all the rest of samplers.lab
-    from jsonschema import Draft202012Validator
-
     strict = response_format(model)
     ways = {
         "plain prompting": None,
         "JSON mode": {"type": "json_object"},
         "Structured Outputs": strict,
     }
-    validator = Draft202012Validator(strict["json_schema"]["schema"])
+    schema = validator(strict["json_schema"]["schema"])
 
     def answers_to(pair: tuple[str, dict]) -> list[TrialAnswer]:
         text, facts = pair
         prompt = question.format(text)
         params = {"temperature": 0, "max_tokens": MAX_TOKENS}
         completions = [client.chat(prompt, response_format=way, **params) for way in ways.values()]
-        return [_judged(prompt, completion, facts, validator) for completion in completions]
+        return [_judged(prompt, completion, facts, schema) for completion in completions]
 
     about = list(about)
     with ThreadPoolExecutor(4) as pool:
@@ -154,7 +152,7 @@ def json_trial(
         return JsonTrial(dict(zip(ways, by_way, strict=True)))
 
 
-def _judged(prompt: str, completion, facts: dict, validator) -> TrialAnswer:
+def _judged(prompt: str, completion, facts: dict, schema) -> TrialAnswer:
     try:
         value = json.loads(completion.text)
         parses = True
@@ -162,7 +160,7 @@ def _judged(prompt: str, completion, facts: dict, validator) -> TrialAnswer:
         value = None
         parses = False
 
-    fits = parses and validator.is_valid(value)
+    fits = parses and schema.is_valid(value)
     true = fits and value == facts
     tokens = completion.usage.completion_tokens
     return TrialAnswer(prompt, completion.text, parses, fits, true, tokens)

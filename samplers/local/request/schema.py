@@ -12,6 +12,7 @@ from samplers.wire.malformed import shown
 from samplers.wire.pattern import is_pattern
 from samplers.wire.strict import root_faults, strict_faults
 from samplers.wire.subschemas import depth, subschemas
+from samplers.wire.unneeded import without
 
 MAX_DEPTH = 64  # levels of JSON: the engine reads a schema recursively, and its stack has an end
 NOT_ENFORCED = {  # keywords that the engine's grammar does not know
@@ -85,8 +86,9 @@ def _check_enforceable(schema: dict, refuse: Refuse) -> None:
 
 
 def load_jsonschema():
-    """The package jsonschema, which takes as long to load as the rest of the endpoint."""
-    import jsonschema
+    """The package jsonschema. Nobody here asks for its check of IRIs, which is slow to load."""
+    with without("rfc3987_syntax"):
+        import jsonschema
 
     return jsonschema
 

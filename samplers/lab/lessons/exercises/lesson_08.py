@@ -2,10 +2,9 @@
 
 import json
 
-import jsonschema
-
 from samplers.api import why_not_strict
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.json_schema import validator
 
 BOOKINGS = (  # arguments, whether they fit, and what is wrong with a schema that says otherwise
     (
@@ -107,9 +106,9 @@ def _strict(answer) -> bool | str:
     properties = answer.get("properties", {})
     if set(properties) != {"city", "people", "note"}:
         return "The properties must be city, people and note."
-    validator = jsonschema.Draft202012Validator(answer)
+    schema = validator(answer)
     for arguments, fits, hint in BOOKINGS:
-        if validator.is_valid(arguments) != fits:
+        if schema.is_valid(arguments) != fits:
             return hint
     return True
 

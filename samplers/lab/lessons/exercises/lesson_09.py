@@ -3,10 +3,9 @@
 import json
 from types import SimpleNamespace
 
-import jsonschema
-
 from samplers.api import Completion, Invalid, Parsed, Refusal, Truncated, why_not_strict
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.json_schema import validator
 
 PROMISES = {
     "The answer has the keys of the schema and no others.": True,
@@ -52,13 +51,13 @@ def _mend(answer) -> bool | str:
         number = "1 reason" if len(reasons) == 1 else f"{len(reasons)} reasons"
         return f"{number} left. The first: {path}: {reason}"
 
-    validator = jsonschema.Draft202012Validator(answer)
-    if not validator.is_valid(BOOK):
+    schema = validator(answer)
+    if not schema.is_valid(BOOK):
         return f"It is strict, but refuses this book: {json.dumps(BOOK)}."
-    if not validator.is_valid(BOOK | {"year": None}):
+    if not schema.is_valid(BOOK | {"year": None}):
         return "It is strict, but a book without a year has no way to say so."
     for other in NOT_BOOKS:
-        if validator.is_valid(other):
+        if schema.is_valid(other):
             return f"It is strict, but takes this for a book: {json.dumps(other)}."
     return True
 
