@@ -6,11 +6,14 @@ own connection: after a streamed answer the engine may close a kept one without 
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from samplers.local.engine import http
 from samplers.local.engine.grammars.trials import Trials
+from samplers.local.engine.saved_prompts import SavedPrompts
 from samplers.local.engine.server import CONTEXT
-from samplers.local.engine.slots import FEW, Slot, Slots, shared
+from samplers.local.engine.slots import FEW, SLICE, Slot, Slots, shared
 from samplers.local.engine.vocabulary import Vocabulary
 
 _BETWEEN = -1  # stands between texts: the engine hands a number on as it is, and no token has it
@@ -38,6 +41,9 @@ class Engine:
         self._server = server  # it runs as long as this reference lives
         self._url = server.listening_address
         self._key = key
+        address = urlsplit(self._url)
+        folder = Path(address.path).parent if address.scheme == "unix" else None
+        self._saved = SavedPrompts(folder, self._succeeds)
 
     async def open(self) -> None:
         """Fills in what only the engine knows: its context, and what begins and ends a turn."""
@@ -79,16 +85,22 @@ class Engine:
     async def read(self, slot: Slot, prompt: list[int]) -> int | None:
         """Reads a prompt into a slot's cache, all but its last FEW tokens, in slices.
 
-        Returns how many tokens the cache had already; None if there was nothing to read.
+        What another slot has read is taken from there. Returns how many tokens had been read
+        already; None if there was nothing to read.
         """
-        begin = shared(slot.tokens, prompt)
         cached = None
         async with self.slots.reading():
-            while len(prompt) - begin > FEW:
-                async with self.slots.turn(len(prompt) - begin) as size:
-                    begin += size
-                    answer = await self.complete(_reading(slot, prompt[:begin]))
-                slot.tokens = prompt[:begin]
+            while (left := len(prompt) - shared(slot.tokens, prompt)) > FEW:
+                async with self.slots.turn(left) as size:
+                    await self._saved.load_into(slot, prompt)
+                    begin = shared(slot.tokens, prompt)
+                    if len(prompt) - begin <= FEW:
+                        break
+                    part = prompt[: begin + size]
+                    answer = await self.complete(_reading(slot, part))
+                    slot.tokens = part
+                    if size == SLICE or len(prompt) - len(part) <= FEW:
+                        await self._saved.save(slot)
                 if cached is None:
                     cached = answer["timings"]["cache_n"]
         return cached
@@ -136,6 +148,13 @@ class Engine:
         if status != 200:
             raise _refusal(status, content)
         return json.loads(content)
+
+    async def _succeeds(self, path: str, body: dict) -> bool:
+        try:
+            await self._json("POST", path, body)
+        except EngineError:
+            return False
+        return True
 
     def _call(self, method: str, path: str, body: dict | None):
         content = b""

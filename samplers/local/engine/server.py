@@ -71,7 +71,9 @@ def _listen(params, tcp: bool) -> None:
     if not tcp:
         from samplers.local.engine import socket_folder  # Windows cannot import it
 
-        params.hostnames = [str(socket_folder.make())]
+        path = socket_folder.make()
+        params.hostnames = [str(path)]
+        params.slot_save_path = f"{path.parent}{os.sep}"  # `saved_prompts.py`
         return
     params.hostnames = ["127.0.0.1"]
     params.port = 0

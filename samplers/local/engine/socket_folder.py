@@ -1,4 +1,4 @@
-"""A private folder for the engine's Unix socket: only this user can enter it.
+"""A private folder for the engine's Unix socket and its files: only this user can enter it.
 
 It is locked while its process lives, however that ends. So the next start can tell what a killed
 process left from what is in use.
@@ -9,6 +9,8 @@ import os
 import socket
 import tempfile
 from pathlib import Path
+
+from samplers.local.engine.saved_prompts import PATTERN
 
 PREFIX = "samplers-engine-"
 NAME = "engine.sock"
@@ -78,7 +80,8 @@ def _open(folder: Path) -> int:
 def _delete(folder: Path) -> None:
     """Removes a folder of ours; one with anything else in it stays."""
     try:
-        (folder / NAME).unlink(missing_ok=True)
+        for path in (folder / NAME, *folder.glob(PATTERN)):
+            path.unlink(missing_ok=True)
         folder.rmdir()
     except OSError:
         return

@@ -39,7 +39,8 @@ def test_what_a_killed_process_left_is_removed(temporary):
     killed = f"{MAKE}; import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     child = subprocess.run([sys.executable, "-c", killed], stdout=subprocess.PIPE, check=False)
     left = Path(child.stdout.decode().strip())
-    left.touch()  # the socket
+    for path in (left, left.parent / "prompt-0"):  # the socket, and what a slot has read
+        path.touch()
     socket_folder.make()
     assert not left.parent.exists()
 
