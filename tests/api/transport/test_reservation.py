@@ -60,6 +60,17 @@ def test_every_request_that_may_be_billed_stays_held(answers, held, spent):
     assert client.budget.spent == pytest.approx(spent)
 
 
+@pytest.mark.parametrize(("failure", "held"), [(DOWN, 1), (LIMITED, 0)])
+def test_a_retry_that_is_interrupted_before_it_is_sent_costs_nothing(failure, held):
+    def interrupted(seconds):
+        raise KeyboardInterrupt
+
+    client = scripted(failure, base_url=OPENAI, budget=Budget(1.0), sleep=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.chat("x", max_tokens=100)
+    assert client.budget.held == pytest.approx(held * upper_bound(BODY))
+
+
 def test_a_retry_that_the_budget_forbids_is_not_made():
     budget = Budget(1.5 * upper_bound(BODY))
     client = scripted(DOWN, base_url=OPENAI, budget=budget)
