@@ -34,7 +34,9 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "stream": set(),
         "structured": set(),
         "tools": {"structured"},
-        "transport": {"pricing", "stream"},
+        "transport": {"limits", "pricing", "retries", "stream"},
+        "limits": set(),
+        "retries": {"stream"},
         "adapters": set(),
     },
     "lab": {
