@@ -34,7 +34,8 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "stream": set(),
         "structured": set(),
         "tools": {"structured"},
-        "transport": {"pricing", "stream"},
+        "limits": {"pricing"},
+        "transport": {"pricing", "stream", "limits"},
         "adapters": set(),
     },
     "lab": {

@@ -3,6 +3,7 @@
 `client = connect()` has chat, stream, parse, models, tokenize, next_token, distributions, score and
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
+`gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -17,7 +18,9 @@ from samplers.api.errors import (
     RateLimitError,
 )
 from samplers.api.forms import as_taken
+from samplers.api.gathering import Gathered, gather
 from samplers.api.history import Fitted, fit
+from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded
 from samplers.api.pricing.prices import price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
@@ -58,7 +61,9 @@ __all__ = [
     "EndpointError",
     "Event",
     "Fitted",
+    "Gathered",
     "Invalid",
+    "Limiter",
     "Parsed",
     "RateLimitError",
     "Reason",
@@ -80,6 +85,7 @@ __all__ = [
     "as_taken",
     "connect",
     "fit",
+    "gather",
     "model_table",
     "partial_json",
     "price_list",
