@@ -5,6 +5,7 @@ The first line says which list of requests they answer. Neither requests nor key
 
 import hashlib
 import json
+import operator
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,9 +31,9 @@ def load(path: Path, requests: Sequence) -> dict[int, object]:
     answers: dict[int, object] = {}
     good = [header]
     for line in rest:
-        number, answer = _read(line)
-        if number is not None and number not in answers:
-            answers[number] = answer
+        entry = _read(line)
+        if entry is not None and entry[0] not in answers:
+            answers.update([entry])
             good.append(line)
     clean = b"".join(line + b"\n" for line in good)
     if clean != content:
@@ -68,15 +69,16 @@ def _digest(requests: Sequence) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode("ascii")).hexdigest()
 
 
-def _read(line: bytes) -> tuple[int | None, object]:
-    """A line's number and answer; (None, None) if it cannot be read."""
+def _read(line: bytes) -> tuple[int, object] | None:
+    """A line's number and answer; None if it cannot be read."""
     try:
         fields = json.loads(line)
+        number = operator.index(fields["number"])
         if "completion" in fields:
-            return fields["number"], Completion.from_wire(fields["completion"])
-        return fields["number"], fields["value"]
+            return number, Completion.from_wire(fields["completion"])
+        return number, fields["value"]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return None, None
+        return None
 
 
 def _replace(path: Path, content: bytes) -> None:
