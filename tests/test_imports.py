@@ -35,7 +35,9 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "structured": set(),
         "tools": {"structured"},
         "limits": {"pricing"},
-        "transport": {"pricing", "stream", "limits"},
+        "retries": {"stream"},
+        "transport": {"limits", "pricing", "retries", "stream"},
+        "gathering": {"transport"},
         "adapters": set(),
     },
     "lab": {

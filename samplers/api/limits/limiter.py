@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 
-from samplers.api.errors import ConnectionFailed
+from samplers.api.errors import APITimeoutError
 from samplers.api.limits.headers import told
 from samplers.api.limits.limit import Limit
 from samplers.api.request import as_seconds
@@ -78,7 +78,7 @@ class Limiter:
     def acquire(self, tokens: int, deadline) -> Ticket:
         """Waits until a request that counts `tokens` (`tokens_of`) may go, and counts it.
 
-        ConnectionFailed if that is not before the deadline (`transport.deadline.Deadline`): at once
+        APITimeoutError if that is not before the deadline (`transport.deadline.Deadline`): at once
         where it is sure.
         """
         ticket = Ticket(tokens)
@@ -109,7 +109,7 @@ class Limiter:
                 self._wait(self._changed, min(seconds, left, LOOK))
 
     def _left(self, deadline, seconds: float) -> float:
-        """What is left of the call's time. ConnectionFailed if a wait of `seconds` is too long.
+        """What is left of the call's time. APITimeoutError if a wait of `seconds` is too long.
 
         While requests run, none is: they may turn out to have cost less.
         """
@@ -120,7 +120,7 @@ class Limiter:
         if left > 0 and (self._running or seconds <= left or seconds == inf):
             return left
         when = "" if seconds == inf else f" in {seconds:.3g} s"
-        raise ConnectionFailed(
+        raise APITimeoutError(
             f"not sent: the limit ({self._limits()}) lets it go{when} after the call's time is "
             "over. Give it a longer timeout, or ask for less at the same time."
         )

@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from samplers.api import ConnectionFailed, Limiter
+from samplers.api import APITimeoutError, Limiter
 from samplers.local.conditions.clock import Clock
 from samplers.local.conditions.limiter import Limiter as EndpointLimiter
 from samplers.local.conditions.tiers import limits
@@ -103,7 +103,7 @@ def test_polled_often_it_grants_no_less(time):
         try:
             go(ten, time, seconds=0.001)
             granted += 1
-        except ConnectionFailed:
+        except APITimeoutError:
             pass
     assert granted == 100
 
@@ -136,7 +136,7 @@ def test_a_call_whose_time_is_too_short_ends_at_once_and_does_not_count(time):
     one = limiter(time, 1)
     go(one, time)
     message = r"not sent: the limit \(1 requests and any number of tokens in 60 s\) .* in 60 s"
-    with pytest.raises(ConnectionFailed, match=message) as caught:
+    with pytest.raises(APITimeoutError, match=message) as caught:
         one.acquire(1, Ends(time, 59))
     assert not caught.value.sent
     assert time.now == 0
@@ -148,7 +148,7 @@ def test_a_request_that_runs_may_set_tokens_free_so_it_is_waited_for(time):
     first = tokens.acquire(100, Ends(time))
     time.plan(4, tokens.settle, first, 10)
     assert tokens.acquire(50, Ends(time, 5)).start == 4
-    with pytest.raises(ConnectionFailed):
+    with pytest.raises(APITimeoutError):
         tokens.acquire(90, Ends(time, 5))
     assert time.now == pytest.approx(9)
 
@@ -244,7 +244,7 @@ def test_the_limit_of_a_day_is_none_of_a_minute(time):
     assert "10 requests" in repr(learning)
     assert go(learning, time) == 0
     learning.learn(headers("requests", 5, 0, "23h0m0s"))
-    with pytest.raises(ConnectionFailed, match=r"in 8\.28e\+04 s"):
+    with pytest.raises(APITimeoutError, match=r"in 8\.28e\+04 s"):
         learning.acquire(1, Ends(time, 600))
     learning.learn(headers("requests", 10, 9, "1s"))
     assert go(learning, time) == 0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from samplers.api import saved_answers
 from samplers.api.client import Client
+from samplers.api.gathering import saved_answers
 from samplers.api.transport.network import MAX_CONNECTIONS
 
 LOOK = 0.5  # seconds of one wait

@@ -13,7 +13,7 @@ import pytest
 from fake_endpoint import Recorded, completion, fake
 
 from samplers.api import APIError, Completion, Gathered, gather
-from samplers.api.saved_answers import load
+from samplers.api.gathering.saved_answers import load
 
 NAMES = ["a", "b", "c", "d", "e", "f"]
 
@@ -170,7 +170,7 @@ def test_ctrl_c_keeps_what_is_there(tmp_path):
     save = tmp_path / "answers.jsonl"
     command = [sys.executable, "-c", INTERRUPTED, str(save)]
     pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     with subprocess.Popen(command, cwd=root, **pipes) as process:
         assert process.stdout.readline() == b"now\n"
         process.send_signal(signal.SIGINT)

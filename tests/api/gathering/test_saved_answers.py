@@ -6,7 +6,7 @@ import pytest
 from fake_endpoint import completion
 
 from samplers.api import Completion, gather
-from samplers.api.saved_answers import append, load
+from samplers.api.gathering.saved_answers import append, load
 
 NAMES = [f"p{number}" for number in range(1, 7)]
 
