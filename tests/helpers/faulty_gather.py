@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from samplers.api import Client, Gathered, Limiter, gather, start_local
+from samplers.api import Gathered, Limiter, gather, start_local
 
 # 30 % together. Those that last for minutes, timeout and stall, are tested elsewhere.
 FAULT = (
@@ -57,13 +57,12 @@ def run(count: int, save: Path) -> Run:
         for number in range(count)
     ]
     options = {"tier": f"rpm={RPM},tpm={TPM}", "fault": FAULT, "fault_seed": "1"}
-    with start_local(**options, time_factor=str(FACTOR)) as local:
-        limiter = Limiter(minute=60 / FACTOR)
-        with Client(local.base_url, local.auth, local.model, limiter=limiter) as client:
-            client.models()  # any answer tells the limits
-            results = gather(client, requests, CONCURRENCY, save=save)
-        url = f"{local.base_url}/samplers/conditions"
-        told = httpx.get(url, auth=local.auth, trust_env=False).json()
+    limiter = Limiter(minute=60 / FACTOR)
+    with start_local(**options, time_factor=str(FACTOR), limiter=limiter) as client:
+        client.models()  # any answer tells the limits
+        results = gather(client, requests, CONCURRENCY, save=save)
+        url = f"{client.base_url}/samplers/conditions"
+        told = httpx.get(url, auth=client.auth, trust_env=False).json()
     return Run(requests, results, told)
 
 

@@ -1,42 +1,17 @@
 """The limiter on a clock that the tests move."""
 
-import heapq
 import os
 import random
 import signal
 import threading
-from itertools import count
 
 import pytest
+from fake_time import Time
 
 from samplers.api import APITimeoutError, Limiter
 from samplers.local.conditions.clock import Clock
 from samplers.local.conditions.limiter import Limiter as EndpointLimiter
 from samplers.local.conditions.tiers import limits
-
-
-class Time:
-    """Seconds that pass only in a wait. What is planned happens when its time comes."""
-
-    def __init__(self):
-        self.now = 0.0
-        self._planned = []
-        self._order = count()
-
-    def __call__(self) -> float:
-        return self.now
-
-    def plan(self, at: float, call, *arguments) -> None:
-        heapq.heappush(self._planned, (at, next(self._order), call, arguments))
-
-    def wait(self, condition, seconds: float) -> None:
-        """Until then, or until something has happened."""
-        end = self.now + seconds
-        if self._planned and self._planned[0][0] <= end:
-            self.now, _, call, arguments = heapq.heappop(self._planned)
-            call(*arguments)
-        else:
-            self.now = end
 
 
 class Ends:
