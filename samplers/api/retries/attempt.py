@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from samplers.api.errors import APIError, EndpointError
+from samplers.api.errors import APIError
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ class Attempt:
         )
 
 
-def outcome_of(error: EndpointError | None) -> str:
-    """An attempt's end in a few words; the error's own message is left out."""
-    if error is None:
-        return "answered"
+def outcome_of(error: BaseException) -> str:
+    """How an attempt failed, in a few words; the error's own message is left out."""
     name = type(error).__name__
     return f"{name}, {error.place}" if isinstance(error, APIError) else name

@@ -123,15 +123,14 @@ class Retries:
 
     def _recorded(self, name: str, send: Callable[[], Answer], state: RetryCallState) -> Answer:
         start = time.monotonic()
-        error = None
+        outcome = "answered"
         try:
             answer = send()
-        except EndpointError as failure:
-            error = failure
-            raise
-        else:
             self._budget.append(None)
             return answer
+        except BaseException as error:
+            outcome = outcome_of(error)
+            raise
         finally:
             attempt = Attempt(
                 call=name,
@@ -139,7 +138,7 @@ class Retries:
                 waited=state.upcoming_sleep,
                 at=start - self._begin,
                 seconds=time.monotonic() - start,
-                outcome=outcome_of(error),
+                outcome=outcome,
             )
             self.attempts.append(attempt)
 
