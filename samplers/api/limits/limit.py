@@ -28,10 +28,12 @@ class Limit:
         if now < self._closed_until:
             return self._closed_until - now
 
-        used = sorted(pair for pair in (*counted, self._others) if pair[0] > now)
+        used = [pair for pair in (*counted, self._others) if pair[0] > now]
         excess = sum(much for _, much in used) + min(amount, self.limit) - self.limit
+        if excess <= 0:
+            return 0.0
         seconds = 0.0
-        for end, much in used:
+        for end, much in sorted(used):
             if excess <= 0:
                 break
             excess -= much

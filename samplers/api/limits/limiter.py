@@ -12,6 +12,7 @@ from samplers.api.errors import APITimeoutError
 from samplers.api.limits.headers import told
 from samplers.api.limits.limit import Limit
 from samplers.api.request import as_seconds
+from samplers.wire.durations import duration_text
 
 LOOK = 1.0  # seconds after which a wait is looked at again: on Windows, Ctrl-C does not end it
 
@@ -30,8 +31,8 @@ class Limiter:
 
     None: what the endpoint's x-ratelimit headers say, and no limit until the first answer. A
     smaller limit in the headers holds in any case. What others use with the same key is seen there,
-    too. Threads may share a limiter, and clients; it serves who comes first first. A fork has its
-    own.
+    too. Threads may share a limiter, and clients: whoever comes first is served first, and a call's
+    timeout goes on while it waits. A fork has its own.
 
     An endpoint counts a request when it arrives, and not when it is let go. So one counts longer
     than a minute: by the time that its answer took, `late` seconds at most.
@@ -119,7 +120,7 @@ class Limiter:
             left = 0.0
         if left > 0 and (self._running or seconds <= left or seconds == inf):
             return left
-        when = "" if seconds == inf else f" in {seconds:.3g} s"
+        when = "" if seconds == inf else f" in {duration_text(seconds)}"
         raise APITimeoutError(
             f"not sent: the limit ({self._limits()}) lets it go{when} after the call's time is "
             "over. Give it a longer timeout, or ask for less at the same time."
