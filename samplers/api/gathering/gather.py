@@ -5,11 +5,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from inspect import iscoroutinefunction
 from os import PathLike
 from pathlib import Path
 
 from samplers.api.client import Client
 from samplers.api.gathering import saved_answers
+from samplers.api.results import Completion
 from samplers.api.transport.network import MAX_CONNECTIONS
 
 LOOK = 0.5  # seconds of one wait
@@ -50,7 +53,7 @@ def gather(
     ValueError for a wrong argument, and for a file that belongs to another list of requests.
     """
     call = _call_of(client_or_call)
-    requests = _checked(requests, concurrency, progress)
+    requests = _checked(requests, concurrency, save, progress)
     path = None if save is None else Path(save)
     answers = {} if path is None else saved_answers.load(path, requests)
     found = {number: Gathered(requests[number], answer) for number, answer in answers.items()}
@@ -105,22 +108,22 @@ def _as_they_end(futures: list[Future]) -> Iterator:
 
 
 def _call_of(client_or_call: Client | Callable) -> Callable:
-    if not isinstance(client_or_call, Client):
-        if not callable(client_or_call):
-            raise ValueError(
-                "client_or_call must be a Client, or a function of one request, "
-                f"got {type(client_or_call).__name__}"
-            )
-        return client_or_call
-
-    def call(request):
-        given = request if isinstance(request, dict) else {"messages": request}
-        return client_or_call.chat(**given)
-
-    return call
+    if isinstance(client_or_call, Client):
+        return partial(_chat, client_or_call)
+    if not callable(client_or_call) or iscoroutinefunction(client_or_call):
+        raise ValueError(
+            "client_or_call must be a Client, or a function of one request that is not async, "
+            f"got {client_or_call!r:.80}"
+        )
+    return client_or_call
 
 
-def _checked(requests: Iterable, concurrency: int, progress: bool) -> list:
+def _chat(client: Client, request) -> Completion:
+    given = request if isinstance(request, dict) else {"messages": request}
+    return client.chat(**given)
+
+
+def _checked(requests: Iterable, concurrency: int, save, progress: bool) -> list:
     if isinstance(requests, str | bytes | dict) or not isinstance(requests, Iterable):
         raise ValueError(f"requests must be a list of requests, got {requests!r:.80}")
     is_count = isinstance(concurrency, int) and not isinstance(concurrency, bool)
@@ -128,6 +131,8 @@ def _checked(requests: Iterable, concurrency: int, progress: bool) -> list:
         raise ValueError(
             f"concurrency must be an int in [1, {MAX_CONNECTIONS}], got {concurrency!r:.80}"
         )
+    if save is not None and (not isinstance(save, str | PathLike) or save == ""):
+        raise ValueError(f"save must be a file's path or None, got {save!r:.80}")
     if not isinstance(progress, bool):
         raise ValueError(f"progress must be True or False, got {progress!r:.80}")
     return list(requests)

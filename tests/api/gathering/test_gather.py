@@ -18,6 +18,10 @@ from samplers.api.gathering.saved_answers import load
 NAMES = ["a", "b", "c", "d", "e", "f"]
 
 
+async def coroutine(request):
+    return request
+
+
 def quiet(call, requests, concurrency=2, **options):
     return gather(call, requests, concurrency, progress=False, **options)
 
@@ -132,15 +136,10 @@ def test_requests_that_are_the_same_are_told_apart(tmp_path):
 
 def test_an_answer_that_cannot_be_saved_ends_it(tmp_path):
     """It is a mistake in the call, and each further one would be paid for in vain."""
-    asked = []
-
-    def call(request):
-        asked.append(request)
-        return object()
-
+    save = tmp_path / "answers.jsonl"
     with pytest.raises(ValueError, match=r"call must return a Completion, or .*; got object"):
-        quiet(call, NAMES * 100, 1, save=tmp_path / "answers.jsonl")
-    assert len(asked) < 100
+        quiet(lambda _: object(), NAMES, save=save)
+    assert load(save, NAMES) == {}
 
 
 INTERRUPTED = """
@@ -189,7 +188,8 @@ def test_ctrl_c_keeps_what_is_there(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((None, ["a"]), "client_or_call must be a Client, or a function of one request, got None"),
+        ((None, ["a"]), r"client_or_call must be a Client, or a function of one .*, got None"),
+        ((coroutine, ["a"]), "a function of one request that is not async, got <function corou"),
         ((print, "text"), "requests must be a list of requests, got 'text'"),
         ((print, {"a": 1}), "requests must be a list"),
         ((print, 5), "requests must be a list"),
@@ -201,3 +201,9 @@ def test_ctrl_c_keeps_what_is_there(tmp_path):
 def test_wrong_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         gather(*arguments)
+
+
+@pytest.mark.parametrize("options", [{"save": ""}, {"save": 5}, {"progress": None}])
+def test_wrong_options(options):
+    with pytest.raises(ValueError, match=f"{next(iter(options))} must be"):
+        gather(print, ["a"], **options)
