@@ -13,9 +13,9 @@ FAULT = (
     "500:0.05,502:0.03,503:0.04,drop:0.025,garbage:0.01,cut:0.005"
 )
 FACTOR = 120  # how fast time runs: a minute lasts half a second
-RPM = 16
-TPM = 6000
-CONCURRENCY = 24  # so many at once exceed both limits
+RPM = 20
+TPM = 8000
+CONCURRENCY = 32  # so many at once exceed both limits
 END = {"2": 100}  # the token that ends an answer is drawn first
 
 
