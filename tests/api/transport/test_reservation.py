@@ -182,12 +182,14 @@ def test_parts_of_one_call_are_settled_each(limits):
     assert limits.settled == [(1, 15), (2, 15), (3, None), (4, 15)]
 
 
-def test_a_part_that_cannot_be_read_costs_no_other():
-    """The first part is answered and paid; the second was never sent."""
-    broken = httpx.Response(200, json={"choices": [None], "usage": USAGE})
-    client = scripted(broken, base_url=OPENAI, budget=Budget(1.0))
-    with pytest.raises(EndpointError):
-        client.chat("x", model=LUNA, n=16, max_tokens=5)
+def test_a_part_that_is_not_let_in_costs_nothing(limits):
+    def answer(request):
+        limits.refuses = True
+        return completion()
+
+    client = fake(answer, LUNA, OPENAI, budget=Budget(1.0), limiter=limits)
+    with pytest.raises(ConnectionFailed):
+        client.chat("x", n=16, max_tokens=5)
     assert client.budget.held == 0
     assert client.budget.spent > 0
 
