@@ -69,7 +69,7 @@ def test_a_crash_at_any_byte(path, three):
         answers = load(path, NAMES)
         assert answers == {number: f"of {number}" for number, end in enumerate(ends) if end <= size}
         append(path, 5, "new")
-        assert load(path, NAMES) == {**answers, 5: "new"}
+        assert path.read_bytes().endswith(b'}\n{"number": 5, "value": "new"}\n')
 
 
 def test_a_crash_twice(path, three):
