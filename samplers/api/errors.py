@@ -134,7 +134,7 @@ class RateLimitError(APIError):
 
     def next_step(self) -> str:
         if self.retry_after:
-            return f"Wait {self.retry_after:g} s, then try again."
+            return f"Wait {self.retry_after:.10g} s, then try again."
         return "Wait, then try again."
 
 
@@ -142,8 +142,7 @@ class SlowDownError(RateLimitError):
     """429 with the code slow_down: within the limits, but the traffic rises too fast."""
 
     def next_step(self) -> str:
-        wait = f"Wait {self.retry_after:g} s, then" if self.retry_after else "Wait, then"
-        return f"{wait} begin with few requests at once, and let them grow slowly."
+        return super().next_step() + " Begin with few requests at once, and slowly ask for more."
 
 
 class QuotaError(RateLimitError):

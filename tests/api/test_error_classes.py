@@ -115,7 +115,7 @@ def test_openais_own_bodies_of_2026():
         (answer(403, code="unsupported_country_region_territory"), "Does the account"),
         (answer(403, code="model_not_found"), "client.models()"),
         (answer(408), "Try again"),
-        (answer(429, code="slow_down"), "begin with few requests"),
+        (answer(429, code="slow_down"), "Begin with few requests"),
         (answer(402), "no credit left"),
     ],
 )

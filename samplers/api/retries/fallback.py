@@ -1,7 +1,6 @@
 """Another model that answers where the first one stays down."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 from samplers.api.errors import EndpointError
 from samplers.api.results import Completion
@@ -44,8 +43,7 @@ def stream_or_fallback(
 
 def _chunks(chunks: Iterator[Chunk], otherwise: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
     try:
-        with closing(chunks):
-            yield from chunks
+        yield from chunks
         return
     except EndpointError as error:
         if not can_pass(error):  # StreamBroken cannot, so nothing has come before

@@ -25,7 +25,7 @@ class Reservation:
         self._surcharge = surcharge
         self._limiter = limiter
         self._ticket = None
-        self._is_sent = False  # the first of the bodies, as far as is known
+        self._is_sent = False  # the first body, by the attempt that is under way
         self._bounds: deque[float] = deque()
         if budget is not None:
             self._bounds.extend(upper_bound(body) * surcharge for body in bodies)
@@ -52,6 +52,7 @@ class Reservation:
         if self._budget is not None and not _is_free(error):
             self._budget.reserve(self._bounds[0])
         self._settle_ticket(None)
+        self._is_sent = False
 
     def settle(self, usage: Usage | None) -> None:
         """The request is answered, and the next one begins. Without usage all of it stays held."""

@@ -60,6 +60,17 @@ def test_every_request_that_may_be_billed_stays_held(answers, held, spent):
     assert client.budget.spent == pytest.approx(spent)
 
 
+@pytest.mark.parametrize(("failure", "held"), [(DOWN, 1), (LIMITED, 0)])
+def test_a_retry_that_is_interrupted_before_it_is_sent_costs_nothing(failure, held):
+    def interrupted(seconds):
+        raise KeyboardInterrupt
+
+    client = scripted(failure, base_url=OPENAI, budget=Budget(1.0), sleep=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.chat("x", max_tokens=100)
+    assert client.budget.held == pytest.approx(held * upper_bound(BODY))
+
+
 def test_a_retry_that_the_budget_forbids_is_not_made():
     budget = Budget(1.5 * upper_bound(BODY))
     client = scripted(DOWN, base_url=OPENAI, budget=budget)
@@ -72,19 +83,21 @@ def test_a_retry_that_the_budget_forbids_is_not_made():
 class Limits:
     """A limiter that lets everything in and keeps what it is told.
 
-    `refuses`: it lets nothing in any more.
+    `refusal`: the error of everything that wants to come in, if it is set.
     """
 
     def __init__(self):
         self.acquired = []
         self.settled = []
         self.learnt = []
-        self.refuses = False
+        self.refusal = None
+        self.refused = 0
 
     def acquire(self, tokens, deadline):
         assert deadline.allows(0)
-        if self.refuses:
-            raise ConnectionFailed("not sent: the limit lets it go too late")
+        if self.refusal is not None:
+            self.refused += 1
+            raise self.refusal
         self.acquired.append(tokens)
         return len(self.acquired)
 
@@ -158,10 +171,11 @@ def test_whatever_ends_a_call_settles_it(limits, failure):
 
 
 def test_what_cannot_come_in_is_not_tried_again(limits):
-    limits.refuses = True
+    limits.refusal = ConnectionFailed("not sent: the limit lets it go too late")
     with pytest.raises(ConnectionFailed, match="the limit lets it go too late"):
         scripted(limiter=limits).chat("x")
     assert limits.settled == []
+    assert limits.refused == 1
 
     client = scripted(base_url=OPENAI, budget=Budget(1.0), limiter=limits)
     with pytest.raises(ConnectionFailed):
@@ -182,13 +196,14 @@ def test_parts_of_one_call_are_settled_each(limits):
     assert limits.settled == [(1, 15), (2, 15), (3, None), (4, 15)]
 
 
-def test_a_part_that_is_not_let_in_costs_nothing(limits):
+@pytest.mark.parametrize("refusal", [ConnectionFailed("too late"), KeyboardInterrupt()])
+def test_a_part_that_is_not_let_in_costs_nothing(limits, refusal):
     def answer(request):
-        limits.refuses = True
+        limits.refusal = refusal
         return completion()
 
     client = fake(answer, LUNA, OPENAI, budget=Budget(1.0), limiter=limits)
-    with pytest.raises(ConnectionFailed):
+    with pytest.raises(type(refusal)):
         client.chat("x", n=16, max_tokens=5)
     assert client.budget.held == 0
     assert client.budget.spent > 0
