@@ -3,6 +3,7 @@
 `client = connect()` has chat, stream, parse, models, tokenize, next_token, distributions, score and
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
+`gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -28,7 +29,9 @@ from samplers.api.errors import (
     UnprocessableEntityError,
 )
 from samplers.api.forms import as_taken
+from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
+from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded
 from samplers.api.pricing.prices import price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
@@ -76,8 +79,10 @@ __all__ = [
     "EndpointError",
     "Event",
     "Fitted",
+    "Gathered",
     "InternalServerError",
     "Invalid",
+    "Limiter",
     "NotFoundError",
     "Parsed",
     "PermissionDeniedError",
@@ -106,6 +111,7 @@ __all__ = [
     "connect",
     "fit",
     "full_jitter",
+    "gather",
     "model_table",
     "partial_json",
     "price_list",
