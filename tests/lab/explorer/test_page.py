@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chromium import chromium, encoded, explorer_page, needs_chromium
+from chromium import CONTRAST, chromium, encoded, explorer_page, needs_chromium
 
 from samplers import Distribution
 from samplers.lab import explore
@@ -16,32 +16,6 @@ LIVE = """{
   prompt(text) { told.push(["prompt", text, performance.now()]); },
   append(id, name) { told.push(["append", id, name]); },
   back() { told.push(["back"]); },
-}"""
-# the least contrast between a text and what is behind it, of all texts that can be seen
-CONTRAST = """() => {
-  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-  const light = (colour) => {
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    const linear = [...canvas.getImageData(0, 0, 1, 1).data].map((byte) => {
-      const x = byte / 255;
-      return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  };
-  let least = Infinity;
-  for (const part of document.querySelectorAll(".samplers-explorer *")) {
-    const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!own || !part.checkVisibility()) continue;
-    let behind = part;
-    const clear = (x) => getComputedStyle(x).backgroundColor === "rgba(0, 0, 0, 0)";
-    while (clear(behind)) behind = behind.parentElement;
-    const style = getComputedStyle(part);
-    const ink = light(part.namespaceURI.endsWith("svg") ? style.fill : style.color);
-    const paper = light(getComputedStyle(behind).backgroundColor);
-    least = Math.min(least, (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05));
-  }
-  return least;
 }"""
 
 
