@@ -2,22 +2,21 @@
 //
 // Each step needs the model, so the kernel computes all of it; here it is drawn and said in words.
 
-const SIDES = ["the model's own", "drawn from"];
 const KEYS = ["shown", "asking", "error"]; // what the kernel may change
 
 /**
  * A stepper's pictures in `el`. Returns {update(data)}, which shows `data`.
  *
  * `data`: asking (is the model at work?), error (a sentence), and shown: text, ended (the stop
- * token after it, or ""), rows (see picture.js; none after a stop token), caption (lines), tree
- * (boxes; see tree.js), undrawn (visited tokens without a box), and the alternative texts rows_alt
- * and tree_alt.
+ * token after it, or ""), rows (see picture.js; none after a stop token), sides (the names of their
+ * two bars), caption (lines), tree (boxes; see tree.js), undrawn (visited tokens without a box),
+ * and the alternative texts rows_alt and tree_alt.
  */
 export function stepper(el, data) {
   const text = element("span", "answer");
   const state = element("span", "state");
   const said = element("p", "so-far", "Text so far: ", text, state);
-  const picture = makePicture("span", SIDES);
+  const picture = makePicture("span", data.shown.sides);
   const caption = element("div", "caption");
   const error = element("p", "error");
   const tree = makeTree();

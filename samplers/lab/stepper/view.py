@@ -44,6 +44,7 @@ def shown_of(tree: Tree, step: Step | None) -> dict:
         "text": tree.text,
         "ended": tree.label(tree.now.token) if step is None else "",
         "caption": summary(tree, step),
+        "sides": SIDES,
         **_bars(step),
         "tree": [_box(item, tree.now) for item in layout.items],
         "undrawn": layout.undrawn,
