@@ -28,7 +28,7 @@ def slider(name: str, value: float, **options) -> ipywidgets.Widget:
         step=step,
         description=name,
         style={"description_width": "9.5em"},
-        layout={"width": "27em"},
+        layout={"width": "27em", "max_width": "98%"},
         **options,
     )
 

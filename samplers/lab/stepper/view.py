@@ -129,12 +129,9 @@ def _cut_line(step: Step) -> str:
 
 def _text_line(tree: Tree) -> str:
     n = len(tree.path)
-    tokens = "1 token" if n == 1 else f"{n} tokens"
+    tokens = "this token" if n == 1 else f"these {n} tokens"
     chance = tree.text_chance()
-    return (
-        f"Probability of these {tokens}: {chance.processed:.2g}; "
-        f"by the model's own {chance.raw:.2g}."
-    )
+    return f"Probability of {tokens}: {chance.processed:.2g}; by the model's own {chance.raw:.2g}."
 
 
 def _penalty_lines(tree: Tree, step: Step) -> list[str]:

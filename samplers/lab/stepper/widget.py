@@ -16,7 +16,8 @@ from samplers.lab.widgets import mime_bundle, slider
 from samplers.params import SamplingParams
 
 PARAMETERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")  # with a slider
-INPUT = {"style": {"description_width": "4em"}, "layout": {"width": "25em"}}
+INPUT = {"style": {"description_width": "4em"}, "layout": {"width": "25em", "max_width": "98%"}}
+ROW = {"flex_flow": "row wrap"}
 
 
 class Stepper:
@@ -48,9 +49,9 @@ class Stepper:
             (self.place, self.go_button),
             (self.seed, self.restart_button),
         ]
-        left = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
+        left = ipywidgets.VBox([ipywidgets.HBox(row, layout=ROW) for row in rows])
         right = ipywidgets.VBox([getattr(self, name) for name in PARAMETERS])
-        controls = ipywidgets.HBox([left, right], layout={"flex_flow": "row wrap"})
+        controls = ipywidgets.HBox([left, right], layout=ROW)
         self.box = ipywidgets.VBox([controls, self.view])
 
     def _make_sliders(self) -> None:
