@@ -4,8 +4,7 @@ BIN := .venv/bin
 # In a container one is often root, and Jupyter starts as root only if it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Two files at a time and not more: each process starts endpoints of its own, half a gigabyte each. Their engines have
-# one thread each, as with more they would wait for each other. The lessons take longest, so they come first: nbval
-# runs and compares the masters, and a test runs the learners' copies, which have nothing to compare with.
+# one thread each, as with more they would wait for each other. The lessons take longest, so they come first.
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=180 \
 	--nbval-sanitize-with tests/sanitize.cfg
