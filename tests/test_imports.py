@@ -34,7 +34,10 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "stream": set(),
         "structured": set(),
         "tools": {"structured"},
-        "transport": {"pricing", "stream"},
+        "limits": {"pricing"},
+        "retries": {"stream"},
+        "transport": {"limits", "pricing", "retries", "stream"},
+        "gathering": {"transport"},
         "adapters": set(),
     },
     "lab": {

@@ -3,6 +3,7 @@
 `client = connect()` has chat, stream, parse, models, tokenize, next_token, distributions, score and
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
+`gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -11,16 +12,31 @@ from samplers.api.client import Client
 from samplers.api.connect import connect, start_local
 from samplers.api.errors import (
     APIError,
+    APITimeoutError,
     AuthenticationError,
+    BadRequestError,
+    ConflictError,
     ConnectionFailed,
+    ContextLengthError,
     EndpointError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    QuotaError,
     RateLimitError,
+    RequestTimeoutError,
+    SlowDownError,
+    UnprocessableEntityError,
 )
 from samplers.api.forms import as_taken
+from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
+from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded
 from samplers.api.pricing.prices import price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
+from samplers.api.retries.attempt import Attempt
+from samplers.api.retries.jitter import full_jitter
 from samplers.api.score import Score
 from samplers.api.stream.accumulate import Accumulated, accumulate
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
@@ -44,27 +60,40 @@ from samplers.wire.tokens import readable
 
 __all__ = [
     "APIError",
+    "APITimeoutError",
     "Abilities",
     "Accumulated",
     "Arrival",
+    "Attempt",
     "AuthenticationError",
+    "BadRequestError",
     "Budget",
     "BudgetExceeded",
     "Choice",
     "Chunk",
     "Client",
     "Completion",
+    "ConflictError",
     "ConnectionFailed",
+    "ContextLengthError",
     "EndpointError",
     "Event",
     "Fitted",
+    "Gathered",
+    "InternalServerError",
     "Invalid",
+    "Limiter",
+    "NotFoundError",
     "Parsed",
+    "PermissionDeniedError",
+    "QuotaError",
     "RateLimitError",
     "Reason",
     "Refusal",
+    "RequestTimeoutError",
     "Round",
     "Score",
+    "SlowDownError",
     "StreamBroken",
     "TokenLogprob",
     "Tokens",
@@ -75,11 +104,14 @@ __all__ = [
     "ToolResult",
     "ToolRun",
     "Truncated",
+    "UnprocessableEntityError",
     "Usage",
     "accumulate",
     "as_taken",
     "connect",
     "fit",
+    "full_jitter",
+    "gather",
     "model_table",
     "partial_json",
     "price_list",

@@ -1,28 +1,28 @@
 """A small client for any OpenAI-compatible endpoint: one method for each question."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from samplers.api.abilities import Abilities
 from samplers.api.adapters import recognise, teacher
-from samplers.api.adapters.calls import Calls
-from samplers.api.adapters.chat import chat, with_top_p
-from samplers.api.deviations import models_of
-from samplers.api.errors import APIError
-from samplers.api.forms import as_taken
+from samplers.api.adapters.chat import chat
+from samplers.api.endpoint import Endpoint
 from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
 from samplers.api.request import (
     as_messages,
-    chat_body,
     check_call_name,
     text_or_ids,
     token_ids,
     with_usage,
 )
 from samplers.api.results import Completion, Tokens
+from samplers.api.retries.attempt import Attempt
+from samplers.api.retries.fallback import check_fallback, or_fallback, stream_or_fallback
+from samplers.api.retries.retries import Retries
 from samplers.api.score import Score
-from samplers.api.sending import send_chat, stream_arrivals, stream_chunks
+from samplers.api.sending import stream_arrivals, stream_chunks
 from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import Arrival
 from samplers.api.structured.answer import Answer, read_answer, response_format
@@ -31,7 +31,6 @@ from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
-from samplers.wire.models import REASONING_SUFFIX, model_table
 
 
 class Client:
@@ -44,18 +43,27 @@ class Client:
     A model that `model_table()` knows gets each call in the form that it takes: see `as_taken`.
 
     `timeout` of a call: the seconds that the whole call may take, 600 if it is None, and then
-    ConnectionFailed. Of a stream: the seconds of silence after which it is given up.
+    APITimeoutError. Of a stream: the seconds of silence after which it is given up.
 
-    `transport`: httpx's, for tests. `hint`: called when nothing answers, for a sentence on why.
-    `on_close`: called by close(). `connect` and `start_local` pass these two for an endpoint that
-    they started.
+    A call that fails is tried again where that can help, `max_retries` times (0: never): after no
+    answer, 408, 409, 429 (unless the account is empty), and 500 or more. It waits as long as the
+    endpoint asks for, or else by chance (`full_jitter`). A longer wait than 120 s, or than what is
+    left of `timeout`, raises the error at once. A chat that was repeated may be billed twice, and
+    counts twice in the budget. A stream that has begun is not repeated. See `attempts`.
+
+    `fallback`: another model of the endpoint, which chat, parse and stream ask where the first one
+    stays down; the answer's `model` says who answered. `limiter`: a Limiter that holds chats back.
+
+    `transport`, httpx's, and `sleep` are for tests. `hint`: called when nothing answers, for a
+    sentence on why. `on_close`: called by close(). `connect` and `start_local` pass these two for
+    an endpoint that they started.
 
     A wrong argument raises ValueError; everything else that can go wrong, an EndpointError.
     """
 
     # so that the repr works even if the constructor raises: a traceback may print it
     base_url = "(no address)"
-    _model = None
+    _endpoint = None
 
     def __init__(
         self,
@@ -64,25 +72,32 @@ class Client:
         model: str | None = None,
         *,
         budget: Budget | None = None,
+        max_retries: int = 2,
+        fallback: str | None = None,
+        limiter=None,
         transport=None,
+        sleep: Callable[[float], object] = time.sleep,
         hint: Callable[[], str] | None = None,
         on_close: Callable[[], None] | None = None,
     ):
         api_key = Key(api_key)  # first: a traceback may print this frame's locals
         api_key.check()
-        self._model = model
-        self._transport = Transport(base_url, api_key, budget, transport, hint)
+        check_fallback(fallback)
+        self._fallback = fallback
+        retries = Retries(max_retries, sleep)
+        self._transport = Transport(base_url, api_key, budget, transport, hint, retries, limiter)
+        self._endpoint = Endpoint(self._transport, model)
         self._on_close = on_close
         self.base_url = self._transport.base_url
-        if model is None and self._transport.at_openai:
-            self._model = model_table()["default_model"]
-
-        # By model: what was learnt about it, such as what the endpoint can do.
-        self._kept: dict[str, dict] = {}
 
     @property
     def budget(self) -> Budget | None:
         return self._transport.budget
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """The last 1,000 requests, retries too; each prints as a line."""
+        return list(self._transport.retries.attempts)
 
     @property
     def auth(self) -> Key:
@@ -96,7 +111,7 @@ class Client:
     @property
     def model(self) -> str:
         """The model that answers, unless a call names another one."""
-        return self._default_model(Deadline())
+        return self._endpoint.default_model(Deadline())
 
     @property
     def abilities(self) -> Abilities:
@@ -104,18 +119,18 @@ class Client:
 
         OpenAI is never asked: there the dated table of models says it.
         """
-        return recognise.abilities(self._calls(Deadline(60)))
+        return recognise.abilities(self._endpoint.calls(Deadline(60)))
 
     def models(self, *, timeout: float | None = None) -> list[str]:
         """The names of the endpoint's models (GET /models)."""
-        return [model["id"] for model in self._models(Deadline(timeout))]
+        return [model["id"] for model in self._endpoint.models(Deadline(timeout))]
 
     def shutdown_dates(self, *, timeout: float | None = None) -> dict[str, str]:
         """{model: when the endpoint shuts it down, YYYY-MM-DD}; those without a date are left out.
 
         OpenAI announces its dates in GET /models; most other endpoints announce none.
         """
-        dates = {m["id"]: m.get("shutdown_date") for m in self._models(Deadline(timeout))}
+        dates = {m["id"]: m.get("shutdown_date") for m in self._endpoint.models(Deadline(timeout))}
         return {name: date for name, date in dates.items() if date and isinstance(date, str)}
 
     def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
@@ -128,23 +143,31 @@ class Client:
         if params.get("stream"):
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
         deadline = Deadline(timeout)
-        body = self._body(messages, params, deadline)
-        return chat(self._calls(deadline, body["model"]), body)
+
+        def ask(params: dict) -> Completion:
+            body = self._endpoint.body(messages, params, deadline)
+            return chat(self._endpoint.calls(deadline, body["model"]), body)
+
+        return or_fallback(ask, params, self._fallback, deadline)
 
     def stream(self, messages, *, timeout: float | None = None, **params) -> Iterator[Chunk]:
         """The answer as an iterator of Chunk, while it is generated.
 
         The request is sent when the first chunk is asked for; closing the iterator stops the
-        endpoint. `accumulate` joins the chunks. On a paid endpoint the request also asks for usage
-        (stream_options), so that the real cost is known; the chunk that has it has no text.
+        endpoint. `accumulate` joins the chunks. On a paid endpoint, and with a limiter, the request
+        also asks for usage (stream_options): what it really cost. That chunk has no text.
 
         `timeout`: StreamBroken after so many seconds without a line. A comment's line counts: with
         one, a busy endpoint says that it is still there. Before the first, ConnectionFailed.
         """
-        body = self._stream_body(messages, params, timeout)
-        if self.budget is not None:
-            body = with_usage(body)
-        return stream_chunks(self._transport, body, timeout)
+
+        def ask(params: dict) -> Iterator[Chunk]:
+            body = self._endpoint.stream_body(messages, params, timeout)
+            if self.budget is not None or self._transport.limiter is not None:
+                body = with_usage(body)
+            return stream_chunks(self._transport, body, timeout)
+
+        return stream_or_fallback(ask, params, self._fallback)
 
     def stream_bytes(
         self, messages, *, timeout: float | None = None, **params
@@ -154,7 +177,7 @@ class Client:
         ``read_chunks`` makes the chunks of stream() from it. On a paid endpoint the most that the
         call could cost stays held, because the usage is not read.
         """
-        body = self._stream_body(messages, params, timeout)
+        body = self._endpoint.stream_body(messages, params, timeout)
         return stream_arrivals(self._transport, body, timeout)
 
     def parse(self, messages, model: type, **params) -> Answer:
@@ -174,7 +197,7 @@ class Client:
         elsewhere it is an APIError.
         """
         content = text if isinstance(text, str) else as_messages(text)
-        calls = self._calls(Deadline(timeout))
+        calls = self._endpoint.calls(Deadline(timeout))
         known = recognise.abilities(calls)
         return recognise.adapter_of(known.engine).tokenize(calls, content, known)
 
@@ -204,7 +227,7 @@ class Client:
         if replaces is not None:
             check_call_name("replaces", replaces)
         messages = as_messages(prompt)
-        calls = replace(self._calls(Deadline(timeout)), replaces=replaces)
+        calls = replace(self._endpoint.calls(Deadline(timeout)), replaces=replaces)
         known = recognise.abilities(calls)
         adapter = recognise.adapter_of(known.engine)
         return adapter.next_token(calls, messages, top, after, known)
@@ -219,7 +242,7 @@ class Client:
         (started with --max-logprobs -1) in one call for each token. Elsewhere it is an APIError.
         """
         answer = text_or_ids("answer", answer)
-        calls = self._calls(Deadline(timeout))
+        calls = self._endpoint.calls(Deadline(timeout))
         return teacher.distributions(calls, as_messages(messages), answer)
 
     def score(
@@ -232,7 +255,7 @@ class Client:
         """
         text = text_or_ids("text", text)
         messages = None if messages is None else as_messages(messages)
-        return teacher.score(self._calls(Deadline(timeout)), text, messages)
+        return teacher.score(self._endpoint.calls(Deadline(timeout)), text, messages)
 
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: a function from token ids to logits.
@@ -255,45 +278,5 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Client of {self.base_url}, model {self._model or 'not asked for yet'}>"
-
-    def _default_model(self, deadline: Deadline) -> str:
-        if self._model is None:
-            listed = self._models(deadline)
-            if not listed:
-                message = "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME"
-                raise APIError(200, message)
-            self._model = listed[0]["id"]
-        return self._model
-
-    def _models(self, deadline: Deadline) -> list[dict]:
-        response = self._transport.request("GET", "/models", deadline=deadline)
-        return self._transport.read(response, models_of)
-
-    def _body(self, messages, params: dict, deadline: Deadline) -> dict:
-        model = params.get("model") or self._default_model(deadline)
-        if not isinstance(model, str):
-            raise ValueError(f"model must be a model's name, a str, got {model!r:.80}")
-        body = chat_body(messages, {**params, "model": model})
-        ours = (
-            model.endswith(REASONING_SUFFIX)
-            and recognise.abilities(self._calls(deadline, model)).engine == "samplers"
-        )
-        return as_taken(body, ours, self._transport.at_openai)
-
-    def _stream_body(self, messages, params: dict, timeout: float | None) -> dict:
-        deadline = Deadline(timeout)
-        body = self._body(messages, {**params, "stream": True}, deadline)
-        return with_top_p(self._calls(deadline, body["model"]), body)
-
-    def _calls(self, deadline: Deadline, model: str | None = None) -> Calls:
-        """What an adapter asks with; `model` None: the one that answers."""
-        model = model or self._default_model(deadline)
-
-        def send(body: dict, reader: Callable, headers=None, most_choices: int | None = None):
-            return send_chat(self._transport, body, reader, deadline, headers, most_choices)
-
-        def body(messages, params: dict) -> dict:
-            return self._body(messages, {"model": model, **params}, deadline)
-
-        return Calls(self._transport, model, deadline, body, send, self._kept.setdefault(model, {}))
+        model = self._endpoint and self._endpoint.model
+        return f"<Client of {self.base_url}, model {model or 'not asked for yet'}>"

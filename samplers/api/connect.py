@@ -38,15 +38,23 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_lock)
 
 
-def connect(where: str | None = None, model: str | None = None) -> Client:
+def connect(
+    where: str | None = None,
+    model: str | None = None,
+    *,
+    max_retries: int = 2,
+    fallback: str | None = None,
+    limiter=None,
+) -> Client:
     """A client, and one printed line that says where it goes.
 
     `where`: "local" (a real model in a child process, started on first use, one per process), an
     address such as "http://192.168.1.5:8000/v1" (signed with SAMPLERS_API_KEY if that is set), or
     "openai" (OPENAI_API_KEY; priced, with the budget SAMPLERS_BUDGET_USD). None: SAMPLERS_BASE_URL,
     which may be any of these, or else "local". `model`: the model's name at an address or at
-    OpenAI. None: SAMPLERS_MODEL_NAME. Raises ValueError for a wrong setting, ConnectionFailed where
-    nothing answers, AuthenticationError where the key is not accepted.
+    OpenAI. None: SAMPLERS_MODEL_NAME. `max_retries`, `fallback` and `limiter` are the Client's.
+    Raises ValueError for a wrong setting, ConnectionFailed where nothing answers,
+    AuthenticationError where the key is not accepted.
     """
     if where is None:
         where = os.environ.get("SAMPLERS_BASE_URL", "").strip() or "local"
@@ -57,19 +65,20 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
             "got what looks like a key (not shown)"
         )
 
+    options = {"max_retries": max_retries, "fallback": fallback, "limiter": limiter}
     dates: dict[str, str] = {}
     found = ""
     ours = False
     if where == "local":
         exempt_loopback()
         name = "local endpoint"
-        client = _client_of(_shared_endpoint())
+        client = _client_of(_shared_endpoint(), **options)
         found = _slow_note(client.abilities)
     elif where == "openai":
         name = "OpenAI"
-        client = _openai(model)
+        client = _openai(model, options)
     elif isinstance(where, str) and "://" in where:
-        client, dates = _remote(where, model)
+        client, dates = _remote(where, model, options)
         name, found = _what_answers(client)
         ours = client.abilities.engine == "samplers"
     else:
@@ -83,12 +92,15 @@ def connect(where: str | None = None, model: str | None = None) -> Client:
     return client
 
 
-def start_local(**options: str) -> Client:
+def start_local(
+    *, max_retries: int = 2, fallback: str | None = None, limiter=None, **options: str
+) -> Client:
     """A client of a new local endpoint, which ends when the client is closed. Prints nothing.
 
     `options` are those of `python -m samplers.local`: start_local(engine_order="llama.cpp",
     logprobs_mode="processed"). An `api_key` is passed through the environment, because every user
-    of the machine can read a command line.
+    of the machine can read a command line. `max_retries`, `fallback` and `limiter` are the
+    Client's.
     """
     flags = [
         f"--{name.replace('_', '-')}={value}"
@@ -97,7 +109,13 @@ def start_local(**options: str) -> Client:
     ]
     endpoint = LocalEndpoint(*flags, environment=_key_for_the_child(options))
     atexit.register(endpoint.close)
-    return _client_of(endpoint, on_close=endpoint.close)
+    return _client_of(
+        endpoint,
+        on_close=endpoint.close,
+        max_retries=max_retries,
+        fallback=fallback,
+        limiter=limiter,
+    )
 
 
 def _key_for_the_child(options: dict[str, str]) -> dict[str, str]:
@@ -120,20 +138,20 @@ def _close_shared_endpoint() -> None:
         shared_endpoints.pop(os.getpid()).close()
 
 
-def _client_of(endpoint: LocalEndpoint, on_close=None) -> Client:
-    return Client(
-        endpoint.base_url, endpoint.key, endpoint.model, hint=endpoint.state, on_close=on_close
-    )
+def _client_of(endpoint: LocalEndpoint, **options) -> Client:
+    return Client(endpoint.base_url, endpoint.key, endpoint.model, hint=endpoint.state, **options)
 
 
-def _openai(model: str | None) -> Client:
+def _openai(model: str | None, options: dict) -> Client:
     if not os.environ.get("OPENAI_API_KEY", "").strip():
         raise ValueError(
             "OPENAI_API_KEY must be set to use OpenAI (export OPENAI_API_KEY=…, never in the "
             "code); connect('local') needs no key"
         )
-    client = Client("https://api.openai.com/v1", _key("OPENAI_API_KEY"), model)
+    client = Client("https://api.openai.com/v1", _key("OPENAI_API_KEY"), model, **options)
     _check_sold(client.model)
+    if options["fallback"] is not None:
+        _check_sold(options["fallback"])
     return client
 
 
@@ -143,9 +161,9 @@ def _check_sold(model: str) -> None:
     check_alive(model)
 
 
-def _remote(base_url: str, model: str | None) -> tuple[Client, dict[str, str]]:
+def _remote(base_url: str, model: str | None, options: dict) -> tuple[Client, dict[str, str]]:
     """The client, and when the endpoint shuts its models down."""
-    client = Client(base_url, _key("SAMPLERS_API_KEY"), model)
+    client = Client(base_url, _key("SAMPLERS_API_KEY"), model, **options)
     try:
         # does it answer, and does it accept the key?
         return client, client.shutdown_dates(timeout=ANSWER)

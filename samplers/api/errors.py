@@ -4,18 +4,16 @@ Every message ends with what to do next, and none shows a key. Two errors live b
 raises them: StreamBroken in stream/reader.py, BudgetExceeded in pricing/budget.py.
 """
 
-import json
-import math
-
-from samplers.api.deviations import well_formed
-
 
 class EndpointError(Exception):
     """The base of all errors of `samplers.api`, except that a wrong argument is a ValueError.
 
-    `transcript`: the messages so far, if the error ended a loop of `run_tools`.
+    `should_retry`: whether trying again can help, where that is known: an endpoint's header
+    x-should-retry may say it. `transcript`: the messages so far, if the error ended a loop of
+    `run_tools`.
     """
 
+    should_retry: bool | None = None
     transcript: tuple[dict, ...] = ()
 
 
@@ -23,8 +21,9 @@ class APIError(EndpointError):
     """The endpoint answered with an error, or (status 200) with something that cannot be read.
 
     `status` is HTTP's. `type`, `param` and `code` are those of OpenAI's error body, None where the
-    endpoint sent none. `request_id` is what a provider's support asks for. `retry_after` is in
-    seconds. `base_url`: the address that was asked, "" where it does not matter.
+    endpoint sent none. `request_id` is what a provider's support asks for. `retry_after`: the
+    seconds that the endpoint asks to wait, None if it does not. `base_url`: the address that was
+    asked, "" where it does not matter.
     """
 
     def __init__(
@@ -36,6 +35,7 @@ class APIError(EndpointError):
         code: str | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
+        should_retry: bool | None = None,
         base_url: str = "",
     ):
         self.status = status
@@ -45,34 +45,44 @@ class APIError(EndpointError):
         self.code = code
         self.request_id = request_id
         self.retry_after = retry_after
+        self.should_retry = should_retry
         self.base_url = base_url
         super().__init__(self._text())
 
     def next_step(self) -> str:
         """What to do now, as a sentence. Empty where the endpoint's message is enough."""
-        if self.code == "model_not_found" or (self.status == 404 and self.param == "model"):
+        if self.code == "model_not_found":
             return "client.models() lists the endpoint's models."
-        if self.status == 404 and self.base_url and not self.base_url.endswith("/v1"):
-            return "Is the address right? It usually ends in /v1."
-        if self.status == 404 and self.code is None:
-            return "Does this endpoint have this path?"
         if 300 <= self.status < 400:
             return "It redirects: use the address that it redirects to, often https:// for http://."
-        if self.status >= 500:
-            return "The fault is the endpoint's: try again in a moment."
         return ""
 
-    def _text(self) -> str:
-        place = f"HTTP {self.status}"
+    @property
+    def place(self) -> str:
+        """Where the error stands: HTTP's status, the code and the param, as far as they are set."""
+        text = f"HTTP {self.status}"
         if self.code is not None:
-            place += f", code {self.code}"
+            text += f", code {self.code}"
         if self.param is not None:
-            place += f", param {self.param}"
+            text += f", param {self.param}"
+        return text
 
+    def _text(self) -> str:
         stop = "" if self.message.endswith((".", "!", "?")) else "."
         request = f"[request {self.request_id}]" if self.request_id else ""
-        parts = [f"{place}: {self.message}{stop}", self.next_step(), request]
+        parts = [f"{self.place}: {self.message}{stop}", self.next_step(), request]
         return " ".join(part for part in parts if part)
+
+
+class BadRequestError(APIError):
+    """400: something in the request is wrong."""
+
+
+class ContextLengthError(BadRequestError):
+    """The prompt, or prompt and answer together, are longer than the model's context."""
+
+    def next_step(self) -> str:
+        return "Shorten the messages (fit() drops the oldest), or ask for a shorter answer."
 
 
 class AuthenticationError(APIError):
@@ -84,18 +94,116 @@ class AuthenticationError(APIError):
         )
 
 
-class RateLimitError(APIError):
-    """429: too many requests or tokens, or an account without credit.
+class PermissionDeniedError(APIError):
+    """403: the key is right, but not allowed to do this: a country, a project, a model."""
 
-    The second has the type insufficient_quota, at some endpoints the code; waiting does not help.
+    def next_step(self) -> str:
+        return super().next_step() or "Does the account, or its country, allow this?"
+
+
+class NotFoundError(APIError):
+    """404: no such path, model or object."""
+
+    def next_step(self) -> str:
+        if self.param == "model":
+            return "client.models() lists the endpoint's models."
+        if self.base_url and not self.base_url.endswith("/v1"):
+            return "Is the address right? It usually ends in /v1."
+        if self.code is None:
+            return "Does this endpoint have this path?"
+        return super().next_step()
+
+
+class RequestTimeoutError(APIError):
+    """408: the server did not get the whole request in time."""
+
+    def next_step(self) -> str:
+        return "Try again; if it stays so, look at the connection, or send less."
+
+
+class ConflictError(APIError):
+    """409: another request has changed or locked the same thing, or has taken this one's place."""
+
+
+class UnprocessableEntityError(APIError):
+    """422: the request's form is right, and what it says is not."""
+
+
+class RateLimitError(APIError):
+    """429: too many requests or tokens in too short a time."""
+
+    def next_step(self) -> str:
+        if self.retry_after:
+            return f"Wait {self.retry_after:.10g} s, then try again."
+        return "Wait, then try again."
+
+
+class SlowDownError(RateLimitError):
+    """429 with the code slow_down: within the limits, but the traffic rises too fast."""
+
+    def next_step(self) -> str:
+        return super().next_step() + " Begin with few requests at once, and slowly ask for more."
+
+
+class QuotaError(RateLimitError):
+    """No credit left, or a limit on spending is reached: 429, at some providers 402.
+
+    Waiting does not help, so it is never tried again.
     """
 
     def next_step(self) -> str:
-        if "insufficient_quota" in (self.type, self.code):
-            return "Waiting does not help: the account has no credit left."
-        if self.retry_after:
-            return f"Wait {self.retry_after:g} s, then try again."
-        return "Wait, then try again."
+        return "Waiting does not help: the account has no credit left, or may not spend more."
+
+
+class InternalServerError(APIError):
+    """500 and above: the endpoint, or what stands before it, is broken or overloaded."""
+
+    def next_step(self) -> str:
+        return "The fault is the endpoint's: try again in a moment."
+
+
+_BY_STATUS = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: QuotaError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: RequestTimeoutError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+# A kind's code, or at some endpoints its type. Of the quota's kinds the first is the older code,
+# and the type of all. Sources: OpenAI's page of error codes; llama.cpp's tools/server.
+_BY_CODE = {
+    "insufficient_quota": QuotaError,
+    "credit_balance_exhausted": QuotaError,
+    "organization_spend_limit_exceeded": QuotaError,
+    "project_spend_limit_exceeded": QuotaError,
+    "organization_usage_limit_exceeded": QuotaError,
+    "billing_hard_limit_reached": QuotaError,
+    "slow_down": SlowDownError,
+    "context_length_exceeded": ContextLengthError,
+    "exceed_context_size_error": ContextLengthError,
+}
+
+
+def error_class(status: int, type: str | None, code: str | None, message: str) -> type[APIError]:
+    """The class of an error with HTTP's `status` and these fields of its body.
+
+    Some servers send an error with the status 200 and HTTP's status as its code: the code counts.
+    """
+    kind = _BY_CODE.get(code) or _BY_CODE.get(type)
+    if kind is not None:
+        return kind
+
+    if status < 400 and code is not None and len(code) == 3 and code.isdecimal():
+        status = int(code)
+    if status == 400 and "maximum context length" in message:  # vLLM has no code for it
+        return ContextLengthError
+    if 500 <= status < 600:
+        return InternalServerError
+    return _BY_STATUS.get(status, APIError)
 
 
 class ConnectionFailed(EndpointError):
@@ -109,6 +217,10 @@ class ConnectionFailed(EndpointError):
         super().__init__(message)
 
 
+class APITimeoutError(ConnectionFailed):
+    """No answer came in the time that the call has, or no connection in a few seconds."""
+
+
 # what to do where an endpoint tells no tokens, or not all of them
 NEXT_STEP = (
     "tokenize, after= and as_model work at the local one, connect('local'), at llama.cpp's server "
@@ -119,113 +231,3 @@ NEXT_STEP = (
 def unsupported(status: int) -> APIError:
     """The error of an endpoint that has no tokenizer that we know how to ask."""
     return APIError(status, f"this endpoint has no /tokenize; {NEXT_STEP}", code="unsupported")
-
-
-def error_from(status: int, content: bytes, headers, scrub, base_url: str = "") -> APIError:
-    """The APIError of a response whose body is OpenAI's error, or that of another server.
-
-    `scrub` removes the key from a text. Some servers send an error with the status 200 and HTTP's
-    status as its code; the code then decides the error's class. `base_url`: the address that was
-    asked.
-    """
-    fields = scrubbed(_error_fields(content, scrub), scrub)
-
-    def text(name: str) -> str | None:
-        value = fields.get(name)
-        return None if value is None else str(value)
-
-    code = text("code")
-    kind = code if status < 400 else str(status)
-    return {"401": AuthenticationError, "429": RateLimitError}.get(kind, APIError)(
-        status,
-        message_of(fields),
-        type=text("type"),
-        param=text("param"),
-        code=code,
-        request_id=scrubbed(headers.get("x-request-id"), scrub),
-        retry_after=_seconds(headers.get("retry-after")),
-        base_url=base_url,
-    )
-
-
-def error_in(body) -> dict | None:
-    """The error in the JSON of an answer whose status is 200, or of a stream's event; None if none.
-
-    OpenAI and most servers send {"error": {…}}, some a str there, others its fields alone.
-    """
-    body = _unwrapped(body)
-    if not isinstance(body, dict):
-        return None
-
-    error = body.get("error")
-    if isinstance(error, dict) and any(error.values()):
-        return error
-    if error and not isinstance(error, dict):
-        return {"message": error}
-
-    if body.get("choices") is not None or body.get("data") is not None:
-        return None  # an answer, whatever stands beside it
-    is_bare = body.get("object") == "error" or body.get("detail")
-    return body if is_bare or isinstance(body.get("message"), str) else None
-
-
-def _unwrapped(body):
-    """The first of a list that has an object: Gemini sends its error in one."""
-    return body[0] if isinstance(body, list) and body and isinstance(body[0], dict) else body
-
-
-def message_of(error: dict) -> str:
-    """What an error's fields say, for a person. The unknown ones where none is its message."""
-    known = ("type", "param", "code")
-    rest = {name: value for name, value in error.items() if value and name not in known}
-    return str(error.get("message") or error.get("detail") or rest or "no message")
-
-
-def scrubbed(value, scrub, levels: int = 50):
-    """`value`, which JSON can hold, without the key and lone surrogates in any of its texts.
-
-    What lies deeper than `levels` is left out: Python can neither print nor walk through any depth.
-    """
-    if isinstance(value, str):
-        return scrub(well_formed(value))
-    if isinstance(value, list | dict) and levels == 0:
-        return "…"
-    if isinstance(value, list):
-        return [scrubbed(item, scrub, levels - 1) for item in value]
-    if isinstance(value, dict):
-        return {
-            scrubbed(name, scrub): scrubbed(item, scrub, levels - 1) for name, item in value.items()
-        }
-    return value
-
-
-def json_of(content: bytes):
-    """A body's JSON. Bytes that are not UTF-8 become U+FFFD. ValueError if it is no JSON."""
-    try:
-        return json.loads(content.decode("utf-8-sig", "replace"))
-    except RecursionError:
-        raise ValueError("its JSON is nested too deeply") from None
-
-
-def _error_fields(content: bytes, scrub) -> dict:
-    """The error object of a response's body; a body of another shape becomes its message."""
-    try:
-        body = json_of(content)
-    except ValueError:
-        page = content[:5_000].decode("utf-8", errors="replace").strip()
-        return {"message": scrub(page)[:500]}
-
-    body = _unwrapped(body)
-    if isinstance(body, dict):
-        body = body.get("error") or body  # older vLLM sends the inner object alone
-    if isinstance(body, dict):
-        return body
-    return {"message": body} if body else {}
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """A Retry-After header in seconds. Its other form, a date, is rare in APIs: None."""
-    if retry_after and retry_after.replace(".", "", 1).isdecimal():
-        seconds = float(retry_after)
-        return seconds if math.isfinite(seconds) else None
-    return None

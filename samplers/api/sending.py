@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from samplers.api.choices import joined, split_choices
-from samplers.api.results import Completion
+from samplers.api.results import Usage
 from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import read_chunks
@@ -22,20 +22,31 @@ def send_chat(
     """What `reader` makes of the answer to `body`; the call is paid for."""
     parts = split_choices(body, most_choices)
     reader = joined(reader, len(parts))
-    with transport.paid(parts) as settle:
+    with transport.reserve(parts) as reservation:
+
+        def read(answer: dict):
+            reservation.settle(Usage.from_wire(answer.get("usage")))
+            return reader(answer)
+
         for part in parts:
             response = transport.request(
-                "POST", "/chat/completions", part, headers, deadline=deadline
+                "POST",
+                "/chat/completions",
+                part,
+                headers,
+                deadline=deadline,
+                reservation=reservation,
             )
-            if transport.budget is not None:
-                settle(transport.read(response, Completion.from_wire).usage)
-            answer = transport.read(response, reader)
+            answer = transport.read(response, read)
     return answer
 
 
 def stream_chunks(transport: Transport, body: dict, timeout: float | None) -> Iterator[Chunk]:
     """The chunks of a streamed answer to `body`."""
-    with transport.paid([body]) as settle, transport.arrivals(body, timeout) as arrivals:
+    with (
+        transport.reserve([body]) as reservation,
+        transport.arrivals(body, reservation, timeout) as arrivals,
+    ):
         usage = None
         unbroken = transport.unbroken(arrivals)
         n = body["n"] if isinstance(body.get("n"), int) else 1
@@ -43,10 +54,13 @@ def stream_chunks(transport: Transport, body: dict, timeout: float | None) -> It
             usage = chunk.usage or usage
             yield chunk
             del chunk  # a traceback may print this frame's locals
-        settle(usage)  # the last one; a stream that broke or was closed stays held
+        reservation.settle(usage)  # the last one; a stream that broke or was closed stays held
 
 
 def stream_arrivals(transport: Transport, body: dict, timeout: float | None) -> Iterator[Arrival]:
     """The same stream as the network brings it."""
-    with transport.paid([body]), transport.arrivals(body, timeout) as arrivals:
+    with (
+        transport.reserve([body]) as reservation,
+        transport.arrivals(body, reservation, timeout) as arrivals,
+    ):
         yield from transport.unbroken(arrivals)

@@ -1,7 +1,6 @@
 """Draws from an endpoint, counted: concurrent, resumable, and honest about what failed."""
 
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -15,6 +14,7 @@ from samplers.api import (
     BudgetExceeded,
     Client,
     EndpointError,
+    QuotaError,
     readable,
 )
 from samplers.api.adapters.chat import most_choices
@@ -23,7 +23,6 @@ from samplers.compare.request import check_client, extensions, fields
 from samplers.params import SamplingParams
 
 MOST_FAILURES = 6  # in a row, after which observe stops and returns what it has
-LONGEST_WAIT = 30.0  # seconds, whatever Retry-After says
 _SEQUENCES = "{(a token's bytes, …): draws}"
 
 
@@ -102,10 +101,11 @@ def observe(
     answers (n), or for the most that the engine is known to take. If an endpoint refuses n, later
     requests are smaller.
 
-    A request that fails is counted, and another makes up for it. observe stops after MOST_FAILURES
-    failures in a row, or after one that repeating cannot fix (the key, the budget). It returns what
-    it has, `stopped` says why, and a call with `into` continues. The error itself is raised only
-    where there are no draws to lose. ValueError for a seed, or for counts of another request.
+    A request that fails in spite of the client's retries is counted, and another makes up for it.
+    observe stops after MOST_FAILURES failures in a row, or after one that repeating cannot fix (the
+    key, the budget, the quota). It returns what it has, `stopped` says why, and a call with `into`
+    continues. The error itself is raised only where there are no draws to lose. ValueError for a
+    seed, or for counts of another request.
     """
     draws = number(draws, "draws", int, 1)
     check_client(client)
@@ -197,13 +197,11 @@ class _Collector:
         self.counts.errors[reason] += 1
         self.bar.set_postfix(failed=self.counts.failed)
 
-        hopeless = isinstance(error, AuthenticationError | BudgetExceeded)
+        hopeless = isinstance(error, AuthenticationError | BudgetExceeded | QuotaError)
         if hopeless or self.failures_in_a_row >= MOST_FAILURES:
             self.counts.stopped = (
                 f"{reason}, {self.failures_in_a_row} in a row; observe(…, into=counts) goes on"
             )
-        else:
-            time.sleep(min(getattr(error, "retry_after", None) or 0.0, LONGEST_WAIT))
 
 
 def _draw(client: Client, messages, wire: dict, n: int) -> list[tuple[bytes, ...]]:

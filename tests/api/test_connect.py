@@ -165,7 +165,7 @@ def test_a_key_in_place_of_an_argument_is_not_shown(monkeypatch):
 def test_an_address_where_nothing_answers():
     message = r"127.0.0.1:9/v1 does not answer .*Is the server running"
     with pytest.raises(ConnectionFailed, match=message):
-        connect("http://127.0.0.1:9/v1")
+        connect("http://127.0.0.1:9/v1", max_retries=0)
 
 
 def test_an_address_without_a_list_of_models_needs_a_name(monkeypatch):

@@ -7,8 +7,12 @@ from fake_endpoint import fake
 from samplers.api import (
     APIError,
     AuthenticationError,
+    BadRequestError,
     ConnectionFailed,
     EndpointError,
+    InternalServerError,
+    NotFoundError,
+    QuotaError,
     RateLimitError,
 )
 
@@ -32,7 +36,7 @@ def error_of(status=400, base_url="http://127.0.0.1:9/v1", **response) -> Endpoi
 
 def test_openais_error_body_is_whole():
     error = error_of(json=OPENAI, headers={"x-request-id": "req_7"})
-    assert type(error) is APIError
+    assert type(error) is BadRequestError
     assert error.status == 400
     assert error.message == "Bad temperature."
     assert error.type == "invalid_request_error"
@@ -74,8 +78,8 @@ def test_a_long_page_is_cut():
         (429, {}, {"retry-after": "0.5"}, RateLimitError, "Wait 0.5 s"),
         (429, {}, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, RateLimitError, "Wait, then"),
         (429, {}, {"retry-after": "0"}, RateLimitError, "Wait, then"),
-        (429, {}, {"retry-after": "9" * 400}, RateLimitError, "Wait, then"),
-        (429, {}, {"retry-after": f"{'9' * 400}.5"}, RateLimitError, "Wait, then"),
+        (429, {}, {"retry-after": "9" * 400}, RateLimitError, "Wait 1000000000 s"),
+        (429, {}, {"retry-after": f"{'9' * 400}.5"}, RateLimitError, "Wait 1000000000 s"),
         (429, {}, {"retry-after": "1e400"}, RateLimitError, "Wait, then"),
         (429, {}, {"retry-after": "inf"}, RateLimitError, "Wait, then"),
         (429, {}, {"retry-after": "nan"}, RateLimitError, "Wait, then"),
@@ -83,13 +87,13 @@ def test_a_long_page_is_cut():
         (429, {}, {"retry-after": "2814, 2"}, RateLimitError, "Wait, then"),
         (429, {}, {"retry-after": ""}, RateLimitError, "Wait, then"),
         (429, {}, {"retry-after": "411000"}, RateLimitError, "Wait 411000 s"),
-        (429, {"code": "insufficient_quota"}, {}, RateLimitError, "no credit left"),
-        (429, NO_CREDIT, {}, RateLimitError, "no credit left"),
-        (404, {"code": "model_not_found"}, {}, APIError, "client.models()"),
-        (404, {"code": 404, "param": "model"}, {}, APIError, "client.models()"),
-        (404, {}, {}, APIError, "Does this endpoint have this path?"),
+        (429, {"code": "insufficient_quota"}, {}, QuotaError, "no credit left"),
+        (429, NO_CREDIT, {}, QuotaError, "no credit left"),
+        (404, {"code": "model_not_found"}, {}, NotFoundError, "client.models()"),
+        (404, {"code": 404, "param": "model"}, {}, NotFoundError, "client.models()"),
+        (404, {}, {}, NotFoundError, "Does this endpoint have this path?"),
         (308, {}, {"location": "https://x/v1"}, APIError, "often https:// for http://"),
-        (503, {}, {}, APIError, "try again in a moment"),
+        (503, {}, {}, InternalServerError, "try again in a moment"),
     ],
 )
 def test_the_message_says_what_to_do(status, body, headers, kind, advice):
@@ -113,7 +117,7 @@ def test_a_body_nested_without_end_is_an_error_like_any_other(around, depth):
     for opened, closed in (("[", "]"), ('{"a":', "}")):
         body = around.replace("%s", opened * depth + "1" + closed * depth)
         error = error_of(503, content=body.encode())
-        assert type(error) is APIError
+        assert type(error) is InternalServerError
         assert error.status == 503
         assert len(str(error)) < 1000
 

@@ -6,7 +6,13 @@ import httpx
 import pytest
 from fake_endpoint import fake
 
-from samplers.api import APIError, AuthenticationError, Completion, RateLimitError
+from samplers.api import (
+    APIError,
+    AuthenticationError,
+    Completion,
+    InternalServerError,
+    RateLimitError,
+)
 
 
 def chat(body) -> Completion:
@@ -43,7 +49,12 @@ def test_an_error_in_a_200_is_typed(body, message, code):
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [(401, AuthenticationError), ("429", RateLimitError), (500, APIError), (None, APIError)],
+    [
+        (401, AuthenticationError),
+        ("429", RateLimitError),
+        (500, InternalServerError),
+        (None, APIError),
+    ],
 )
 def test_a_200s_error_has_the_class_of_its_code(code, kind):
     with pytest.raises(APIError) as caught:

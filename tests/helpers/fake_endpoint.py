@@ -13,7 +13,10 @@ CHUNK = {"object": "chat.completion.chunk", "model": "m"}
 
 
 def fake(answer, model="m", base_url="http://127.0.0.1:9/v1", key=None, **options) -> Client:
-    """A client whose requests get `answer`: a Response, an exception or a function of a request."""
+    """A client whose requests get `answer`: a Response, an exception or a function of a request.
+
+    It tries again like any other, but without waiting, unless `sleep` is another function.
+    """
 
     def handle(request: httpx.Request) -> httpx.Response:
         result = answer(request) if callable(answer) else answer
@@ -21,7 +24,12 @@ def fake(answer, model="m", base_url="http://127.0.0.1:9/v1", key=None, **option
             raise result
         return result
 
-    return Client(base_url, key, model, transport=httpx.MockTransport(handle), **options)
+    options = {"sleep": no_wait, "transport": httpx.MockTransport(handle)} | options
+    return Client(base_url, key, model, **options)
+
+
+def no_wait(seconds: float) -> None:
+    """For a client's `sleep`."""
 
 
 class Recorded:

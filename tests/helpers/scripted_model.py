@@ -21,13 +21,13 @@ def weather(city: str) -> dict:
 class ScriptedModel:
     """Gives its answers in order, and keeps the requests' JSON as `bodies`.
 
-    An answer is a Response, an exception, or a function of the request.
+    An answer is a Response, an exception, or a function of the request. None is asked for twice.
     """
 
     def __init__(self, *answers):
         self.bodies: list[dict] = []
         self._answers = iter(answers)
-        self.client = fake(self._answer)
+        self.client = fake(self._answer, max_retries=0)
 
     def _answer(self, request: httpx.Request):
         self.bodies.append(json.loads(request.content))

@@ -62,7 +62,7 @@ class ToyEndpoint:
 
     def client(self):
         transport = httpx.MockTransport(self.answer)
-        return Client("http://fake.test/v1", "key", "toy", transport=transport)
+        return Client("http://fake.test/v1", "key", "toy", transport=transport, max_retries=0)
 
     def answer(self, request):
         if request.url.path != "/v1/chat/completions":

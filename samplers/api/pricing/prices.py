@@ -65,24 +65,32 @@ def _is_sold(name: str) -> bool:
 def upper_bound(body: dict) -> float:
     """The most (USD) that a chat request with this body can cost.
 
-    No token is shorter than a byte, so the prompt has no more tokens than the request has UTF-8
-    bytes, plus MESSAGE_OVERHEAD for each message and ANSWER_OVERHEAD. The answer has at most n
-    times max_completion_tokens (or max_tokens, or what the model can do), reasoning included. Each
-    token costs as much as the dearest of its kind: one that is written to the cache, in a prompt
-    of that length. ValueError for what is not priced: an unknown model, pictures, sound.
+    The prompt has at most `most_prompt_tokens`, and the answer n times max_completion_tokens (or
+    max_tokens, or what the model can do), reasoning included. Each token costs as much as the
+    dearest of its kind: one that is written to the cache, in a prompt of that length. ValueError
+    for what is not priced: an unknown model, pictures, sound.
     """
     price = price_of(body["model"])
     _check_priced(body)
 
-    # the tier is for the endpoint, not for the model
-    read = {name: value for name, value in body.items() if name != "service_tier"}
-    size = len(json.dumps(read, ensure_ascii=False).encode("utf-8"))
-    prompt = size + MESSAGE_OVERHEAD * len(body["messages"]) + ANSWER_OVERHEAD
+    prompt = most_prompt_tokens(body)
     output = _positive_int("n", body.get("n", 1)) * _longest_answer(body)
 
     input_factor, output_factor = _factors(price, prompt)
     dearest_input = max(price["input"], _write_price(price))
     return (prompt * dearest_input * input_factor + output * price["output"] * output_factor) / 1e6
+
+
+def most_prompt_tokens(body: dict) -> int:
+    """The most tokens that the prompt of a chat request with this body can have.
+
+    No token is shorter than a byte, so these are no more than the request has UTF-8 bytes, plus
+    MESSAGE_OVERHEAD for each message and ANSWER_OVERHEAD.
+    """
+    # the tier is for the endpoint, not for the model
+    read = {name: value for name, value in body.items() if name != "service_tier"}
+    size = len(json.dumps(read, ensure_ascii=False).encode("utf-8"))
+    return size + MESSAGE_OVERHEAD * len(body["messages"]) + ANSWER_OVERHEAD
 
 
 def cost(model: str, usage: Usage) -> float:

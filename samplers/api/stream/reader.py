@@ -11,7 +11,8 @@ from collections.abc import Generator, Iterable, Iterator
 import httpx
 
 from samplers.api.deviations import dict_of, dicts_of
-from samplers.api.errors import ConnectionFailed, EndpointError, error_in, message_of, scrubbed
+from samplers.api.error_body import error_in, message_of, scrubbed
+from samplers.api.errors import ConnectionFailed, EndpointError
 from samplers.api.results import Completion
 from samplers.api.stream.accumulate import accumulate
 from samplers.api.stream.chunk import Chunk

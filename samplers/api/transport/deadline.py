@@ -42,6 +42,10 @@ class Deadline(float):
             raise error("timed out")
         return seconds
 
+    def allows(self, seconds: float) -> bool:
+        """Whether it will not have passed so many seconds from now."""
+        return time.monotonic() + seconds < self._end
+
 
 class DeadlineBackend(httpcore.SyncBackend):
     """httpcore's network, for requests whose timeouts are a Deadline."""

@@ -1,25 +1,19 @@
-"""One endpoint's HTTP: calls are signed and counted against a budget, and what fails is typed."""
+"""One endpoint's HTTP: calls are signed, what fails is typed, and tried again where that helps."""
 
 import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 
 import httpx
 
-from samplers.api.errors import (
-    APIError,
-    ConnectionFailed,
-    EndpointError,
-    error_from,
-    error_in,
-    json_of,
-)
+from samplers.api.error_body import error_from, error_in, json_of
+from samplers.api.errors import APIError, APITimeoutError, ConnectionFailed, EndpointError
 from samplers.api.pricing.budget import Budget, shared_budget
-from samplers.api.pricing.prices import cost, upper_bound
 from samplers.api.request import address, encode
-from samplers.api.results import Usage
+from samplers.api.retries.retries import Retries
 from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import StreamBroken
 from samplers.api.transport.auth import Key
@@ -28,6 +22,7 @@ from samplers.api.transport.decoding import CODINGS, UnreadableBody, decode_with
 from samplers.api.transport.hints import next_step
 from samplers.api.transport.network import Network
 from samplers.api.transport.proxies import proxy_for
+from samplers.api.transport.reservation import Reservation
 
 # With these the endpoint did not receive the request.
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -39,7 +34,8 @@ REGIONAL = 1.1
 class Transport:
     """Sends requests to one endpoint. No error that it raises shows the key.
 
-    `budget` is None where no price is known; at OpenAI's address there always is one.
+    `budget` is None where no price is known; at OpenAI's address there always is one. `retries`
+    tries again what failed, and `limiter` (None: no limits) holds chats back.
     `httpx_transport`: None for the real network. `hint`: called when nothing answers, for a
     sentence on why.
     """
@@ -51,6 +47,8 @@ class Transport:
         budget: Budget | None,
         httpx_transport: httpx.BaseTransport | None,
         hint: Callable[[], str] | None,
+        retries: Retries,
+        limiter,
     ):
         url = address(base_url)
         self.base_url = str(url)
@@ -64,6 +62,8 @@ class Transport:
             budget = shared_budget()
 
         self.budget = budget
+        self.limiter = limiter
+        self.retries = retries
         self._hint = hint
         self._url = url
         self._httpx_transport = httpx_transport
@@ -99,12 +99,14 @@ class Transport:
         deadline: Deadline | None = None,
         root: bool = False,
         unchanged: bool = False,
+        reservation: Reservation | None = None,
     ) -> httpx.Response:
         """A successful response. APIError for any other status, ConnectionFailed if none comes.
 
+        What fails is tried again where that can help, each time as a whole.
         `deadline`: when the whole answer must be there (None: in deadline.TIMEOUT seconds).
         `root`: the path is the server's own, beside OpenAI's /v1 and not under it. `unchanged`: a
-        304 is a success, too.
+        304 is a success, too. `reservation`: a chat's, which is paid for and limited.
         """
         if self._http.is_closed:
             raise ConnectionFailed(
@@ -113,17 +115,26 @@ class Transport:
         if self._owner != os.getpid():
             self._open()
 
+        deadline = deadline or Deadline()
         json_headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        request = self._http.build_request(
+        build = partial(
+            self._http.build_request,
             method,
             (self.base_url.removesuffix("/v1") if root else self.base_url) + path,
             content=None if body is None else encode(body),
             headers=json_headers | (headers or {}),
-            timeout=httpx.Timeout(deadline or Deadline()),
+            timeout=httpx.Timeout(deadline),
         )
+        send = partial(self._attempt, build, stream, unchanged)
+        return self.retries.call(f"{method} {path}", send, deadline, reservation)
 
+    def _attempt(self, build: Callable, stream: bool, unchanged: bool) -> httpx.Response:
+        """The response to one request, which `build` makes."""
+        request = build()
         try:
             response = self._http.send(request, stream=stream)
+            if self.limiter is not None:
+                self.limiter.learn(response.headers)
             succeeded = response.is_success or (unchanged and response.status_code == 304)
             if not succeeded:
                 with closing(response):
@@ -153,10 +164,16 @@ class Transport:
         cause = self.scrub(f"{type(error).__name__}: {error}")
         hint = self._hint() if self._hint else next_step(error, self._proxy_variable)
         message = f"{self.base_url} does not answer ({cause}). {hint}"
-        return ConnectionFailed(message, sent=not isinstance(error, NOT_SENT))
+        return _failure_of(error)(message, sent=not isinstance(error, NOT_SENT))
+
+    def reserve(self, bodies: Sequence[dict]) -> Reservation:
+        """What these chat requests can cost, held until the end of a `with`."""
+        return Reservation(bodies, self.budget, self._surcharge, self.limiter)
 
     @contextmanager
-    def arrivals(self, body: dict, timeout: float | None = None) -> Iterator[Iterator[Arrival]]:
+    def arrivals(
+        self, body: dict, reservation: Reservation, timeout: float | None = None
+    ) -> Iterator[Iterator[Arrival]]:
         """A streamed answer to `body` as an iterator of Arrival. Closes the connection at the end.
 
         The connection is not used again: llama.cpp may close it without notice. `timeout`: seconds
@@ -165,7 +182,9 @@ class Transport:
         deadline = Deadline(timeout)
         headers = {"Accept": "text/event-stream", "Connection": "close"}
         start = time.perf_counter()
-        response = self.request("POST", "/chat/completions", body, headers, True, deadline)
+        response = self.request(
+            "POST", "/chat/completions", body, headers, True, deadline, reservation=reservation
+        )
 
         try:
             kind = response.headers.get("content-type", "")
@@ -194,12 +213,13 @@ class Transport:
         try:
             yield from arrivals
         except httpx.HTTPError as error:
+            kind = _failure_of(error)
             cause = self.scrub(f"{type(error).__name__}: {error}")
         else:
             return
 
         hint = f" {self.scrub(self._hint())}" if self._hint else ""
-        raise ConnectionFailed(f"{self.base_url} broke its stream off ({cause}).{hint}", sent=True)
+        raise kind(f"{self.base_url} broke its stream off ({cause}).{hint}", sent=True)
 
     def read(self, response: httpx.Response, reader: Callable):
         """What `reader` makes of the response's JSON.
@@ -242,35 +262,6 @@ class Transport:
         )
         return APIError(response.status_code, message)
 
-    @contextmanager
-    def paid(self, bodies: Sequence[dict]) -> Iterator[Callable[[Usage | None], None]]:
-        """Holds the most that these chat requests can cost while they run, one after the other.
-
-        Gives a function that takes the real Usage of each, in order. A request that was refused or
-        never sent costs nothing. One that failed after it was sent stays held: it may be billed.
-        """
-        if self.budget is None:
-            yield lambda usage: None
-            return
-
-        bounds = [upper_bound(body) * self._surcharge for body in bodies]
-        usages: list[Usage | None] = []
-        is_free = False
-
-        self.budget.reserve(sum(bounds))
-        try:
-            yield usages.append
-        except EndpointError as error:
-            is_free = _is_free(error)
-            raise
-        finally:
-            for i, bound in enumerate(bounds):
-                if i < len(usages) and usages[i] is not None:
-                    real = cost(bodies[i]["model"], usages[i]) * self._surcharge
-                    self.budget.settle(bound, real)
-                elif i > len(usages) or (i == len(usages) and is_free):
-                    self.budget.settle(bound, 0.0)
-
 
 def _timed(parts: Iterator[bytes], start: float, deadline: Deadline) -> Iterator[Arrival]:
     """`parts` with the time of each since `start`. Every line's end restarts the deadline."""
@@ -280,8 +271,5 @@ def _timed(parts: Iterator[bytes], start: float, deadline: Deadline) -> Iterator
             deadline.restart()  # here, so that the time in which nobody asks does not count
 
 
-def _is_free(error: EndpointError) -> bool:
-    """Whether a call that ended with this error certainly costs nothing."""
-    if isinstance(error, APIError):
-        return 400 <= error.status < 500
-    return isinstance(error, ConnectionFailed) and not error.sent
+def _failure_of(error: Exception) -> type[ConnectionFailed]:
+    return APITimeoutError if isinstance(error, httpx.TimeoutException) else ConnectionFailed

@@ -67,4 +67,5 @@ class Newest:
 
 def _replaced() -> ApiError:
     message = f"A newer request of the same '{REPLACES}' has replaced this one."
-    return ApiError(409, message, code="replaced")
+    # a client that tries again after a 409 would replace the newer one
+    return ApiError(409, message, code="replaced", headers={"x-should-retry": "false"})

@@ -92,7 +92,7 @@ def test_it_is_asked_once_and_again_only_where_waiting_may_help():
 
     busy = endpoint(httpx.Response(503))
     assert busy.abilities == busy.abilities == UNKNOWN
-    assert busy.paths == ["/v1/models"] * 2
+    assert busy.paths == ["/v1/models"] * 2 * 3  # each time with two retries
 
 
 def test_nothing_is_asked_at_openai():
@@ -231,7 +231,7 @@ def test_connect_says_what_it_found(monkeypatch, capsys):
         "http://other.test/v1": endpoint(listed(owned_by="me")),
     }
 
-    def made(base_url, *_):
+    def made(base_url, *_, **__):
         return clients[base_url]
 
     module = importlib.import_module("samplers.api.connect")  # the package's `connect` hides it

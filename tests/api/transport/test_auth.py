@@ -7,7 +7,7 @@ import traceback
 
 import httpx
 import pytest
-from fake_endpoint import Recorded, completion, event, fake, sse
+from fake_endpoint import Recorded, completion, event, fake, no_wait, sse
 
 from samplers.api import Client, EndpointError, connect
 from samplers.api.transport.auth import Key
@@ -107,7 +107,7 @@ def echoes_in_its_stream():
 
 
 def really_fails_to_connect():
-    Client("http://127.0.0.1:9/v1", KEY, "m").chat("x")
+    Client("http://127.0.0.1:9/v1", KEY, "m", sleep=no_wait).chat("x")
 
 
 def has_a_key_that_fits_no_header():

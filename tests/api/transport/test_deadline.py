@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from fake_endpoint import delta, event
+from fake_endpoint import delta, event, no_wait
 from tcp_server import answer, read_request, tcp_server
 
 from samplers.api import Client, ConnectionFailed, EndpointError, StreamBroken
@@ -175,4 +175,6 @@ def test_the_longest_timeout_works():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(ConnectionFailed, match="ConnectError"):
-        Client(f"http://127.0.0.1:{port}/v1", None, "m").chat("x", timeout=MAX_SECONDS)
+        Client(f"http://127.0.0.1:{port}/v1", None, "m", sleep=no_wait).chat(
+            "x", timeout=MAX_SECONDS
+        )

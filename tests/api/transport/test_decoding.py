@@ -94,7 +94,7 @@ def test_a_coding_that_was_not_asked_for_is_a_typed_error(coding):
 def test_a_broken_compression_is_a_typed_error(coding, status):
     body = Body(b"\xff" * 100)
     with pytest.raises(APIError, match="cannot be read: its compression is broken") as caught:
-        fake(answer(body, coding, status)).chat("x")
+        fake(answer(body, coding, status), max_retries=0).chat("x")
     assert caught.value.status == status
     assert isinstance(caught.value, RateLimitError) == (status == 429)
     assert body.closed
@@ -183,7 +183,7 @@ ENDLESS = ["identity", "gzip", "deflate", "gzip, gzip"]
 def test_an_endless_answer_is_a_typed_error(coding, status):
     body = Endless(b'{"choices": [', coding)
     with pytest.raises(APIError, match="cannot be read: it is larger than 4 MiB") as caught:
-        fake(answer(body, coding, status)).chat("x")
+        fake(answer(body, coding, status), max_retries=0).chat("x")
     assert caught.value.status == status
     assert body.closed
 
@@ -192,7 +192,7 @@ def test_an_endless_answer_is_a_typed_error(coding, status):
 def test_an_endless_refusal_of_a_stream_is_closed():
     body = Endless(b'{"error": {"message": "', "gzip")
     with pytest.raises(RateLimitError, match="larger than 4 MiB"):
-        list(fake(answer(body, "gzip", 429)).stream("x"))
+        list(fake(answer(body, "gzip", 429), max_retries=0).stream("x"))
     assert body.closed
 
 

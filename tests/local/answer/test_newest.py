@@ -61,6 +61,7 @@ def test_an_older_request_that_took_longer_to_read_replaces_nothing():
         with pytest.raises(ApiError) as caught:
             await newest.run(name, older, go_on.wait)
         assert caught.value.status == 409
+        assert caught.value.headers == {"x-should-retry": "false"}
         go_on.set()
         assert await task is True
 

@@ -1,0 +1,73 @@
+"""What a client asks its endpoint with: the transport, the model, and what was learnt of it."""
+
+from collections.abc import Callable
+
+from samplers.api.adapters import recognise
+from samplers.api.adapters.calls import Calls
+from samplers.api.adapters.chat import with_top_p
+from samplers.api.deviations import models_of
+from samplers.api.errors import APIError
+from samplers.api.forms import as_taken
+from samplers.api.request import chat_body
+from samplers.api.sending import send_chat
+from samplers.api.transport.deadline import Deadline
+from samplers.api.transport.transport import Transport
+from samplers.wire.models import REASONING_SUFFIX, model_table
+
+
+class Endpoint:
+    """The endpoint of one client. `model`: see Client."""
+
+    def __init__(self, transport: Transport, model: str | None):
+        self.transport = transport
+        self.model = model
+        if model is None and transport.at_openai:
+            self.model = model_table()["default_model"]
+
+        # By model: what was learnt about it, such as what the endpoint can do.
+        self._kept: dict[str, dict] = {}
+
+    def default_model(self, deadline: Deadline) -> str:
+        """The model that answers, unless a call names another one."""
+        if self.model is None:
+            listed = self.models(deadline)
+            if not listed:
+                message = "the endpoint lists no model: name one with SAMPLERS_MODEL_NAME"
+                raise APIError(200, message)
+            self.model = listed[0]["id"]
+        return self.model
+
+    def models(self, deadline: Deadline) -> list[dict]:
+        """What the endpoint lists (GET /models)."""
+        response = self.transport.request("GET", "/models", deadline=deadline)
+        return self.transport.read(response, models_of)
+
+    def body(self, messages, params: dict, deadline: Deadline) -> dict:
+        """A chat request in the form that its model takes."""
+        model = params.get("model") or self.default_model(deadline)
+        if not isinstance(model, str):
+            raise ValueError(f"model must be a model's name, a str, got {model!r:.80}")
+        body = chat_body(messages, {**params, "model": model})
+        ours = (
+            model.endswith(REASONING_SUFFIX)
+            and recognise.abilities(self.calls(deadline, model)).engine == "samplers"
+        )
+        return as_taken(body, ours, self.transport.at_openai)
+
+    def stream_body(self, messages, params: dict, timeout: float | None) -> dict:
+        """The same of a stream."""
+        deadline = Deadline(timeout)
+        body = self.body(messages, {**params, "stream": True}, deadline)
+        return with_top_p(self.calls(deadline, body["model"]), body)
+
+    def calls(self, deadline: Deadline, model: str | None = None) -> Calls:
+        """What an adapter asks with; `model` None: the one that answers."""
+        model = model or self.default_model(deadline)
+
+        def send(body: dict, reader: Callable, headers=None, most_choices: int | None = None):
+            return send_chat(self.transport, body, reader, deadline, headers, most_choices)
+
+        def body(messages, params: dict) -> dict:
+            return self.body(messages, {"model": model, **params}, deadline)
+
+        return Calls(self.transport, model, deadline, body, send, self._kept.setdefault(model, {}))

@@ -1,0 +1,1 @@
+"""Many requests at a time, and the file that keeps their answers."""

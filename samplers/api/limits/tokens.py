@@ -1,0 +1,22 @@
+"""How many tokens a request counts against a limit of tokens, before it is sent."""
+
+from samplers.api.pricing.prices import most_prompt_tokens
+
+DEFAULT_MAX_TOKENS = 1024  # of an answer to a request that names no limit
+
+
+def tokens_of(body: dict) -> int:
+    """The most tokens that a chat request with this body counts, by an estimate from above.
+
+    The prompt by its bytes, as no token is shorter than one (`most_prompt_tokens`), and n times
+    max_completion_tokens or max_tokens; DEFAULT_MAX_TOKENS where it names neither. A picture's
+    bytes count as well, which is far too much. The endpoint's own tokenizer would cost a call.
+    """
+    limits = [_count(body.get(name)) for name in ("max_completion_tokens", "max_tokens")]
+    longest = max(limits) or DEFAULT_MAX_TOKENS
+    return most_prompt_tokens(body) + (_count(body.get("n")) or 1) * longest
+
+
+def _count(value) -> int:
+    """A positive int; 0 for anything else, which the endpoint will refuse."""
+    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,1 @@
+"""Calls that fail and are tried again."""
