@@ -4,6 +4,7 @@
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
+`cost` says what a call costs;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -33,7 +34,7 @@ from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded
-from samplers.api.pricing.prices import price_list
+from samplers.api.pricing.prices import cost, price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.retries.attempt import Attempt
 from samplers.api.retries.jitter import full_jitter
@@ -109,6 +110,7 @@ __all__ = [
     "accumulate",
     "as_taken",
     "connect",
+    "cost",
     "fit",
     "full_jitter",
     "gather",
