@@ -4,7 +4,7 @@
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
-`cost` says what a call costs;
+`cost` says what a call costs, `image_tokens` what a picture counts;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -56,6 +56,7 @@ from samplers.api.structured.schema import strict_schema
 from samplers.api.structured.strict import Reason, why_not_strict
 from samplers.api.tools.tool import Tool, ToolError, tool
 from samplers.api.tools.tool_loop import Round, ToolResult, ToolRun, run_tools
+from samplers.wire.images import ImageTokens, image_tokens
 from samplers.wire.models import model_table
 from samplers.wire.tokens import readable
 
@@ -81,6 +82,7 @@ __all__ = [
     "Event",
     "Fitted",
     "Gathered",
+    "ImageTokens",
     "InternalServerError",
     "Invalid",
     "Limiter",
@@ -114,6 +116,7 @@ __all__ = [
     "fit",
     "full_jitter",
     "gather",
+    "image_tokens",
     "model_table",
     "partial_json",
     "price_list",
