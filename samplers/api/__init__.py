@@ -4,7 +4,7 @@
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
-`cost` says what a call costs, `image_tokens` what a picture counts;
+`cost`, `count_tokens` and `image_tokens` say what calls cost, before and after;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -34,6 +34,7 @@ from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded
+from samplers.api.pricing.count_tokens import TokenCount, count_tokens
 from samplers.api.pricing.prices import cost, price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.retries.attempt import Attempt
@@ -98,6 +99,7 @@ __all__ = [
     "Score",
     "SlowDownError",
     "StreamBroken",
+    "TokenCount",
     "TokenLogprob",
     "Tokens",
     "Tool",
@@ -113,6 +115,7 @@ __all__ = [
     "as_taken",
     "connect",
     "cost",
+    "count_tokens",
     "fit",
     "full_jitter",
     "gather",
