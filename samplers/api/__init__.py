@@ -4,7 +4,7 @@
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
-`cost`, `count_tokens` and `image_tokens` say what calls cost, before and after;
+`cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -34,6 +34,7 @@ from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded
+from samplers.api.pricing.choose import Candidate, Ranking, Task, choose
 from samplers.api.pricing.count_tokens import TokenCount, count_tokens
 from samplers.api.pricing.prices import cost, price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
@@ -72,6 +73,7 @@ __all__ = [
     "BadRequestError",
     "Budget",
     "BudgetExceeded",
+    "Candidate",
     "Choice",
     "Chunk",
     "Client",
@@ -91,6 +93,7 @@ __all__ = [
     "Parsed",
     "PermissionDeniedError",
     "QuotaError",
+    "Ranking",
     "RateLimitError",
     "Reason",
     "Refusal",
@@ -99,6 +102,7 @@ __all__ = [
     "Score",
     "SlowDownError",
     "StreamBroken",
+    "Task",
     "TokenCount",
     "TokenLogprob",
     "Tokens",
@@ -113,6 +117,7 @@ __all__ = [
     "Usage",
     "accumulate",
     "as_taken",
+    "choose",
     "connect",
     "cost",
     "count_tokens",
