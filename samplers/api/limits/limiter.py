@@ -26,13 +26,22 @@ class Ticket:
     end: float = 0.0
 
 
+def check_limiter(limiter) -> None:
+    """ValueError unless it is a Limiter or None."""
+    if limiter is not None and not isinstance(limiter, Limiter):
+        raise ValueError(
+            f"limiter must be a Limiter, such as Limiter(rpm=60), or None, got {limiter!r:.80}"
+        )
+
+
 class Limiter:
     """At most `rpm` requests and `tpm` tokens in any stretch of a minute: two sliding windows.
 
     None: what the endpoint's x-ratelimit headers say, and no limit until the first answer. A
     smaller limit in the headers holds in any case. What others use with the same key is seen there,
-    too. Threads may share a limiter, and clients: whoever comes first is served first, and a call's
-    timeout goes on while it waits. A fork has its own.
+    too. Threads may share a limiter, and clients of one model at one endpoint, as providers limit
+    each model by itself: whoever comes first is served first, and a call's timeout goes on while it
+    waits. A fork has its own.
 
     An endpoint counts a request when it arrives, and not when it is let go. So one counts longer
     than a minute: by the time that its answer took, `late` seconds at most.
