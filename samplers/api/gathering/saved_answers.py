@@ -20,7 +20,8 @@ def load(path: Path, requests: Sequence) -> dict[int, object]:
     """The answers in the file, by the number of their request. A missing file is begun.
 
     A line that a crash tore is taken out, and its request counts as not answered. ValueError if the
-    file belongs to another list of requests, or is no such file; then it is not changed.
+    file belongs to another list of requests, or is no such file; then it is not changed. OSError if
+    it must be written and cannot be: now, and not after the first answers are paid for.
     """
     header = _line({"purpose": PURPOSE, "requests": len(requests), "sha256": _digest(requests)})
     content = path.read_bytes() if path.exists() else b""
@@ -32,12 +33,14 @@ def load(path: Path, requests: Sequence) -> dict[int, object]:
     good = [header]
     for line in rest:
         entry = _read(line)
-        if entry is not None and entry[0] not in answers:
+        if entry is not None and entry[0] < len(requests) and entry[0] not in answers:
             answers.update([entry])
             good.append(line)
     clean = b"".join(line + b"\n" for line in good)
     if clean != content:
         _replace(path, clean)
+    elif len(answers) < len(requests):
+        path.open("ab").close()  # may it be written?
     return answers
 
 

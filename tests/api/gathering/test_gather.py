@@ -203,6 +203,14 @@ def test_wrong_arguments(arguments, message):
         gather(*arguments)
 
 
+def test_one_clients_messages_are_not_a_list_of_requests():
+    recorded = Recorded(completion())
+    messages = [{"messages": "a"}, {"role": "user", "content": "b"}]
+    with pytest.raises(ValueError, match=r"requests\[1\] must be a str, a list of .* got \{'role'"):
+        quiet(fake(recorded), messages)
+    assert recorded.requests == []
+
+
 @pytest.mark.parametrize("options", [{"save": ""}, {"save": 5}, {"progress": None}])
 def test_wrong_options(options):
     with pytest.raises(ValueError, match=f"{next(iter(options))} must be"):
