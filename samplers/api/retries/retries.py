@@ -3,9 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
-
-from tenacity import RetryCallState, Retrying, retry_if_exception
+from typing import TYPE_CHECKING, TypeVar
 
 from samplers.api.errors import (
     ConflictError,
@@ -18,6 +16,9 @@ from samplers.api.errors import (
 )
 from samplers.api.retries.attempt import Attempt, outcome_of
 from samplers.api.retries.jitter import full_jitter
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 LONGEST_WAIT = 120  # seconds, as in OpenAI's SDK; whoever is asked to wait longer gets the error
 BUDGET = 100  # retries that a client has while its endpoint is down
@@ -72,7 +73,9 @@ class Retries:
         `reservation`: a Reservation, which each attempt enters, and which may forbid another one.
         """
 
-        def stop(state: RetryCallState) -> bool:
+        from tenacity import Retrying, retry_if_exception  # here: it loads asyncio and tornado
+
+        def stop(state: "RetryCallState") -> bool:
             reason = self._reason_to_stop(state, deadline, reservation)
             if reason:
                 state.outcome.exception().add_note(reason)
@@ -91,7 +94,7 @@ class Retries:
                     reservation.enter(deadline)
                 return self._recorded(name, send, attempt.retry_state)
 
-    def _reason_to_stop(self, state: RetryCallState, deadline, reservation) -> str | None:
+    def _reason_to_stop(self, state: "RetryCallState", deadline, reservation) -> str | None:
         """Why a call that failed is not tried again, "" where that is plain. None: it is."""
         error = state.outcome.exception()
         wait = state.upcoming_sleep
@@ -121,7 +124,7 @@ class Retries:
             return False
         return True
 
-    def _recorded(self, name: str, send: Callable[[], Answer], state: RetryCallState) -> Answer:
+    def _recorded(self, name: str, send: Callable[[], Answer], state: "RetryCallState") -> Answer:
         start = time.monotonic()
         outcome = "answered"
         try:
@@ -143,7 +146,7 @@ class Retries:
             self.attempts.append(attempt)
 
 
-def _wait(state: RetryCallState) -> float:
+def _wait(state: "RetryCallState") -> float:
     """Seconds until the next try: what the endpoint asks for, or else by chance."""
     asked = getattr(state.outcome.exception(), "retry_after", None)
     return asked or full_jitter(state.attempt_number)
