@@ -16,6 +16,15 @@ class EndpointError(Exception):
     should_retry: bool | None = None
     transcript: tuple[dict, ...] = ()
 
+    def __reduce__(self):
+        """For pickle, with which another process sends it back, and for copy."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[EndpointError], args: tuple) -> EndpointError:
+    """An error without its attributes: the constructors make the message of other arguments."""
+    return kind.__new__(kind, *args)
+
 
 class APIError(EndpointError):
     """The endpoint answered with an error, or (status 200) with something that cannot be read.

@@ -1,6 +1,7 @@
 """Each status and kind of error has its class, named as in OpenAI's SDK where that has one."""
 
 import json
+import pickle
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,14 @@ import pytest
 from fake_endpoint import fake
 
 import samplers.api
-from samplers.api import APIError, EndpointError
+from samplers.api import (
+    APIError,
+    APITimeoutError,
+    BudgetExceeded,
+    EndpointError,
+    RateLimitError,
+    StreamBroken,
+)
 
 FACTS = Path(__file__).parents[3] / "shared/facts/errors.jsonl"
 
@@ -131,3 +139,21 @@ def test_every_class_can_be_imported_and_is_an_endpoint_error():
     for kind in ours:
         assert getattr(samplers.api, kind.__name__) is kind
         assert issubclass(kind, EndpointError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RateLimitError(429, "Slowly", code="slow_down", request_id="r", retry_after=3.0),
+        APITimeoutError("Late.", sent=True),
+        BudgetExceeded(0.2, 0.1, 1.0),
+        StreamBroken("It broke.", error={"message": "no"}),
+    ],
+    ids=repr,
+)
+def test_another_process_can_send_an_error_back(error):
+    error.add_note("Tried 3 times.")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
