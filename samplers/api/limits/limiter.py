@@ -129,9 +129,9 @@ class Limiter:
             left = 0.0
         if left > 0 and (self._running or seconds <= left or seconds == inf):
             return left
-        when = "" if seconds == inf else f" in {duration_text(seconds)}"
+        when = "later" if seconds == inf else f"in {duration_text(seconds)}"
         raise APITimeoutError(
-            f"not sent: the limit ({self._limits()}) lets it go{when} after the call's time is "
+            f"not sent: the limit ({self._limits()}) lets it go {when}, when the call's time is "
             "over. Give it a longer timeout, or ask for less at the same time."
         )
 
@@ -172,11 +172,14 @@ class Limiter:
             self._changed.notify_all()
 
     def _limits(self) -> str:
-        def most(limit: float) -> str:
-            return "any number of" if limit == inf else str(limit)
+        def most(limit: float, unit: str) -> str:
+            if limit == inf:
+                return f"any number of {unit}s"
+            return f"{limit} {unit}{'' if limit == 1 else 's'}"
 
-        requests = most(self._requests.limit)
-        return f"{requests} requests and {most(self._tokens.limit)} tokens in {self._minute:g} s"
+        requests = most(self._requests.limit, "request")
+        tokens = most(self._tokens.limit, "token")
+        return f"{requests} and {tokens} in {self._minute:g} s"
 
     def __repr__(self) -> str:
         return f"<Limiter: {self._limits()}>"
