@@ -47,8 +47,8 @@ def gather(
     then only the requests are asked that have no answer in the file. Answers are Completions, or
     what JSON can hold. Two runs at the same time need two files: each would ask everything.
 
-    Ctrl-C begins no more calls and waits for those that run, so that what is paid for is saved; a
-    second one does not wait.
+    Ctrl-C begins no more calls and waits for those that run, so that what is paid for is saved: up
+    to `concurrency`, and some may wait for a limiter or a retry. A second one does not wait.
 
     ValueError for a wrong argument, and for a file that belongs to another list of requests;
     OSError for a file that cannot be written.

@@ -47,7 +47,8 @@ def load(path: Path, requests: Sequence) -> dict[int, object]:
 def append(path: Path, number: int, answer) -> None:
     """Adds the answer to a request. ValueError for one that JSON cannot hold, nor is a Completion.
 
-    One call after the other: two at once could mix their lines.
+    OSError, which names the file, if it cannot be written, as on a full disk. One call after the
+    other: two at once could mix their lines.
     """
     is_completion = isinstance(answer, Completion)
     kind = "completion" if is_completion else "value"
@@ -58,8 +59,11 @@ def append(path: Path, number: int, answer) -> None:
             "call must return a Completion, or what JSON can hold, if save names a file; "
             f"got {type(answer).__name__} ({error})"
         ) from None
-    with path.open("ab") as file:
-        file.write(line + b"\n")
+    try:
+        with path.open("ab") as file:
+            file.write(line + b"\n")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _line(fields: dict) -> bytes:

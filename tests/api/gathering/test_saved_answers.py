@@ -144,6 +144,19 @@ def test_a_file_that_cannot_be_written(path, three):
     assert resumed(path) == []
 
 
+def test_a_full_disk(path, three):
+    """The error names the file, and what is in it counts."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(three) + 100, hard))
+    try:
+        with pytest.raises(OSError, match=r"answers\.jsonl"):
+            gather(lambda name: f"of {name}" + 50 * " ", NAMES, 1, save=path, progress=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert resumed(path) == ["p5", "p6"]
+
+
 def test_the_order_of_a_requests_fields_does_not_matter(path):
     load(path, [{"a": 1, "b": 2}])
     append(path, 0, "x")
