@@ -104,7 +104,7 @@ class LocalEndpoint:
         lines = "".join(self._stderr).replace("\r\n", "\n").split("\n")
         output = "\n".join(line for line in lines if "\r" not in line).strip()  # no progress bar
 
-        state = "It still runs."
+        state = "It still runs: try again, or ask for less."
         if not self.alive():
             state = (
                 f"It has ended (exit code {self._process.returncode}): connect() starts another."

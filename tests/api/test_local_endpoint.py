@@ -66,6 +66,11 @@ def test_an_interrupt_of_the_kernels_group_does_not_reach_the_endpoint(client):
     assert os.getpgid(shared_endpoints[os.getpid()].pid) != os.getpgrp()
 
 
+def test_a_running_endpoint_says_what_to_try(client):
+    state = shared_endpoints[os.getpid()].state()
+    assert state.startswith("It still runs: try again, or ask for less.")
+
+
 STUB = """#!{python}
 import json, sys
 for i in range(3):
