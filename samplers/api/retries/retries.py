@@ -72,7 +72,6 @@ class Retries:
         `name`: the call's in `attempts`. `deadline`: a Deadline; no wait goes beyond it.
         `reservation`: a Reservation, which each attempt enters, and which may forbid another one.
         """
-
         from tenacity import Retrying, retry_if_exception  # here: it loads asyncio and tornado
 
         def stop(state: "RetryCallState") -> bool:

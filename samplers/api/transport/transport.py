@@ -109,9 +109,11 @@ class Transport:
         304 is a success, too. `reservation`: a chat's, which is paid for and limited.
         """
         if self._http.is_closed:
-            raise ConnectionFailed(
+            failure = ConnectionFailed(
                 f"this client of {self.base_url} is closed: make another, e.g. with connect()."
             )
+            failure.should_retry = False
+            raise failure
         if self._owner != os.getpid():
             self._open()
 
@@ -185,6 +187,7 @@ class Transport:
         response = self.request(
             "POST", "/chat/completions", body, headers, True, deadline, reservation=reservation
         )
+        deadline.restart()  # what it waited for a limiter, or before a retry, was no silence
 
         try:
             kind = response.headers.get("content-type", "")

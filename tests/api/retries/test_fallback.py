@@ -9,6 +9,7 @@ from fake_endpoint import Body, Recorded, completion, delta, event, fake, sse
 from samplers.api import (
     APITimeoutError,
     BadRequestError,
+    ConnectionFailed,
     InternalServerError,
     QuotaError,
     StreamBroken,
@@ -116,6 +117,14 @@ def test_its_own_error_is_raised_if_it_is_down_too(call):
     assert endpoint.models == ["first"] * 3 + ["second"] * 3
     note = "This is the fallback's; the first model failed with RateLimitError, HTTP 429."
     assert caught.value.__notes__[-1] == note
+
+
+def test_a_closed_client_asks_nobody():
+    client = client_of(TwoModels(completion()))
+    client.close()
+    with pytest.raises(ConnectionFailed, match="is closed") as caught:
+        client.chat("x")
+    assert not hasattr(caught.value, "__notes__")
 
 
 def test_it_does_not_stand_in_for_itself():

@@ -4,7 +4,7 @@ import time
 
 import httpx
 import pytest
-from fake_endpoint import Recorded, completion, delta, event, fake, sse
+from fake_endpoint import Body, Recorded, completion, delta, event, fake, sse
 
 from samplers.api import (
     APIError,
@@ -249,3 +249,25 @@ def test_an_answer_that_cannot_be_read_is_not_tried_again():
     endpoint = Recorded(httpx.Response(200, content=b"<html>"))
     assert isinstance(failing_call(endpoint), APIError)
     assert len(endpoint.requests) == 1
+
+
+def test_what_a_stream_waits_before_it_begins_is_no_silence():
+    left = []
+
+    def answer(request):
+        deadline = request.extensions["timeout"]["read"]
+        while deadline.allows(9.9):
+            pass
+        return sse(Silent(deadline))
+
+    class Silent(Body):
+        def __init__(self, deadline):
+            super().__init__(event(delta("a")), event("[DONE]"))
+            self._deadline = deadline
+
+        def __iter__(self):
+            left.append(self._deadline.left())
+            return super().__iter__()
+
+    assert [chunk.text for chunk in fake(answer).stream("x", timeout=10)] == ["a"]
+    assert left[0] > 9.9
