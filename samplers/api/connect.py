@@ -120,13 +120,17 @@ def start_local(
     ]
     endpoint = LocalEndpoint(*flags, environment=_key_for_the_child(options))
     atexit.register(endpoint.close)
-    return _client_of(
-        endpoint,
-        on_close=endpoint.close,
-        max_retries=max_retries,
-        fallback=fallback,
-        limiter=limiter,
-    )
+    try:
+        return _client_of(
+            endpoint,
+            on_close=endpoint.close,
+            max_retries=max_retries,
+            fallback=fallback,
+            limiter=limiter,
+        )
+    except ValueError:
+        endpoint.close()
+        raise
 
 
 def _key_for_the_child(options: dict[str, str | float]) -> dict[str, str]:
