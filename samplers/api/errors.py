@@ -4,6 +4,8 @@ Every message ends with what to do next, and none shows a key. Two errors live b
 raises them: StreamBroken in stream/reader.py, BudgetExceeded in pricing/budget.py.
 """
 
+LONGEST = 2_000  # characters of an endpoint's message in an error's text: some repeat the prompt
+
 
 class EndpointError(Exception):
     """The base of all errors of `samplers.api`, except that a wrong argument is a ValueError.
@@ -77,9 +79,12 @@ class APIError(EndpointError):
         return text
 
     def _text(self) -> str:
-        stop = "" if self.message.endswith((".", "!", "?")) else "."
+        said = self.message
+        if len(said) > LONGEST:
+            said = f"{said[:LONGEST]}…"
+        stop = "" if said.endswith((".", "!", "?", "…")) else "."
         request = f"[request {self.request_id}]" if self.request_id else ""
-        parts = [f"{self.place}: {self.message}{stop}", self.next_step(), request]
+        parts = [f"{self.place}: {said}{stop}", self.next_step(), request]
         return " ".join(part for part in parts if part)
 
 
@@ -161,7 +166,10 @@ class QuotaError(RateLimitError):
     """
 
     def next_step(self) -> str:
-        return "Waiting does not help: the account has no credit left, or may not spend more."
+        return (
+            "Waiting does not help: add credit, or raise the limit on spending, at the provider. "
+            "connect('local') costs nothing."
+        )
 
 
 class InternalServerError(APIError):

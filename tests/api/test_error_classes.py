@@ -124,7 +124,7 @@ def test_openais_own_bodies_of_2026():
         (answer(403, code="model_not_found"), "client.models()"),
         (answer(408), "Try again"),
         (answer(429, code="slow_down"), "Begin with few requests"),
-        (answer(402), "no credit left"),
+        (answer(402), "add credit"),
     ],
 )
 def test_the_advice(response, advice):
@@ -157,3 +157,11 @@ def test_another_process_can_send_an_error_back(error):
     assert type(again) is type(error)
     assert str(again) == str(error)
     assert vars(again) == vars(error)
+
+
+def test_a_message_that_repeats_the_prompt_is_cut_in_the_text():
+    """FastAPI's 422 does; `message` has all of it."""
+    error = error_of(httpx.Response(422, json={"detail": [{"input": 10_000 * "x"}]}))
+    assert len(str(error)) < 2_100
+    assert str(error).endswith("x…")
+    assert len(error.message) > 10_000
