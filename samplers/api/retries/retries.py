@@ -100,7 +100,7 @@ class Retries:
         if state.attempt_number > self.max_retries:
             return f"Tried {state.attempt_number} times." if self.max_retries else ""
         if wait > LONGEST_WAIT:
-            asked = f"the endpoint asks to wait {wait:,.0f} s"
+            asked = f"the endpoint asks to wait {wait:,.10g} s"
             return f"Not tried again: {asked}, and {LONGEST_WAIT} s are the most that is waited."
         if not deadline.allows(0):
             return ""
