@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import inf
 
 from samplers.api.errors import APITimeoutError
-from samplers.api.limits.headers import told
+from samplers.api.limits.headers import rate_limit
 from samplers.api.limits.limit import Limit
 from samplers.api.request import as_seconds
 from samplers.wire.durations import duration_text
@@ -145,8 +145,8 @@ class Limiter:
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Takes what the headers of an answer, also of an error, say of the endpoint's limits."""
-        requests = told(headers, "requests")
-        tokens = told(headers, "tokens", "project-tokens")
+        requests = rate_limit(headers, "requests")
+        tokens = rate_limit(headers, "tokens", "project-tokens")
         with self._lock():
             now = self._clock()
             counted = [ticket for ticket in self._counted if ticket.end > now]

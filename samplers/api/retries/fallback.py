@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from samplers.api.errors import EndpointError
 from samplers.api.results import Completion
 from samplers.api.retries.attempt import outcome_of
-from samplers.api.retries.retries import can_pass
+from samplers.api.retries.retries import is_retryable
 from samplers.api.stream.chunk import Chunk
 from samplers.wire.secret import shown
 
@@ -40,7 +40,7 @@ def or_fallback(ask: Callable[[dict], Completion], bodies: list[dict], deadline)
     try:
         return ask(bodies[0])
     except EndpointError as error:
-        if len(bodies) == 1 or not can_pass(error) or not deadline.allows(0):
+        if len(bodies) == 1 or not is_retryable(error) or not deadline.allows(0):
             raise
         failure = error
     with _noted(failure):
@@ -55,8 +55,8 @@ def stream_or_fallback(
         yield from ask(bodies[0])
         return
     except EndpointError as error:
-        # StreamBroken cannot pass, so nothing has come before
-        if len(bodies) == 1 or not can_pass(error):
+        # StreamBroken is not retryable, so nothing has come before
+        if len(bodies) == 1 or not is_retryable(error):
             raise
         failure = error
     with _noted(failure):

@@ -29,7 +29,7 @@ TEMPORARY = (*DOWN, RequestTimeoutError, ConflictError, RateLimitError)
 Answer = TypeVar("Answer")
 
 
-def can_pass(error: BaseException) -> bool:
+def is_retryable(error: BaseException) -> bool:
     """Whether the same call may succeed a little later.
 
     It may where no answer came, and after 408, 409, 429 and 500 or more, unless the header
@@ -81,7 +81,7 @@ class Retries:
             return reason is not None
 
         attempts = Retrying(
-            retry=retry_if_exception(can_pass),
+            retry=retry_if_exception(is_retryable),
             wait=_wait,
             stop=stop,
             sleep=self._sleep,
