@@ -147,16 +147,18 @@ class RateLimitError(APIError):
     """429: too many requests or tokens in too short a time."""
 
     def next_step(self) -> str:
-        if self.retry_after:
-            return f"Wait {self.retry_after:.10g} s, then try again."
-        return "Wait, then try again."
+        return f"{self._wait()} A Limiter keeps a client under the limits."
+
+    def _wait(self) -> str:
+        wait = f"Wait {self.retry_after:.10g} s" if self.retry_after else "Wait"
+        return f"{wait}, then try again."
 
 
 class SlowDownError(RateLimitError):
     """429 with the code slow_down: within the limits, but the traffic rises too fast."""
 
     def next_step(self) -> str:
-        return super().next_step() + " Begin with few requests at once, and slowly ask for more."
+        return f"{self._wait()} Begin with few requests at once, and slowly ask for more."
 
 
 class QuotaError(RateLimitError):

@@ -123,7 +123,8 @@ def test_openais_own_bodies_of_2026():
         (answer(403, code="unsupported_country_region_territory"), "Does the account"),
         (answer(403, code="model_not_found"), "client.models()"),
         (answer(408), "Try again"),
-        (answer(429, code="slow_down"), "Begin with few requests"),
+        (answer(429), "Wait, then try again. A Limiter keeps a client under the limits."),
+        (answer(429, code="slow_down"), "Wait, then try again. Begin with few requests at once"),
         (answer(402), "add credit"),
     ],
 )
