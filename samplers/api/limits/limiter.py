@@ -13,6 +13,7 @@ from samplers.api.limits.headers import rate_limit
 from samplers.api.limits.limit import Limit
 from samplers.api.request import as_seconds
 from samplers.wire.durations import duration_text
+from samplers.wire.secret import shown
 
 LOOK = 1.0  # seconds after which a wait is looked at again: on Windows, Ctrl-C does not end it
 
@@ -30,7 +31,7 @@ def check_limiter(limiter) -> None:
     """ValueError unless it is a Limiter or None."""
     if limiter is not None and not isinstance(limiter, Limiter):
         raise ValueError(
-            f"limiter must be a Limiter, such as Limiter(rpm=60), or None, got {limiter!r:.80}"
+            f"limiter must be a Limiter, such as Limiter(rpm=60), or None, got {shown(limiter)}"
         )
 
 

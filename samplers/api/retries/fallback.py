@@ -8,12 +8,13 @@ from samplers.api.results import Completion
 from samplers.api.retries.attempt import outcome_of
 from samplers.api.retries.retries import is_retryable
 from samplers.api.stream.chunk import Chunk
-from samplers.wire.secret import shown
+from samplers.wire.secret import looks_like_a_key, shown
 
 
 def check_fallback(model: str | None) -> None:
     """ValueError unless it is a model's name or None."""
-    if model is not None and (not isinstance(model, str) or not model):
+    is_name = isinstance(model, str) and model != "" and not looks_like_a_key(model)
+    if model is not None and not is_name:
         raise ValueError(f"fallback must be a model's name, a str, or None, got {shown(model)}")
 
 
