@@ -4,8 +4,7 @@ BIN := .venv/bin
 # In a container one is often root, and Jupyter starts as root only if it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Two files at a time and not more: each process starts endpoints of its own, half a gigabyte each. Their engines have
-# one thread each, as with more they would wait for each other. The lessons take longest, so they come first: nbval
-# runs and compares the masters, and a test runs the learners' copies, which have nothing to compare with.
+# one thread each, as with more they would wait for each other. The lessons take longest, so they come first.
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=180 \
 	--nbval-sanitize-with tests/sanitize.cfg
@@ -21,6 +20,7 @@ setup: .venv/.ready
 
 # JupyterLab would ask at its first start whether to fetch news: this kit needs no network. It saves the widgets with a
 # notebook, so that an explorer is there when the notebook is opened without its kernel.
+# A link to the_document.md opens it as a page, and not in an editor.
 .venv/.ready: .requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
@@ -30,7 +30,7 @@ setup: .venv/.ready
 	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
 		> .venv/etc/jupyter/labconfig/page_config.json
 	@mkdir -p .venv/share/jupyter/lab/settings
-	@echo '{"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}}' \
+	@echo '{"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}, "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}}}' \
 		> .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
 

@@ -6,20 +6,13 @@ from bare_llama_cpp import KEY, bare_llama_cpp
 CELL_OUTPUT_SECONDS = 60
 
 
-LONGEST = "test_learners_copies.py"
-
-
 def pytest_collection_modifyitems(items) -> None:
-    """Puts the longest file first; two processes then end together.
-
-    Makes nbval wait longer, and leave out the HTML; it has no options for these two.
+    """Makes nbval wait longer, and leave out the HTML; it has no options for these two.
 
     It waits 5 s for a cell's output after the cell has ended. On a busy machine a kernel can need
     more; then one cell failed, and all after it. Of text/html and text/plain, two forms of one
     output, it compares the second alone: a coloured text is stored without its HTML.
     """
-    items.sort(key=lambda item: item.path.name != LONGEST)
-
     cells = [item for item in items if hasattr(item, "output_timeout")]
     for cell in cells:
         cell.output_timeout = CELL_OUTPUT_SECONDS

@@ -6,16 +6,16 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import nbformat
 import pytest
 from chromium import chromium, needs_chromium
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
 
-from samplers.lab.publish.learner import KERNEL
+from samplers.lab.publish.execute import WIDGET_VIEW
 
 ROOT = Path(__file__).parents[1]
 TIMEOUT = 120_000  # ms; a busy machine starts a kernel slowly
@@ -25,13 +25,12 @@ OVERRIDES = re.compile("echo '({.*saveState.*})'")  # JupyterLab's settings, as 
 NO_CELL_RUNS = """
 () => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))
 """
-SETUP = """from samplers import Distribution
-from samplers.lab import explore
-five = Distribution.from_probs({"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05})"""
-LIVE = """from samplers.api import connect
-client = connect("local")
-live = explore(client, "What is the capital of France?")
-live"""
+LESSON = "learner/02_turn_the_temperature.ipynb"
+OWN = (  # what a learner writes below the lesson
+    "print(explorer.temperature.value, explorer.seed.value, explorer.drawn is not None)",
+    """from samplers.lab import step_through
+step_through(lambda ids: 9 * np.eye(3)[(len(ids) - 1) % 3], [0], vocabulary=["a", "b", "c"])""",
+)
 
 pytestmark = needs_chromium
 
@@ -62,6 +61,7 @@ def lab(tmp_path_factory):
             matches = map(ADDRESS.search, iter(server.stderr.readline, ""))
             address = next(match[0] for match in matches if match)
             log.start()
+            wait_until_it_listens(address)
             yield folder, address
         finally:
             server.terminate()
@@ -69,18 +69,27 @@ def lab(tmp_path_factory):
                 log.join(timeout=30)
 
 
-@contextmanager
-def opened(lab, notebook: str):
+def wait_until_it_listens(address: str) -> None:
+    """JupyterLab logs its address a moment before it can be reached there."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+        client.get(address, timeout=TIMEOUT / 1000)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+def opened(browser, lab, notebook: str):
     """A page with a notebook of the lab's folder; its kernel is ready."""
     _, address = lab
     root, token = address.split("?")
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1300, "height": 1000})
-        page.set_default_timeout(TIMEOUT)
-        page.goto(f"{root.removesuffix('/lab')}/lab/tree/{notebook}?{token}&reset")
-        page.get_by_text("| Idle").wait_for()
-        yield page
-        page.screenshot(path=os.environ.get("SAMPLERS_SCREENSHOT", os.devnull), type="png")
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    page.set_default_timeout(TIMEOUT)
+    page.goto(f"{root.removesuffix('/lab')}/lab/tree/{notebook}?{token}&reset")
+    page.get_by_text("| Idle").wait_for()
+    return page
 
 
 def menu(page, name: str, item: str) -> None:
@@ -88,106 +97,187 @@ def menu(page, name: str, item: str) -> None:
     page.get_by_role("menuitem", name=item, exact=True).click()
 
 
-def write(lab, name: str, *cells: str) -> Path:
-    path = lab[0] / name
-    cells = [new_code_cell(cell) for cell in cells]
-    notebook = new_notebook(cells=cells, metadata=KERNEL)
-    path.write_text(nbformat.writes(notebook), "utf-8")
-    return path
-
-
 def expect(locator):
     from playwright.sync_api import expect
 
+    expect.set_options(timeout=TIMEOUT)
     return expect(locator)
 
 
-def test_lesson_02_redraws_when_the_slider_moves(lab):
-    with opened(lab, "learner/02_turn_the_temperature.ipynb") as page:
-        menu(page, "Run", "Run All Cells")
-        slider = page.get_by_role("slider", name="temperature").first
-        slider.scroll_into_view_if_needed()
-        page.wait_for_function(NO_CELL_RUNS)
-        picture = page.locator(".samplers-explorer [role=img]").first
-        before = picture.get_attribute("aria-label")
-        slider.focus()
-        for _ in range(10):
-            slider.press("ArrowRight")
-        # the lesson's next cell left the slider at 0
-        expect(slider).to_have_attribute("aria-valuetext", "0.5")
-        assert picture.get_attribute("aria-label") != before
+@pytest.fixture(scope="module")
+def lesson(browser, lab):
+    """A page with lesson 02 and a learner's own cells after it, all run. The tests share it."""
+    path = lab[0] / LESSON
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells += [new_code_cell(cell) for cell in OWN]
+    path.write_text(nbformat.writes(notebook), "utf-8")
+    page = opened(browser, lab, LESSON)
+    menu(page, "Run", "Run All Cells")
+    page.locator(".continuations").wait_for(state="attached")  # the last picture
+    page.wait_for_function(NO_CELL_RUNS)
+    return page
 
 
-def test_code_and_browser_share_the_values_and_keys_stay_in_the_explorer(lab):
-    see = "print(explorer.temperature.value, explorer.drawn.sum(), explorer.seed.value)"
-    path = write(lab, "keys.ipynb", SETUP, "explorer = explore(five)\nexplorer", see)
-    with opened(lab, path.name) as page:
-        menu(page, "Run", "Run All Cells")
-        slider = page.get_by_role("slider", name="temperature")
-        slider.focus()
-        for key in (*"ddxzab0", "Backspace", "Enter", "Escape", "ArrowDown", "ArrowRight"):
-            slider.press(key)
-        expect(slider).to_be_focused()
-        expect(slider).to_have_attribute("aria-valuetext", "1")
+def sliders_of(page):
+    """The slider, the picture and the caption of the lesson's explorer."""
+    box = page.locator(".samplers-explorer").first
+    return (
+        box.get_by_role("slider", name="temperature"),
+        box.locator("[role=img]"),
+        box.locator(".caption"),
+    )
+
+
+def test_lesson_02_redraws_when_the_slider_moves(lesson):
+    slider, picture, _ = sliders_of(lesson)
+    slider.scroll_into_view_if_needed()
+    expect(slider).to_have_attribute("aria-valuetext", "0")  # the lesson's next cell set it
+    before = picture.get_attribute("aria-label")
+    slider.focus()
+    for _ in range(10):
         slider.press("ArrowRight")
-        page.get_by_role("button", name="Draw 1,000 tokens").click()
-        expect(page.locator(".samplers-explorer .caption")).to_contain_text("1,000 drawn")
-
-        cells = page.locator(".jp-Cell")
-        assert cells.count() == 3
-        cells.nth(2).locator(".jp-InputPrompt").click()
-        page.keyboard.press("Escape")
-        page.keyboard.press("Control+Enter")
-        expect(cells.nth(2).locator(".jp-OutputArea-output")).to_contain_text("1.05 1000 0")
-        page.keyboard.press("b")  # with the focus elsewhere JupyterLab's keys work as ever
-        expect(cells).to_have_count(4)
+    expect(slider).to_have_attribute("aria-valuetext", "0.5")
+    assert picture.get_attribute("aria-label") != before
 
 
-def test_a_prompt_is_typed_and_tokens_are_chosen(lab):
-    path = write(lab, "live.ipynb", SETUP, LIVE, "print(repr(live.text))")
-    with opened(lab, path.name) as page:
-        menu(page, "Run", "Run All Cells")
-        tokens = page.locator(".samplers-explorer button.name")
-        tokens.first.wait_for()
-        page.wait_for_function(NO_CELL_RUNS)
-        before = tokens.first.inner_text()
-        prompt = page.get_by_role("textbox", name="prompt")
-        prompt.fill("Count to three:")
-        expect(tokens.first).not_to_have_text(before)
-        chosen = tokens.first.inner_text()
-        tokens.first.click()
-        answer = page.locator(".samplers-explorer .answer")
-        expect(answer).to_have_text(chosen)
-        expect(tokens.first).to_be_focused()
-        page.keyboard.press("Backspace")
-        expect(answer).to_have_text("")
-        assert page.locator(".jp-Cell").count() == 3
+def test_code_and_browser_share_the_values_and_keys_stay_in_the_explorer(lesson):
+    slider, _, caption = sliders_of(lesson)
+    cells = lesson.locator(".jp-Cell")
+    count = cells.count()
+    slider.focus()
+    for key in (*"ddxzab0", "Backspace", "Enter", "Escape", "Home"):
+        slider.press(key)
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", "0")
+    slider.press("ArrowRight")
+    lesson.get_by_role("button", name="Draw 1,000 tokens").first.click()
+    expect(caption).to_contain_text("1,000 drawn")
+
+    assert cells.count() == count
+    cell = lesson.locator(".jp-Cell", has_text=OWN[0])
+    cell.locator(".jp-InputPrompt").click()
+    lesson.keyboard.press("Escape")
+    lesson.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-OutputArea-output")).to_contain_text("0.05 0 True")
+    lesson.keyboard.press("b")  # with the focus elsewhere JupyterLab's keys work as ever
+    expect(cells).to_have_count(count + 1)
 
 
-def test_a_saved_notebook_shows_the_explorer_without_its_kernel(lab):
-    path = write(lab, "saved.ipynb", SETUP, "explorer = explore(five)\nexplorer")
-    with opened(lab, path.name) as page:
-        menu(page, "Run", "Run All Cells")
-        slider = page.get_by_role("slider", name="temperature")
-        slider.press("ArrowRight")
-        page.get_by_role("button", name="Draw 1,000 tokens").click()
-        expect(page.locator(".samplers-explorer .caption")).to_contain_text("1,000 drawn")
-        picture = page.locator(".samplers-explorer [role=img]")
-        shown = picture.get_attribute("aria-label")
-        # the screen reader's words come last, long after the kernel has the value
-        expect(page.locator(".samplers-explorer [role=status]")).to_have_text(shown)
-        slider.press("Control+s")
-        page.wait_for_function("() => !document.querySelector('.lm-TabBar .jp-mod-dirty')")
+def test_a_prompt_is_typed_and_tokens_are_chosen(lesson):
+    count = lesson.locator(".jp-Cell").count()
+    tokens = lesson.locator(".samplers-explorer button.name")
+    before = tokens.first.inner_text()
+    prompt = lesson.get_by_role("textbox", name="prompt")
+    prompt.fill("Count to three:")
+    expect(tokens.first).not_to_have_text(before)
+    chosen = tokens.first.inner_text()
+    tokens.first.click()
+    answer = lesson.locator(".said .answer")
+    expect(answer).to_have_text(chosen)
+    expect(tokens.first).to_be_focused()
+    lesson.keyboard.press("Backspace")
+    expect(answer).to_have_text("")
+    assert lesson.locator(".jp-Cell").count() == count
 
+
+def test_the_stepper_steps_by_keys(lesson):
+    button = lesson.get_by_role("button", name="Next by chance")
+    button.focus()
+    for text in ("a", "ab", "abc"):
+        lesson.keyboard.press("Enter")
+        expect(lesson.locator(".so-far .answer")).to_have_text(text)
+        expect(lesson.locator(".tree .now")).to_have_text(text[-1])
+    expect(button).to_be_focused()
+    slider = lesson.locator(".widget-slider", has_text="temperature").get_by_role("slider")
+    slider.focus()
+    bars = lesson.locator(".samplers-explorer:has(.tree) .rows")
+    before = bars.get_attribute("aria-label")
+    lesson.keyboard.press("ArrowRight")
+    expect(bars).not_to_have_attribute("aria-label", before)
+
+
+@pytest.fixture(scope="module")
+def reopened(browser, lab, lesson):
+    """(page, notebook, words of both pictures): saved, the kernel stopped, and opened anew.
+
+    Cells outside the window are detached or hidden: JupyterLab's windowing mode "full".
+    """
+    slider, picture, caption = sliders_of(lesson)
+    slider.press("End")
+    slider.press("ArrowLeft")
+    lesson.get_by_role("button", name="Draw 1,000 tokens").first.click()
+    expect(caption).to_contain_text("1,000 drawn")
+    shown = [it.get_attribute("aria-label") for it in (picture, lesson.locator(".tree"))]
+    # the screen reader's words come last, long after the kernel has the value
+    expect(lesson.locator(".samplers-explorer [role=status]").first).to_have_text(shown[0])
+    slider.press("Control+s")
+    lesson.wait_for_function("() => !document.querySelector('.lm-TabBar .jp-mod-dirty')")
+    menu(lesson, "Kernel", "Shut Down Kernel")
+    lesson.get_by_text("No Kernel |").wait_for()
+    lesson.close()
+
+    settings = lab[0] / "jupyterlab_settings_dir/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "full"}')
+    page = opened(browser, lab, LESSON)
+    return page, lab[0] / LESSON, shown
+
+
+def scroll_to(page, locator) -> None:
+    """Scroll from the top until the cell of `locator` is shown."""
+    height = page.locator(".jp-WindowedPanel-outer").evaluate("(it) => it.scrollHeight")
+    for top in range(0, height, 500):
+        scroll(page, top)
+        if is_shown(locator):
+            break
+    locator.scroll_into_view_if_needed()
+
+
+def is_shown(locator) -> bool:
+    """JupyterLab makes an output outside the window transparent, or does not show it at all."""
+    return locator.evaluate("(it) => it.checkVisibility({ opacityProperty: true })")
+
+
+def scroll(page, top: int) -> None:
+    """Two frames later JupyterLab has exchanged the cells."""
+    page.locator(".jp-WindowedPanel-outer").evaluate(f"""(it) => {{
+      it.scrollTop = {top};
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }}""")
+
+
+def test_a_saved_notebook_shows_the_explorer_without_its_kernel(reopened):
+    page, path, (shown, shown_tree) = reopened
     notebook = json.loads(path.read_text("utf-8"), parse_constant=pytest.fail)
-    [output] = notebook["cells"][1]["outputs"]
-    assert {"image/png", "text/plain"} < set(output["data"])
-    with opened(lab, path.name) as page:  # with a new kernel, which knows of no explorer
-        picture = page.locator(".samplers-explorer [role=img]")
-        assert picture.get_attribute("aria-label") == shown
-        slider = page.get_by_role("slider", name="temperature")
-        expect(slider).to_have_attribute("aria-valuetext", "1.05")
-        slider.press("ArrowRight")
-        assert picture.get_attribute("aria-label") != shown
-        # what was drawn was of another distribution
-        expect(page.locator(".samplers-explorer .caption")).not_to_contain_text("1,000 drawn")
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    live = [output["data"] for output in outputs if WIDGET_VIEW in output.get("data", {})]
+    assert len(live) == 3
+    assert all({"image/png", "text/plain"} < set(data) for data in live)
+
+    slider, picture, caption = sliders_of(page)
+    scroll_to(page, picture)
+    assert picture.get_attribute("aria-label") == shown
+    expect(slider).to_have_attribute("aria-valuetext", "1.95")
+    slider.press("ArrowLeft")
+    assert picture.get_attribute("aria-label") != shown
+    # what was drawn was of another distribution
+    expect(caption).not_to_contain_text("1,000 drawn")
+    tree = page.locator(".tree")
+    scroll_to(page, tree)
+    assert tree.get_attribute("aria-label") == shown_tree
+
+
+def test_an_explorer_that_was_scrolled_away_is_there_again_and_works(reopened):
+    page, *_ = reopened
+    slider, picture, _ = sliders_of(page)
+    scroll_to(page, picture)
+    value = float(slider.get_attribute("aria-valuetext"))
+    scroll(page, 0)
+    assert not is_shown(picture)
+    scroll_to(page, picture)
+    assert is_shown(picture)
+    expect(slider).to_have_attribute("aria-valuetext", f"{value:g}")
+    before = picture.get_attribute("aria-label")
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", f"{value - 0.05:g}")
+    assert picture.get_attribute("aria-label") != before

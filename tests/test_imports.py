@@ -44,7 +44,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "lessons": set(),
         "plots": {"lessons"},
         "explorer": {"plots"},
-        "stepper": {"plots"},
+        "stepper": {"plots", "explorer"},
         "publish": set(),
     },
 }

@@ -4,6 +4,7 @@
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
+`cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -33,7 +34,9 @@ from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded
-from samplers.api.pricing.prices import price_list
+from samplers.api.pricing.choose import Candidate, Ranking, Task, choose
+from samplers.api.pricing.count_tokens import TokenCount, count_tokens
+from samplers.api.pricing.prices import cost, price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.retries.attempt import Attempt
 from samplers.api.retries.jitter import full_jitter
@@ -55,6 +58,7 @@ from samplers.api.structured.schema import strict_schema
 from samplers.api.structured.strict import Reason, why_not_strict
 from samplers.api.tools.tool import Tool, ToolError, tool
 from samplers.api.tools.tool_loop import Round, ToolResult, ToolRun, run_tools
+from samplers.wire.images import ImageTokens, image_tokens
 from samplers.wire.models import model_table
 from samplers.wire.tokens import readable
 
@@ -69,6 +73,7 @@ __all__ = [
     "BadRequestError",
     "Budget",
     "BudgetExceeded",
+    "Candidate",
     "Choice",
     "Chunk",
     "Client",
@@ -80,6 +85,7 @@ __all__ = [
     "Event",
     "Fitted",
     "Gathered",
+    "ImageTokens",
     "InternalServerError",
     "Invalid",
     "Limiter",
@@ -87,6 +93,7 @@ __all__ = [
     "Parsed",
     "PermissionDeniedError",
     "QuotaError",
+    "Ranking",
     "RateLimitError",
     "Reason",
     "Refusal",
@@ -95,6 +102,8 @@ __all__ = [
     "Score",
     "SlowDownError",
     "StreamBroken",
+    "Task",
+    "TokenCount",
     "TokenLogprob",
     "Tokens",
     "Tool",
@@ -108,10 +117,14 @@ __all__ = [
     "Usage",
     "accumulate",
     "as_taken",
+    "choose",
     "connect",
+    "cost",
+    "count_tokens",
     "fit",
     "full_jitter",
     "gather",
+    "image_tokens",
     "model_table",
     "partial_json",
     "price_list",

@@ -7,12 +7,16 @@ from samplers.lab.explorer.explore import explore
 from samplers.lab.lessons.calculator import calculator
 from samplers.lab.lessons.can import can
 from samplers.lab.lessons.checks import check
+from samplers.lab.lessons.clock import SimulatedClock
+from samplers.lab.lessons.document_limits import document_bucket, document_handler
 from samplers.lab.lessons.document_loop import SEARCH, react_loop
 from samplers.lab.lessons.json_trial import PEOPLE, json_trial
 from samplers.lab.lessons.mask import token_mask
 from samplers.lab.lessons.reviews import REVIEWS, few_shot
 from samplers.lab.lessons.suspects import Suspects
 from samplers.lab.plots.bars import plot_before_after, plot_distribution
+from samplers.lab.plots.clock.arrivals import plot_arrivals
+from samplers.lab.plots.clock.stream import plot_stream
 from samplers.lab.plots.confidence import plot_calibration
 from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.plots.fit import plot_bounds, plot_fit, plot_p_values
@@ -23,7 +27,6 @@ from samplers.lab.plots.panels import plot_panels, plot_stages, plot_temperature
 from samplers.lab.plots.penalties import plot_penalties
 from samplers.lab.plots.picture import Picture
 from samplers.lab.plots.stop import plot_stop
-from samplers.lab.plots.stream import plot_stream
 from samplers.lab.plots.text.plot import plot_text, plot_texts
 from samplers.lab.plots.tokens import plot_repetition, plot_tokens
 from samplers.lab.stepper.plot import plot_tree
@@ -35,14 +38,18 @@ __all__ = [
     "REVIEWS",
     "SEARCH",
     "Picture",
+    "SimulatedClock",
     "Suspects",
     "Tree",
     "calculator",
     "can",
     "check",
+    "document_bucket",
+    "document_handler",
     "explore",
     "few_shot",
     "json_trial",
+    "plot_arrivals",
     "plot_before_after",
     "plot_bounds",
     "plot_calibration",

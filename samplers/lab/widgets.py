@@ -1,14 +1,7 @@
-"""What the explorer and the stepper share: their sliders, pictures, errors and stored outputs.
+"""What the explorer and the stepper share: their sliders and stored outputs.
 
-Their callbacks change widgets and print nothing, so notebook tests that compare outputs pass. A
-picture is an <img> in ipywidgets.HTML: ipywidgets.Image has no alternative text, and in ipywidgets
-8.1 a tooltip on it is a JavaScript error.
+Their callbacks change widgets and print nothing, so notebook tests that compare outputs pass.
 """
-
-import base64
-import html
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import ipywidgets
 
@@ -35,28 +28,9 @@ def slider(name: str, value: float, **options) -> ipywidgets.Widget:
         step=step,
         description=name,
         style={"description_width": "9.5em"},
-        layout={"width": "27em"},
+        layout={"width": "27em", "max_width": "98%"},
         **options,
     )
-
-
-def image_tag(picture: Picture, **attributes) -> str:
-    """The picture as an HTML <img> with its alternative text, and with further `attributes`."""
-    source = f"data:image/png;base64,{base64.b64encode(picture.png).decode('ascii')}"
-    alt = html.escape(picture.alt)
-    others = " ".join(f'{name}="{value}"' for name, value in attributes.items())
-    return f'<img src="{source}" alt="{alt}" {others} decoding="sync">'
-
-
-@contextmanager
-def errors_shown_in(caption: ipywidgets.HTML) -> Iterator[None]:
-    """Also write an error of this block into `caption`: a notebook hides errors of callbacks."""
-    try:
-        yield
-    except Exception as error:
-        message = html.escape(str(error))
-        caption.value = f'<b role="alert" style="color:#b34700">Error: {message}</b>'
-        raise
 
 
 def mime_bundle(widget: ipywidgets.DOMWidget, picture: Picture) -> tuple[dict, dict]:

@@ -18,7 +18,7 @@ KINDS = {
     "an integer >= 0": lambda value: is_number(int, value) and value >= 0,
     "an integer >= 1": lambda value: is_number(int, value) and value >= 1,
     "a number >= 0": lambda value: is_number(float, value) and value >= 0,
-    "a date, YYYY-MM-DD": lambda value: _is_date(value),
+    "a date, YYYY-MM-DD": lambda value: is_date(value),
     "'always', 'effort none' or 'never'": lambda value: value in WHEN,
     "{'above', 'input', 'output'}, numbers >= 0": lambda value: _is_long_context(value),
 }
@@ -55,6 +55,8 @@ FIELDS = {
         "cache_write": "a number >= 0",
         "output": "a number >= 0",
         "batch_input": "a number >= 0",
+        "batch_cached_input": "a number >= 0",
+        "batch_cache_write": "a number >= 0",
         "batch_output": "a number >= 0",
         "long_context": "{'above', 'input', 'output'}, numbers >= 0",
     },
@@ -90,7 +92,8 @@ def _is_list_of(value, kind: type) -> bool:
     return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
-def _is_date(value) -> bool:
+def is_date(value) -> bool:
+    """Is it the text of a day, YYYY-MM-DD?"""
     # Python's parser takes other forms of ISO 8601, too, which do not sort as text
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return False

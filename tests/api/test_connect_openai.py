@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ def test_openai_by_name_is_priced_and_has_a_budget(monkeypatch, capsys):
     client = connect()
     assert client.base_url == "https://api.openai.com/v1"
     assert client.model == "gpt-6-luna"
-    assert client.budget.limit == 0.10
+    assert client.budget.limit == Decimal("0.10")
     assert capsys.readouterr().out == (
         "samplers: OpenAI https://api.openai.com/v1, model gpt-6-luna with reasoning_effort 'none' "
         "unless a call names one, budget $0.10 for this process at the prices of 2026-11-28\n"

@@ -3,8 +3,9 @@
 import base64
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,33 @@ needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: install it to run this test"
 )
 
+# the least contrast between a text and what is behind it, of all texts that can be seen
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const light = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const linear = [...canvas.getImageData(0, 0, 1, 1).data].map((byte) => {
+      const x = byte / 255;
+      return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  let least = Infinity;
+  for (const part of document.querySelectorAll(".samplers-explorer *")) {
+    const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || !part.checkVisibility()) continue;
+    let behind = part;
+    const clear = (x) => getComputedStyle(x).backgroundColor === "rgba(0, 0, 0, 0)";
+    while (clear(behind)) behind = behind.parentElement;
+    const style = getComputedStyle(part);
+    const ink = light(part.namespaceURI.endsWith("svg") ? style.fill : style.color);
+    const paper = light(getComputedStyle(behind).backgroundColor);
+    least = Math.min(least, (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05));
+  }
+  return least;
+}"""
+
 
 @contextmanager
 def chromium() -> Iterator:
@@ -36,13 +64,26 @@ def chromium() -> Iterator:
             browser.close()
 
 
-def module_page(code: str, head: str = "") -> str:
-    """A page whose only script is the explorer's module with `code` after it."""
-    from samplers.lab.explorer.browser import script
+def module_page(code: str, head: str = "", modules: Sequence[Path] | None = None) -> str:
+    """A page whose only script is the explorer's module, or `modules`, with `code` after it."""
+    from samplers.lab.explorer.browser import MODULES, joined
 
     return f"""<!doctype html><meta charset="utf-8">{head}<body><div id="here"></div>
-<script type="module">{script()}
+<script type="module">{joined(*(modules or MODULES))}
+const here = document.getElementById("here");
 {code}</script>"""
+
+
+def shared(widget) -> dict:
+    """What the kernel tells the browser of an anywidget's values."""
+    state = widget.get_state()
+    del state["layout"], state["tooltip"], state["tabbable"]
+    return {name: value for name, value in state.items() if not name.startswith("_")}
+
+
+def as_script(values) -> str:
+    """Plain values as JavaScript inside a page."""
+    return json.dumps(values, allow_nan=False).replace("<", "\\u003c")
 
 
 def explorer_page(explorer, on: str = "{}") -> str:
@@ -50,19 +91,27 @@ def explorer_page(explorer, on: str = "{}") -> str:
 
     `on`: the object of callbacks, in JavaScript. The page has `view`, what `explorer(…)` returned.
     """
-    from samplers.lab.explorer.browser import stylesheet
-
-    told = explorer.widget.get_state()
-    data = {name: told[name] for name in explorer.widget.keys if not name.startswith("_")}
-    del data["layout"], data["tooltip"], data["tabbable"]
+    data = shared(explorer.widget)
     logits = base64.b64encode(data.pop("logits")).decode()
-    text = json.dumps(data | data.pop("fixed"), allow_nan=False).replace("<", "\\u003c")
     code = f"""
 const bytes = Uint8Array.from(atob("{logits}"), (letter) => letter.charCodeAt(0));
-const here = document.getElementById("here");
-window.view = explorer(here, {{...{text}, logits: bytes.buffer}}, {on});
+const data = {as_script(data | data.pop("fixed"))};
+window.view = explorer(here, {{...data, logits: bytes.buffer}}, {on});
 """
-    return module_page(code, f"<style>{stylesheet()}</style>")
+    return module_page(code, styles(explorer.widget))
+
+
+def stepper_page(stepper) -> str:
+    """The same of a stepper: the page has `view`, what `stepper(…)` returned."""
+    from samplers.lab.stepper.browser import MODULES
+
+    code = f"window.view = stepper(here, {as_script(shared(stepper.view))});"
+    return module_page(code, styles(stepper.view), MODULES)
+
+
+def styles(widget) -> str:
+    """An anywidget's CSS for a page's head."""
+    return f"<style>{widget.get_state()['_css']}</style>"
 
 
 def encoded(values: np.ndarray, dtype: str = "<f4") -> str:

@@ -6,33 +6,29 @@ import anywidget
 import traitlets
 
 FOLDER = Path(__file__).parent
-STYLES = ("explorer.css", "picture.css")
+STYLES = (FOLDER / "explorer.css", FOLDER / "picture.css")
+# what draws a distribution and says it in words
+PICTURE = (FOLDER / "keys.js", FOLDER / "picture.js", FOLDER / "speech.js")
 # One ES module without an import, so that a page without a server can hold it, too.
 MODULES = (
-    "sampling.js",
-    "keys.js",
-    "picture.js",
-    "reading.js",
-    "controls.js",
-    "explorer.js",
+    FOLDER / "sampling.js",
+    *PICTURE,
+    FOLDER / "reading.js",
+    FOLDER / "controls.js",
+    FOLDER / "explorer.js",
 )
 
 
-def script() -> str:
-    """The explorer's JavaScript as one module."""
-    return "\n".join((FOLDER / name).read_text("utf-8") for name in MODULES)
-
-
-def stylesheet() -> str:
-    """The explorer's CSS."""
-    return "\n".join((FOLDER / name).read_text("utf-8") for name in STYLES)
+def joined(*files: Path) -> str:
+    """The texts of these files as one."""
+    return "\n".join(file.read_text("utf-8") for file in files)
 
 
 class BrowserSide(anywidget.AnyWidget):
     """What the browser is told. `explorer.js` says what each value means."""
 
-    _esm = script()
-    _css = stylesheet()
+    _esm = joined(*MODULES)
+    _css = joined(*STYLES)
 
     fixed = traitlets.Dict().tag(sync=True)  # what stays: engine, sliders, initial, live
     logits = traitlets.Bytes().tag(sync=True)  # float32 or float64, little-endian

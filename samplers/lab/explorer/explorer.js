@@ -4,7 +4,6 @@
 // `render` is the thin layer between it and a notebook's kernel.
 
 const SYNC_MS = 150; // the kernel hears of a slider this long after it last moved
-const SAY_MS = 700; // and a screen reader speaks after this long
 const DISTRIBUTION = ["logits", "names", "top"]; // what a distribution alone decides
 const OTHERS = ["settings", "drawn", "counts", "prompt", "answer", "error", "note"];
 const KEYS = [...DISTRIBUTION, ...OTHERS]; // what the kernel may change
@@ -21,19 +20,17 @@ const LIVE_LABEL = "Tokens: Enter appends one, Backspace takes the last one back
  * control.
  */
 export function explorer(el, data, on = {}) {
-  const id = `samplers-${Math.random().toString(36).slice(2)}`;
-  const picture = makePicture(on.append ? "button" : "span", id);
+  const picture = makePicture(on.append ? "button" : "span");
   const controls = makeControls(data, change, on, () => change({ ...data.initial }));
   const live = on.append ? makeLive(picture, on) : null;
   const caption = element("p", "caption");
   const note = element("p", "note");
   const error = element("p", "error");
-  const spoken = element("p", "spoken");
+  const speech = makeSpeech();
   error.setAttribute("role", "alert");
-  spoken.setAttribute("role", "status");
   picture.list.setAttribute("role", live ? "group" : "img");
 
-  const parts = [controls.box, picture.box, caption, note, error, spoken];
+  const parts = [controls.box, picture.box, caption, note, error, speech.box];
   const box = element("div", "samplers-explorer", null, ...parts);
   if (live) box.prepend(live.box);
   el.replaceChildren(box);
@@ -41,7 +38,6 @@ export function explorer(el, data, on = {}) {
   let names = data.names.split("\n");
   let model = null; // what follows from the logits and names alone
   let rows = [];
-  let speech = null;
 
   function change(settings) {
     data.settings = settings;
@@ -80,8 +76,7 @@ export function explorer(el, data, on = {}) {
     note.textContent = data.note || "";
     const alt = describe(drawn, caption.textContent);
     picture.list.setAttribute("aria-label", live ? LIVE_LABEL : alt);
-    clearTimeout(speech);
-    speech = setTimeout(() => (spoken.textContent = alt), SAY_MS);
+    speech.say(alt);
     return drawn;
   }
 

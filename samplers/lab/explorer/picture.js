@@ -141,16 +141,17 @@ function hatches(id) {
   return svg("svg", { class: "hatches", "aria-hidden": "true" }, svg("defs", {}, ...patterns));
 }
 
-function legend(id) {
-  const keys = ["before", "after", "removed", "share drawn", "95 % of chance"];
-  const items = keys.map((key, i) => {
-    const bar = { class: `bar ${key}`, x: 1, y: 1, width: 20, height: 10 };
-    if (key === "removed") bar.style = `fill: url(#${id}-removed)`;
+function legend(id, [before, after]) {
+  const keys = { before, after, removed: "removed", share: "share drawn", band: "95 % of chance" };
+  const items = Object.entries(keys).map(([kind, key]) => {
+    const bar = { class: `bar ${kind}`, x: 1, y: 1, width: 20, height: 10 };
+    if (kind === "removed") bar.style = `fill: url(#${id}-removed)`;
     let mark = svg("rect", bar);
-    if (key === "share drawn") mark = svg("path", { class: "share", d: "M6 6L11 1 16 6 11 11z" });
-    if (key === "95 % of chance") mark = svg("path", { class: "band", d: "M1 6H21" });
+    if (kind === "share") mark = svg("path", { class: "share", d: "M6 6L11 1 16 6 11 11z" });
+    if (kind === "band") mark = svg("path", { class: "band", d: "M1 6H21" });
+    const ofDraws = kind === "share" || kind === "band";
     const swatch = svg("svg", { width: 22, height: 12, "aria-hidden": "true" }, mark);
-    return element("span", i < 3 ? "key" : "key of-draws", null, swatch, ` ${key}`);
+    return element("span", ofDraws ? "key of-draws" : "key", null, swatch, ` ${key}`);
   });
   return element("div", "legend", null, ...items);
 }
@@ -228,10 +229,11 @@ function fillRow(parts, row, scale, id) {
 /**
  * The picture's place in the page, and a function that draws rows there.
  *
- * `tag` is the element of a token's name: "span", or "button" where it can be chosen. `id` is a
- * name that no other picture of the page has.
+ * `tag` is the element of a token's name: "span", or "button" where it can be chosen. `sides` are
+ * the names of the two bars in each row.
  */
-export function makePicture(tag, id) {
+export function makePicture(tag, sides = ["before", "after"]) {
+  const id = `samplers-${Math.random().toString(36).slice(2)}`; // no other picture has it
   const list = element("div", "rows");
   const ticks = svg("svg", { class: "axis", "aria-hidden": "true" });
   for (const tick of TICKS) {
@@ -240,7 +242,7 @@ export function makePicture(tag, id) {
   }
   const unit = element("span", "unit", "probability");
   const axis = element("div", "row axis-row", null, element("span"), ticks, unit);
-  const box = element("div", "picture", null, hatches(id), list, axis, legend(id));
+  const box = element("div", "picture", null, hatches(id), list, axis, legend(id, sides));
   const made = [];
 
   function draw(rows) {

@@ -229,7 +229,7 @@ class Explorer:
     def __repr__(self) -> str:
         return (
             f"<Explorer of {len(self.dist):,} tokens: "
-            f"sliders for {', '.join(SLIDERS)}; {DRAWS:,} draws>"
+            f"sliders for {', '.join(self.widget.fixed['sliders'])}; {DRAWS:,} draws>"
         )
 
 

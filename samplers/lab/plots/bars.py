@@ -1,6 +1,7 @@
 """Bars: one next-token distribution, and the same before and after a transform."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -166,6 +167,46 @@ def _shown_tokens(before: np.ndarray, after: np.ndarray, top: int) -> np.ndarray
     return np.append(index, gainer)
 
 
+class Row(NamedTuple):
+    """A token before and after a transform, or all others together."""
+
+    label: str
+    before: float
+    after: float
+
+
+def before_after(dist: Distribution, after: ArrayLike, top: int) -> dict:
+    """What `plot_before_after` shows: its data."""
+    q = softmax(logits_of(dist, after, "after"))
+    p = softmax(dist.logprobs)
+    gain = q - p
+    index = _shown_tokens(p, q, top)
+    return {
+        "index": index,
+        "tokens": tuple(dist.tokens[i] for i in index),
+        "before": p[index],
+        "after": q[index],
+        "gain": gain,
+        "removed": (q == 0) & (p > 0),
+        # summed, because 1 - sum is not exactly 0 where nothing is left
+        "rest_before": float(np.delete(p, index).sum()),
+        "rest_after": float(np.delete(q, index).sum()),
+        "gainer": dist.tokens[np.argmax(gain)],
+        "loser": dist.tokens[np.argmin(gain)],
+    }
+
+
+def rows_of(dist: Distribution, data: dict) -> tuple[list[Row], list[Row]]:
+    """The rows of `before_after`'s data: those of tokens, and that of the rest if there is one."""
+    labels = [label_of(dist, i) for i in data["index"]]
+    rows = map(Row, labels, data["before"].tolist(), data["after"].tolist())
+    rest = []
+    if len(dist) > len(labels):
+        name = others(dist, len(labels), listed_only=True)
+        rest = [Row(name, data["rest_before"], data["rest_after"])]
+    return list(rows), rest
+
+
 @styled
 def plot_before_after(
     dist: Distribution,
@@ -182,78 +223,71 @@ def plot_before_after(
     call the two sides. data: index, tokens, before, after, gain (of all K tokens), rest_before,
     rest_after, gainer and loser (tokens), removed (bool, (K,)).
     """
-    after = logits_of(dist, after, "after")
     heading = title or "Before and after"
-    p = softmax(dist.logprobs)
-    q = softmax(after)
-    gain = q - p
-    removed = (q == 0) & (p > 0)
+    data = before_after(dist, after, top)
+    rows, rest = rows_of(dist, data)
+    removed = int(data["removed"].sum())
 
-    index = _shown_tokens(p, q, top)
-    # summed, because 1 - sum is not exactly 0 where nothing is left
-    rest_before, rest_after = (float(np.delete(x, index).sum()) for x in (p, q))
-    befores = [*p[index], rest_before]
-    afters = [*q[index], rest_after]
-    rows = [label_of(dist, i) for i in index]
-    if len(dist) > len(index):
-        rows.append(others(dist, len(index), listed_only=True))
-
-    figure = new_figure(7, 1.1 + 1.3 * ROW * len(rows))
-    ax = _draw_pairs(figure, rows, befores, afters)
+    figure = new_figure(7, 1.1 + 1.3 * ROW * len(rows + rest))
+    ax = _draw_pairs(figure, rows, rest)
     ax.set_title(heading)
-    if top < len(index) < len(dist):  # the last token is the one that gained most
+    if top < len(rows) < len(dist):  # the last token is the one that gained most
         ax.axhline(top - 0.5, color=style.GREY, linewidth=0.8, linestyle=":")
-    if removed.any():
-        kept = int((~removed).sum())
-        ax.set_title(f"{kept:,} of {len(dist):,} tokens kept", loc="right", fontsize=9)
-    _draw_legend(figure, ax, names_of, removed.any())
+    if removed:
+        kept = f"{len(dist) - removed:,} of {len(dist):,} tokens kept"
+        ax.set_title(kept, loc="right", fontsize=9)
+    _draw_legend(figure, ax, names_of, removed > 0)
+    return picture_of(figure, heading, describe_before_after(dist, data, heading, names_of), **data)
 
-    pairs = _describe_pairs(rows, befores, afters, removed[index])
-    return picture_of(
-        figure,
-        heading,
+
+def describe_before_after(
+    dist: Distribution, data: dict, heading: str, names_of: tuple[str, str]
+) -> str:
+    """The alternative text of `before_after`'s data."""
+    rows, rest = rows_of(dist, data)
+    pairs = listing((name, f"{number(p)} to {number(q)}{_mark(p, q)}") for name, p, q in rows)
+    for name, p, q in rest:
+        pairs += f"; {name} {number(p)} to {number(q)}"
+    text = (
         f"{heading}. Paired bars, {names_of[0]} and {names_of[1]}: {pairs}. "
-        f"{int(removed.sum()):,} of {len(dist):,} tokens removed. {_describe_gains(dist, gain)}",
-        index=index,
-        tokens=tuple(dist.tokens[i] for i in index),
-        before=p[index],
-        after=q[index],
-        gain=gain,
-        removed=removed,
-        rest_before=rest_before,
-        rest_after=rest_after,
-        gainer=dist.tokens[np.argmax(gain)],
-        loser=dist.tokens[np.argmin(gain)],
+        f"{int(data['removed'].sum()):,} of {len(dist):,} tokens removed. "
     )
 
+    gain = data["gain"]
+    gainer = int(np.argmax(gain))
+    loser = int(np.argmin(gain))
+    if gain[gainer] >= VISIBLE:
+        text += f"Most gained: {label_of(dist, gainer)} {signed(gain[gainer])}. "
+    if gain[loser] <= -VISIBLE:
+        text += f"Most lost: {label_of(dist, loser)} {signed(gain[loser])}."
+    return text.rstrip()
 
-def _draw_pairs(
-    figure: Figure, rows: Sequence[str], befores: Sequence[float], afters: Sequence[float]
-) -> Axes:
-    """A grey and a blue bar in each row, with the numbers beside them.
 
-    `befores` and `afters` end with the rest; without a row for it, it is not drawn.
-    """
-    tokens = len(befores) - 1
-    tallest = max(*befores[:tokens], *afters[:tokens])
-    longest = _longest_bar(tallest, max(befores[-1], afters[-1]))
+def _mark(before: float, after: float) -> str:
+    return " (removed)" if after == 0 < before else ""
 
-    ax = bar_axes(figure, rows, longest, room=1.36)
-    for y in range(len(rows)):
-        gone = afters[y] == 0 and befores[y] > 0
+
+def _draw_pairs(figure: Figure, rows: list[Row], rest: list[Row]) -> Axes:
+    """A grey and a blue bar in each row, with the numbers beside them."""
+    tallest = max(max(p, q) for _, p, q in rows)
+    longest = _longest_bar(tallest, max([0.0, *(max(p, q) for _, p, q in rest)]))
+
+    ax = bar_axes(figure, [row.label for row in rows + rest], longest, room=1.36)
+    for y, row in enumerate(rows + rest):
+        gone = row.after == 0 < row.before
         grey, blue = style.BEFORE, style.AFTER
-        if y == tokens:
+        if y == len(rows):
             grey, blue = style.REST_BEFORE, style.REST_AFTER
         elif gone:
             ax.get_yticklabels()[y].set_color(style.GREY)
         if gone:
             grey = style.REMOVED
-        end_before = _draw_bar(ax, y - 0.2, befores[y], longest, 0.38, **grey)
-        end_after = _draw_bar(ax, y + 0.2, afters[y], longest, 0.38, **blue)
+        end_before = _draw_bar(ax, y - 0.2, row.before, longest, 0.38, **grey)
+        end_after = _draw_bar(ax, y + 0.2, row.after, longest, 0.38, **blue)
 
-        numbers = f"{number(befores[y])} → {number(afters[y])}  "
+        numbers = f"{number(row.before)} → {number(row.after)}  "
         note = note_beside(ax, max(end_before, end_after), y, numbers, gap=6, fontsize=9)
-        text, colour = change(befores[y], afters[y])
+        text, colour = change(row.before, row.after)
         ax.annotate(text, (1, 0.5), xycoords=note, va="center", fontsize=9, color=colour)
     return ax
 
@@ -264,31 +298,3 @@ def _draw_legend(figure: Figure, ax: Axes, names_of: tuple[str, str], with_remov
         looks["removed"] = style.REMOVED
     handles = [ax.barh([-9], [0], **look) for look in looks.values()]
     figure.legend(handles, looks, loc="outside lower right", ncols=3)
-
-
-def _describe_pairs(
-    rows: Sequence[str], befores: Sequence[float], afters: Sequence[float], removed: np.ndarray
-) -> str:
-    """Both probabilities of every row, in words; `removed` (bool) is of the tokens' rows alone."""
-    changes = [f"{number(b)} to {number(a)}" for b, a in zip(befores, afters, strict=True)]
-    for i in np.flatnonzero(removed):
-        changes[i] += " (removed)"
-
-    tokens = len(removed)
-    text = listing(zip(rows[:tokens], changes[:tokens], strict=True))
-    if len(rows) > tokens:
-        text += f"; {rows[-1]} {changes[-1]}"
-    return text
-
-
-def _describe_gains(dist: Distribution, gain: np.ndarray) -> str:
-    """Which tokens gained and lost most, if it shows in three decimals."""
-    gainer = int(np.argmax(gain))
-    loser = int(np.argmin(gain))
-
-    text = ""
-    if gain[gainer] >= VISIBLE:
-        text += f"Most gained: {label_of(dist, gainer)} {signed(gain[gainer])}. "
-    if gain[loser] <= -VISIBLE:
-        text += f"Most lost: {label_of(dist, loser)} {signed(gain[loser])}."
-    return text

@@ -6,12 +6,14 @@ down in the gap before the next column, and right to the children. No other line
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from samplers.lab.plots.labels import columns, readable
 from samplers.lab.stepper.step import Chance
 from samplers.lab.stepper.tree import Node, Tree
 
 START = "start"
+CERTAIN = Chance(1.0, 1.0)
 LIMIT = 14  # columns of text that a token's label may have
 ALTERNATIVES = 3  # tokens that were not taken, shown after each token of the path
 ORDER = {"path": 0, "alternative": 1, "visited": 2}  # of a token's children, from the top
@@ -23,9 +25,10 @@ class Item:
 
     label: str
     kind: str  # "start", "path", "visited" or "alternative"
-    chance: Chance
+    token: int | None  # id; None in the first box
     node: Node | None  # None: not visited
     column: int
+    chance: Chance = CERTAIN
     children: list["Item"] = field(default_factory=list)
     row: int = 0
     hidden: int = 0  # visited tokens after it that are not drawn
@@ -49,10 +52,11 @@ def lay_out(tree: Tree, width: float, gap: float, measure: Callable[[str], float
     current token, the one before it and what can come next always stay.
     """
     path = tree.nodes_to(tree.now)
+    alternatives = cache(lambda node: tree.best(node, ALTERNATIVES, unvisited=True))
     first = 0  # token of the path in the first box
     depth = max(len(path), *(len(node.path) for node in tree.nodes))  # of the last column's tokens
     while True:
-        items = _items(tree, path, first, depth)
+        items = _items(tree, path, alternatives, first, depth)
         widths = _column_widths(items, measure)
         x = [sum(widths[:column]) + column * gap for column in range(len(widths))]
         fits = x[-1] + widths[-1] <= width
@@ -64,6 +68,9 @@ def lay_out(tree: Tree, width: float, gap: float, measure: Callable[[str], float
             first += 1
 
     _place(items[0], [0] * len(widths))
+    for item in items:
+        for child in item.children:
+            child.chance = tree.chance_of(item.node, child.token)
     drawn = first + sum(item.node is not None for item in items) - 1
     return Layout(items, x, widths, undrawn=len(tree.nodes) - 1 - drawn)
 
@@ -75,7 +82,9 @@ def _column_widths(items: list[Item], measure: Callable[[str], float]) -> list[f
     return widths
 
 
-def _items(tree: Tree, path: list[Node], first: int, depth: int) -> list[Item]:
+def _items(
+    tree: Tree, path: list[Node], alternatives: Callable, first: int, depth: int
+) -> list[Item]:
     """The boxes from token `first` of the path to tokens at `depth`, in the order of columns."""
     items = [_first_item(tree, path, first)]
     for item in items:  # the list grows during the loop
@@ -86,8 +95,7 @@ def _items(tree: Tree, path: list[Node], first: int, depth: int) -> list[Item]:
             continue
         item.children = [_visited(tree, n, item, path) for n in item.node.children.values()]
         if item.node in path and not tree.ended(item.node):
-            tokens = tree.best(item.node, ALTERNATIVES, unvisited=True)
-            item.children += [_alternative(tree, token, item) for token in tokens]
+            item.children += [_alternative(tree, t, item) for t in alternatives(item.node)]
         item.children.sort(key=lambda child: ORDER[child.kind])
         items += item.children
     return items
@@ -95,21 +103,19 @@ def _items(tree: Tree, path: list[Node], first: int, depth: int) -> list[Item]:
 
 def _first_item(tree: Tree, path: list[Node], first: int) -> Item:
     """The start, or one box for the beginning of the path."""
-    certain = Chance(1.0, 1.0)
     if first == 0:
-        return Item(START, "start", certain, path[0], column=0)
+        return Item(START, "start", None, path[0], column=0)
     beginning = readable(tree.text_of(path[first]))
-    return Item("…" + _tail(beginning, LIMIT - 1), "path", certain, path[first], column=0)
+    return Item("…" + _tail(beginning, LIMIT - 1), "path", None, path[first], column=0)
 
 
 def _visited(tree: Tree, node: Node, parent: Item, path: list[Node]) -> Item:
     kind = "path" if node in path else "visited"
-    return Item(tree.label(node.token, LIMIT), kind, tree.chance(node), node, parent.column + 1)
+    return Item(tree.label(node.token, LIMIT), kind, node.token, node, parent.column + 1)
 
 
 def _alternative(tree: Tree, token: int, parent: Item) -> Item:
-    chance = tree.chance_of(parent.node, token)
-    return Item(tree.label(token, LIMIT), "alternative", chance, None, parent.column + 1)
+    return Item(tree.label(token, LIMIT), "alternative", token, None, parent.column + 1)
 
 
 def _count_below(node: Node) -> int:

@@ -42,7 +42,7 @@ def plot_tree(tree: Tree) -> Picture:
     "visited", "alternative"), numbers (of the nodes, None: not visited), columns and rows of the
     boxes, boxes (x, y, width, height in inches), processed and raw (probabilities), undrawn.
     """
-    layout = lay_out(tree, WIDTH - 2 * MARGIN - 0.4, GAP, label_measure())
+    layout = layout_of(tree)
     items = layout.items
     bottom = TOP + (1 + max(item.row for item in items)) * ROW
 
@@ -58,7 +58,7 @@ def plot_tree(tree: Tree) -> Picture:
     return picture_of(
         figure,
         HEADING,
-        _describe(tree, layout),
+        describe_tree(tree, layout),
         labels=tuple(item.label for item in items),
         kinds=tuple(item.kind for item in items),
         numbers=tuple(None if item.node is None else item.node.number for item in items),
@@ -69,6 +69,12 @@ def plot_tree(tree: Tree) -> Picture:
         raw=tuple(item.chance.raw for item in items),
         undrawn=layout.undrawn,
     )
+
+
+@styled
+def layout_of(tree: Tree) -> Layout:
+    """The boxes of `plot_tree`, which fit into its width."""
+    return lay_out(tree, WIDTH - 2 * MARGIN - 0.4, GAP, label_measure())
 
 
 def label_measure() -> Callable[[str], float]:
@@ -147,8 +153,8 @@ def _draw_key(ax, y: float) -> None:
     _draw_note(ax, y, "on a line: drawn with; under it: the model's own; × 0: removed")
 
 
-def _describe(tree: Tree, layout: Layout) -> str:
-    """The alternative text: the path, what can come next, the other branches."""
+def describe_tree(tree: Tree, layout: Layout) -> str:
+    """The picture's alternative text: the path, what can come next, the other branches."""
     start, *others = layout.items
     path = [item for item in others if item.kind == "path"]
     chance = tree.text_chance()

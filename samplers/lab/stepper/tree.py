@@ -187,11 +187,17 @@ class Tree:
         Removed tokens come after all others, in the order of the model's own probabilities.
         """
         n = number(n, "n", int, 0)
-        order = np.lexsort((-np.asarray(self.logits(node)), -self.processed(node)))
-        candidates = order[: n + len(node.children)]
+        raw = np.asarray(self.logits(node))
+        processed = self.processed(node)
+        count = min(n + len(node.children), len(raw))
+
+        # sorting the whole vocabulary would take ten times as long
+        first = _among_highest(processed, count) & (processed > -np.inf)
+        first = np.flatnonzero(first | _among_highest(raw, count))
+        order = first[np.lexsort((-raw[first], -processed[first]))]
         if unvisited:
-            candidates = [i for i in candidates if i not in node.children]
-        return [int(i) for i in candidates[:n]]
+            order = [i for i in order if i not in node.children]
+        return [int(i) for i in order[:n]]
 
     # Moves
 
@@ -256,3 +262,8 @@ class Tree:
 
     def __repr__(self) -> str:
         return f"<Tree of {len(self.nodes) - 1} tokens, now at {self.text!r}>"
+
+
+def _among_highest(values: np.ndarray, count: int) -> np.ndarray:
+    """Which of `values` (V,) are among the `count` highest, ties included: bool, (V,)."""
+    return values >= np.partition(values, -count)[-count]

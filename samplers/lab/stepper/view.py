@@ -1,17 +1,28 @@
-"""What the stepper shows of one step, without its widgets: a picture, menus and lines of text."""
+"""What the stepper shows of a step and of the tree, without its widgets.
+
+`shown_of` is for the browser; the pictures are the printed form.
+"""
 
 import io
 
 import numpy as np
 from PIL import Image
 
-from samplers.lab.plots.bars import plot_before_after
+from samplers.lab.plots.bars import (
+    before_after,
+    describe_before_after,
+    plot_before_after,
+    rows_of,
+)
 from samplers.lab.plots.labels import columns, number, readable, signed
 from samplers.lab.plots.picture import Picture
+from samplers.lab.stepper.layout import Item
+from samplers.lab.stepper.plot import describe_tree, layout_of
 from samplers.lab.stepper.step import Step
-from samplers.lab.stepper.tree import Tree
+from samplers.lab.stepper.tree import Node, Tree
 
 TITLE = "The next token"
+SIDES = ("the model's own", "drawn from")
 BARS = 10  # tokens in the picture
 CHOICES = 20  # tokens in the menu
 COUNTED = 8  # tokens that a line of counts lists
@@ -23,8 +34,54 @@ def plot_step(step: Step) -> Picture:
 
     It shows which of them were removed.
     """
-    names = ("the model's own", "drawn from")
-    return plot_before_after(step.distribution, step.logits, BARS, TITLE, names)
+    return plot_before_after(step.distribution, step.logits, BARS, TITLE, SIDES)
+
+
+def shown_of(tree: Tree, step: Step | None) -> dict:
+    """What `stepper.js` draws, as plain values; `step` is None after a stop token."""
+    layout = layout_of(tree)
+    return {
+        "text": tree.text,
+        "ended": tree.label(tree.now.token) if step is None else "",
+        "caption": summary(tree, step),
+        "sides": SIDES,
+        **_bars(step),
+        "tree": [_box(item, tree.now) for item in layout.items],
+        "undrawn": layout.undrawn,
+        "tree_alt": describe_tree(tree, layout),
+    }
+
+
+def _bars(step: Step | None) -> dict:
+    """The rows of the picture that `plot_step` makes, and its words."""
+    if step is None:
+        return {"rows": [], "rows_alt": ""}
+    dist = step.distribution
+    data = before_after(dist, step.logits, BARS)
+    tokens, rest = rows_of(dist, data)
+    ids = [*data["index"].tolist(), None]  # None: all other tokens
+    rows = [
+        {"id": i, "name": row.label, "before": row.before, "after": row.after, "share": None}
+        for i, row in zip(ids, tokens + rest, strict=False)
+    ]
+    return {"rows": rows, "rows_alt": describe_before_after(dist, data, TITLE, SIDES)}
+
+
+def _box(item: Item, now: Node) -> dict:
+    """One box of the tree; its children stand in the next column, down to the row `lowest`."""
+    children = item.children
+    return {
+        "label": item.label,
+        "kind": item.kind,
+        "now": item.node is now,
+        "column": item.column,
+        "row": item.row,
+        "leads_to": children[0].kind if children else None,  # in the same row
+        "lowest": max((child.row for child in children), default=item.row),
+        "processed": item.chance.processed,
+        "raw": item.chance.raw,
+        "hidden": item.hidden,
+    }
 
 
 def choices(tree: Tree, step: Step) -> list[tuple[str, int]]:
@@ -72,12 +129,9 @@ def _cut_line(step: Step) -> str:
 
 def _text_line(tree: Tree) -> str:
     n = len(tree.path)
-    tokens = "1 token" if n == 1 else f"{n} tokens"
+    tokens = "this token" if n == 1 else f"these {n} tokens"
     chance = tree.text_chance()
-    return (
-        f"Probability of these {tokens}: {chance.processed:.2g}; "
-        f"by the model's own {chance.raw:.2g}."
-    )
+    return f"Probability of {tokens}: {chance.processed:.2g}; by the model's own {chance.raw:.2g}."
 
 
 def _penalty_lines(tree: Tree, step: Step) -> list[str]:

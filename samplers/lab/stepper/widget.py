@@ -1,6 +1,5 @@
 """The stepper: generate one token at a time, by chance, by hand or forced; go back and branch."""
 
-import html
 from collections.abc import Callable, Collection, Sequence
 
 import ipywidgets
@@ -9,14 +8,16 @@ from samplers.chain import Chain
 from samplers.checks import instance, shown
 from samplers.lab.plots.picture import Picture
 from samplers.lab.plots.tokens import plot_tokens
+from samplers.lab.stepper.browser import BrowserSide
 from samplers.lab.stepper.plot import plot_tree
 from samplers.lab.stepper.tree import Tree
-from samplers.lab.stepper.view import choices, places, plot_step, stack, summary
-from samplers.lab.widgets import errors_shown_in, image_tag, mime_bundle, slider
+from samplers.lab.stepper.view import choices, places, plot_step, shown_of, stack
+from samplers.lab.widgets import mime_bundle, slider
 from samplers.params import SamplingParams
 
 PARAMETERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")  # with a slider
-INPUT = {"style": {"description_width": "4em"}, "layout": {"width": "25em"}}
+INPUT = {"style": {"description_width": "4em"}, "layout": {"width": "25em", "max_width": "98%"}}
+ROW = {"flex_flow": "row wrap"}
 
 
 class Stepper:
@@ -26,7 +27,7 @@ class Stepper:
 
     Widgets: next_button, back_button; choice and pick_button; forced and force_button; place and
     go_button; temperature, top_p, frequency_penalty, presence_penalty; seed and restart_button;
-    text_view, image, tree_image, caption. Values: `tree` (a Tree), `text`, `path` (ids), `step` (a
+    view, which draws in the browser. Values: `tree` (a Tree), `text`, `path` (ids), `step` (a
     Step; None after a stop token), `png`, `alt`.
     """
 
@@ -39,10 +40,7 @@ class Stepper:
         self._make_sliders()
         self._make_inputs()
         self._make_buttons()
-        self.text_view = ipywidgets.HTML()
-        self.image = ipywidgets.HTML()
-        self.caption = ipywidgets.HTML()
-        self.tree_image = ipywidgets.HTML()
+        self.view = BrowserSide()
 
         rows = [
             (self.next_button, self.back_button),
@@ -51,12 +49,10 @@ class Stepper:
             (self.place, self.go_button),
             (self.seed, self.restart_button),
         ]
-        left = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
+        left = ipywidgets.VBox([ipywidgets.HBox(row, layout=ROW) for row in rows])
         right = ipywidgets.VBox([getattr(self, name) for name in PARAMETERS])
-        controls = ipywidgets.HBox([left, right], layout={"flex_flow": "row wrap"})
-        self.box = ipywidgets.VBox(
-            [controls, self.text_view, self.image, self.caption, self.tree_image]
-        )
+        controls = ipywidgets.HBox([left, right], layout=ROW)
+        self.box = ipywidgets.VBox([controls, self.view])
 
     def _make_sliders(self) -> None:
         for name in PARAMETERS:
@@ -102,39 +98,28 @@ class Stepper:
         return self.tree.path
 
     def redraw(self) -> None:
-        """Call the model if that is needed, and show the text, both pictures and the caption."""
+        """Call the model if that is needed, and show what is known now."""
         tree = self.tree
         self.step = None if tree.ended() else tree.current_step()
-        self._step_picture = None if self.step is None else plot_step(self.step)
-        self._tree_picture = plot_tree(tree)
-
-        self.text_view.value = self._text_html()
-        self.image.value = _responsive(self._step_picture) if self._step_picture else ""
-        self.tree_image.value = _responsive(self._tree_picture)
-        self.caption.value = "<br>".join(html.escape(line) for line in summary(tree, self.step))
+        self.view.shown = shown_of(tree, self.step)
 
         self.choice.options = choices(tree, self.step) if self.step else []
         self.choice.index = 0 if self.step else None
         self.place.options = places(tree)
         self.place.value = tree.now.number
 
-    def _text_html(self) -> str:
-        if not self.path:
-            return '<div role="status">Text so far: <i>nothing yet</i></div>'
-
-        css = "white-space: pre-wrap; background: #dcebf5; color: #1a1a1a"
-        text = f'<span style="{css}">{html.escape(self.text)}</span>'
-        if self.tree.ended():
-            label = html.escape(self.tree.label(self.path[-1]))
-            text += f" <i>ended by {label}: go back or branch</i>"
-        return f'<div role="status">Text so far: {text}</div>'
-
     def _act(self, action: Callable[[], object]) -> None:
-        """Run an action, then redraw."""
-        self.caption.value = "Asking the model …"
-        with errors_shown_in(self.caption):
+        """Run an action, then redraw. A notebook hides errors of callbacks: it is shown, too."""
+        self.view.error = ""
+        self.view.asking = True
+        try:
             action()
             self.redraw()
+        except Exception as error:
+            self.view.error = f"Error: {error}"
+            raise
+        finally:
+            self.view.asking = False
 
     def _on_parameter(self, change) -> None:
         self._act(self._take_parameters)
@@ -164,9 +149,9 @@ class Stepper:
         if self.path:
             labels = [self.tree.label(token) for token in self.path]
             pictures.append(plot_tokens(labels, title="The text so far"))
-        if self._step_picture is not None:
-            pictures.append(self._step_picture)
-        return stack([*pictures, self._tree_picture], repr(self))
+        if self.step is not None:
+            pictures.append(plot_step(self.step))
+        return stack([*pictures, plot_tree(self.tree)], repr(self))
 
     @property
     def png(self) -> bytes:
@@ -186,11 +171,6 @@ class Stepper:
             "<Stepper: the next token by chance, by hand or forced; "
             "back, branch; the tree of continuations>"
         )
-
-
-def _responsive(picture: Picture) -> str:
-    """The picture as an <img> that is never wider than the cell."""
-    return image_tag(picture, width=picture.width, style="max-width: 100%")
 
 
 def step_through(

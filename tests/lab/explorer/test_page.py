@@ -1,8 +1,12 @@
 """The explorer in a page without a server or a kernel, in Chromium: its picture, keys and words."""
 
+import base64
+import io
+
 import numpy as np
 import pytest
-from chromium import chromium, encoded, explorer_page, needs_chromium
+from chromium import CONTRAST, chromium, encoded, explorer_page, needs_chromium
+from PIL import Image
 
 from samplers import Distribution
 from samplers.lab import explore
@@ -16,32 +20,6 @@ LIVE = """{
   prompt(text) { told.push(["prompt", text, performance.now()]); },
   append(id, name) { told.push(["append", id, name]); },
   back() { told.push(["back"]); },
-}"""
-# the least contrast between a text and what is behind it, of all texts that can be seen
-CONTRAST = """() => {
-  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-  const light = (colour) => {
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    const linear = [...canvas.getImageData(0, 0, 1, 1).data].map((byte) => {
-      const x = byte / 255;
-      return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  };
-  let least = Infinity;
-  for (const part of document.querySelectorAll(".samplers-explorer *")) {
-    const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!own || !part.checkVisibility()) continue;
-    let behind = part;
-    const clear = (x) => getComputedStyle(x).backgroundColor === "rgba(0, 0, 0, 0)";
-    while (clear(behind)) behind = behind.parentElement;
-    const style = getComputedStyle(part);
-    const ink = light(part.namespaceURI.endsWith("svg") ? style.fill : style.color);
-    const paper = light(getComputedStyle(behind).backgroundColor);
-    least = Math.min(least, (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05));
-  }
-  return least;
 }"""
 
 
@@ -199,6 +177,28 @@ def test_it_fits_and_can_be_read(show, large, width, scheme):
     notebook = "light" if scheme == "dark" else "dark"
     page.evaluate(f"document.body.dataset.jpThemeLight = {str(notebook == 'light').lower()}")
     assert page.evaluate(CONTRAST) >= 4.5
+
+
+def test_it_is_sharp_on_a_screen_that_is_twice_as_dense(show, five):
+    """The window moves there. An image scaled up would have blocks of four equal pixels."""
+    page = show(explore(five, top_p=0.8), viewport={"width": 800, "height": 600})
+    boxes = """() => [...document.querySelectorAll(".picture *")].map((it) =>
+      Object.values(it.getBoundingClientRect().toJSON()))"""
+    before = page.evaluate(boxes)
+    screen = {"width": 800, "height": 600, "deviceScaleFactor": 2, "mobile": False}
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setDeviceMetricsOverride", screen)
+    assert page.evaluate("devicePixelRatio") == 2
+    assert page.evaluate(boxes) == before
+
+    png = base64.b64decode(session.send("Page.captureScreenshot")["data"])
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("L"), int)
+    assert pixels.shape == (1200, 1600)
+    blocks = pixels.reshape(600, 2, 800, 2)
+    uneven = np.ptp(blocks, axis=(1, 3)) > 40
+    for part in (".name", ".bars"):
+        x, y, width, height = (int(v) for v in page.locator(part).nth(2).bounding_box().values())
+        assert uneven[y : y + height, x : x + width].sum() > 20
 
 
 def test_drawn_in_a_hidden_tab_it_is_right_when_shown(show, five):

@@ -175,6 +175,15 @@ def test_it_shows_the_sliders_that_the_engine_has(five):
         explore(five, engine="transformers", presence_penalty=1)
 
 
+def test_it_says_which_sliders_it_has(five):
+    raw = five.with_logprobs(five.logprobs, 1.0)
+    for dist, engine in ((five, "openai"), (raw, "openai"), (raw, "transformers")):
+        explorer = explore(dist, engine=engine)
+        names = ", ".join(explorer.widget.fixed["sliders"])
+        assert repr(explorer) == f"<Explorer of 5 tokens: sliders for {names}; 1,000 draws>"
+        assert ("repetition_penalty" in names) == (dist is raw)
+
+
 def test_the_logits_go_to_the_browser_as_they_are(five):
     sent = explore(five).widget.logits
     assert np.array_equal(np.frombuffer(sent, "<f8"), five.logprobs)

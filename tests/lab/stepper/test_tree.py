@@ -66,6 +66,16 @@ def test_what_the_nucleus_cut():
     np.testing.assert_array_equal(step.logits, tree.processed(tree.now))
 
 
+def test_the_best_stand_in_the_order_of_the_draw_then_of_the_model_then_of_the_ids():
+    logits = np.array([1.0, 3, 2, 3, -np.inf, 2, 0, 2])
+    tree = grow(lambda ids: logits, vocabulary=list("abcdefgh"), top_k=3)
+    order = [1, 3, 2, 5, 7, 0, 6, 4]  # 1, 3 and 2 are kept
+    for n in range(10):
+        assert tree.best(tree.root, n) == order[:n]
+    tree.pick(3)
+    assert tree.best(tree.root, 3, unvisited=True) == [1, 2, 5]
+
+
 def test_penalties_count_the_tokens_of_this_path_alone():
     tree = grow(frequency_penalty=1)
     tree.force(" b b b")

@@ -1,11 +1,15 @@
 """The stepper: its controls move the tree, its pictures follow; live, too."""
 
+import json
+
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from samplers import SamplingParams, generate, softmax
-from samplers.lab import step_through
+from samplers.lab import plot_tree, step_through
 from samplers.lab.publish.execute import WIDGET_VIEW
+from samplers.lab.stepper.view import plot_step
 
 WORDS = ["a", " b", "c", "<end>"]
 TABLE = np.array(
@@ -34,8 +38,12 @@ def force(stepper, text):
 
 
 def alert(stepper):
-    """The error under the picture, or None."""
-    return stepper.caption.value if 'role="alert"' in stepper.caption.value else None
+    """The error under the picture, or ""."""
+    return stepper.view.error
+
+
+def caption(stepper):
+    return " ".join(stepper.view.shown["caption"])
 
 
 def test_chance_hand_and_force_move_one_tree():
@@ -50,10 +58,7 @@ def test_chance_hand_and_force_move_one_tree():
     force(stepper, "a b")
     assert (stepper.path, stepper.text, stepper.forced.value) == ((2, 0, 1), "ca b", "")
     np.testing.assert_allclose(stepper.tree.text_chance(), 1 / 4 * 3 / 4 * 1 / 2)
-    assert (
-        "Probability of these 3 tokens: 0.094; by the model&#x27;s own 0.094."
-        in stepper.caption.value
-    )
+    assert "Probability of these 3 tokens: 0.094; by the model's own 0.094." in caption(stepper)
 
 
 def test_back_and_branch():
@@ -103,52 +108,75 @@ def test_sliders_are_the_parameters_of_every_step():
     stepper.top_p.value = 1
     penalised = softmax(np.log(TABLE[0]) - np.array([2, 0, 0, 0]))
     np.testing.assert_allclose(stepper.step.probs, penalised)
-    assert "The penalties count a 2× (−2.00)." in stepper.caption.value
+    assert "The penalties count a 2× (−2.00)." in caption(stepper)
 
 
 def test_what_was_cut_is_shown():
     stepper = stepper_of(top_p=0.75)
-    assert "2 of 4 tokens can be drawn; top_p removed 2 (mass 0.250)." in stepper.caption.value
-    assert "a 0.125 to 0 (removed)" in stepper.image.value
+    assert "2 of 4 tokens can be drawn; top_p removed 2 (mass 0.250)." in caption(stepper)
+    assert "a 0.125 to 0 (removed)" in stepper.view.shown["rows_alt"]
     assert ("a   × removed (model 0.125)", 0) in stepper.choice.options
 
 
-def test_pictures_have_alternative_text_and_follow():
-    stepper = stepper_of()
-    step_image = stepper.image.value
-    tree_image = stepper.tree_image.value
-    names = "the model&#x27;s own and drawn from"
-    assert f' alt="The next token. Paired bars, {names}: ␣b 0.500' in step_image
-    assert ' alt="The tree of continuations. Visited tokens: 0.' in tree_image
+def test_what_the_browser_draws_is_what_is_printed():
+    stepper = stepper_of(top_p=0.75)
+    for _ in range(3):
+        shown = stepper.view.shown
+        step = plot_step(stepper.step)
+        tree = plot_tree(stepper.tree)
+        assert (shown["rows_alt"], shown["tree_alt"]) == (step.alt, tree.alt)
+        assert [row["before"] for row in shown["rows"]] == list(step.data["before"])
+        assert [row["after"] for row in shown["rows"]] == list(step.data["after"])
+        for name, values in {"label": "labels", "column": "columns", "row": "rows"}.items():
+            assert tuple(box[name] for box in shown["tree"]) == tree.data[values]
+        [now] = [box["label"] for box in shown["tree"] if box["now"]]
+        assert now == (stepper.tree.label(stepper.path[-1]) if stepper.path else "start")
+        json.dumps(shown, allow_nan=False)
+        stepper.pick_button.click()
 
+
+def test_the_rest_of_a_large_vocabulary_is_one_row():
+    stepper = step_through(
+        lambda ids: np.arange(40.0), [0], vocabulary=[f"t{i}" for i in range(40)]
+    )
+    rows = stepper.view.shown["rows"]
+    assert [row["id"] for row in rows] == [*range(39, 29, -1), None]
+    assert rows[-1]["name"] == "other 30 tokens"
+    np.testing.assert_allclose(sum(row["after"] for row in rows), 1)
+
+
+def test_no_picture_is_drawn_by_matplotlib_until_it_is_printed(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda *args, **options: drawn.append(1))
+    stepper = stepper_of()
     stepper.next_button.click()
-    assert stepper.image.value != step_image
-    assert stepper.tree_image.value != tree_image
+    stepper.temperature.value = 0.5
+    assert drawn == []
 
 
 def test_parts_of_a_character_are_shown():
     tokens = ["好".encode()[:2], "好".encode()[2:], b"<"]
     stepper = step_through(lambda ids: np.zeros(3), [], vocabulary=tokens)
     stepper.pick_button.click()
-    assert "⟨e5 a5⟩</span>" in stepper.text_view.value
+    assert stepper.view.shown["text"] == "⟨e5 a5⟩"
     force(stepper, "<")
-    assert "⟨e5 a5⟩&lt;</span>" in stepper.text_view.value
+    assert stepper.view.shown["text"] == "⟨e5 a5⟩<"
 
 
 def test_after_a_stop_token_it_shows_the_end_and_can_go_back():
     stepper = stepper_of()
     stepper.choice.value = 3
     stepper.pick_button.click()
-    assert "ended by &lt;end&gt;" in stepper.text_view.value
+    assert stepper.view.shown["ended"] == "<end>"
     assert (stepper.text, stepper.step) == ("", None)
-    assert (stepper.image.value, stepper.choice.options) == ("", ())
+    assert (stepper.view.shown["rows"], stepper.choice.options) == ([], ())
 
     for button in (stepper.next_button, stepper.pick_button):
         button.click()
         assert "the text has ended" in alert(stepper)
 
     stepper.back_button.click()
-    assert alert(stepper) is None
+    assert alert(stepper) == ""
     assert stepper.choice.value == 1
 
 
@@ -158,11 +186,11 @@ def test_errors_stand_under_the_picture():
     assert "nothing to go back to" in alert(stepper)
 
     force(stepper, "a?")
-    assert "no token fits at &#x27;?&#x27;" in alert(stepper)
+    assert "no token fits at '?'" in alert(stepper)
     assert (stepper.path, stepper.forced.value) == ((), "a?")
 
     stepper.next_button.click()
-    assert alert(stepper) is None
+    assert alert(stepper) == ""
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,24 @@ def test_on_paper_there_is_no_popup_and_no_room_for_one(page):
     assert height() < on_screen - 100
 
 
+def test_the_room_for_the_last_popup_is_there_only_while_one_can_be_shown(page):
+    room = """() => {
+      const under = document.querySelector(".samplers-text").getBoundingClientRect().bottom;
+      const last = document.querySelector(".key small").getBoundingClientRect().bottom;
+      const popups = [...document.querySelectorAll(".popup")].map((popup) =>
+        popup.getBoundingClientRect().bottom);
+      return [under - last, under - Math.max(...popups)];
+    }"""
+    page.set_viewport_size({"width": 768, "height": 900})
+    page.mouse.move(0, 0)
+    assert page.evaluate(room)[0] < 15
+    page.mouse.move(*page.locator("label").last.locator(".token").evaluate(MIDDLE))
+    assert page.evaluate(room)[1] > 0
+    page.mouse.move(0, 0)
+    page.get_by_role("radio").last.focus()
+    assert page.evaluate(room)[1] > 0
+
+
 def test_tab_enters_a_text_the_arrows_walk_and_tab_leaves(page):
     def focused() -> str:
         return page.evaluate("document.activeElement.getAttribute('aria-label')")

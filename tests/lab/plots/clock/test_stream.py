@@ -7,7 +7,7 @@ import pytest
 from picture_check import check_picture
 
 from samplers.lab import plot_stream
-from samplers.lab.plots.stream import lanes
+from samplers.lab.plots.clock.stream import lanes
 
 
 def event(delta: dict, tokens: int = 0, end: str | None = None) -> bytes:

@@ -1,0 +1,1 @@
+"""Pictures over time: a streamed answer, and requests that come to a server."""
