@@ -41,6 +41,17 @@ def test_a_dying_model_is_announced_in_the_line_and_by_a_warning(monkeypatch, ca
     assert ", model gpt-4o-mini, which is shut down on 2027-01-14 (use gpt-6-luna), budget" in line
 
 
+@pytest.mark.parametrize("where", ["openai", "https://api.openai.com/v1"])
+def test_a_fallback_is_checked_like_the_model(monkeypatch, where):
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    monkeypatch.setattr(
+        "samplers.api.transport.transport.Transport.request",
+        lambda *_, **__: httpx.Response(200, json={"data": [{"id": "gpt-4.1"}]}),
+    )
+    with pytest.raises(ValueError, match="o4-mini was shut down on 2026-10-23"):
+        connect(where, "gpt-4.1", fallback="o4-mini")
+
+
 def test_it_is_announced_at_openais_address_too(monkeypatch, capsys):
     def respond(self, method, path, *_, **__):
         dates = {"id": "gpt-4o", "shutdown_date": "2027-01-14"}

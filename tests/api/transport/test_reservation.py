@@ -11,6 +11,7 @@ from samplers.api import (
     ConnectionFailed,
     EndpointError,
     InternalServerError,
+    Limiter,
     RateLimitError,
     StreamBroken,
 )
@@ -82,13 +83,14 @@ def test_a_retry_that_the_budget_forbids_is_not_made():
     assert budget.held == upper_bound(BODY)
 
 
-class Limits:
+class Limits(Limiter):
     """A limiter that lets everything in and keeps what it is told.
 
     `refusal`: the error of everything that wants to come in, if it is set.
     """
 
     def __init__(self):
+        super().__init__()
         self.acquired = []
         self.settled = []
         self.learnt = []
