@@ -28,6 +28,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "request": {"engine"},
         "answer": {"engine", "request"},
         "conditions": {"request", "answer"},
+        "moderation": {"request"},
     },
     "api": {
         "pricing": set(),
