@@ -39,6 +39,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "retries": {"stream"},
         "transport": {"limits", "pricing", "retries", "stream"},
         "gathering": {"transport"},
+        "safety": set(),
         "adapters": set(),
     },
     "lab": {

@@ -95,11 +95,7 @@ def _part(name: str, value) -> str | None:
 
 def _check_url(name: str, url: str) -> None:
     data = _DATA.fullmatch(url)
-    if data is None:
-        is_url = _HTTP.fullmatch(url) is not None
-    else:
-        is_url = _is_base64(data[1])
-    if not is_url:
+    if not (_is_base64(data[1]) if data else _HTTP.fullmatch(url)):
         raise bad_request(f"Invalid '{name}': {BAD_URL}.", name, "invalid_value")
 
 

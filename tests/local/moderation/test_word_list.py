@@ -85,5 +85,3 @@ def test_no_pattern_matches_nothing_at_all(category):
         for pattern in patterns:
             assert re.fullmatch(pattern, "") is None, pattern
             assert pattern == pattern.casefold(), pattern
-
-
