@@ -6,7 +6,10 @@ the parameters. In a program of your own, use `check_input` and `check_output` o
 
 from collections.abc import Callable
 
+from samplers.lab.arguments import checked
 
+
+@checked
 def document_filter(contains_unsafe_content: Callable, is_empty_content: Callable) -> Callable:
     """The document's function safe_chat_completion(client, messages, **kwargs)."""
 
