@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import unicodedata
 
 from samplers.local.request.checks import array, only_fields, required, string
 from samplers.local.request.errors import (
@@ -72,6 +73,8 @@ def _text(name: str, value) -> str:
             "empty string instead."
         )
         raise bad_request(message, name, "empty_string")
+    # one character can be 18 in the form in which words are looked for
+    string(MOST_LETTERS)(name, unicodedata.normalize("NFKC", text))
     return text
 
 

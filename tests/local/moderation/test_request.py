@@ -51,6 +51,7 @@ def test_the_text_of_each_input(value, texts):
         ([text("a"), "b"], "input[1]", "invalid_type"),
         (["a"] * 257, "input", "array_above_max_length"),
         ("a" * 100_001, "input", "string_above_max_length"),
+        ("\ufdfa" * 6_000, "input", "string_above_max_length"),  # 18 letters each in NFKC
         ([text("a" * 60_000), text("a" * 60_000)], "input", "string_above_max_length"),
         ([{"text": "a"}], "input[0].type", "missing_required_parameter"),
         ([{"type": "audio"}], "input[0].type", "invalid_value"),
