@@ -11,6 +11,7 @@ from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.request import as_messages
 from samplers.api.results import Completion
 
+NOT_READ = ("role", "content", "tool_call_id")  # fields that are no text, or are read apart
 READABLE = {"text": "text", "refusal": "refusal"}  # a part's type: the field with its text
 
 
@@ -25,9 +26,9 @@ class Blocked:
 def check_input(messages, is_unsafe: Callable[[str], bool]) -> Blocked | None:
     """What blocks these messages (a str: the user's), or None.
 
-    `is_unsafe` is called with each message's text once: its content, with the texts of parts
-    joined as the model reads them, its name, and the calls in it. The results of tools are among
-    the messages. A part that is no text, such as a picture, cannot be read, so it blocks.
+    `is_unsafe` is called once with all text of a message, a line for each: its content (of parts,
+    all joined, as most models read them, then each), its other fields, such as name, and its calls.
+    Results of tools are messages, too. A part that is no text, such as a picture, blocks.
     """
     for i, message in enumerate(as_messages(messages)):
         blocked = _check(f"messages[{i}]", message, is_unsafe)
@@ -61,7 +62,9 @@ def _check(where: str, message: dict, is_unsafe: Callable[[str], bool]) -> Block
             kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
             return Blocked(where, f"it has a part that cannot be read ({kind!s:.80})")
 
-    texts = ["".join(map(_text, parts)), message.get("refusal"), message.get("name")]
+    pieces = [_text(part) for part in parts]
+    texts = ["".join(pieces), *(pieces if len(pieces) > 1 else ())]
+    texts += [value for name, value in message.items() if name not in NOT_READ]
     for call in [*dicts_of(message.get("tool_calls")), {"function": message.get("function_call")}]:
         texts += _call_texts(dict_of(call.get("function") or call.get("custom")))
 
@@ -74,7 +77,7 @@ def _text(part) -> str | None:
     if part is None:  # beside calls
         return ""
     if isinstance(part, Mapping):
-        part = part.get(READABLE.get(part.get("type")))
+        part = part.get(READABLE.get(str(part.get("type"))))
     return part if isinstance(part, str) else None
 
 

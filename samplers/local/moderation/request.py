@@ -31,8 +31,9 @@ BAD_URL = "expected an http(s) URL, or a base64 data URL of a PNG, JPEG, WEBP or
 def inputs(body) -> list[str | None]:
     """The text of each input; None: it has a picture alone, which nothing here looks at.
 
-    An array of parts is one input, and the texts of its parts are joined as in a message. ApiError
-    (400) for the first wrong thing, (404) for another model than MODEL.
+    An array of parts is one input. Of several texts it has each, and all joined, as a message joins
+    them: words are looked for in both forms. ApiError (400) for the first wrong thing, (404) for
+    another model than MODEL.
     """
     if not isinstance(body, dict):
         raise wrong_body(body)
@@ -116,4 +117,6 @@ def _joined(parts: list[str | None]) -> str | None:
         message = f"Number of images ({images}) exceeds maximum of 1"
         raise bad_request(message, "input", "too_many_images")
     texts = [part for part in parts if part is not None]
-    return _text("input", "".join(texts)) if texts else None
+    if len(texts) < 2:
+        return texts[0] if texts else None
+    return "\n".join([*texts, _text("input", "".join(texts))])

@@ -32,9 +32,11 @@ UNSAFE = [
     message("kill them", "tool", tool_call_id="1"),
     message([part("hello"), part("kill them")]),
     message([part("ki"), part("ll them")]),
+    message([part("hello"), part("kill")]),
     message([{"type": "refusal", "refusal": "kill them"}], "assistant"),
     message(refusal="kill them", role="assistant"),
     message("hello", name="kill"),
+    message("hello", "assistant", reasoning_content="kill"),
     message(role="assistant", tool_calls=[call("{}"), call('{"a": "kill"}')]),
     message(role="assistant", tool_calls=[call(r'{"a": "\u6740"}')]),
     message(role="assistant", tool_calls=[call('{"a": "kill", "a": ""}')]),
@@ -57,6 +59,7 @@ def test_every_text_of_a_message_is_read(unsafe):
         ([part("hello"), IMAGE], "image_url"),
         ([{"type": "input_audio"}], "input_audio"),
         ([{"type": "text"}], "text"),
+        ([{"type": ["text"], "text": "hello"}], "['text']"),
         ([None, 1], "int"),
         ((part("hello"),), "tuple"),
         ({"text": "hello"}, "None"),
@@ -83,7 +86,7 @@ def test_what_passes(messages):
 def test_each_message_is_tested_once_and_an_empty_one_not_at_all():
     texts = []
     check_input([message("a"), message(""), message([part("b"), part("c")])], texts.append)
-    assert texts == ["a", "bc"]
+    assert texts == ["a", "bc\nb\nc"]
 
 
 @pytest.mark.parametrize("messages", [None, [], 1, ["kill"]])

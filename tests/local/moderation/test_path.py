@@ -22,6 +22,7 @@ def client(endpoint):
         ("I will kill them", [True]),
         (["I will kill them", "Hello!", "你好"], [True, False, False]),
         (PARTS, [True]),
+        ([PARTS[0], {"type": "text", "text": "Hello!"}], [True]),
         (PARTS[1:], [False]),
     ],
 )

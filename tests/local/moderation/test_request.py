@@ -28,7 +28,7 @@ def image(url=PNG):
         ("a", ["a"]),
         (["a", "b", "a"], ["a", "b", "a"]),
         ([text("a")], ["a"]),
-        ([text("I will ki"), image(), text("ll you")], ["I will kill you"]),
+        ([text("I will ki"), image(), text("ll you")], ["I will ki\nll you\nI will kill you"]),
         ([image("https://example.com/a.jpg")], [None]),
         ([image(PNG.upper().replace("CG5N", "cG5n"))], [None]),
     ],
