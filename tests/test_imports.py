@@ -28,6 +28,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "request": {"engine"},
         "answer": {"engine", "request"},
         "conditions": {"request", "answer"},
+        "moderation": {"request"},
     },
     "api": {
         "pricing": set(),
@@ -38,6 +39,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "retries": {"stream"},
         "transport": {"limits", "pricing", "retries", "stream"},
         "gathering": {"transport"},
+        "safety": set(),
         "adapters": set(),
     },
     "lab": {

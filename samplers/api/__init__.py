@@ -1,10 +1,11 @@
 """The client's side of an LLM API.
 
-`client = connect()` has chat, stream, parse, models, tokenize, next_token, distributions, score and
-abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
+`client = connect()` has chat, stream, parse, moderate, models, tokenize, next_token, distributions,
+score and abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
 `cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after;
+`check_input` and `check_output` filter with any test of a text, `safety_identifier` hides an id;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -40,6 +41,9 @@ from samplers.api.pricing.prices import cost, price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.retries.attempt import Attempt
 from samplers.api.retries.jitter import full_jitter
+from samplers.api.safety.filters import Blocked, check_input, check_output
+from samplers.api.safety.identifier import safety_identifier
+from samplers.api.safety.moderation import Moderation
 from samplers.api.score import Score
 from samplers.api.stream.accumulate import Accumulated, accumulate
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
@@ -71,6 +75,7 @@ __all__ = [
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "Blocked",
     "Budget",
     "BudgetExceeded",
     "Candidate",
@@ -89,6 +94,7 @@ __all__ = [
     "InternalServerError",
     "Invalid",
     "Limiter",
+    "Moderation",
     "NotFoundError",
     "Parsed",
     "PermissionDeniedError",
@@ -117,6 +123,8 @@ __all__ = [
     "Usage",
     "accumulate",
     "as_taken",
+    "check_input",
+    "check_output",
     "choose",
     "connect",
     "cost",
@@ -134,6 +142,7 @@ __all__ = [
     "readable",
     "response_format",
     "run_tools",
+    "safety_identifier",
     "start_local",
     "strict_schema",
     "tool",

@@ -27,6 +27,7 @@ from samplers.api.retries.fallback import (
     stream_or_fallback,
 )
 from samplers.api.retries.retries import Retries
+from samplers.api.safety.moderation import Moderation, moderation_body, verdicts
 from samplers.api.score import Score
 from samplers.api.sending import stream_arrivals, stream_chunks
 from samplers.api.stream.chunk import Chunk
@@ -268,6 +269,18 @@ class Client:
         text = text_or_ids("text", text)
         messages = None if messages is None else as_messages(messages)
         return teacher.score(self._endpoint.calls(Deadline(timeout)), text, messages)
+
+    def moderate(
+        self, inputs, *, model: str | None = None, timeout: float | None = None
+    ) -> tuple[Moderation, ...]:
+        """Whether texts are harmful: one verdict for each. At OpenAI it costs nothing.
+
+        `inputs`: a str, a list of them, or a list of parts, which are one input together. `model`
+        None: the endpoint's own. A missing verdict is an APIError, never "not flagged".
+        """
+        body = moderation_body(inputs, model)
+        response = self._transport.request("POST", "/moderations", body, deadline=Deadline(timeout))
+        return self._transport.read(response, lambda answer: verdicts(answer, body["input"]))
 
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: a function from token ids to logits.

@@ -63,6 +63,8 @@ def check_answer(path: str, status: int, content_type: str, content: bytes) -> N
         check("ListModelsResponse", json.loads(content))
     elif "/models/" in path:
         check("Model", json.loads(content))
+    elif path.endswith("/moderations"):
+        check("CreateModerationResponse", json.loads(content))
     elif content_type.startswith("text/event-stream"):
         _check_events(content)
     else:
