@@ -33,7 +33,7 @@ from samplers.api.forms import as_taken
 from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.limits.limiter import Limiter
-from samplers.api.pricing.budget import Budget, BudgetExceeded
+from samplers.api.pricing.budget import Budget, BudgetExceeded, usd
 from samplers.api.pricing.choose import Candidate, Ranking, Task, choose
 from samplers.api.pricing.count_tokens import TokenCount, count_tokens
 from samplers.api.pricing.prices import cost, price_list
@@ -137,5 +137,6 @@ __all__ = [
     "start_local",
     "strict_schema",
     "tool",
+    "usd",
     "why_not_strict",
 ]
