@@ -29,6 +29,7 @@ FIELDS = {
         "provider": "a text",
         "simulated": "true or false",
         "context": "an integer >= 1",
+        "max_input": "an integer >= 1",
         "max_output": "an integer >= 1",
         "encoding": "a text",
         "shutdown_date": "a date, YYYY-MM-DD",
