@@ -9,9 +9,9 @@ from fractions import Fraction
 from math import ceil, isqrt
 
 from samplers.checks import number, shown
+from samplers.wire.model_fields import DETAILS
 from samplers.wire.models import model_row, undated
 
-DETAILS = ("low", "high", "original")  # beside "auto"
 TILE = 512  # pixels
 PATCH = 32
 # Before tiles are counted: the sides of the square that the picture must fit in, and its shorter.

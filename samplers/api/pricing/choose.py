@@ -8,7 +8,8 @@ from samplers.api.pricing.prices import LONG_CONTEXT, cost, exact, price_of, rat
 from samplers.api.results import Usage
 from samplers.api.table import html_table, text_table
 from samplers.checks import instance, is_sequence, number, one_of, shown
-from samplers.wire.images import DETAILS, image_tokens
+from samplers.wire.images import image_tokens
+from samplers.wire.model_fields import DETAILS
 from samplers.wire.models import is_alive, model_table
 
 
