@@ -42,7 +42,7 @@ def price_of(model: str, on: str | None = None) -> dict:
         table = model_table()
         known = ", ".join(filter(_is_sold, table["models"]))
         raise ValueError(
-            f"model must be one whose price is known ({known}; prices of {table['date']}), "
+            f"model must be one whose price is known in USD ({known}; prices of {table['date']}), "
             f"got {shown(model)}; a dated snapshot of a model can cost something else, so only "
             f"these names are priced. {VARIABLE}=….json adds a model of your own"
         )
