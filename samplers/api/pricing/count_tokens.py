@@ -19,11 +19,12 @@ PER_MESSAGE = 3
 PER_NAME = 1
 BEFORE_THE_ANSWER = 3
 
-# The library's time grows with the square of a run of letters or signs, so a text is cut: where
-# both encodings begin a new piece anyway, or, in 1,000 characters without such a place, behind
-# them. The second kind of slice is a group of the pattern: such a cut can add a token or two.
+# The library's time grows with the square of the bytes in a run of letters or signs, so a text is
+# cut: where both encodings begin a new piece anyway, or, in 1,000 characters without such a place,
+# behind 1,000 of ASCII or 100 others, which can add a token. This kind of slice is the group.
 SLICE = re.compile(
-    r"(?s).{1,1000}(?:\Z|(?<=[^\W_])(?=[\s!-&(-/:-@[-`{-~，。、；：！？]))|(.{1,1000})"
+    r"(?s).{1,1000}(?:\Z|(?<=[^\W_])(?=[\s!-&(-/:-@[-`{-~，。、；：！？]))"
+    r"|([\x00-\x7f]{1000}|.{1,100})"
 )
 
 

