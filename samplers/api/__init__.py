@@ -4,7 +4,8 @@
 abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
-`cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after;
+`cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
+prints it;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
