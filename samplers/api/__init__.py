@@ -4,8 +4,9 @@
 score and abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
-`cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after;
-`check_input` and `check_output` filter with any test of a text, `safety_identifier` hides an id;
+`cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
+prints it; `check_input` and `check_output` filter with any test of a text, `safety_identifier`
+hides an id;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -34,7 +35,7 @@ from samplers.api.forms import as_taken
 from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.limits.limiter import Limiter
-from samplers.api.pricing.budget import Budget, BudgetExceeded
+from samplers.api.pricing.budget import Budget, BudgetExceeded, usd
 from samplers.api.pricing.choose import Candidate, Ranking, Task, choose
 from samplers.api.pricing.count_tokens import TokenCount, count_tokens
 from samplers.api.pricing.prices import cost, price_list
@@ -146,5 +147,6 @@ __all__ = [
     "start_local",
     "strict_schema",
     "tool",
+    "usd",
     "why_not_strict",
 ]

@@ -9,9 +9,9 @@ from fractions import Fraction
 from math import ceil, isqrt
 
 from samplers.checks import number, shown
+from samplers.wire.model_fields import DETAILS
 from samplers.wire.models import model_row, undated
 
-DETAILS = ("low", "high", "original")  # beside "auto"
 TILE = 512  # pixels
 PATCH = 32
 # Before tiles are counted: the sides of the square that the picture must fit in, and its shorter.
@@ -39,10 +39,10 @@ class ImageTokens:
 def image_tokens(model: str, width: int, height: int, detail: str = "auto") -> ImageTokens:
     """The tokens of a picture of `width` times `height` pixels, which are billed as input.
 
-    "auto": the detail that OpenAI says it is the same as; where it says nothing, "high", which
-    costs the most. A patch is multiplied by the model's factor, and the product rounded up.
-    ValueError for a model whose rule is not known, and for a detail that the model's rule does not
-    have: there is no number that holds for all models.
+    "auto": the detail that OpenAI says it is the same as; where it says nothing, "high". The
+    patches are multiplied by the model's factor, and the product rounded up. ValueError for a model
+    whose rule is not known, and for a detail that the model's rule does not have: there is no
+    number that holds for all models.
     """
     width = number(width, "width", int, 1)
     height = number(height, "height", int, 1)

@@ -83,7 +83,9 @@ GOOD = {
     "json_trial": {"client": Silent(), "question": "{}?", "about": [("a", {})], "model": dict},
     "check": {"name": "02-gainers", "answer": ...},
 }
-UNCHECKED = {"react_loop", "calculator", "can", "Picture", "Suspects"}  # tested apart
+# tested apart
+UNCHECKED = {"react_loop", "calculator", "can", "Picture", "Suspects"}
+UNCHECKED |= {"SimulatedClock", "document_bucket", "document_handler", "plot_arrivals"}
 
 DISTRIBUTIONS = [None, 1, "a", {"a": 1.0}, [0.5, 0.5], LOGITS, PREDICTION]
 COUNTS = [0, -1, 1.5, NAN, INF, True, None, "3", [3]]

@@ -26,8 +26,8 @@ def upper_bound(body: dict) -> Decimal:
     """The most (USD) that a chat request with this body can cost.
 
     The prompt has at most `most_prompt_tokens`, and the answer n times max_completion_tokens (or
-    max_tokens, or what the model can do), reasoning included. The whole prompt may be written to
-    the cache. ValueError for what is not priced: an unknown model, pictures, sound.
+    max_tokens, or what the model can do), reasoning included. The whole prompt may be read from the
+    cache or written to it. ValueError for what is not priced: an unknown model, pictures, sound.
     """
     price_of(body["model"])
     _check_priced(body)
@@ -35,8 +35,9 @@ def upper_bound(body: dict) -> Decimal:
     prompt = most_prompt_tokens(body)
     answer = _positive_int("n", body.get("n", 1)) * _longest_answer(body)
     fresh = Usage(prompt, answer, prompt + answer)
+    read = replace(fresh, cached_tokens=prompt)
     written = replace(fresh, cache_write_tokens=prompt)
-    return max(cost(body["model"], usage) for usage in (fresh, written))
+    return max(cost(body["model"], usage) for usage in (fresh, read, written))
 
 
 def most_prompt_tokens(body: dict) -> int:

@@ -36,7 +36,7 @@ class Budget:
     """
 
     def __init__(self, limit: float | Decimal):
-        self.limit = exact(limit)
+        self.limit = exact(limit, "limit")
         self.spent = Decimal(0)
         self.held = Decimal(0)
         self._lock = threading.Lock()
@@ -78,10 +78,13 @@ def shared_budget() -> Budget:
 
 
 def usd(amount: float | Decimal, decimals: int = 2) -> str:
-    """`amount` with `decimals`, or with two significant digits where those would all be zeros."""
+    """`amount` for a reader: $1,234.50, with `decimals`.
+
+    Where those would all be zeros, with two significant digits: $0.00000010.
+    """
     if 0 < amount < 10**-decimals:
         decimals = 1 - math.floor(math.log10(amount))
-    return f"${amount:.{decimals}f}"
+    return f"${amount:,.{decimals}f}"
 
 
 def _limit_from(text: str) -> Decimal:

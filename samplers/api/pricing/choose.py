@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from samplers.api.pricing.budget import usd
-from samplers.api.pricing.prices import LONG_CONTEXT, cost, exact, price_of
+from samplers.api.pricing.prices import LONG_CONTEXT, cost, exact, price_of, rates_of
 from samplers.api.results import Usage
 from samplers.api.table import html_table, text_table
-from samplers.checks import is_sequence, number, one_of, shown
-from samplers.wire.images import DETAILS, image_tokens
-from samplers.wire.models import days_left, is_alive, model_table
+from samplers.checks import instance, is_sequence, number, one_of, shown
+from samplers.wire.images import image_tokens
+from samplers.wire.model_fields import DETAILS
+from samplers.wire.models import is_alive, model_table
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Task:
         number(self.calls, "calls", int, 1)
         number(self.cached_tokens, "cached_tokens", int, 0, self.prompt_tokens)
         one_of(self.detail, "detail", ("auto", *DETAILS))
+        instance(self.reasons, "reasons", bool, "True or False")
+        instance(self.batch, "batch", bool, "True or False")
         if self.image is not None:
             if not is_sequence(self.image) or len(self.image) != 2:
                 raise ValueError(f"image must be (width, height), got {shown(self.image)}")
@@ -72,14 +75,15 @@ class Ranking:
         return rows
 
 
-def choose(task: Task, budget: float | None = None) -> Ranking:
+def choose(task: Task, budget: float | Decimal | None = None) -> Ranking:
     """Ranks the models of the table for a task, by what all its calls cost at today's prices.
 
     `budget`: the most that they may cost together (USD); None for no limit. What is not known of a
     model excludes it. Other providers count other tokens for the same text. How *well* a model
     answers stands in no table: begin with the cheapest, on questions of your own.
     """
-    limit = None if budget is None else exact(number(budget, "budget", float, 0))
+    instance(task, "task", Task, "a Task")
+    limit = None if budget is None else exact(budget, "budget")
     candidates = []
     excluded = {}
     for model, row in model_table()["models"].items():
@@ -93,7 +97,8 @@ def choose(task: Task, budget: float | None = None) -> Ranking:
         if limit is None or candidate.cost <= limit:
             candidates.append(candidate)
         else:
-            excluded[model] = f"costs {usd(candidate.cost)}, more than {usd(limit)}"
+            over = usd(candidate.cost - limit)
+            excluded[model] = f"costs {usd(candidate.cost)}, {over} more than the budget"
 
     candidates.sort(key=lambda candidate: candidate.cost)
     return Ranking(tuple(candidates), excluded)
@@ -105,40 +110,44 @@ class _Excluded(Exception):
 
 def _candidate(model: str, row: dict, task: Task) -> Candidate:
     _check_abilities(row, task)
-    usage = _usage(model, task)
+    picture = _picture(model, task)
+    prompt = task.prompt_tokens + picture
+    answer = task.completion_tokens
+    usage = Usage(prompt, answer, prompt + answer, task.cached_tokens)
     _check_length(row, usage)
     try:
         price = price_of(model)
-        total = task.calls * cost(model, usage, task.batch)
+        rates = rates_of(model, price, task.batch)
     except ValueError:
         where = "in a batch" if task.batch else "in USD"
         raise _Excluded(f"its price {where} is not known") from None
 
     rule = price["long_context"] or LONG_CONTEXT
-    is_long = usage.prompt_tokens > rule["above"]
+    is_long = prompt > rule["above"]
     if is_long and price["long_context"] is None:
         raise _Excluded("its price of so long a prompt is not known")
 
-    kind = "batch_" if task.batch else ""
-    rates = f"at {price[kind + 'input']:g} and {price[kind + 'output']:g} USD a million"
-    why = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens a call {rates}"
+    parts = [f"{picture:,} of the picture"] if picture else []
+    if task.cached_tokens:
+        parts.append(f"{task.cached_tokens:,} cached at {rates['cached_input']:g}")
+    among = f" ({', '.join(parts)})" if parts else ""
+    why = f"{prompt:,}{among} + {answer:,} tokens a call"
+    why += f" at {rates['input']:g} and {rates['output']:g} USD a million"
     if is_long:
         why += f", times {rule['input']:g} and {rule['output']:g} above {rule['above']:,} tokens"
     if row["shutdown_date"] is not None:
-        why += f"; is shut down in {days_left(row)} days"
-    return Candidate(model, total, why)
+        why += f"; is shut down on {row['shutdown_date']}"
+    return Candidate(model, task.calls * cost(model, usage, task.batch), why)
 
 
-def _usage(model: str, task: Task) -> Usage:
-    """Of one call."""
-    prompt = task.prompt_tokens
-    if task.image is not None:
-        try:
-            prompt += image_tokens(model, *task.image, task.detail).tokens
-        except ValueError:
-            raise _Excluded("its tokens of such a picture are not known") from None
-    answer = task.completion_tokens
-    return Usage(prompt, answer, prompt + answer, task.cached_tokens)
+def _picture(model: str, task: Task) -> int:
+    """The tokens of the picture in each prompt."""
+    if task.image is None:
+        return 0
+    try:
+        return image_tokens(model, *task.image, task.detail).tokens
+    except ValueError:
+        raise _Excluded("its tokens of such a picture are not known") from None
 
 
 def _check_abilities(row: dict, task: Task) -> None:
@@ -151,12 +160,13 @@ def _check_abilities(row: dict, task: Task) -> None:
 
 
 def _check_length(row: dict, usage: Usage) -> None:
-    needs = {
-        "context": ("its context", usage.total_tokens),
-        "max_output": ("its longest answer", usage.completion_tokens),
-    }
-    for name, (words, needed) in needs.items():
-        if row[name] is None:
-            raise _Excluded(f"{words} is not known")
-        if row[name] < needed:
-            raise _Excluded(f"{words} is {row[name]:,} tokens, and the task needs {needed:,}")
+    needs = (
+        ("context", row["context"], usage.total_tokens),
+        ("longest answer", row["max_output"], usage.completion_tokens),
+        ("longest prompt", row["max_input"] or row["context"], usage.prompt_tokens),
+    )
+    for words, limit, needed in needs:
+        if limit is None:
+            raise _Excluded(f"its {words} is not known")
+        if limit < needed:
+            raise _Excluded(f"its {words} is {limit:,} tokens, and the task needs {needed:,}")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from samplers.api.results import Usage
+from samplers.checks import instance, is_number
 from samplers.wire.model_fields import is_date
 from samplers.wire.models import (
     VARIABLE,
@@ -41,7 +42,7 @@ def price_of(model: str, on: str | None = None) -> dict:
         table = model_table()
         known = ", ".join(filter(_is_sold, table["models"]))
         raise ValueError(
-            f"model must be one whose price is known ({known}; prices of {table['date']}), "
+            f"model must be one whose price is known in USD ({known}; prices of {table['date']}), "
             f"got {shown(model)}; a dated snapshot of a model can cost something else, so only "
             f"these names are priced. {VARIABLE}=….json adds a model of your own"
         )
@@ -62,18 +63,13 @@ def cost(model: str, usage: Usage, batch: bool = False, on: str | None = None) -
     `batch`: whether it was part of a batch. `on`: its day, as in `price_of`. Cached and written
     tokens are part of the prompt, and reasoning is part of the answer. Where the table has no price
     for cached tokens they cost as much as others, and written ones a fourth more. A long prompt
-    makes the whole call dearer, so add up costs, not usages; and round what you print, not what you
-    add. ValueError for an unknown model, or a usage whose parts are larger than the whole.
+    makes the whole call dearer, so add up costs, not usages; and round what you print (with `usd`),
+    not what you add. ValueError for an unknown model, or a usage whose parts are larger than the
+    whole.
     """
     price = price_of(model, on)
-    rates = _rates(model, price, batch)
-    fresh = usage.prompt_tokens - usage.cached_tokens - usage.cache_write_tokens
-    if min(fresh, usage.cached_tokens, usage.cache_write_tokens, usage.completion_tokens) < 0:
-        raise ValueError(
-            f"usage must be counts >= 0, cached and written within the prompt, got {usage!r}"
-        )
-
-    prompt = fresh * rates["input"]
+    rates = rates_of(model, price, batch)
+    prompt = _fresh(usage) * rates["input"]
     prompt += usage.cached_tokens * rates["cached_input"]
     prompt += usage.cache_write_tokens * rates["cache_write"]
     answer = usage.completion_tokens * rates["output"]
@@ -85,13 +81,8 @@ def cost(model: str, usage: Usage, batch: bool = False, on: str | None = None) -
     return (prompt + answer) / 1_000_000
 
 
-def exact(amount: float | Decimal) -> Decimal:
-    """The amount as it is written: 0.1 is a tenth, which no float is."""
-    return Decimal(str(amount))
-
-
-def _rates(model: str, price: dict, batch: bool) -> dict[str, Decimal]:
-    """USD per million tokens of each kind, in a batch or not."""
+def rates_of(model: str, price: dict, batch: bool) -> dict[str, Decimal]:
+    """USD per million tokens of each kind at a `price_of` the model, in a batch or not."""
     kind = "batch_" if batch else ""
     names = ("input", "cached_input", "cache_write", "output")
     known = {name: price[kind + name] for name in names}
@@ -102,6 +93,34 @@ def _rates(model: str, price: dict, batch: bool) -> dict[str, Decimal]:
     rates.setdefault("cached_input", rates["input"])
     rates.setdefault("cache_write", CACHE_WRITE * rates["input"])
     return rates
+
+
+def exact(amount: float | Decimal, name: str = "amount") -> Decimal:
+    """The amount as it is written: 0.1 is a tenth, which no float is.
+
+    ValueError, with this name, unless it is a finite number >= 0.
+    """
+    is_finite = amount.is_finite() if isinstance(amount, Decimal) else is_number(float, amount)
+    if not is_finite or amount < 0:
+        raise ValueError(f"{name} must be a number >= 0, got {shown(amount)}")
+    return Decimal(str(amount))
+
+
+def _fresh(usage: Usage) -> int:
+    """The tokens of the prompt that were neither cached nor written; ValueError for no usage."""
+    instance(usage, "usage", Usage, "a Usage")
+    parts = (usage.cached_tokens, usage.cache_write_tokens, usage.reasoning_tokens)
+    wholes = (usage.prompt_tokens, usage.completion_tokens)
+    if all(is_number(int, count) and count >= 0 for count in parts + wholes):
+        cached, written, reasoning = parts
+        fresh = usage.prompt_tokens - cached - written
+        if fresh >= 0 and reasoning <= usage.completion_tokens:
+            return fresh
+
+    raise ValueError(
+        "usage must be counts >= 0, cached and written within the prompt, "
+        f"reasoning within the answer, got {usage!r}"
+    )
 
 
 def _is_sold(name: str) -> bool:

