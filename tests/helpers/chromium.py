@@ -101,6 +101,36 @@ window.view = explorer(here, {{...data, logits: bytes.buffer}}, {on});
     return module_page(code, styles(explorer.widget))
 
 
+def widget_page(explorer) -> str:
+    """A page with the explorer as anywidget shows it; `model` is the browser's side of its values.
+
+    `model.saved` are the settings that the kernel was told; `model.told(values)` tells the browser.
+    """
+    data = shared(explorer.widget)
+    logits = base64.b64encode(data.pop("logits")).decode()
+    code = f"""
+const bytes = Uint8Array.from(atob("{logits}"), (letter) => letter.charCodeAt(0));
+const values = {{...{as_script(data)}, logits: bytes.buffer}};
+const listeners = [];
+window.model = {{
+  saved: [],
+  get: (key) => values[key],
+  set(key, value) {{
+    const changed = values[key] !== value;
+    values[key] = value;
+    if (changed) for (const [name, call] of listeners) if (name === `change:${{key}}`) call();
+  }},
+  on: (name, call) => listeners.push([name, call]),
+  off() {{}},
+  save_changes() {{ this.saved.push(values.settings); }},
+  send() {{}},
+  told(values) {{ for (const [key, value] of Object.entries(values)) this.set(key, value); }},
+}};
+render({{ model, el: here }});
+"""
+    return module_page(code, styles(explorer.widget))
+
+
 def stepper_page(stepper) -> str:
     """The same of a stepper: the page has `view`, what `stepper(…)` returned."""
     from samplers.lab.stepper.browser import MODULES

@@ -101,11 +101,13 @@ export function explorer(el, data, on = {}) {
 function render({ model, el }) {
   const read = () => Object.fromEntries(KEYS.map((key) => [key, model.get(key)]));
   let waiting = null;
+  let newest = null; // the settings that the kernel has not been told yet
 
   function flush() {
     if (waiting === null) return;
     clearTimeout(waiting);
     waiting = null;
+    newest = null;
     model.save_changes();
   }
   function send(message) {
@@ -114,12 +116,16 @@ function render({ model, el }) {
   }
 
   let telling = false; // the model: what it says meanwhile is no news
+  function tell() {
+    telling = true;
+    model.set("settings", newest);
+    model.set("drawn", null); // with the old settings
+    telling = false;
+  }
   const on = {
     change(settings) {
-      telling = true;
-      model.set("settings", settings);
-      model.set("drawn", null); // with the old settings
-      telling = false;
+      newest = settings;
+      tell();
       clearTimeout(waiting);
       waiting = setTimeout(flush, SYNC_MS);
     },
@@ -131,7 +137,11 @@ function render({ model, el }) {
     on.back = () => send({ do: "back" });
   }
   const shown = explorer(el, { ...model.get("fixed"), ...read() }, on);
-  const update = () => telling || shown.update(read());
+  function update() {
+    if (telling) return;
+    if (newest) tell(); // the kernel answers to older settings: the user has moved on
+    shown.update(read());
+  }
   for (const key of KEYS) model.on(`change:${key}`, update);
   return () => KEYS.forEach((key) => model.off(`change:${key}`, update));
 }
