@@ -9,10 +9,10 @@ from starlette.routing import Route
 
 from samplers.local.answer import files as answers
 from samplers.local.answer.json_text import json_response
+from samplers.local.key import owner_of
 from samplers.local.request.errors import bad_request
-from samplers.local.request.file_list import file_list
-from samplers.local.request.key import owner_of
-from samplers.local.request.upload import Uploads
+from samplers.local.request.files.query import file_list
+from samplers.local.request.files.upload import Uploads
 from samplers.local.store import files
 from samplers.local.store.database import Database
 from samplers.local.store.files import StoredFile, StoreFull, is_file_id

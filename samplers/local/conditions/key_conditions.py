@@ -10,7 +10,7 @@ from samplers.local.conditions.latency import Latency, latency
 from samplers.local.conditions.limiter import Limiter
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.conditions.tiers import limits
-from samplers.local.request.key import key_of
+from samplers.local.key import key_of
 
 
 class KeyConditions:

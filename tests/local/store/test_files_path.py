@@ -9,7 +9,7 @@ import httpx
 import openai
 import pytest
 
-from samplers.local.request import upload
+from samplers.local.request.files import upload
 from samplers.local.store import database, files
 
 LINES = b'{"custom_id": "a"}\n'
