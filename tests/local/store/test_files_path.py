@@ -130,7 +130,9 @@ def test_another_key_sees_nothing(serve, tmp_path):
         with pytest.raises(openai.NotFoundError):
             you.files.delete(file.id)
         assert list(me.files.list()) == [file]
-    assert mine.key.encode() not in (tmp_path / database.FILE).read_bytes()
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert file.id.encode() in written
+    assert mine.key.encode() not in written
 
 
 @pytest.mark.parametrize(
@@ -218,13 +220,12 @@ def test_a_wrong_query(http, query, param):
     assert error(http.get(f"/files?{query}"), 400)[1] == param
 
 
-def test_a_file_that_is_too_big(http, monkeypatch):
-    monkeypatch.setattr(upload, "BIGGEST_FILE", 10)
+@pytest.mark.parametrize("bound", ["BIGGEST_FILE", "BIGGEST_FORM"])
+def test_a_file_that_is_too_big(http, monkeypatch, bound):
+    """A form that is too big is not read to its end."""
+    monkeypatch.setattr(upload, bound, 10)
     sent = {"data": {"purpose": "batch"}, "files": {"file": ("a.jsonl", b"x" * 11)}}
-    wrong = ("The file is larger than 10 bytes.", "file", "request_too_large")
-    assert error(http.post("/files", **sent), 413) == wrong
-
-    monkeypatch.setattr(upload, "BIGGEST_FORM", 200)  # then it is not even read to its end
+    wrong = (f"The file is larger than {upload.BIGGEST_FILE} bytes.", "file", "request_too_large")
     assert error(http.post("/files", **sent), 413) == wrong
 
 
@@ -232,6 +233,19 @@ def test_a_store_that_is_full(http, monkeypatch):
     monkeypatch.setattr(files, "MOST_BYTES", 10)
     answer = http.post("/files", data={"purpose": "batch"}, files={"file": JSONL})
     assert error(answer, 400)[2] == "storage_limit_exceeded"
+
+
+def test_a_store_that_fails(serve, tmp_path):
+    (tmp_path / database.FILE).write_bytes(b"not a database, " * 100)
+    with serve(tmp_path).sdk() as sdk, pytest.raises(openai.InternalServerError) as caught:
+        sdk.with_options(max_retries=5).files.list()
+    assert caught.value.body == {
+        "message": "This endpoint's store of files failed: file is not a database.",
+        "type": "server_error",
+        "param": None,
+        "code": "store_failed",
+    }
+    assert caught.value.response.headers["x-should-retry"] == "false"
 
 
 def test_a_compressed_form(http):
