@@ -29,6 +29,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "request": {"engine"},
         "answer": {"engine", "request", "store"},
         "conditions": {"request", "answer"},
+        "moderation": {"request"},
     },
     "api": {
         "pricing": set(),
@@ -39,6 +40,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "retries": {"stream"},
         "transport": {"limits", "pricing", "retries", "stream"},
         "gathering": {"transport"},
+        "safety": set(),
         "adapters": set(),
     },
     "lab": {

@@ -1,9 +1,12 @@
 """The client's side of an LLM API.
 
-`client = connect()` has chat, stream, parse, models, tokenize, next_token, distributions, score and
-abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
+`client = connect()` has chat, stream, parse, moderate, models, tokenize, next_token, distributions,
+score and abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
+`cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
+prints it; `check_input` and `check_output` filter with any test of a text, `safety_identifier`
+hides an id;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -32,11 +35,16 @@ from samplers.api.forms import as_taken
 from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.limits.limiter import Limiter
-from samplers.api.pricing.budget import Budget, BudgetExceeded
-from samplers.api.pricing.prices import price_list
+from samplers.api.pricing.budget import Budget, BudgetExceeded, usd
+from samplers.api.pricing.choose import Candidate, Ranking, Task, choose
+from samplers.api.pricing.count_tokens import TokenCount, count_tokens
+from samplers.api.pricing.prices import cost, price_list
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.retries.attempt import Attempt
 from samplers.api.retries.jitter import full_jitter
+from samplers.api.safety.filters import Blocked, check_input, check_output
+from samplers.api.safety.identifier import safety_identifier
+from samplers.api.safety.moderation import Moderation
 from samplers.api.score import Score
 from samplers.api.stream.accumulate import Accumulated, accumulate
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
@@ -55,6 +63,7 @@ from samplers.api.structured.schema import strict_schema
 from samplers.api.structured.strict import Reason, why_not_strict
 from samplers.api.tools.tool import Tool, ToolError, tool
 from samplers.api.tools.tool_loop import Round, ToolResult, ToolRun, run_tools
+from samplers.wire.images import ImageTokens, image_tokens
 from samplers.wire.models import model_table
 from samplers.wire.tokens import readable
 
@@ -67,8 +76,10 @@ __all__ = [
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "Blocked",
     "Budget",
     "BudgetExceeded",
+    "Candidate",
     "Choice",
     "Chunk",
     "Client",
@@ -80,13 +91,16 @@ __all__ = [
     "Event",
     "Fitted",
     "Gathered",
+    "ImageTokens",
     "InternalServerError",
     "Invalid",
     "Limiter",
+    "Moderation",
     "NotFoundError",
     "Parsed",
     "PermissionDeniedError",
     "QuotaError",
+    "Ranking",
     "RateLimitError",
     "Reason",
     "Refusal",
@@ -95,6 +109,8 @@ __all__ = [
     "Score",
     "SlowDownError",
     "StreamBroken",
+    "Task",
+    "TokenCount",
     "TokenLogprob",
     "Tokens",
     "Tool",
@@ -108,10 +124,16 @@ __all__ = [
     "Usage",
     "accumulate",
     "as_taken",
+    "check_input",
+    "check_output",
+    "choose",
     "connect",
+    "cost",
+    "count_tokens",
     "fit",
     "full_jitter",
     "gather",
+    "image_tokens",
     "model_table",
     "partial_json",
     "price_list",
@@ -121,8 +143,10 @@ __all__ = [
     "readable",
     "response_format",
     "run_tools",
+    "safety_identifier",
     "start_local",
     "strict_schema",
     "tool",
+    "usd",
     "why_not_strict",
 ]

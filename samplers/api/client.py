@@ -8,6 +8,7 @@ from samplers.api.abilities import Abilities
 from samplers.api.adapters import recognise, teacher
 from samplers.api.adapters.chat import chat
 from samplers.api.endpoint import Endpoint
+from samplers.api.limits.limiter import Limiter, check_limiter
 from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
 from samplers.api.request import (
@@ -19,8 +20,14 @@ from samplers.api.request import (
 )
 from samplers.api.results import Completion, Tokens
 from samplers.api.retries.attempt import Attempt
-from samplers.api.retries.fallback import check_fallback, or_fallback, stream_or_fallback
+from samplers.api.retries.fallback import (
+    bodies_of,
+    check_fallback,
+    or_fallback,
+    stream_or_fallback,
+)
 from samplers.api.retries.retries import Retries
+from samplers.api.safety.moderation import Moderation, moderation_body, verdicts
 from samplers.api.score import Score
 from samplers.api.sending import stream_arrivals, stream_chunks
 from samplers.api.stream.chunk import Chunk
@@ -52,7 +59,8 @@ class Client:
     counts twice in the budget. A stream that has begun is not repeated. See `attempts`.
 
     `fallback`: another model of the endpoint, which chat, parse and stream ask where the first one
-    stays down; the answer's `model` says who answered. `limiter`: a Limiter that holds chats back.
+    stays down; the answer's `model` says who answered. It must take the same requests. `limiter`: a
+    Limiter that holds chats back.
 
     `transport`, httpx's, and `sleep` are for tests. `hint`: called when nothing answers, for a
     sentence on why. `on_close`: called by close(). `connect` and `start_local` pass these two for
@@ -74,7 +82,7 @@ class Client:
         budget: Budget | None = None,
         max_retries: int = 2,
         fallback: str | None = None,
-        limiter=None,
+        limiter: Limiter | None = None,
         transport=None,
         sleep: Callable[[float], object] = time.sleep,
         hint: Callable[[], str] | None = None,
@@ -83,6 +91,7 @@ class Client:
         api_key = Key(api_key)  # first: a traceback may print this frame's locals
         api_key.check()
         check_fallback(fallback)
+        check_limiter(limiter)
         self._fallback = fallback
         retries = Retries(max_retries, sleep)
         self._transport = Transport(base_url, api_key, budget, transport, hint, retries, limiter)
@@ -144,11 +153,13 @@ class Client:
             raise ValueError("stream must be left out of chat(): client.stream(…) streams")
         deadline = Deadline(timeout)
 
-        def ask(params: dict) -> Completion:
-            body = self._endpoint.body(messages, params, deadline)
+        def make(params: dict) -> dict:
+            return self._endpoint.body(messages, params, deadline)
+
+        def ask(body: dict) -> Completion:
             return chat(self._endpoint.calls(deadline, body["model"]), body)
 
-        return or_fallback(ask, params, self._fallback, deadline)
+        return or_fallback(ask, bodies_of(make, params, self._fallback), deadline)
 
     def stream(self, messages, *, timeout: float | None = None, **params) -> Iterator[Chunk]:
         """The answer as an iterator of Chunk, while it is generated.
@@ -161,13 +172,15 @@ class Client:
         one, a busy endpoint says that it is still there. Before the first, ConnectionFailed.
         """
 
-        def ask(params: dict) -> Iterator[Chunk]:
+        def make(params: dict) -> dict:
             body = self._endpoint.stream_body(messages, params, timeout)
-            if self.budget is not None or self._transport.limiter is not None:
-                body = with_usage(body)
+            is_counted = self.budget is not None or self._transport.limiter is not None
+            return with_usage(body) if is_counted else body
+
+        def ask(body: dict) -> Iterator[Chunk]:
             return stream_chunks(self._transport, body, timeout)
 
-        return stream_or_fallback(ask, params, self._fallback)
+        return stream_or_fallback(ask, bodies_of(make, params, self._fallback))
 
     def stream_bytes(
         self, messages, *, timeout: float | None = None, **params
@@ -256,6 +269,18 @@ class Client:
         text = text_or_ids("text", text)
         messages = None if messages is None else as_messages(messages)
         return teacher.score(self._endpoint.calls(Deadline(timeout)), text, messages)
+
+    def moderate(
+        self, inputs, *, model: str | None = None, timeout: float | None = None
+    ) -> tuple[Moderation, ...]:
+        """Whether texts are harmful: one verdict for each. At OpenAI it costs nothing.
+
+        `inputs`: a str, a list of them, or a list of parts, which are one input together. `model`
+        None: the endpoint's own. A missing verdict is an APIError, never "not flagged".
+        """
+        body = moderation_body(inputs, model)
+        response = self._transport.request("POST", "/moderations", body, deadline=Deadline(timeout))
+        return self._transport.read(response, lambda answer: verdicts(answer, body["input"]))
 
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: a function from token ids to logits.

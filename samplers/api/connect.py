@@ -12,6 +12,7 @@ from samplers.api.abilities import Abilities
 from samplers.api.client import Client
 from samplers.api.errors import APIError
 from samplers.api.forms import check_alive, heir, sent_with_none
+from samplers.api.limits.limiter import Limiter
 from samplers.api.local_endpoint import LocalEndpoint
 from samplers.api.pricing.budget import usd
 from samplers.api.pricing.prices import price_of
@@ -44,7 +45,7 @@ def connect(
     *,
     max_retries: int = 2,
     fallback: str | None = None,
-    limiter=None,
+    limiter: Limiter | None = None,
 ) -> Client:
     """A client, and one printed line that says where it goes.
 
@@ -79,7 +80,7 @@ def connect(
         client = _openai(model, options)
     elif isinstance(where, str) and "://" in where:
         client, dates = _remote(where, model, options)
-        name, found = _what_answers(client)
+        name, found = _what_answers(client, fallback)
         ours = client.abilities.engine == "samplers"
     else:
         raise ValueError(
@@ -93,7 +94,11 @@ def connect(
 
 
 def start_local(
-    *, max_retries: int = 2, fallback: str | None = None, limiter=None, **options: str
+    *,
+    max_retries: int = 2,
+    fallback: str | None = None,
+    limiter: Limiter | None = None,
+    **options: str | float,
 ) -> Client:
     """A client of a new local endpoint, which ends when the client is closed. Prints nothing.
 
@@ -101,6 +106,12 @@ def start_local(
     logprobs_mode="processed"). An `api_key` is passed through the environment, because every user
     of the machine can read a command line. `max_retries`, `fallback` and `limiter` are the
     Client's.
+
+    What is simulated, if it is named: `tier`, the limits ("free", 1 to 5, or numbers such as
+    "rpm=60,tpm=2000"); `fault`, how often an answer goes wrong, and how ("429:0.2,drop:0.05"), by
+    chance from `fault_seed`, an int; `latency`, how many seconds answers take
+    ("ttft=0.5,between=0.03"); `time_factor`, how much faster simulated time runs: with 60 a minute
+    lasts a second.
     """
     flags = [
         f"--{name.replace('_', '-')}={value}"
@@ -109,16 +120,20 @@ def start_local(
     ]
     endpoint = LocalEndpoint(*flags, environment=_key_for_the_child(options))
     atexit.register(endpoint.close)
-    return _client_of(
-        endpoint,
-        on_close=endpoint.close,
-        max_retries=max_retries,
-        fallback=fallback,
-        limiter=limiter,
-    )
+    try:
+        return _client_of(
+            endpoint,
+            on_close=endpoint.close,
+            max_retries=max_retries,
+            fallback=fallback,
+            limiter=limiter,
+        )
+    except ValueError:
+        endpoint.close()
+        raise
 
 
-def _key_for_the_child(options: dict[str, str]) -> dict[str, str]:
+def _key_for_the_child(options: dict[str, str | float]) -> dict[str, str]:
     """Takes the key out of `options` too: a traceback may print the frame that has them."""
     return {"SAMPLERS_LOCAL_KEY": options.pop("api_key")} if "api_key" in options else {}
 
@@ -149,16 +164,15 @@ def _openai(model: str | None, options: dict) -> Client:
             "code); connect('local') needs no key"
         )
     client = Client("https://api.openai.com/v1", _key("OPENAI_API_KEY"), model, **options)
-    _check_sold(client.model)
-    if options["fallback"] is not None:
-        _check_sold(options["fallback"])
+    _check_sold(client.model, options["fallback"])
     return client
 
 
-def _check_sold(model: str) -> None:
+def _check_sold(*models: str | None) -> None:
     """Refuses a model without a known price, or shut down: here, not at the first call."""
-    price_of(model)
-    check_alive(model)
+    for model in filter(None, models):
+        price_of(model)
+        check_alive(model)
 
 
 def _remote(base_url: str, model: str | None, options: dict) -> tuple[Client, dict[str, str]]:
@@ -174,13 +188,13 @@ def _remote(base_url: str, model: str | None, options: dict) -> tuple[Client, di
     return client, {}
 
 
-def _what_answers(client: Client) -> tuple[str, str]:
+def _what_answers(client: Client, fallback: str | None) -> tuple[str, str]:
     """For the line: which engine is at an address, and what it can do."""
     known = client.abilities
     if known.engine == "samplers":
         return "endpoint", _slow_note(known)
     if known.engine == "openai":
-        _check_sold(client.model)
+        _check_sold(client.model, fallback)
         return "OpenAI", ""
     if known.engine not in ENGINES:
         return "endpoint", ": an engine that is not known, asked as OpenAI's API is"

@@ -4,6 +4,8 @@ Every message ends with what to do next, and none shows a key. Two errors live b
 raises them: StreamBroken in stream/reader.py, BudgetExceeded in pricing/budget.py.
 """
 
+LONGEST = 2_000  # characters of an endpoint's message in an error's text: some repeat the prompt
+
 
 class EndpointError(Exception):
     """The base of all errors of `samplers.api`, except that a wrong argument is a ValueError.
@@ -15,6 +17,15 @@ class EndpointError(Exception):
 
     should_retry: bool | None = None
     transcript: tuple[dict, ...] = ()
+
+    def __reduce__(self):
+        """For pickle, with which another process sends it back, and for copy."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[EndpointError], args: tuple) -> EndpointError:
+    """An error without its attributes: the constructors make the message of other arguments."""
+    return kind.__new__(kind, *args)
 
 
 class APIError(EndpointError):
@@ -68,9 +79,12 @@ class APIError(EndpointError):
         return text
 
     def _text(self) -> str:
-        stop = "" if self.message.endswith((".", "!", "?")) else "."
+        said = self.message
+        if len(said) > LONGEST:
+            said = f"{said[:LONGEST]}…"
+        stop = "" if said.endswith((".", "!", "?", "…")) else "."
         request = f"[request {self.request_id}]" if self.request_id else ""
-        parts = [f"{self.place}: {self.message}{stop}", self.next_step(), request]
+        parts = [f"{self.place}: {said}{stop}", self.next_step(), request]
         return " ".join(part for part in parts if part)
 
 
@@ -133,16 +147,18 @@ class RateLimitError(APIError):
     """429: too many requests or tokens in too short a time."""
 
     def next_step(self) -> str:
-        if self.retry_after:
-            return f"Wait {self.retry_after:.10g} s, then try again."
-        return "Wait, then try again."
+        return f"{self._wait()} A Limiter keeps a client under the limits."
+
+    def _wait(self) -> str:
+        wait = f"Wait {self.retry_after:.10g} s" if self.retry_after else "Wait"
+        return f"{wait}, then try again."
 
 
 class SlowDownError(RateLimitError):
     """429 with the code slow_down: within the limits, but the traffic rises too fast."""
 
     def next_step(self) -> str:
-        return super().next_step() + " Begin with few requests at once, and slowly ask for more."
+        return f"{self._wait()} Begin with few requests at once, and slowly ask for more."
 
 
 class QuotaError(RateLimitError):
@@ -152,7 +168,10 @@ class QuotaError(RateLimitError):
     """
 
     def next_step(self) -> str:
-        return "Waiting does not help: the account has no credit left, or may not spend more."
+        return (
+            "Waiting does not help: add credit, or raise the limit on spending, at the provider. "
+            "connect('local') costs nothing."
+        )
 
 
 class InternalServerError(APIError):

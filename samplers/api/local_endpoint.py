@@ -23,15 +23,17 @@ from samplers.api.transport.auth import Key
 from samplers.wire.secret import is_secret
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+WRONG_OPTION = 2  # the exit code of argparse
 SILENCE = 120  # seconds without output after which a starting child is given up
 
 
 class LocalEndpoint:
     """A started endpoint: `base_url`, `key`, `model` and `pid`.
 
-    Raises ConnectionFailed with the child's own output if it does not start. `options` are
-    arguments of `python -m samplers.local`; `environment` is added to our own for the child. While
-    the child downloads the weights, its progress bar is passed on to our standard error.
+    Raises ConnectionFailed with the child's own output if it does not start, and ValueError for an
+    option that it does not take. `options` are arguments of `python -m samplers.local`;
+    `environment` is added to our own for the child. While the child downloads the weights, its
+    progress bar is passed on to our standard error.
     """
 
     base_url = "(starting)"
@@ -75,7 +77,10 @@ class LocalEndpoint:
             ready = None
 
         self._wait(10)
-        raise ConnectionFailed(f"the local endpoint did not start. {self.state()}")
+        state = self.state()
+        if self._process.returncode == WRONG_OPTION:
+            raise ValueError(state.rpartition("error: ")[2])
+        raise ConnectionFailed(f"the local endpoint did not start. {state}")
 
     def _first_line(self) -> bytes:
         """The child's first line. Until it comes, a progress bar is passed on."""
@@ -104,7 +109,7 @@ class LocalEndpoint:
         lines = "".join(self._stderr).replace("\r\n", "\n").split("\n")
         output = "\n".join(line for line in lines if "\r" not in line).strip()  # no progress bar
 
-        state = "It still runs."
+        state = "It still runs: try again, or ask for less."
         if not self.alive():
             state = (
                 f"It has ended (exit code {self._process.returncode}): connect() starts another."

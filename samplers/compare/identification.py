@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from samplers.api.table import html_table, text_table
 from samplers.compare.evidence import Question, Shown
 from samplers.compare.fit import Fit
 from samplers.compare.hypotheses import Hypothesis
 from samplers.compare.observe import Counts
-from samplers.compare.table import html_table
 
 # A p-value below this, corrected for the number of questions, says that no hypothesis fits.
 REJECT = 0.001
@@ -137,13 +137,7 @@ class Identification:
         ]
 
     def __repr__(self) -> str:
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = []
-        for row in rows:
-            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-            lines.append("  ".join(cells).rstrip())
-        return "\n".join([*lines, *self._notes()])
+        return "\n".join([text_table(self._rows()), *self._notes()])
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self._notes())

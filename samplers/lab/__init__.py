@@ -8,8 +8,10 @@ from samplers.lab.lessons.calculator import calculator
 from samplers.lab.lessons.can import can
 from samplers.lab.lessons.checks import check
 from samplers.lab.lessons.clock import SimulatedClock
+from samplers.lab.lessons.document_filter import document_filter
 from samplers.lab.lessons.document_limits import document_bucket, document_handler
 from samplers.lab.lessons.document_loop import SEARCH, react_loop
+from samplers.lab.lessons.filter_trial import FILTER_TEXTS, filter_trial
 from samplers.lab.lessons.json_trial import PEOPLE, json_trial
 from samplers.lab.lessons.mask import token_mask
 from samplers.lab.lessons.reviews import REVIEWS, few_shot
@@ -34,6 +36,7 @@ from samplers.lab.stepper.tree import Tree
 from samplers.lab.stepper.widget import step_through
 
 __all__ = [
+    "FILTER_TEXTS",
     "PEOPLE",
     "REVIEWS",
     "SEARCH",
@@ -45,9 +48,11 @@ __all__ = [
     "can",
     "check",
     "document_bucket",
+    "document_filter",
     "document_handler",
     "explore",
     "few_shot",
+    "filter_trial",
     "json_trial",
     "plot_arrivals",
     "plot_before_after",

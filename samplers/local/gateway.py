@@ -29,6 +29,8 @@ from samplers.local.conditions.simulation import Simulation
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.file_paths import file_routes
+from samplers.local.moderation.answer import moderation
+from samplers.local.moderation.request import inputs
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.given import given_answer, given_text
@@ -99,6 +101,12 @@ def application(
         work = newest.run(request.headers, number, answer, *arguments)
         return json_response(await unless_gone(request.receive, work))
 
+    async def moderations(request: Request) -> Response:
+        async with bodies.json(request) as body:
+            # a long text takes a while, and other requests must not wait for it
+            answer = await asyncio.to_thread(lambda: moderation(inputs(body)))
+        return json_response(answer)
+
     async def own_conditions(request: Request) -> Response:
         own = conditions.of(request.headers)
         if request.method == "POST":
@@ -115,6 +123,7 @@ def application(
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         *file_routes(database),
+        Route("/v1/moderations", moderations, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
         Route("/v1/samplers/conditions", own_conditions, methods=["GET", "POST"]),
         Route("/v1/samplers/distributions", given_distributions, methods=["POST"]),

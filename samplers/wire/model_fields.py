@@ -7,6 +7,7 @@ from samplers.checks import is_number, shown
 
 WHEN = ("always", "effort none", "never")
 LONG_CONTEXT = {"above", "input", "output"}
+DETAILS = ("low", "high", "original")  # of a picture, beside "auto"
 
 # {what a value must be: whether it is}
 KINDS = {
@@ -18,8 +19,9 @@ KINDS = {
     "an integer >= 0": lambda value: is_number(int, value) and value >= 0,
     "an integer >= 1": lambda value: is_number(int, value) and value >= 1,
     "a number >= 0": lambda value: is_number(float, value) and value >= 0,
-    "a date, YYYY-MM-DD": lambda value: _is_date(value),
+    "a date, YYYY-MM-DD": lambda value: is_date(value),
     "'always', 'effort none' or 'never'": lambda value: value in WHEN,
+    "a rule for images, as in models.json": lambda value: _is_image_rule(value),
     "{'above', 'input', 'output'}, numbers >= 0": lambda value: _is_long_context(value),
 }
 # {object: {field: its kind}}, in a row's order
@@ -29,6 +31,7 @@ FIELDS = {
         "provider": "a text",
         "simulated": "true or false",
         "context": "an integer >= 1",
+        "max_input": "an integer >= 1",
         "max_output": "an integer >= 1",
         "encoding": "a text",
         "shutdown_date": "a date, YYYY-MM-DD",
@@ -40,7 +43,7 @@ FIELDS = {
         "refused": "a list of texts",
         "top_logprobs": "an integer >= 0",
         "n": "an integer >= 1",
-        "image": "an object",
+        "image": "a rule for images, as in models.json",
         "prices": "a list of objects",
         "document": "an object",
         "note": "a text",
@@ -55,6 +58,8 @@ FIELDS = {
         "cache_write": "a number >= 0",
         "output": "a number >= 0",
         "batch_input": "a number >= 0",
+        "batch_cached_input": "a number >= 0",
+        "batch_cache_write": "a number >= 0",
         "batch_output": "a number >= 0",
         "long_context": "{'above', 'input', 'output'}, numbers >= 0",
     },
@@ -90,7 +95,8 @@ def _is_list_of(value, kind: type) -> bool:
     return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
-def _is_date(value) -> bool:
+def is_date(value) -> bool:
+    """Is it the text of a day, YYYY-MM-DD?"""
     # Python's parser takes other forms of ISO 8601, too, which do not sort as text
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return False
@@ -104,3 +110,33 @@ def _is_date(value) -> bool:
 def _is_long_context(value) -> bool:
     is_whole = isinstance(value, dict) and set(value) == LONG_CONTEXT
     return is_whole and all(is_number(float, item) and item >= 0 for item in value.values())
+
+
+def _is_image_rule(value) -> bool:
+    """A tile's base and tokens; or the limits of some details, and a multiplier where it has one.
+
+    A limit of None is no limit.
+    """
+    if not isinstance(value, dict):
+        return False
+    if value.get("rule") == "tile":
+        return all(_is_positive(value.get(name)) for name in ("base", "tile"))
+
+    details = [value[name] for name in DETAILS if name in value]
+    return (
+        value.get("rule") == "patch"
+        and value.get("auto", "high") in DETAILS
+        and is_number(float, value.get("multiplier", 1))
+        and value.get("multiplier", 1) > 0
+        and bool(details)
+        and all(_is_limits(detail) for detail in details)
+    )
+
+
+def _is_limits(value) -> bool:
+    is_whole = isinstance(value, dict) and set(value) == {"patches", "pixels"}
+    return is_whole and all(item is None or _is_positive(item) for item in value.values())
+
+
+def _is_positive(value) -> bool:
+    return is_number(int, value) and value >= 1

@@ -7,6 +7,7 @@ or corrects single fields: {"models": {"gpt-7": {"provider": "openai", "efforts"
 import datetime
 import json
 import os
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -16,6 +17,7 @@ from samplers.wire.secret import shown
 VARIABLE = "SAMPLERS_MODEL_TABLE"
 # What our endpoint adds to its model's name for the simulated profile of a reasoning model.
 REASONING_SUFFIX = "-reasoning"
+SNAPSHOT = re.compile(r"-([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4})$")  # gpt-4o-2024-08-06, gpt-4-0613
 PROFILE = "smollm2-135m-instruct" + REASONING_SUFFIX
 
 
@@ -66,13 +68,39 @@ def most(row: dict, name: str) -> int | None:
     return model_table()["lowest_measured"].get(row["provider"], {}).get(name)
 
 
+def encoding_of(name: str) -> str | None:
+    """How the model's tokens are made, such as "o200k_base"; None if that is not known.
+
+    A snapshot and a fine-tuned model have the encoding of the model that they come from.
+    """
+    row = model_row(name)
+    if row is not None and row["encoding"]:
+        return row["encoding"]
+
+    for beginning, encoding in model_table()["encodings"].items():
+        if f"{_without_tuning(name)}-".startswith(beginning):
+            return encoding
+    return None
+
+
+def undated(name: str) -> str:
+    """The name without a snapshot's date and without what fine-tuning adds.
+
+    gpt-4o-mini for ft:gpt-4o-mini-2024-07-18:org::id. A snapshot can have a price of its own.
+    """
+    return SNAPSHOT.sub("", _without_tuning(name))
+
+
+def price_on(row: dict, day: str) -> dict | None:
+    """The price that applies on a day (YYYY-MM-DD), by its `from`; None if none is known."""
+    begun = [price for price in _by_date(row) if (price["from"] or "") <= day]
+    return begun[-1] if begun else None
+
+
 def price_today(row: dict) -> dict | None:
-    """The price that applies today, by its `from`; None if none is known."""
-    prices = sorted(row["prices"] or (), key=lambda price: price["from"] or "")
-    begun = [price for price in prices if (price["from"] or "") <= str(today())]
-    if begun:
-        return begun[-1]
-    return prices[0] if prices else None
+    """The price that applies today; the first that is known if the clock is behind all of them."""
+    prices = _by_date(row)
+    return price_on(row, str(today())) or (prices[0] if prices else None)
 
 
 def days_left(row: dict) -> int | None:
@@ -86,6 +114,14 @@ def is_alive(row: dict) -> bool:
     """Whether the model is not shut down yet."""
     left = days_left(row)
     return left is None or left > 0
+
+
+def _by_date(row: dict) -> list[dict]:
+    return sorted(row["prices"] or (), key=lambda price: price["from"] or "")
+
+
+def _without_tuning(name: str) -> str:
+    return name.split(":")[1] if name.startswith("ft:") else name
 
 
 @cache

@@ -214,6 +214,8 @@ def test_importing_the_client_is_light():
         "scipy",
         "openai",
         "tqdm",
+        "tenacity",
+        "asyncio",
         "starlette",
     )
     code = f"import sys, samplers.api; print([m for m in {heavy} if m in sys.modules])"

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ def test_openai_by_name_is_priced_and_has_a_budget(monkeypatch, capsys):
     client = connect()
     assert client.base_url == "https://api.openai.com/v1"
     assert client.model == "gpt-6-luna"
-    assert client.budget.limit == 0.10
+    assert client.budget.limit == Decimal("0.10")
     assert capsys.readouterr().out == (
         "samplers: OpenAI https://api.openai.com/v1, model gpt-6-luna with reasoning_effort 'none' "
         "unless a call names one, budget $0.10 for this process at the prices of 2026-11-28\n"
@@ -38,6 +39,17 @@ def test_a_dying_model_is_announced_in_the_line_and_by_a_warning(monkeypatch, ca
     assert caught[0].filename == __file__
     line = capsys.readouterr().out
     assert ", model gpt-4o-mini, which is shut down on 2027-01-14 (use gpt-6-luna), budget" in line
+
+
+@pytest.mark.parametrize("where", ["openai", "https://api.openai.com/v1"])
+def test_a_fallback_is_checked_like_the_model(monkeypatch, where):
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-nobody")
+    monkeypatch.setattr(
+        "samplers.api.transport.transport.Transport.request",
+        lambda *_, **__: httpx.Response(200, json={"data": [{"id": "gpt-4.1"}]}),
+    )
+    with pytest.raises(ValueError, match="o4-mini was shut down on 2026-10-23"):
+        connect(where, "gpt-4.1", fallback="o4-mini")
 
 
 def test_it_is_announced_at_openais_address_too(monkeypatch, capsys):

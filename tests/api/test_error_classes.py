@@ -1,6 +1,7 @@
 """Each status and kind of error has its class, named as in OpenAI's SDK where that has one."""
 
 import json
+import pickle
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,14 @@ import pytest
 from fake_endpoint import fake
 
 import samplers.api
-from samplers.api import APIError, EndpointError
+from samplers.api import (
+    APIError,
+    APITimeoutError,
+    BudgetExceeded,
+    EndpointError,
+    RateLimitError,
+    StreamBroken,
+)
 
 FACTS = Path(__file__).parents[3] / "shared/facts/errors.jsonl"
 
@@ -115,8 +123,9 @@ def test_openais_own_bodies_of_2026():
         (answer(403, code="unsupported_country_region_territory"), "Does the account"),
         (answer(403, code="model_not_found"), "client.models()"),
         (answer(408), "Try again"),
-        (answer(429, code="slow_down"), "Begin with few requests"),
-        (answer(402), "no credit left"),
+        (answer(429), "Wait, then try again. A Limiter keeps a client under the limits."),
+        (answer(429, code="slow_down"), "Wait, then try again. Begin with few requests at once"),
+        (answer(402), "add credit"),
     ],
 )
 def test_the_advice(response, advice):
@@ -131,3 +140,29 @@ def test_every_class_can_be_imported_and_is_an_endpoint_error():
     for kind in ours:
         assert getattr(samplers.api, kind.__name__) is kind
         assert issubclass(kind, EndpointError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RateLimitError(429, "Slowly", code="slow_down", request_id="r", retry_after=3.0),
+        APITimeoutError("Late.", sent=True),
+        BudgetExceeded(0.2, 0.1, 1.0),
+        StreamBroken("It broke.", error={"message": "no"}),
+    ],
+    ids=repr,
+)
+def test_another_process_can_send_an_error_back(error):
+    error.add_note("Tried 3 times.")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+def test_a_message_that_repeats_the_prompt_is_cut_in_the_text():
+    """FastAPI's 422 does; `message` has all of it."""
+    error = error_of(httpx.Response(422, json={"detail": [{"input": 10_000 * "x"}]}))
+    assert len(str(error)) < 2_100
+    assert str(error).endswith("x…")
+    assert len(error.message) > 10_000

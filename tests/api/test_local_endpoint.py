@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+import psutil
 import pytest
 from processes import run_python, wait_for_end
 
@@ -13,11 +14,26 @@ from samplers.api.local_endpoint import LocalEndpoint
 
 
 def test_an_option_that_the_child_does_not_know_is_in_the_error():
-    with pytest.raises(ConnectionFailed, match="engine-order") as caught:
+    with pytest.raises(ValueError, match=r"^argument --engine-order: invalid choice") as caught:
         start_local(engine_order="alphabetical", api_key="sk-of-my-own")
     frames = [entry.frame.f_locals for entry in caught.traceback if "samplers" in str(entry.path)]
     assert len(frames) >= 3
     assert "sk-of" not in str(frames)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tier": 9}, "^--tier must be one of free, 1, 2"),
+        ({"rpm": 5}, "^unrecognized arguments: --rpm=5$"),
+        ({"limiter": 5}, "limiter must be a Limiter"),
+    ],
+)
+def test_a_wrong_option_is_named_and_leaves_no_process(options, message):
+    children = set(psutil.Process().children())
+    with pytest.raises(ValueError, match=message):
+        start_local(**options)
+    assert set(psutil.Process().children()) <= children
 
 
 def test_missing_weights_are_in_the_error(monkeypatch, tmp_path):
@@ -64,6 +80,11 @@ print(shared_endpoints[os.getpid()].pid)
 def test_an_interrupt_of_the_kernels_group_does_not_reach_the_endpoint(client):
     # Jupyter's stop button interrupts a group
     assert os.getpgid(shared_endpoints[os.getpid()].pid) != os.getpgrp()
+
+
+def test_a_running_endpoint_says_what_to_try(client):
+    state = shared_endpoints[os.getpid()].state()
+    assert state.startswith("It still runs: try again, or ask for less.")
 
 
 STUB = """#!{python}

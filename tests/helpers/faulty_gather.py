@@ -58,7 +58,7 @@ def run(count: int, save: Path) -> Run:
     ]
     options = {"tier": f"rpm={RPM},tpm={TPM}", "fault": FAULT, "fault_seed": "1"}
     limiter = Limiter(minute=60 / FACTOR)
-    with start_local(**options, time_factor=str(FACTOR), limiter=limiter) as client:
+    with start_local(**options, time_factor=FACTOR, limiter=limiter) as client:
         client.models()  # any answer tells the limits
         results = gather(client, requests, CONCURRENCY, save=save)
         url = f"{client.base_url}/samplers/conditions"

@@ -71,6 +71,8 @@ def check_answer(path: str, status: int, content_type: str, content: bytes) -> N
     elif "/files/" in path:
         is_deleted = b'"deleted"' in content
         check("DeleteFileResponse" if is_deleted else "OpenAIFile", json.loads(content))
+    elif path.endswith("/moderations"):
+        check("CreateModerationResponse", json.loads(content))
     elif content_type.startswith("text/event-stream"):
         _check_events(content)
     else:

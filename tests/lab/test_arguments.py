@@ -78,10 +78,14 @@ GOOD = {
     "Tree": {"model": model, "prompt": [0], "vocabulary": "abc", "stop_tokens": {2}},
     "few_shot": {"text": "x"},
     "token_mask": {},
+    "document_filter": {"contains_unsafe_content": len, "is_empty_content": len},
+    "filter_trial": {"is_unsafe": len, "texts": [("a", True)]},
     "json_trial": {"client": Silent(), "question": "{}?", "about": [("a", {})], "model": dict},
     "check": {"name": "02-gainers", "answer": ...},
 }
-UNCHECKED = {"react_loop", "calculator", "can", "Picture", "Suspects"}  # tested apart
+# tested apart
+UNCHECKED = {"react_loop", "calculator", "can", "Picture", "Suspects"}
+UNCHECKED |= {"SimulatedClock", "document_bucket", "document_handler", "plot_arrivals"}
 
 DISTRIBUTIONS = [None, 1, "a", {"a": 1.0}, [0.5, 0.5], LOGITS, PREDICTION]
 COUNTS = [0, -1, 1.5, NAN, INF, True, None, "3", [3]]
@@ -159,6 +163,10 @@ WRONG = {
     ("plot_penalties", "tokens"): [None, 1, [], "ab", [1]],
     ("plot_stop", "tokens"): [None, b"ab", [], ["ab"], [1]],
     ("plot_tokens", "tokens"): [None, 1, "ab", [1], {"a"}],
+    "is_unsafe": [None, 1, "kill"],
+    "contains_unsafe_content": [None, 1, "kill"],
+    "is_empty_content": [None, 1, ""],
+    ("filter_trial", "texts"): [None, "ab", [], ["a"], [("a", 1)], [(1, True)]],
     ("json_trial", "model"): [None, 1, "model"],
 }
 # what another parameter's error may say of them

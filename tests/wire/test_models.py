@@ -205,6 +205,17 @@ def test_the_users_file_adds_a_model_and_corrects_single_fields(own, on):
             {"models": {"m": {"prices": [{"input": 1, "output": 1, "long_context": {}}]}}},
             "long_context must be {'above', 'input', 'output'}",
         ),
+        *[
+            ({"models": {"m": {"image": rule}}}, "image must be a rule for images")
+            for rule in (
+                *("patch", {}, {"rule": "tile", "base": 85}, {"rule": "patch"}),
+                {"rule": "tiles", "base": 85, "tile": 170},
+                {"rule": "patch", "high": {"patches": 0, "pixels": None}},
+                {"rule": "patch", "high": {"patches": 1536}},
+                {"rule": "patch", "multiplier": -2, "high": {"patches": 1536, "pixels": 2048}},
+                {"rule": "patch", "multiplier": "2", "high": {"patches": 1536, "pixels": 2048}},
+            )
+        ],
     ],
 )
 def test_a_wrong_file_is_an_error_that_names_it_and_the_field(own, content, message):

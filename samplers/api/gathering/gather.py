@@ -45,17 +45,20 @@ def gather(
 
     `save`: a file that keeps each answer as soon as it is there. After a crash, run the same again:
     then only the requests are asked that have no answer in the file. Answers are Completions, or
-    what JSON can hold.
+    what JSON can hold. Two runs at the same time need two files: each would ask everything.
 
-    Ctrl-C begins no more calls and waits for those that run, so that what is paid for is saved; a
-    second one does not wait.
+    Ctrl-C begins no more calls and waits for those that run, so that what is paid for is saved: up
+    to `concurrency`, and some may wait for a limiter or a retry. A second one does not wait.
 
-    ValueError for a wrong argument, and for a file that belongs to another list of requests.
+    ValueError for a wrong argument, and for a file of another list of requests or another client's
+    model; OSError for a file that cannot be written.
     """
     call = _call_of(client_or_call)
     requests = _checked(requests, concurrency, save, progress)
+    if isinstance(client_or_call, Client):
+        _check_arguments(requests)
     path = None if save is None else Path(save)
-    answers = {} if path is None else saved_answers.load(path, requests)
+    answers = {} if path is None else saved_answers.load(path, requests, _model_of(client_or_call))
     found = {number: Gathered(requests[number], answer) for number, answer in answers.items()}
     missing = [number for number in range(len(requests)) if number not in found]
     saving = threading.Lock()
@@ -116,6 +119,20 @@ def _call_of(client_or_call: Client | Callable) -> Callable:
             f"got {client_or_call!r:.80}"
         )
     return client_or_call
+
+
+def _check_arguments(requests: list) -> None:
+    """ValueError for a request of a client that is a dict without messages, such as one message."""
+    for number, request in enumerate(requests):
+        if isinstance(request, dict) and "messages" not in request:
+            raise ValueError(
+                f"requests[{number}] must be a str, a list of messages, or a dict of chat()'s "
+                f"arguments with 'messages', got {request!r:.80}"
+            )
+
+
+def _model_of(client_or_call: Client | Callable) -> str | None:
+    return client_or_call.model if isinstance(client_or_call, Client) else None
 
 
 def _chat(client: Client, request) -> Completion:

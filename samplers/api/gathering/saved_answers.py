@@ -1,6 +1,7 @@
 """The file in which `gather` keeps answers: JSON Lines, one answer a line, by its request's number.
 
-The first line says which list of requests they answer. Neither requests nor keys are in it.
+The first line says which list of requests they answer, and a client's model. Neither requests nor
+keys are in it.
 """
 
 import hashlib
@@ -16,35 +17,41 @@ from samplers.api.results import Completion
 PURPOSE = "answers of samplers.api.gather"
 
 
-def load(path: Path, requests: Sequence) -> dict[int, object]:
+def load(path: Path, requests: Sequence, model: str | None = None) -> dict[int, object]:
     """The answers in the file, by the number of their request. A missing file is begun.
 
-    A line that a crash tore is taken out, and its request counts as not answered. ValueError if the
-    file belongs to another list of requests, or is no such file; then it is not changed.
+    `model`: the one that is asked, None for a function. A line that a crash tore is taken out, and
+    its request counts as not answered. ValueError if the file belongs to another model or list of
+    requests, or is no such file; then it is not changed. OSError if it must be written and cannot
+    be: now, and not after the first answers are paid for.
     """
-    header = _line({"purpose": PURPOSE, "requests": len(requests), "sha256": _digest(requests)})
+    fields = {"model": model, "requests": len(requests), "sha256": _digest(requests)}
+    header = _line({"purpose": PURPOSE} | fields)
     content = path.read_bytes() if path.exists() else b""
     first, *rest = content.split(b"\n")
     if first.strip() != header and not header.startswith(content):
-        raise ValueError(_wrong_file(path, first, len(requests)))
+        raise ValueError(_wrong_file(path, first, fields))
 
     answers: dict[int, object] = {}
     good = [header]
     for line in rest:
         entry = _read(line)
-        if entry is not None and entry[0] not in answers:
+        if entry is not None and entry[0] < len(requests) and entry[0] not in answers:
             answers.update([entry])
             good.append(line)
     clean = b"".join(line + b"\n" for line in good)
     if clean != content:
         _replace(path, clean)
+    elif len(answers) < len(requests):
+        path.open("ab").close()  # may it be written?
     return answers
 
 
 def append(path: Path, number: int, answer) -> None:
     """Adds the answer to a request. ValueError for one that JSON cannot hold, nor is a Completion.
 
-    One call after the other: two at once could mix their lines.
+    OSError, which names the file, if it cannot be written, as on a full disk. One call after the
+    other: two at once could mix their lines.
     """
     is_completion = isinstance(answer, Completion)
     kind = "completion" if is_completion else "value"
@@ -55,8 +62,11 @@ def append(path: Path, number: int, answer) -> None:
             "call must return a Completion, or what JSON can hold, if save names a file; "
             f"got {type(answer).__name__} ({error})"
         ) from None
-    with path.open("ab") as file:
-        file.write(line + b"\n")
+    try:
+        with path.open("ab") as file:
+            file.write(line + b"\n")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _line(fields: dict) -> bytes:
@@ -88,14 +98,22 @@ def _replace(path: Path, content: bytes) -> None:
     os.replace(new, path)
 
 
-def _wrong_file(path: Path, first: bytes, count: int) -> str:
+def _wrong_file(path: Path, first: bytes, wanted: dict) -> str:
+    holds = "something else"
     try:
         fields = json.loads(first)
-        known = fields["purpose"] == PURPOSE and f"another list of {fields['requests']} requests"
+        if fields["purpose"] == PURPOSE and fields["model"] != wanted["model"]:
+            holds = f"the answers of {_named(fields['model'])}"
+        elif fields["purpose"] == PURPOSE:
+            holds = f"the answers to another list of {fields['requests']} requests"
     except (ValueError, TypeError, KeyError):
-        known = None
-    holds = f"the answers to {known}" if known else "something else"
+        pass  # it is something else
     return (
-        f"save must name a file of these {count} requests, or a new one; {path} holds {holds}. "
+        f"save must name a file of these {wanted['requests']} requests to "
+        f"{_named(wanted['model'])}, or a new one; {path} holds {holds}. "
         "Name another file, or delete it"
     )
+
+
+def _named(model: str | None) -> str:
+    return "a function" if model is None else f"the model {model}"

@@ -13,7 +13,7 @@ _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
-class Told:
+class RateLimit:
     """A limit, what remains of it, and the seconds until all of it is free again."""
 
     limit: int
@@ -21,7 +21,7 @@ class Told:
     reset: float | None
 
 
-def told(headers: Mapping[str, str], *kinds: str) -> Told | None:
+def rate_limit(headers: Mapping[str, str], *kinds: str) -> RateLimit | None:
     """What the headers say of "requests" or "tokens"; None if nothing that can be read.
 
     Of several `kinds` the one of which the least remains: OpenAI sometimes sends "project-tokens"
@@ -33,7 +33,7 @@ def told(headers: Mapping[str, str], *kinds: str) -> Told | None:
         if limit:
             remaining = _count(headers.get(f"x-ratelimit-remaining-{kind}"))
             reset = reset_seconds(headers.get(f"x-ratelimit-reset-{kind}"))
-            found.append(Told(limit, remaining, reset))
+            found.append(RateLimit(limit, remaining, reset))
     return min(found, key=lambda one: (one.remaining is None, one.remaining), default=None)
 
 

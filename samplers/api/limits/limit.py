@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from math import inf
 
-from samplers.api.limits.headers import Told
+from samplers.api.limits.headers import RateLimit
 
 
 class Limit:
@@ -40,19 +40,19 @@ class Limit:
             seconds = end - now
         return seconds
 
-    def learn(self, now: float, told: Told, own: int) -> None:
+    def learn(self, now: float, sent: RateLimit, own: int) -> None:
         """Takes what an answer's headers say, when `own` counts of this client.
 
         A limit whose reset is farther away than a minute is not one of a minute, but perhaps of a
         day: then it only matters when nothing of it remains.
         """
-        of_a_minute = told.reset is None or told.reset <= 2 * self._minute
-        is_used_up = told.remaining == 0 and not of_a_minute
-        self._closed_until = now + told.reset if is_used_up else 0.0
+        of_a_minute = sent.reset is None or sent.reset <= 2 * self._minute
+        is_used_up = sent.remaining == 0 and not of_a_minute
+        self._closed_until = now + sent.reset if is_used_up else 0.0
         if not of_a_minute:
             return
 
-        self.limit = min(self._given, told.limit)
-        if told.remaining is not None and told.reset is not None:
-            others = max(told.limit - told.remaining - own, 0)
-            self._others = (now + min(told.reset, self._minute), others)
+        self.limit = min(self._given, sent.limit)
+        if sent.remaining is not None and sent.reset is not None:
+            others = max(sent.limit - sent.remaining - own, 0)
+            self._others = (now + min(sent.reset, self._minute), others)

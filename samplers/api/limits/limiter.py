@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from math import inf
 
 from samplers.api.errors import APITimeoutError
-from samplers.api.limits.headers import told
+from samplers.api.limits.headers import rate_limit
 from samplers.api.limits.limit import Limit
 from samplers.api.request import as_seconds
 from samplers.wire.durations import duration_text
+from samplers.wire.secret import shown
 
 LOOK = 1.0  # seconds after which a wait is looked at again: on Windows, Ctrl-C does not end it
 
@@ -26,13 +27,22 @@ class Ticket:
     end: float = 0.0
 
 
+def check_limiter(limiter) -> None:
+    """ValueError unless it is a Limiter or None."""
+    if limiter is not None and not isinstance(limiter, Limiter):
+        raise ValueError(
+            f"limiter must be a Limiter, such as Limiter(rpm=60), or None, got {shown(limiter)}"
+        )
+
+
 class Limiter:
     """At most `rpm` requests and `tpm` tokens in any stretch of a minute: two sliding windows.
 
     None: what the endpoint's x-ratelimit headers say, and no limit until the first answer. A
     smaller limit in the headers holds in any case. What others use with the same key is seen there,
-    too. Threads may share a limiter, and clients: whoever comes first is served first, and a call's
-    timeout goes on while it waits. A fork has its own.
+    too. Threads may share a limiter, and clients of one model at one endpoint, as providers limit
+    each model by itself: whoever comes first is served first, and a call's timeout goes on while it
+    waits. A fork has its own.
 
     An endpoint counts a request when it arrives, and not when it is let go. So one counts longer
     than a minute: by the time that its answer took, `late` seconds at most.
@@ -120,9 +130,9 @@ class Limiter:
             left = 0.0
         if left > 0 and (self._running or seconds <= left or seconds == inf):
             return left
-        when = "" if seconds == inf else f" in {duration_text(seconds)}"
+        when = "later" if seconds == inf else f"in {duration_text(seconds)}"
         raise APITimeoutError(
-            f"not sent: the limit ({self._limits()}) lets it go{when} after the call's time is "
+            f"not sent: the limit ({self._limits()}) lets it go {when}, when the call's time is "
             "over. Give it a longer timeout, or ask for less at the same time."
         )
 
@@ -136,8 +146,8 @@ class Limiter:
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Takes what the headers of an answer, also of an error, say of the endpoint's limits."""
-        requests = told(headers, "requests")
-        tokens = told(headers, "tokens", "project-tokens")
+        requests = rate_limit(headers, "requests")
+        tokens = rate_limit(headers, "tokens", "project-tokens")
         with self._lock():
             now = self._clock()
             counted = [ticket for ticket in self._counted if ticket.end > now]
@@ -163,11 +173,14 @@ class Limiter:
             self._changed.notify_all()
 
     def _limits(self) -> str:
-        def most(limit: float) -> str:
-            return "any number of" if limit == inf else str(limit)
+        def most(limit: float, unit: str) -> str:
+            if limit == inf:
+                return f"any number of {unit}s"
+            return f"{limit} {unit}{'' if limit == 1 else 's'}"
 
-        requests = most(self._requests.limit)
-        return f"{requests} requests and {most(self._tokens.limit)} tokens in {self._minute:g} s"
+        requests = most(self._requests.limit, "request")
+        tokens = most(self._tokens.limit, "token")
+        return f"{requests} and {tokens} in {self._minute:g} s"
 
     def __repr__(self) -> str:
         return f"<Limiter: {self._limits()}>"

@@ -1,6 +1,6 @@
 """How many tokens a request counts against a limit of tokens, before it is sent."""
 
-from samplers.api.pricing.prices import most_prompt_tokens
+from samplers.api.pricing.bound import most_prompt_tokens
 
 DEFAULT_MAX_TOKENS = 1024  # of an answer to a request that names no limit
 

@@ -1,10 +1,12 @@
-"""A limit in USD for all calls together. What one call can cost is in `prices.py`."""
+"""A limit in USD for all calls together. What one call can cost is in `bound.py`."""
 
 import math
 import os
 import threading
+from decimal import Decimal, InvalidOperation
 
 from samplers.api.errors import EndpointError
+from samplers.api.pricing.prices import exact
 from samplers.wire.secret import shown
 
 
@@ -14,7 +16,7 @@ class BudgetExceeded(EndpointError):
     `bound`: the most that the call could cost; `left` of the budget's `limit`.
     """
 
-    def __init__(self, bound: float, left: float, limit: float):
+    def __init__(self, bound: Decimal, left: Decimal, limit: Decimal):
         self.bound = bound
         self.left = left
         self.limit = limit
@@ -30,38 +32,39 @@ class Budget:
 
     A call's highest possible cost is held until its real cost is known, for good if it never is.
     Threads may share a budget: what is held counts against the limit, so calls that run at once
-    cannot exceed it together.
+    cannot exceed it together. All amounts are exact decimals.
     """
 
-    def __init__(self, limit: float):
-        self.limit = limit
-        self.spent = 0.0
-        self.held = 0.0
+    def __init__(self, limit: float | Decimal):
+        self.limit = exact(limit, "limit")
+        self.spent = Decimal(0)
+        self.held = Decimal(0)
         self._lock = threading.Lock()
 
     @property
-    def left(self) -> float:
+    def left(self) -> Decimal:
         return self.limit - self.spent - self.held
 
-    def reserve(self, bound: float) -> None:
+    def reserve(self, bound: float | Decimal) -> None:
         """Holds `bound` USD for a call. Raises BudgetExceeded if the call must not be sent."""
+        bound = exact(bound)
         with self._lock:
             if bound > self.left:
-                raise BudgetExceeded(bound, max(0.0, self.left), self.limit)
+                raise BudgetExceeded(bound, max(Decimal(0), self.left), self.limit)
             self.held += bound
 
-    def settle(self, bound: float, real: float) -> None:
+    def settle(self, bound: float | Decimal, real: float | Decimal) -> None:
         """Replaces what was held for a call by what it really cost (0 if it was refused)."""
         with self._lock:
-            self.held = max(0.0, self.held - bound)
-            self.spent += real
+            self.held -= exact(bound)
+            self.spent += exact(real)
 
     def __repr__(self) -> str:
         return f"<Budget {usd(self.limit)}: {usd(self.spent, 6)} spent, {usd(self.held, 6)} held>"
 
 
 DEFAULT_LIMIT = "0.10"  # USD, as the environment variable would say it
-_shared = Budget(float(DEFAULT_LIMIT))
+_shared = Budget(Decimal(DEFAULT_LIMIT))
 
 
 def shared_budget() -> Budget:
@@ -74,18 +77,21 @@ def shared_budget() -> Budget:
     return _shared
 
 
-def usd(amount: float, decimals: int = 2) -> str:
-    """`amount` with `decimals`, or with two significant digits where those would all be zeros."""
+def usd(amount: float | Decimal, decimals: int = 2) -> str:
+    """`amount` for a reader: $1,234.50, with `decimals`.
+
+    Where those would all be zeros, with two significant digits: $0.00000010.
+    """
     if 0 < amount < 10**-decimals:
         decimals = 1 - math.floor(math.log10(amount))
-    return f"${amount:.{decimals}f}"
+    return f"${amount:,.{decimals}f}"
 
 
-def _limit_from(text: str) -> float:
+def _limit_from(text: str) -> Decimal:
     try:
-        limit = float(text)
-    except ValueError:
-        limit = math.nan
-    if not 0 <= limit < math.inf:
+        limit = Decimal(text)
+    except InvalidOperation:
+        limit = Decimal("NaN")
+    if not limit.is_finite() or limit < 0:
         raise ValueError(f"SAMPLERS_BUDGET_USD must be a number of USD >= 0, got {shown(text)}")
     return limit

@@ -3,9 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
-
-from tenacity import RetryCallState, Retrying, retry_if_exception
+from typing import TYPE_CHECKING, TypeVar
 
 from samplers.api.errors import (
     ConflictError,
@@ -19,6 +17,9 @@ from samplers.api.errors import (
 from samplers.api.retries.attempt import Attempt, outcome_of
 from samplers.api.retries.jitter import full_jitter
 
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
 LONGEST_WAIT = 120  # seconds, as in OpenAI's SDK; whoever is asked to wait longer gets the error
 BUDGET = 100  # retries that a client has while its endpoint is down
 KEPT = 1000  # attempts
@@ -28,7 +29,7 @@ TEMPORARY = (*DOWN, RequestTimeoutError, ConflictError, RateLimitError)
 Answer = TypeVar("Answer")
 
 
-def can_pass(error: BaseException) -> bool:
+def is_retryable(error: BaseException) -> bool:
     """Whether the same call may succeed a little later.
 
     It may where no answer came, and after 408, 409, 429 and 500 or more, unless the header
@@ -71,15 +72,16 @@ class Retries:
         `name`: the call's in `attempts`. `deadline`: a Deadline; no wait goes beyond it.
         `reservation`: a Reservation, which each attempt enters, and which may forbid another one.
         """
+        from tenacity import Retrying, retry_if_exception  # here: it loads asyncio and tornado
 
-        def stop(state: RetryCallState) -> bool:
+        def stop(state: "RetryCallState") -> bool:
             reason = self._reason_to_stop(state, deadline, reservation)
             if reason:
                 state.outcome.exception().add_note(reason)
             return reason is not None
 
         attempts = Retrying(
-            retry=retry_if_exception(can_pass),
+            retry=retry_if_exception(is_retryable),
             wait=_wait,
             stop=stop,
             sleep=self._sleep,
@@ -91,14 +93,14 @@ class Retries:
                     reservation.enter(deadline)
                 return self._recorded(name, send, attempt.retry_state)
 
-    def _reason_to_stop(self, state: RetryCallState, deadline, reservation) -> str | None:
+    def _reason_to_stop(self, state: "RetryCallState", deadline, reservation) -> str | None:
         """Why a call that failed is not tried again, "" where that is plain. None: it is."""
         error = state.outcome.exception()
         wait = state.upcoming_sleep
         if state.attempt_number > self.max_retries:
             return f"Tried {state.attempt_number} times." if self.max_retries else ""
         if wait > LONGEST_WAIT:
-            asked = f"the endpoint asks to wait {wait:,.0f} s"
+            asked = f"the endpoint asks to wait {wait:,.10g} s"
             return f"Not tried again: {asked}, and {LONGEST_WAIT} s are the most that is waited."
         if not deadline.allows(0):
             return ""
@@ -121,7 +123,7 @@ class Retries:
             return False
         return True
 
-    def _recorded(self, name: str, send: Callable[[], Answer], state: RetryCallState) -> Answer:
+    def _recorded(self, name: str, send: Callable[[], Answer], state: "RetryCallState") -> Answer:
         start = time.monotonic()
         outcome = "answered"
         try:
@@ -143,7 +145,7 @@ class Retries:
             self.attempts.append(attempt)
 
 
-def _wait(state: RetryCallState) -> float:
+def _wait(state: "RetryCallState") -> float:
     """Seconds until the next try: what the endpoint asks for, or else by chance."""
     asked = getattr(state.outcome.exception(), "retry_after", None)
     return asked or full_jitter(state.attempt_number)

@@ -2,12 +2,14 @@
 
 from collections import deque
 from collections.abc import Sequence
+from decimal import Decimal
 from types import TracebackType
 
 from samplers.api.errors import APIError, ConnectionFailed, EndpointError
 from samplers.api.limits.tokens import tokens_of
+from samplers.api.pricing.bound import upper_bound
 from samplers.api.pricing.budget import Budget
-from samplers.api.pricing.prices import cost, upper_bound
+from samplers.api.pricing.prices import cost, exact
 from samplers.api.results import Usage
 
 
@@ -22,13 +24,13 @@ class Reservation:
     def __init__(self, bodies: Sequence[dict], budget: Budget | None, surcharge: float, limiter):
         self._bodies = deque(bodies)
         self._budget = budget
-        self._surcharge = surcharge
+        self._surcharge = exact(surcharge)
         self._limiter = limiter
         self._ticket = None
         self._is_sent = False  # the first body, by the attempt that is under way
-        self._bounds: deque[float] = deque()
+        self._bounds: deque[Decimal] = deque()
         if budget is not None:
-            self._bounds.extend(upper_bound(body) * surcharge for body in bodies)
+            self._bounds.extend(upper_bound(body) * self._surcharge for body in bodies)
             budget.reserve(sum(self._bounds))
 
     def enter(self, deadline) -> None:
@@ -78,7 +80,7 @@ class Reservation:
         if self._bounds and self._is_sent and not _is_free(error):
             self._bounds.popleft()
         for bound in self._bounds:
-            self._budget.settle(bound, 0.0)
+            self._budget.settle(bound, 0)
 
 
 def _is_free(error: BaseException | None) -> bool:

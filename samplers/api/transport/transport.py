@@ -108,10 +108,7 @@ class Transport:
         `root`: the path is the server's own, beside OpenAI's /v1 and not under it. `unchanged`: a
         304 is a success, too. `reservation`: a chat's, which is paid for and limited.
         """
-        if self._http.is_closed:
-            raise ConnectionFailed(
-                f"this client of {self.base_url} is closed: make another, e.g. with connect()."
-            )
+        self._check_open()
         if self._owner != os.getpid():
             self._open()
 
@@ -128,8 +125,17 @@ class Transport:
         send = partial(self._attempt, build, stream, unchanged)
         return self.retries.call(f"{method} {path}", send, deadline, reservation)
 
+    def _check_open(self) -> None:
+        if self._http.is_closed:
+            failure = ConnectionFailed(
+                f"this client of {self.base_url} is closed: make another, e.g. with connect()."
+            )
+            failure.should_retry = False
+            raise failure
+
     def _attempt(self, build: Callable, stream: bool, unchanged: bool) -> httpx.Response:
         """The response to one request, which `build` makes."""
+        self._check_open()  # another thread may have closed it before this retry
         request = build()
         try:
             response = self._http.send(request, stream=stream)
@@ -185,6 +191,7 @@ class Transport:
         response = self.request(
             "POST", "/chat/completions", body, headers, True, deadline, reservation=reservation
         )
+        deadline.restart()  # what it waited for a limiter, or before a retry, was no silence
 
         try:
             kind = response.headers.get("content-type", "")

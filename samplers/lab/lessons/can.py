@@ -115,6 +115,15 @@ def _keep_schema(client) -> bool:
     return answer.text.lstrip().startswith("{")
 
 
+def _moderates(client) -> bool:
+    """OpenAI does, and there it costs nothing."""
+    return client.budget is not None or _tried(client, "moderations", _moderate)
+
+
+def _moderate(client) -> bool:
+    return len(client.moderate("Hello!")) == 1
+
+
 def _tried(client, name: str, trial: Callable) -> bool:
     """What `trial(client)` found, now or earlier. An error of the endpoint means no."""
     if client.budget is not None:
@@ -157,5 +166,6 @@ NEEDS = {
     "stop": (_takes("stop"), "this model takes no stop strings"),
     "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
+    "moderations": (_moderates, "this endpoint does not say whether a text is harmful"),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }

@@ -15,6 +15,7 @@ from typing import Annotated
 from tqdm import tqdm
 
 from samplers.api import response_format
+from samplers.api.table import html_table
 from samplers.checks import shown
 from samplers.lab.arguments import checked
 from samplers.lab.lessons.json_schema import validator
@@ -104,9 +105,6 @@ class JsonTrial:
         return "\n".join([*lines, self._note()])
 
     def _repr_html_(self) -> str:
-        # not at the top: compare loads scipy, which most lessons do without
-        from samplers.compare.table import html_table
-
         table = html_table(self._rows(), row_headings=True)
         return f"{table}<p>{html.escape(self._note())}</p>"
 

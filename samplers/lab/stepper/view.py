@@ -156,7 +156,7 @@ def _listed(tree: Tree, counts: np.ndarray, penalty: np.ndarray) -> str:
     entries = []
     for token in tokens:
         change = f" ({signed(-penalty[token], 2)})" if penalty[token] else ""
-        entries.append(f"{tree.label(token)} {counts[token]}×{change}")
+        entries.append(f"“{tree.label(token)}” {counts[token]}×{change}")  # it may be a comma
     more = int(np.count_nonzero(counts)) - len(tokens)
     return ", ".join(entries) + (f" and {more:,} more" if more else "")
 

@@ -126,6 +126,20 @@ def test_the_next_run_asks_only_what_is_missing(tmp_path):
     assert "key" not in save.read_text()
 
 
+def test_another_models_answers_are_not_taken_for_this_ones(tmp_path):
+    save = tmp_path / "answers.jsonl"
+    quiet(fake(completion(), "small"), NAMES, save=save)
+    recorded = Recorded(completion())
+    message = (
+        r"save must name .* to the model large, .* holds the answers of the model small\. Name"
+    )
+    with pytest.raises(ValueError, match=message):
+        quiet(fake(recorded, "large"), NAMES, save=save)
+    with pytest.raises(ValueError, match=r"to a function, .* holds the answers of the model small"):
+        quiet(len, NAMES, save=save)
+    assert recorded.requests == []
+
+
 def test_requests_that_are_the_same_are_told_apart(tmp_path):
     numbers = iter(range(10))
     answers = quiet(lambda _: next(numbers), ["x"] * 3, 1, save=tmp_path / "answers.jsonl")
@@ -201,6 +215,14 @@ def test_ctrl_c_keeps_what_is_there(tmp_path):
 def test_wrong_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         gather(*arguments)
+
+
+def test_one_clients_messages_are_not_a_list_of_requests():
+    recorded = Recorded(completion())
+    messages = [{"messages": "a"}, {"role": "user", "content": "b"}]
+    with pytest.raises(ValueError, match=r"requests\[1\] must be a str, a list of .* got \{'role'"):
+        quiet(fake(recorded), messages)
+    assert recorded.requests == []
 
 
 @pytest.mark.parametrize("options", [{"save": ""}, {"save": 5}, {"progress": None}])

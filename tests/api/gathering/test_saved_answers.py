@@ -1,6 +1,7 @@
 """The file of answers: what a crash leaves in it, and files that are others'."""
 
 import json
+import os
 
 import pytest
 from fake_endpoint import completion
@@ -53,6 +54,7 @@ TORN = b'{"number": 3, "value": "hal'
         b"[1]\n3",
         b'{"number": 3}\n',
         b'{"number": []}\n',
+        b'{"number": 6, "value": "of a seventh"}\n',
     ],
 )
 def test_a_torn_end_is_asked_again(path, three, tail):
@@ -122,6 +124,37 @@ def test_a_file_of_something_else(path, content):
     with pytest.raises(ValueError, match=r"holds something else\. Name another file"):
         load(path, NAMES)
     assert path.read_bytes() == content
+
+
+is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+@pytest.mark.skipif(is_root, reason="root may write any file")
+def test_a_file_that_cannot_be_written(path, three):
+    """Nothing is asked in vain. Where nothing is missing, it need not be written."""
+    asked = []
+    path.chmod(0o400)
+    with pytest.raises(PermissionError):
+        gather(asked.append, NAMES, save=path, progress=False)
+    assert asked == []
+
+    path.chmod(0o600)
+    resumed(path)
+    path.chmod(0o400)
+    assert resumed(path) == []
+
+
+def test_a_full_disk(path, three):
+    """The error names the file, and what is in it counts."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(three) + 100, hard))
+    try:
+        with pytest.raises(OSError, match=r"answers\.jsonl"):
+            gather(lambda name: f"of {name}" + 50 * " ", NAMES, 1, save=path, progress=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert resumed(path) == ["p5", "p6"]
 
 
 def test_the_order_of_a_requests_fields_does_not_matter(path):

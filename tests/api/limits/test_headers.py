@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from samplers.api.limits.headers import Told, reset_seconds, told
+from samplers.api.limits.headers import RateLimit, rate_limit, reset_seconds
 
 NOW = datetime(2026, 9, 11, 6, 27, 5, tzinfo=UTC)
 
@@ -52,20 +52,21 @@ def test_a_reset_that_says_nothing(text):
 
 def test_what_is_told():
     sent = headers("requests", "60", "59", "1s") | headers("tokens", "2000", "0", "17ms")
-    assert told(sent, "requests") == Told(60, 59, 1.0)
-    assert told(sent, "tokens") == Told(2000, 0, 0.017)
-    assert told({}, "requests") is None
-    assert told(headers("requests", "60", None, None), "requests") == Told(60, None, None)
-    assert told(headers("requests", "60", "many", "soon"), "requests") == Told(60, None, None)
+    assert rate_limit(sent, "requests") == RateLimit(60, 59, 1.0)
+    assert rate_limit(sent, "tokens") == RateLimit(2000, 0, 0.017)
+    assert rate_limit({}, "requests") is None
+    alone = RateLimit(60, None, None)
+    assert rate_limit(headers("requests", "60", None, None), "requests") == alone
+    assert rate_limit(headers("requests", "60", "many", "soon"), "requests") == alone
 
 
 @pytest.mark.parametrize("limit", [None, "", "0", "-1", "6.5", "unlimited", "60, 60", "9" * 5000])
 def test_a_limit_that_says_nothing(limit):
-    assert told(headers("requests", limit, "5", "1s"), "requests") is None
+    assert rate_limit(headers("requests", limit, "5", "1s"), "requests") is None
 
 
 def test_the_tighter_of_two():
     sent = headers("tokens", "2000", "900", "1s") | headers("project-tokens", "1000", "50", "2s")
-    assert told(sent, "tokens", "project-tokens") == Told(1000, 50, 2.0)
+    assert rate_limit(sent, "tokens", "project-tokens") == RateLimit(1000, 50, 2.0)
     sent = headers("tokens", "2000", None, None) | headers("project-tokens", "1000", "50", "2s")
-    assert told(sent, "tokens", "project-tokens") == Told(1000, 50, 2.0)
+    assert rate_limit(sent, "tokens", "project-tokens") == RateLimit(1000, 50, 2.0)

@@ -105,3 +105,16 @@ def test_gather_adds_no_retries_of_its_own(max_retries, each):
     results = gather(fake(recorded, max_retries=max_retries), ["a", "b"], progress=False)
     assert len(recorded.requests) == 2 * each
     assert all(isinstance(result.error, APIError) for result in results)
+
+
+@pytest.mark.parametrize("limiter", [60, Limiter])
+def test_what_is_no_limiter_is_named(limiter):
+    with pytest.raises(ValueError, match=r"limiter must be a Limiter, such as .*, got"):
+        fake(completion(), limiter=limiter)
+
+
+def test_a_key_in_the_wrong_place_is_not_shown():
+    for name in ("limiter", "fallback"):
+        with pytest.raises(ValueError, match=f"{name} must be") as caught:
+            fake(completion(), **{name: "sk-abcdefghijklmnopqrstuvwxyz"})
+        assert "sk-abc" not in str(caught.value)

@@ -3,7 +3,7 @@
 import pytest
 
 from samplers.api.limits.tokens import tokens_of
-from samplers.api.pricing.prices import most_prompt_tokens
+from samplers.api.pricing.bound import most_prompt_tokens
 from samplers.local.request.job import DEFAULT_MAX_TOKENS
 
 MESSAGES = [{"role": "user", "content": "Hello 你好"}]

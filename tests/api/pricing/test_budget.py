@@ -2,14 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from decimal import Decimal
 
 import httpx
 import pytest
 from fake_endpoint import Recorded, completion, delta, event, fake, sse
 
-from samplers.api import Budget, BudgetExceeded, ConnectionFailed, EndpointError
-from samplers.api.pricing.budget import shared_budget, usd
-from samplers.api.pricing.prices import upper_bound
+from samplers.api import Budget, BudgetExceeded, ConnectionFailed, EndpointError, usd
+from samplers.api.pricing.bound import upper_bound
+from samplers.api.pricing.budget import shared_budget
 
 OPENAI = "https://api.openai.com/v1"
 USAGE = event(
@@ -18,7 +19,7 @@ USAGE = event(
         "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
     }
 )
-COST = (1000 * 0.15 + 100 * 0.60) / 1e6  # of that usage, gpt-4o-mini
+COST = Decimal("0.00021")  # of that usage, gpt-4o-mini
 
 
 def paid(answer, limit=0.10):
@@ -36,16 +37,20 @@ def test_small_amounts_are_not_shown_as_zero():
 
 
 @pytest.mark.parametrize(
-    ("amount", "text"), [(5, "$5.00"), (0.01, "$0.01"), (0.0099, "$0.0099"), (0, "$0.00")]
+    ("amount", "text"),
+    [
+        *[(5, "$5.00"), (0.01, "$0.01"), (0.0099, "$0.0099"), (0, "$0.00"), (1095, "$1,095.00")],
+        (Decimal("1E-7"), "$0.00000010"),
+    ],
 )
 def test_two_digits_at_least(amount, text):
     assert usd(amount) == text
 
 
-@pytest.mark.parametrize(("value", "limit"), [("0", 0), ("2.5", 2.5), ("", 0.10)])
+@pytest.mark.parametrize(("value", "limit"), [("0", "0"), ("2.5", "2.5"), ("", "0.10")])
 def test_the_budget_of_the_process(monkeypatch, value, limit):
     monkeypatch.setenv("SAMPLERS_BUDGET_USD", value)
-    assert shared_budget().limit == limit
+    assert shared_budget().limit == Decimal(limit)
     assert shared_budget() is shared_budget()
 
 
@@ -56,10 +61,21 @@ def test_a_budget_that_is_no_limit(monkeypatch, value):
         shared_budget()
 
 
+@pytest.mark.parametrize("limit", [-1, "1", None, float("inf"), Decimal("NaN"), True])
+def test_what_is_no_limit(limit):
+    with pytest.raises(ValueError, match=r"^limit must be a number >= 0, got"):
+        Budget(limit)
+
+
 def test_all_of_a_budget_can_be_spent():
-    budget = Budget(0.5)
-    budget.reserve(0.5)
+    """Three times 0.10 is 0.30; in floats it is more."""
+    budget = Budget(0.30)
+    for _ in range(3):
+        budget.reserve(0.10)
     assert budget.left == 0
+    for _ in range(3):
+        budget.settle(0.10, 0.10)
+    assert (budget.held, budget.spent) == (0, Decimal("0.30"))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +113,7 @@ def test_other_addresses_have_none(url):
 def test_usage_takes_the_place_of_the_bound():
     client = paid(completion(usage=(1000, 100)))
     client.chat("x", max_tokens=100)
-    assert client.budget.spent == pytest.approx(COST)
+    assert client.budget.spent == COST
     assert client.budget.held == 0
 
 
@@ -131,7 +147,7 @@ def test_an_address_of_one_region_costs_a_tenth_more():
         budget=Budget(0.10),
     )
     client.chat("x", max_tokens=100)
-    assert client.budget.spent == pytest.approx(COST * 1.1)
+    assert client.budget.spent == COST * Decimal("1.1")
 
 
 def test_a_call_asks_for_the_tier_whose_price_is_known():
@@ -148,7 +164,7 @@ def test_what_other_calls_hold_is_not_left():
 
     budget.settle(0.6, 0.1)
     budget.reserve(0.6)
-    assert budget.left == pytest.approx(0.3)
+    assert budget.left == Decimal("0.3")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +193,7 @@ def test_a_paid_stream_asks_for_usage_and_pays_it():
     chunks = list(client.stream("x", max_tokens=100))
     assert "".join(chunk.text for chunk in chunks) == "hi"
     assert endpoint.bodies[0]["stream_options"] == {"include_usage": True}
-    assert client.budget.spent == pytest.approx(COST)
+    assert client.budget.spent == COST
     assert client.budget.held == 0
 
 
@@ -194,7 +210,7 @@ def test_a_broken_stream_stays_held(ending):
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    assert client.budget.held == pytest.approx(upper_bound(body))
+    assert client.budget.held == upper_bound(body)
     assert client.budget.spent == 0
 
 
@@ -219,7 +235,7 @@ def test_calls_at_once_share_one_budget():
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(chat, range(40)))
     assert answers.count("hello") >= 1
-    assert client.budget.spent == pytest.approx(answers.count("hello") * (0.15 + 0.60) / 1e6)
+    assert client.budget.spent == answers.count("hello") * Decimal("0.00000075")
     assert client.budget.held == 0
 
 

@@ -1,18 +1,18 @@
-"""The price of a call before it is sent (a bound), and after (its usage)."""
+"""What a call costs, to the last digit. Cases C63 to C71 are from public bug reports."""
 
-import json
+from decimal import Decimal
 
 import pytest
 
-from samplers.api import Usage
-from samplers.api.pricing.prices import cost, price_list, price_of, upper_bound
+from samplers.api import Usage, cost, price_list
+from samplers.api.pricing.prices import price_of
 
-TEXT = [{"role": "user", "content": "x"}]
-CACHED = {"type": "text", "text": "x", "prompt_cache_breakpoint": {"mode": "explicit"}}
+PROMOTION = "2026-11-21"  # the last day of gpt-5.6-sol at 4 and 20; then 5 and 30
+LIST = "2026-11-22"
 
 
-def body(**more) -> dict:
-    return {"model": "gpt-4o-mini", "messages": TEXT, "max_tokens": 100, **more}
+def usage(prompt: int, answer: int, cached: int = 0, written: int = 0, reasoning: int = 0) -> Usage:
+    return Usage(prompt, answer, prompt + answer, cached, written, reasoning)
 
 
 def test_the_documents_prices_are_a_snapshot_and_not_todays():
@@ -25,76 +25,152 @@ def test_the_documents_prices_are_a_snapshot_and_not_todays():
     assert price_of("o3")["output"] == 8.0  # since June 2025
 
 
+@pytest.mark.parametrize(
+    ("details", "dollars"),
+    [
+        ({"cached_tokens": 1920}, "0.005615"),  # 86 at 2.50, 1,920 at 1.25, 300 at 10
+        ({"cached_tokens": None}, "0.008015"),  # 2,006 at 2.50
+        ({}, "0.008015"),
+        (None, "0.008015"),
+    ],
+)
+def test_cached_tokens_are_part_of_the_prompt(details, dollars):
+    """C63. They must be neither paid twice (0.010415) nor without their discount (0.008015)."""
+    sent = {"prompt_tokens": 2006, "completion_tokens": 300, "prompt_tokens_details": details}
+    assert cost("gpt-4o", Usage.from_wire(sent)) == Decimal(dollars)
+
+
+def test_reasoning_is_part_of_the_answer():
+    """C65. 2,008 at 1.10 and 266 at 4.40; paid twice it would be 0.0045276."""
+    thought = usage(2008, 266, reasoning=261)
+    assert thought.total_tokens == 2274
+    assert cost("o4-mini", thought) == Decimal("0.0033792")
+
+
+@pytest.mark.parametrize(("prompt", "dollars"), [(272_000, "1.390"), (272_001, "2.76501")])
+def test_a_long_prompt_has_more_than_272_thousand_tokens(prompt, dollars):
+    """C66. At 5 and 30, and above at 10 and 45."""
+    assert cost("gpt-5.6-sol", usage(prompt, 1000), on=LIST) == Decimal(dollars)
+
+
+def test_a_long_prompt_makes_the_whole_call_dearer():
+    """C67. 50,000 at 10, 250,000 cached at 1, 1,000 out at 45: cached tokens make it long, too."""
+    long = usage(300_000, 1000, cached=250_000)
+    assert cost("gpt-5.6-sol", long, on=LIST) == Decimal("0.795")
+
+
+def test_two_short_prompts_are_not_a_long_one():
+    call = usage(200_000, 1000)
+    assert 2 * cost("gpt-5.6-sol", call, on=LIST) == Decimal("2.06")
+    assert cost("gpt-5.6-sol", call + call, on=LIST) == Decimal("4.09")
+
+
+def test_gpt_4_1_has_no_price_of_its_own_for_a_long_prompt():
+    """OpenAI's pricing page (2026-08)."""
+    assert cost("gpt-4.1", usage(300_000, 1000)) == Decimal("0.608")
+
+
+@pytest.mark.parametrize("model", ["gpt-99-nope", "gpt-4o-2024-05-13", "", None, "deepseek-flash"])
+def test_an_unknown_model_is_an_error(model):
+    """C69. In a sum, too. gpt-4o-2024-05-13 costs 5 and 15; deepseek-flash is sold in CNY."""
+    with pytest.raises(ValueError, match="model must be one whose price is known"):
+        sum(cost(name, usage(1, 1)) for name in ("gpt-4o", model))
+
+
+def test_money_is_exact():
+    """C71. Floats give 0.0016150000000000001, 0.9999999999999999 and, rounded first, 0.00."""
+    assert cost("gpt-4o", usage(646, 0)) == Decimal("0.001615")
+    assert sum(cost("gpt-6-luna", usage(1_000_000 // 4, 0)) * 4 for _ in range(10)) == 1
+    assert sum(cost("gpt-4o-mini", usage(12, 0)) for _ in range(1000)) == Decimal("0.0018")
+
+
 def test_cost_by_hand():
     # 100,000 fresh tokens at 2.50, 100,000 cached at 1.25, 100,000 out at 10.00
-    usage = Usage(200_000, 100_000, 300_000, cached_tokens=100_000)
-    assert cost("gpt-4o", usage) == pytest.approx(1.375, rel=1e-9)
-
+    assert cost("gpt-4o", usage(200_000, 100_000, cached=100_000)) == Decimal("1.375")
     # no price for cached input is listed: it costs as much as other input
-    usage = Usage(200_000, 0, 200_000, cached_tokens=200_000)
-    assert cost("gpt-5-pro", usage) == pytest.approx(3.0)
+    assert cost("gpt-5-pro", usage(200_000, 0, cached=200_000)) == 3
 
 
 def test_what_is_written_to_the_cache_costs_more():
-    # gpt-6-luna: 1,000 fresh at 0.10, 2,000 read at 0.01, 4,000 written at 0.125, 500 out at 0.50,
-    # of which 300 are reasoning
-    usage = Usage(7_000, 500, 7_500, 2_000, 4_000, 300)
-    by_hand = (1_000 * 0.10 + 2_000 * 0.01 + 4_000 * 0.125 + 500 * 0.50) / 1e6
-    assert cost("gpt-6-luna", usage) == pytest.approx(by_hand, rel=1e-9)
+    # gpt-6-luna: 1,000 fresh at 0.10, 2,000 read at 0.01, 4,000 written at 0.125, 500 out at 0.50
+    paid = usage(7_000, 500, cached=2_000, written=4_000, reasoning=300)
+    assert cost("gpt-6-luna", paid) == Decimal("0.00087")
 
 
-def test_above_272_thousand_tokens_the_whole_call_costs_more():
-    short = cost("gpt-6.2-sol", Usage(272_000, 1_000, 273_000, 2_000, 10_000))
-    assert short == pytest.approx((260_000 * 2 + 2_000 * 0.1 + 10_000 * 2.5 + 10_000) / 1e6)
-    long = cost("gpt-6.2-sol", Usage(272_001, 1_000, 273_001, 2_000, 10_000))
-    by_hand = (260_001 * 2 + 2_000 * 0.1 + 10_000 * 2.5) * 2 + 1_000 * 10 * 1.5
-    assert long == pytest.approx(by_hand / 1e6, rel=1e-9)
-
-
-def test_the_bound_is_at_the_dearest_rate():
-    """Everything may be written to the cache; a long prompt doubles it all."""
-    luna = {"model": "gpt-6-luna", "messages": TEXT, "max_completion_tokens": 100}
-    prompt = len(json.dumps(luna)) + 16 + 16
-    by_hand = (prompt * 0.125 + 100 * 0.50) / 1e6
-    assert upper_bound(luna) == pytest.approx(by_hand, rel=1e-9)
-
-    long = luna | {"messages": [{"role": "user", "content": "x" * 272_000}]}
-    prompt = len(json.dumps(long)) + 16 + 16
-    by_hand = (prompt * 0.125 * 2 + 100 * 0.50 * 1.5) / 1e6
-    assert upper_bound(long) == pytest.approx(by_hand, rel=1e-9)
-
-
-@pytest.mark.parametrize("prompt", [1_000, 271_000, 300_000])
-@pytest.mark.parametrize("model", ["gpt-6-luna", "gpt-6.2-sol", "gpt-5.6-sol", "gpt-5.5"])
-def test_no_usage_costs_more_than_the_bound(model, prompt):
-    sent = {"model": model, "messages": [{"role": "user", "content": "x" * prompt}]}
-    bound = upper_bound(sent | {"max_completion_tokens": 500, "n": 2})
-    for cached, written in ((0, 0), (0, prompt), (prompt // 2, prompt // 2), (prompt, 0)):
-        usage = Usage(prompt, 1_000, prompt + 1_000, cached, written, 900)
-        assert cost(model, usage) <= bound
-
-
-def test_where_a_price_is_not_known_the_dearest_known_rule_bounds(monkeypatch, tmp_path):
-    own = tmp_path / "own.json"
-    row = {"provider": "openai", "prices": [{"input": 1, "output": 2}]}
-    own.write_text(json.dumps({"models": {"gpt-7": row}}))
-    monkeypatch.setenv("SAMPLERS_MODEL_TABLE", str(own))
-    usage = Usage(300_000, 10, 300_010, cache_write_tokens=300_000)
-    by_hand = (300_000 * 1.25 * 2 + 10 * 2 * 1.5) / 1e6
-    assert cost("gpt-7", usage) == pytest.approx(by_hand)
-    with pytest.raises(ValueError, match=r"max_completion_tokens must be given .* gpt-7"):
-        upper_bound({"model": "gpt-7", "messages": TEXT})
+def test_everything_at_once():
+    # gpt-6.2-sol: 260,001 fresh at 2, 2,000 read at 0.10, 10,000 written at 2.50, 1,000 out at 10
+    short = usage(272_000, 1_000, cached=2_000, written=10_000)
+    long = usage(272_001, 1_000, cached=2_000, written=10_000)
+    assert cost("gpt-6.2-sol", short) == Decimal("0.5552")
+    assert cost("gpt-6.2-sol", long) == Decimal("1.105404")
+    assert cost("gpt-6.2-sol", long, batch=True) == Decimal("1.105404") / 2
 
 
 @pytest.mark.parametrize(
-    "model", ["gpt-4o-mini-2024-07-18", "gpt-9", "", None, "deepseek-flash", "claude-sonnet-4-6"]
+    ("model", "dollars"),
+    [
+        ("gpt-4o", "0.75"),  # 200,000 at 1.25, 100,000 out at 5: the discounts do not add up
+        ("o3", "0.6"),  # at 1 and 4
+        ("gpt-5", "0.56875"),  # 100,000 at 0.625, as many cached at 0.0625, out at 5
+        ("gpt-5.6-terra", "0.71"),  # 1, 0.10 and 6
+    ],
 )
-def test_an_unknown_model_is_an_error_and_never_free(model):
-    message = r"model must be one .* known \(gpt-4o, gpt-4o-mini, .*SAMPLERS_MODEL_TABLE="
-    with pytest.raises(ValueError, match=message):
-        upper_bound(body(model=model))
-    with pytest.raises(ValueError, match="price is known"):
-        cost(model, Usage(1, 1, 2))
+def test_cached_tokens_in_a_batch(model, dollars):
+    """OpenAI's pricing page (2026-08): from gpt-5 on a batch has a price of its own for them."""
+    assert cost(model, usage(200_000, 100_000, cached=100_000), batch=True) == Decimal(dollars)
+
+
+def test_what_is_written_to_the_cache_in_a_batch():
+    written = usage(200_000, 0, written=200_000)  # at 2 and a fourth more
+    assert cost("gpt-5.6-sol", written, batch=True, on=PROMOTION) == Decimal("0.5")
+
+
+def test_a_price_in_a_batch_that_is_not_known():
+    with pytest.raises(ValueError, match=r"batch must be False: what claude-opus-5-5 costs in a"):
+        cost("claude-opus-5-5", usage(1, 1), batch=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "on", "dollars"),
+    [
+        ("gpt-5.6-sol", PROMOTION, "0.024"),
+        ("gpt-5.6-sol", LIST, "0.035"),
+        ("gemini-4-carbon", "2026-11-30", "0.012"),
+        ("gemini-4-carbon", "2026-12-01", "0.024"),
+        ("gpt-4o", "2025-01-01", "0.0125"),
+    ],
+)
+def test_the_price_of_a_day(model, on, dollars):
+    assert cost(model, usage(1000, 1000), on=on) == Decimal(dollars)
+
+
+@pytest.mark.parametrize("on", ["2026-09-21", "soon", "2026-02-30", 20261122])
+def test_a_day_without_a_price(on):
+    with pytest.raises(ValueError, match=r"^on must be a da"):
+        cost("gpt-6-luna", usage(1, 1), on=on)
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        usage(10, 5, cached=11),
+        usage(10, 5, cached=6, written=5),
+        usage(-1, 5),
+        usage(10, -5),
+        usage(10, 5, reasoning=6),
+        usage(10.5, 5),
+        Usage(None, 5, 5),
+    ],
+)
+def test_a_part_is_not_larger_than_the_whole(impossible):
+    with pytest.raises(ValueError, match="usage must be counts >= 0, cached and written within"):
+        cost("gpt-4o", impossible)
+
+
+@pytest.mark.parametrize("wrong", [None, {"prompt_tokens": 10, "completion_tokens": 5}, 15])
+def test_a_usage_is_a_usage(wrong):
+    with pytest.raises(ValueError, match=r"^usage must be a Usage, got"):
+        cost("gpt-4o", wrong)
 
 
 def test_the_dead_are_not_offered():
@@ -103,110 +179,3 @@ def test_the_dead_are_not_offered():
     known = str(caught.value).partition("(")[2].partition(";")[0].split(", ")
     assert "gpt-6-luna" in known
     assert not {"o4-mini", "gpt-4.1-nano", "claude-opus-5-5"} & {*known}
-
-
-def test_the_bound_counts_every_byte_and_every_answer():
-    ascii_, chinese = (
-        upper_bound(body(messages=[{"role": "user", "content": c * 1000}])) for c in ("a", "好")
-    )
-    assert chinese - ascii_ == pytest.approx(2000 * 0.15 / 1e6)  # three bytes a character, not one
-
-    assert upper_bound(body(n=8)) - upper_bound(body(n=1)) == pytest.approx(7 * 100 * 0.60 / 1e6)
-
-    output = 16384 * 0.60 / 1e6  # no limit given: what the model can do
-    assert upper_bound({"model": "gpt-4o-mini", "messages": TEXT}) > output
-    with pytest.raises(ValueError, match=r"max_completion_tokens must be given .* gpt-5 "):
-        upper_bound({"model": "gpt-5", "messages": TEXT})  # its longest answer is not known
-
-    tools = [{"type": "function", "function": {"name": "f" * 1000}}]
-    assert upper_bound(body(tools=tools)) - upper_bound(body()) > 1000 * 0.15 / 1e6
-
-
-def test_the_bound_by_hand():
-    sent = (
-        '{"model": "gpt-4o-mini", "messages": [{"role": "system", "content": "Be brief."}, '
-        '{"role": "user", "content": "好"}], "max_tokens": 100}'
-    )
-    # a byte is a token at most; 16 tokens for each of two messages, and 16 that begin the answer
-    prompt = len(sent.encode()) + 2 * 16 + 16
-    bound = (prompt * 0.15 + 100 * 0.60) / 1e6
-    assert upper_bound(json.loads(sent)) == pytest.approx(bound, rel=1e-9)
-
-
-def test_the_bound_takes_the_larger_of_two_limits():
-    assert upper_bound(body(max_completion_tokens=5000)) > 5000 * 0.60 / 1e6
-
-
-def test_the_bound_holds_for_the_real_models_tokens(client):
-    messages = [
-        {"role": "system", "content": "答案要短。"},
-        {"role": "user", "content": "What is 好?\n\t" * 20},
-    ]
-    usage = client.chat(messages, max_tokens=4).usage
-    bound = upper_bound({"model": "gpt-4o-mini", "messages": messages, "max_tokens": 4})
-    assert cost("gpt-4o-mini", usage) <= bound
-
-
-@pytest.mark.parametrize(
-    "more", [{"n": 0}, {"n": "3"}, {"n": True}, {"max_tokens": -1}, {"max_completion_tokens": 1.5}]
-)
-def test_what_would_make_the_bound_wrong_is_refused(more):
-    (name,) = more
-    with pytest.raises(ValueError, match=f"^{name} must be an int >= 1"):
-        upper_bound(body(**more))
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"service_tier": "priority"},
-        {"service_tier": "flex"},
-        {"service_tier": "auto"},  # what the project's settings say
-        {"prompt_cache_options": {"ttl": "12h"}},
-        {"prompt_cache_options": "12h"},
-        {"moderation": {"model": "omni-moderation-latest"}},
-        {"messages": [{"role": "assistant", "audio": {"id": "audio_1"}}]},
-        {"messages": [{"role": "user", "content": [CACHED]}]},
-        {"audio": {"voice": "x"}},
-        {"modalities": ["audio"]},
-        {"prediction": {"type": "content", "content": "x"}},
-        {"web_search_options": {}},
-    ],
-)
-def test_what_is_billed_in_another_way_is_refused(more):
-    with pytest.raises(ValueError, match="its price has no bound"):
-        upper_bound(body(**more))
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"service_tier": "default"},
-        {"prompt_cache_options": {"mode": "explicit", "ttl": "30m"}},
-        {"prompt_cache_key": "x", "store": True, "metadata": {"a": "b"}, "verbosity": "low"},
-        {"tools": []},
-    ],
-)
-def test_what_costs_nothing_more_is_taken(more):
-    assert upper_bound(body(**more)) >= upper_bound(body())
-
-
-@pytest.mark.parametrize("tools", [[{"type": "web_search"}], [5], 5, "web_search"])
-def test_a_tool_of_the_providers_is_refused(tools):
-    with pytest.raises(ValueError, match="tools must be functions in a paid call"):
-        upper_bound(body(tools=tools))
-
-
-def test_parts_of_text_are_priced():
-    for kind in ("text", "refusal"):
-        parts = [{"type": kind, kind: "x" * 1000}]
-        message = {"role": "assistant", "content": parts}
-        assert upper_bound(body(messages=[message])) - upper_bound(body()) > 1000 * 0.15 / 1e6
-
-
-@pytest.mark.parametrize(
-    "part", [{"type": "image_url", "image_url": {"url": "https://example.com/x.png"}}, {}, "text"]
-)
-def test_a_picture_is_refused(part):
-    with pytest.raises(ValueError, match="messages must be text"):
-        upper_bound(body(messages=[{"role": "user", "content": [part]}]))

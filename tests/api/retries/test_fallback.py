@@ -9,6 +9,7 @@ from fake_endpoint import Body, Recorded, completion, delta, event, fake, sse
 from samplers.api import (
     APITimeoutError,
     BadRequestError,
+    ConnectionFailed,
     InternalServerError,
     QuotaError,
     StreamBroken,
@@ -108,11 +109,38 @@ def test_its_stream_comes_as_it_is_asked_for_and_can_be_closed():
     assert body.closed
 
 
-def test_its_own_error_is_raised_if_it_is_down_too():
+@pytest.mark.parametrize("call", ["chat", "stream"])
+def test_its_own_error_is_raised_if_it_is_down_too(call):
     endpoint = TwoModels(httpx.Response(429, json={}), DOWN)
-    with pytest.raises(InternalServerError):
-        client_of(endpoint).chat("x")
+    with pytest.raises(InternalServerError) as caught:
+        list(getattr(client_of(endpoint), call)("x"))
     assert endpoint.models == ["first"] * 3 + ["second"] * 3
+    note = "This is the fallback's; the first model failed with RateLimitError, HTTP 429."
+    assert caught.value.__notes__[-1] == note
+
+
+def test_a_closed_client_asks_nobody():
+    client = client_of(TwoModels(completion()))
+    client.close()
+    with pytest.raises(ConnectionFailed, match="is closed") as caught:
+        client.chat("x")
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_it_does_not_stand_in_for_itself():
+    endpoint = TwoModels(None, DOWN)
+    with pytest.raises(InternalServerError):
+        client_of(endpoint).chat("x", model="second")
+    assert endpoint.models == ["second"] * 3
+
+
+@pytest.mark.parametrize("call", ["chat", "stream"])
+def test_a_request_that_it_does_not_take_is_refused_before_it_is_needed(call):
+    endpoint = TwoModels(completion())
+    client = fake(endpoint, "gpt-4.1", fallback="o3")
+    with pytest.raises(ValueError, match="fallback must take the same request: o3 takes no temper"):
+        getattr(client, call)("x", temperature=0.5)
+    assert endpoint.models == []
 
 
 def test_the_time_is_that_of_both_together():

@@ -4,7 +4,7 @@ import time
 
 import httpx
 import pytest
-from fake_endpoint import Recorded, completion, delta, event, fake, sse
+from fake_endpoint import Body, Recorded, completion, delta, event, fake, sse
 
 from samplers.api import (
     APIError,
@@ -147,14 +147,15 @@ def test_what_names_no_time_leaves_it_to_the_client(text, slept):
     assert 0 <= slept[0] <= 0.5
 
 
-@pytest.mark.parametrize("text", ["121", "600", "411000", "9" * 400])
+@pytest.mark.parametrize("text", ["120.1", "600", "411000", "9" * 400])
 def test_a_long_wait_is_left_to_the_caller(text, slept):
     endpoint = Failing(limited(retry_after=text))
     error = failing_call(endpoint, sleep=slept.append)
     assert len(endpoint.requests) == 1
     assert slept == []
     assert error.retry_after == min(float(text), 1e9)
-    assert "120 s are the most that is waited" in error.__notes__[0]
+    asked = f"the endpoint asks to wait {error.retry_after:,.10g} s"
+    assert error.__notes__ == [f"Not tried again: {asked}, and 120 s are the most that is waited."]
 
 
 @pytest.mark.parametrize("call", ["chat", "stream"])
@@ -249,3 +250,25 @@ def test_an_answer_that_cannot_be_read_is_not_tried_again():
     endpoint = Recorded(httpx.Response(200, content=b"<html>"))
     assert isinstance(failing_call(endpoint), APIError)
     assert len(endpoint.requests) == 1
+
+
+def test_what_a_stream_waits_before_it_begins_is_no_silence():
+    left = []
+
+    def answer(request):
+        deadline = request.extensions["timeout"]["read"]
+        while deadline.allows(9.9):
+            pass
+        return sse(Silent(deadline))
+
+    class Silent(Body):
+        def __init__(self, deadline):
+            super().__init__(event(delta("a")), event("[DONE]"))
+            self._deadline = deadline
+
+        def __iter__(self):
+            left.append(self._deadline.left())
+            return super().__iter__()
+
+    assert [chunk.text for chunk in fake(answer).stream("x", timeout=10)] == ["a"]
+    assert left[0] > 9.9

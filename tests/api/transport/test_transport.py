@@ -75,6 +75,13 @@ def test_a_closed_client_says_so():
         client.models()
 
 
+def test_a_client_that_is_closed_between_two_tries():
+    client = fake(httpx.Response(500, json={}), sleep=lambda _: client.close())
+    with pytest.raises(ConnectionFailed, match="is closed: make another"):
+        client.chat("x")
+    assert [attempt.number for attempt in client.attempts] == [1, 2]
+
+
 def test_a_stream_whose_client_is_closed_breaks():
     over = threading.Event()
 

@@ -70,7 +70,8 @@ def test_an_engine_that_is_not_known_has_20_logprobs_and_no_tokenizer(capsys):
     assert not can(client, "tokenize")
     assert not can(client, "begin the answer")
     assert not can(client, "all logprobs")
-    assert capsys.readouterr().out.count("Skipped here: ") == 3
+    assert not can(client, "moderations")
+    assert capsys.readouterr().out.count("Skipped here: ") == 4
 
 
 def test_todays_model_at_openai_takes_neither_stop_nor_logit_bias_and_nothing_is_asked():
@@ -79,7 +80,7 @@ def test_todays_model_at_openai_takes_neither_stop_nor_logit_bias_and_nothing_is
 
     openai = "https://api.openai.com/v1"
     client = fake(never, "gpt-6-luna", openai, "key", budget=Budget(1))
-    assert can(client, "logprobs", "temperature", "function calls", "schemas")
+    assert can(client, "logprobs", "temperature", "function calls", "schemas", "moderations")
     for name in ("stop", "logit_bias", "tokenize", "begin the answer", "all logprobs"):
         assert not can(client, name), name
 

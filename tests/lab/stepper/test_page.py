@@ -125,6 +125,15 @@ def test_it_fits_and_can_be_read(show, width, scheme):
     assert 0 <= left < right <= width
 
 
+def test_the_current_token_stands_out_in_the_colours_of_the_system(show):
+    page = show(wandered(), forced_colors="active")
+    behind = [
+        page.locator(f".tree {box}").first.evaluate("(it) => getComputedStyle(it).backgroundColor")
+        for box in (".now", ".path:not(.now, .line, .trunk)")
+    ]
+    assert behind[0] != behind[1]
+
+
 def test_boxes_stand_in_rows_and_columns_and_lines_lead_to_them(show):
     stepper = wandered()
     page = show(stepper, viewport={"width": 1600, "height": 900})

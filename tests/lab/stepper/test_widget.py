@@ -108,7 +108,7 @@ def test_sliders_are_the_parameters_of_every_step():
     stepper.top_p.value = 1
     penalised = softmax(np.log(TABLE[0]) - np.array([2, 0, 0, 0]))
     np.testing.assert_allclose(stepper.step.probs, penalised)
-    assert "The penalties count a 2× (−2.00)." in caption(stepper)
+    assert "The penalties count “a” 2× (−2.00)." in caption(stepper)
 
 
 def test_what_was_cut_is_shown():

@@ -145,3 +145,16 @@ def test_no_minute_holds_more_than_the_tier(simulate, ask, told):
     assert used["rpm"]["peak"] <= 12
     assert used["tpm"]["peak"] <= 500
     assert told("counts")["requests"] == sum(tries)
+
+
+def test_a_moderation_counts_as_a_request_and_has_its_faults(simulate, http):
+    simulate(tier="rpm=2", time_factor=1)
+
+    def moderate(**headers):
+        return http.post("/moderations", json={"input": "Hi"}, headers=headers)
+
+    assert moderate().headers["x-ratelimit-remaining-requests"] == "1"
+    assert moderate(**{"x-samplers-fault": "503"}).status_code == 503
+    refused = moderate()
+    assert refused.status_code == 429
+    assert refused.headers["x-samplers-simulated"] == "limit=rpm"

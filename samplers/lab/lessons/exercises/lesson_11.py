@@ -8,12 +8,14 @@ import numpy as np
 from samplers.api import (
     APITimeoutError,
     BadRequestError,
+    ConflictError,
     ConnectionFailed,
     Gathered,
     InternalServerError,
     PermissionDeniedError,
     QuotaError,
     RateLimitError,
+    RequestTimeoutError,
 )
 from samplers.lab.lessons.exercises import Exercise
 
@@ -58,14 +60,6 @@ WAITS = (
         "The endpoint asks for 7 s.",
     ),
     (
-        "503 with retry_after 0",
-        1,
-        Failure(503, "service_unavailable_error", 0),
-        60,
-        0,
-        "The endpoint asks for 0 s: come at once.",
-    ),
-    (
         "429 with retry_after 90 and 20 s left",
         1,
         Failure(429, "requests", 90),
@@ -78,10 +72,18 @@ WAITS = (
 JITTER = (  # (a description, retry, the failure, the longest wait)
     ("500, retry 1", 1, Failure(500), 0.5),
     ("502, retry 2", 2, Failure(502), 1.0),
+    ("408, retry 1", 1, Failure(408), 0.5),
     ("409, retry 2", 2, Failure(409), 1.0),
+    ("429 that names no wait, retry 1", 1, Failure(429, "requests"), 0.5),
     ("no answer, retry 2", 2, Failure(None), 1.0),
 )
 DRAWS = 200
+SENT = (  # (sent, now, tokens of the next request, rpm, tpm, its wait)
+    ([(10, 1), (50, 1), (90, 1)], 95, 1, 2, 1000, 15),
+    ([(7, 1), (41, 1), (56, 1), (80, 1)], 82, 1, 3, 1000, 19),
+    ([(10, 900), (40, 50)], 45, 400, 10, 1000, 25),
+    ([(10, 100), (40, 900)], 45, 500, 10, 1000, 55),
+)
 MINUTES = (  # (rpm, tpm, tokens of each request, requests, how many fit into a minute)
     (60, 10**9, 1, 190, 60),
     (10**6, 1000, 300, 14, 3),
@@ -94,18 +96,30 @@ RESULTS = [
     Gathered("rate limit", error=RateLimitError(429, "slow")),
     Gathered("no credit", error=QuotaError(429, "pay")),
     Gathered("server", error=InternalServerError(502, "sorry")),
+    Gathered("conflict", error=ConflictError(409, "busy")),
+    Gathered("late to the server", error=RequestTimeoutError(408, "late")),
     Gathered("wrong request", error=BadRequestError(400, "no")),
     Gathered("lost connection", error=ConnectionFailed("lost")),
     Gathered("country", error=PermissionDeniedError(403, "no")),
     Gathered("no answer in time", error=APITimeoutError("late")),
     Gathered("a bug of ours", error=KeyError("text")),
 ]
-WORTH = ["rate limit", "server", "lost connection", "no answer in time"]
+WORTH = [
+    "rate limit",
+    "server",
+    "conflict",
+    "late to the server",
+    "lost connection",
+    "no answer in time",
+]
 
 
 def _again(answer) -> bool | str:
-    wrong = sorted(name for name, can_pass in AGAIN.items() if answer.get(name) is not can_pass)
-    return f"Look again at: {'; '.join(wrong)}." if wrong else True
+    wrong = [name for name, can_pass in AGAIN.items() if answer.get(name) != can_pass]
+    if not wrong:
+        return True
+    # which of them would be the answer, as each has only two
+    return f"Not right yet: {len(wrong)} of {len(AGAIN)}. Which of them change by themselves?"
 
 
 def _wait(next_wait: Callable) -> bool | str:
@@ -144,7 +158,7 @@ def _window(wait_for: Callable) -> bool | str:
         sent: list[tuple[float, int]] = []
         for number in range(count):
             wait = wait_for(list(sent), now, tokens, rpm, tpm)
-            if wait is None or not np.isfinite(wait) or wait < 0:
+            if not _is_wait(wait):
                 return f"{limits}: request {number + 1} must wait some seconds, not {_shown(wait)}."
             now += wait
             sent.append((now, tokens))
@@ -160,18 +174,35 @@ def _window(wait_for: Callable) -> bool | str:
                     f"{limits}: request {number + 1} could go after {right:g} s, "
                     f"yours goes after {now - 1000:g} s."
                 )
+    return _after_uneven_requests(wait_for)
+
+
+def _after_uneven_requests(wait_for: Callable) -> bool | str:
+    """The window slides: no minute that begins at a fixed time gives these waits."""
+    for sent, now, tokens, rpm, tpm, right in SENT:
+        wait = wait_for(list(sent), now, tokens, rpm, tpm)
+        if not _is_wait(wait) or abs(wait - right) > 1e-6:
+            problem = "too long" if _is_wait(wait) and wait > right else "too short"
+            call = f"wait_for({sent}, {now}, {tokens}, {rpm}, {tpm})"
+            return f"{call} gives {_shown(wait)}: {problem}. Which requests still count then?"
     return True
+
+
+def _is_wait(wait) -> bool:
+    return wait is not None and bool(np.isfinite(wait)) and wait >= 0
 
 
 def _worth(worth_asking: Callable) -> bool | str:
     requests = list(worth_asking(list(RESULTS)))
+    if any(isinstance(request, Gathered) for request in requests):
+        return "These are results. Give the `request` of each."
     for request in WORTH:
         if request not in requests:
             return f"The request {request!r} is missing: its error can pass."
     for request in requests:
         if request not in WORTH:
             return f"{request!r:.80} does not belong there."
-    return True
+    return True if len(requests) == len(WORTH) else "Give each request once."
 
 
 def _reset(answer) -> bool | str:
@@ -181,10 +212,16 @@ def _reset(answer) -> bool | str:
     return (wait, reset) == (40, 60)
 
 
+def _bucket(answer) -> bool | str:
+    if answer == 120:
+        return "Nearly. What went 60 s ago counts no longer."
+    return answer == 119
+
+
 def _jitter(answer) -> bool | str:
     longest, average = answer
     if average in (8, 128, 256):
-        return "The average before retry 10: the cap, and half of it, as 0 is drawn as often."
+        return "The average before retry 10: mind the cap, and that the draw begins at 0."
     return bool(np.allclose([longest, average], [2, 4]))
 
 
@@ -208,12 +245,12 @@ EXERCISES = {
     "11-wait": Exercise(
         ask="write next_wait(retry, error, left): seconds, or None to give up.",
         test=_wait,
-        hint="status may be None, and retry_after may be 0.",
+        hint="Mind that status, type and retry_after may each be None.",
         why="It gives up where it must, waits as it is asked to, and else draws.",
     ),
     "11-handler": Exercise(
         ask='write "APIConnectionError", "AttributeError" or "nothing: it asks again".',
-        test=lambda answer: answer == "AttributeError",
+        test=lambda answer: answer in ("AttributeError", AttributeError),
         hint="Which except catches it, and what is the first thing that is read there?",
         why="Without an answer there is no status_code to read.",
     ),
@@ -231,7 +268,7 @@ EXERCISES = {
     ),
     "11-bucket": Exercise(
         ask="write a whole number.",
-        test=lambda answer: answer == 119,
+        test=_bucket,
         hint="How full is it at the beginning, and what is refilled while these are still counted?",
         why="60 at once, and one more in each of the next 59 seconds.",
     ),
@@ -250,7 +287,7 @@ EXERCISES = {
     "11-jitter": Exercise(
         ask="write two numbers of seconds: (longest before retry 3, average before retry 10).",
         test=_jitter,
-        hint="min(8, 0.5 · 2^(k − 1)) is the longest; evenly from 0 to there.",
+        hint="The formula's upper end is the longest wait. Where is the middle of an even draw?",
         why="At most 0.5 · 4 = 2 s; and from 0 to the cap of 8 s is 4 s on average.",
     ),
     "11-worth": Exercise(

@@ -11,7 +11,8 @@ from samplers.lab.plots import style
 from samplers.lab.plots.picture import Picture, new_figure, picture_of
 from samplers.lab.plots.style import styled
 
-SLOT = 0.1  # seconds
+SLOTS = 10  # in a second: 0.3 · 10 is 3, but 0.3 / 0.1 is less
+SLOT = 1 / SLOTS  # seconds
 
 
 @styled
@@ -28,7 +29,7 @@ def plot_arrivals(
     (slots + 1,), counts {name: (slots,)}.
     """
     heading = title or "When the requests come"
-    edges = np.arange(round(end / SLOT) + 1) * SLOT
+    edges = np.arange(end * SLOTS + 1) / SLOTS
     counts = {name: _counts(times, len(edges) - 1) for name, times in arrivals.items()}
 
     figure = new_figure(7.4, 0.8 + 1.15 * len(arrivals))
@@ -49,7 +50,7 @@ def plot_arrivals(
 
 def _counts(times: Sequence[float], slots: int) -> np.ndarray:
     """How many come in each slot; those after the last one are left out."""
-    index = np.floor(np.asarray(times) / SLOT).astype(np.int64)
+    index = np.floor(np.asarray(times) * SLOTS).astype(np.int64)
     return np.bincount(index[index < slots], minlength=slots)
 
 

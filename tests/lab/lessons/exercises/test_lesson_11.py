@@ -4,7 +4,14 @@ import random
 
 import pytest
 
-from samplers.api import ConnectionFailed, InternalServerError, QuotaError, RateLimitError
+from samplers.api import (
+    ConflictError,
+    ConnectionFailed,
+    InternalServerError,
+    QuotaError,
+    RateLimitError,
+    RequestTimeoutError,
+)
 from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.exercises.lesson_11 import AGAIN
 
@@ -16,6 +23,7 @@ from samplers.lab.lessons.exercises.lesson_11 import AGAIN
         ("11-quota", (3, 3), "Not yet."),
         ("11-quota", (4, 7), "Not yet."),
         ("11-handler", "AttributeError", "Correct."),
+        ("11-handler", AttributeError, "Correct."),
         ("11-handler", "APIConnectionError", "Not yet."),
         ("11-product", 9, "Correct."),
         ("11-product", 6, "Not yet."),
@@ -23,23 +31,25 @@ from samplers.lab.lessons.exercises.lesson_11 import AGAIN
         ("11-reset", (40, 40), "all three places"),
         ("11-reset", (60, 40), "Not yet."),
         ("11-bucket", 119, "Correct."),
-        ("11-bucket", 120, "Not yet."),
+        ("11-bucket", 120, "60 s ago counts no longer"),
         ("11-bucket", 60, "Not yet."),
         ("11-herd", 1050, "Correct."),
         ("11-herd", 2000, "Not yet."),
         ("11-jitter", (2, 4), "Correct."),
         ("11-jitter", (4, 4), "Not yet."),
-        ("11-jitter", (2, 8), "the cap, and half of it"),
+        ("11-jitter", (2, 8), "mind the cap"),
     ],
 )
 def test_predictions(name, answer, message):
     assert message in verdict(name, answer)
 
 
-def test_a_wrong_guess_of_what_passes_is_named():
+def test_wrong_guesses_of_what_passes_are_counted_and_not_named():
     assert verdict("11-again", AGAIN).startswith("Correct.")
     quota = "429: you exceeded your current quota"
-    assert quota in verdict("11-again", AGAIN | {quota: True})
+    message = verdict("11-again", AGAIN | {quota: True})
+    assert "1 of 7" in message
+    assert "quota" not in message
 
 
 def next_wait(retry, error, left, draw=random.uniform):
@@ -63,9 +73,9 @@ def the_documents(retry, error, left):
     return 2 ** (retry - 1) + random.uniform(0, 0.5)
 
 
-def takes_zero_for_nothing(retry, error, left):
-    wait = next_wait(retry, error, left)
-    return random.uniform(0, 0.5) if wait == 0 else wait
+def waits_only_where_a_wait_is_named(retry, error, left):
+    named = error.status != 429 or error.retry_after is not None
+    return next_wait(retry, error, left) if named else None
 
 
 def sleeps_beyond_the_deadline(retry, error, left):
@@ -81,7 +91,7 @@ def repeats_what_has_a_status(retry, error, left):
     [
         (next_wait, "Correct."),
         (the_documents, "insufficient_quota"),
-        (takes_zero_for_nothing, "retry_after 0"),
+        (waits_only_where_a_wait_is_named, "429 that names no wait, retry 1: this can pass"),
         (sleeps_beyond_the_deadline, "after the deadline"),
         (repeats_what_has_a_status, "no answer, retry 2: this can pass"),
         (lambda *args: 0 if next_wait(*args) is not None else None, "asks for 7 s"),
@@ -113,6 +123,31 @@ def at_an_even_pace(sent, now, tokens, rpm, tpm):
     return max(0, sent[-1][0] + 60 / min(rpm, tpm // tokens) - now) if sent else 0
 
 
+def with_oldest_first(sent, now, tokens, rpm, tpm):
+    """Another right one: it lets the oldest go until there is room."""
+    counted = [(t, n) for t, n in sent if now - t < 60]
+    wait = 0
+    while counted and (len(counted) >= rpm or sum(n for _, n in counted) + tokens > tpm):
+        wait = counted.pop(0)[0] + 60 - now
+    return wait
+
+
+def in_minutes_from(begin):
+    """As a limit that is reset each minute: twice as many may go around its end."""
+
+    def wait_for(sent, now, tokens, rpm, tpm):
+        start = now - (now - begin) % 60
+        counted = [n for t, n in sent if t >= start]
+        fits = len(counted) < rpm and sum(counted) + tokens <= tpm
+        return 0 if fits else start + 60 - now
+
+    return wait_for
+
+
+def in_minutes_from_the_first(sent, *args):
+    return in_minutes_from(sent[0][0] if sent else 0)(sent, *args)
+
+
 def until_all_is_free(sent, now, tokens, rpm, tpm):
     wait = wait_for(sent, now, tokens, rpm, tpm)
     return wait and sent[-1][0] + 61 - now
@@ -122,6 +157,9 @@ def until_all_is_free(sent, now, tokens, rpm, tpm):
     ("answer", "message"),
     [
         (wait_for, "Correct."),
+        (with_oldest_first, "Correct."),
+        (in_minutes_from(1000), "wait_for([(10, 1)"),
+        (in_minutes_from_the_first, "wait_for([(10, 1)"),
         (lambda *args: wait_for(*args, minute=59), "more than 60 of them are in one minute"),
         (without_tokens, "more than 3 of them are in one minute"),
         (at_an_even_pace, "could go after 0 s"),
@@ -134,7 +172,13 @@ def test_the_sliding_window(answer, message):
     assert message in verdict("11-window", answer)
 
 
-PASSING = (ConnectionFailed, InternalServerError, RateLimitError)
+PASSING = (
+    ConnectionFailed,
+    RequestTimeoutError,
+    ConflictError,
+    RateLimitError,
+    InternalServerError,
+)
 
 
 def worth_asking(results, passing=PASSING, but=QuotaError):
@@ -149,7 +193,8 @@ def worth_asking(results, passing=PASSING, but=QuotaError):
         (lambda results: worth_asking(results, but=()), "'no credit' does not belong"),
         (lambda results: worth_asking(results, RateLimitError), "'server' is missing"),
         (lambda results: [one.request for one in results if one.error], "'no credit'"),
-        (lambda results: [one for one in results if one.error], "'rate limit' is missing"),
+        (lambda results: [one for one in results if one.error], "These are results"),
+        (lambda results: 2 * worth_asking(results), "each request once"),
     ],
 )
 def test_what_is_worth_asking_again(answer, message):

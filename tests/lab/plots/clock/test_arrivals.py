@@ -8,7 +8,7 @@ from samplers.lab import plot_arrivals
 
 
 def test_requests_are_counted_in_tenths_of_a_second():
-    picture = plot_arrivals({"one way": [0, 0.05, 0.31, 0.99, 1.5], "another": [0.2]}, 1, 1)
+    picture = plot_arrivals({"one way": [0, 0.05, 0.3, 0.99, 1.5], "another": [0.2]}, 1, 1)
     check_picture(picture)
     counts = picture.data["counts"]
     assert list(counts["one way"]) == [2, 0, 0, 1, 0, 0, 0, 0, 0, 1]

@@ -1,4 +1,4 @@
-"""Rows of text as an HTML table, for results that a notebook shows."""
+"""Rows of text as a table, in HTML for a notebook and in plain text for a terminal."""
 
 import html
 from collections.abc import Sequence
@@ -16,3 +16,13 @@ def html_table(rows: Sequence[Sequence[str]], row_headings: bool = False) -> str
             cells[0] = f'<th scope="row">{row[0]}</th>'
         lines += f"<tr>{''.join(cells)}</tr>"
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def text_table(rows: Sequence[Sequence[str]]) -> str:
+    """Each column as wide as its longest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)

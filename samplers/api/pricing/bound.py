@@ -1,0 +1,116 @@
+"""The most that a call can cost, known before it is sent."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+from samplers.api.pricing.prices import cost, price_of
+from samplers.api.results import Usage
+from samplers.wire.models import model_row
+
+# Tokens per message: its role, separators and name. OpenAI's own guide counts 3 or 4.
+MESSAGE_OVERHEAD = 16
+# Tokens per call: those that begin the answer.
+ANSWER_OVERHEAD = 16
+
+# How these are billed has no bound that a text's length gives, so a paid call must not have them.
+UNPRICED = ("audio", "modalities", "moderation", "prediction", "web_search_options")
+# What has a price for some of its values alone. A service tier can cost six times as much, and
+# what is kept for 12 hours 2.5 times.
+PRICED_TIER = "default"
+PRICED_TTL = "30m"
+PRICED_TOOLS = ("function", "custom")
+
+
+def upper_bound(body: dict) -> Decimal:
+    """The most (USD) that a chat request with this body can cost.
+
+    The prompt has at most `most_prompt_tokens`, and the answer n times max_completion_tokens (or
+    max_tokens, or what the model can do), reasoning included. The whole prompt may be read from the
+    cache or written to it. ValueError for what is not priced: an unknown model, pictures, sound.
+    """
+    price_of(body["model"])
+    _check_priced(body)
+
+    prompt = most_prompt_tokens(body)
+    answer = _positive_int("n", body.get("n", 1)) * _longest_answer(body)
+    fresh = Usage(prompt, answer, prompt + answer)
+    read = replace(fresh, cached_tokens=prompt)
+    written = replace(fresh, cache_write_tokens=prompt)
+    return max(cost(body["model"], usage) for usage in (fresh, read, written))
+
+
+def most_prompt_tokens(body: dict) -> int:
+    """The most tokens that the prompt of a chat request with this body can have.
+
+    No token is shorter than a byte, so these are no more than the request has UTF-8 bytes, plus
+    MESSAGE_OVERHEAD for each message and ANSWER_OVERHEAD.
+    """
+    # the tier is for the endpoint, not for the model
+    read = {name: value for name, value in body.items() if name != "service_tier"}
+    size = len(json.dumps(read, ensure_ascii=False).encode("utf-8"))
+    return size + MESSAGE_OVERHEAD * len(body["messages"]) + ANSWER_OVERHEAD
+
+
+def _longest_answer(body: dict) -> int:
+    """The most tokens of one choice."""
+    names = ("max_completion_tokens", "max_tokens")
+    limits = [_positive_int(name, body[name]) for name in names if body.get(name) is not None]
+    if limits:
+        return max(limits)
+
+    row = model_row(body["model"])
+    longest = row["max_output"] or row["context"]
+    if longest is None:
+        raise ValueError(
+            "max_completion_tokens must be given in a paid call: "
+            f"the longest answer of {body['model']} is not known"
+        )
+    return longest
+
+
+def _check_priced(body: dict) -> None:
+    """Raises ValueError for a body whose cost has no bound."""
+    for name in UNPRICED:
+        if body.get(name) is not None:
+            _refuse(name, body[name])
+
+    if body.get("service_tier") not in (None, PRICED_TIER):
+        _refuse("service_tier", body["service_tier"], PRICED_TIER)
+    options = body.get("prompt_cache_options") or {}
+    if not isinstance(options, dict) or options.get("ttl") not in (None, PRICED_TTL):
+        _refuse("prompt_cache_options", options, {"ttl": PRICED_TTL})
+
+    tools = body.get("tools") or []
+    for tool in tools if isinstance(tools, list) else [tools]:
+        if not isinstance(tool, dict) or tool.get("type") not in PRICED_TOOLS:
+            raise ValueError(f"tools must be functions in a paid call, got {tool!r:.80}")
+    for message in body["messages"]:
+        if message.get("audio") is not None:
+            _refuse("audio of a message", message["audio"])
+        content = message.get("content")
+        for part in content if isinstance(content, list) else ():
+            _check_part(part)
+
+
+def _check_part(part) -> None:
+    """Raises ValueError unless a part of a message is text that is written to the cache once."""
+    if not isinstance(part, dict) or part.get("type") not in ("text", "refusal"):
+        raise ValueError(
+            f"messages must be text in a paid call: only that is priced, got {part!r:.80}"
+        )
+    if part.get("prompt_cache_breakpoint") is not None:
+        _refuse("prompt_cache_breakpoint", part["prompt_cache_breakpoint"])
+
+
+def _refuse(name: str, value, priced=None) -> None:
+    also = f" or {priced!r}" if priced else ""
+    raise ValueError(
+        f"{name} must be left out of a paid call{also}: its price has no bound, got {value!r:.80}"
+    )
+
+
+def _positive_int(name: str, value) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be an int >= 1, got {value!r}")
+    return value
