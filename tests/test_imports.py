@@ -25,8 +25,9 @@ ALLOWED = {  # the arrows: notebooks -> lab -> compare -> api -> wire -> core, l
 INNER = {  # the arrows inside a room: of each folder in it, which others it may import
     "local": {
         "engine": set(),
+        "store": set(),
         "request": {"engine"},
-        "answer": {"engine", "request"},
+        "answer": {"engine", "request", "store"},
         "conditions": {"request", "answer"},
         "moderation": {"request"},
     },

@@ -176,6 +176,8 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     # These imports take most of the start's time. Here, the watch on stdin already runs.
     from samplers.local import connection, gateway, memory, start
     from samplers.local.engine.model import Settings, served
+    from samplers.local.store.database import Database, data_folder
+    from samplers.local.store.files import forget_expired
 
     memory.give_back_large_blocks()
     listening = _listen(options.port)
@@ -189,7 +191,9 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
 
     key = options.api_key or secrets.token_urlsafe(32)
     models = served(model, options.profile)
-    server = connection.server(gateway.application(models, key, options.simulation))
+    # a random key is another one at the next start: what it has kept could never be read again
+    database = Database(data_folder() if options.api_key else None)
+    server = connection.server(gateway.application(models, key, options.simulation, database))
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -198,9 +202,11 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     print(json.dumps(ready), file=stdout, flush=True)
 
     giving_back = asyncio.create_task(memory.give_back_regularly())
+    forgetting = asyncio.create_task(forget_expired(database))
     while not end.is_set() and not serving.done():
         await asyncio.sleep(0.05)
     giving_back.cancel()
+    forgetting.cancel()
     _end_soon()
     server.should_exit = True
     await serving

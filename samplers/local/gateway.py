@@ -28,18 +28,22 @@ from samplers.local.conditions.report import change, report
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel, named
+from samplers.local.file_paths import file_routes
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.given import given_answer, given_text
 from samplers.local.request.job import chosen, prepare
+from samplers.local.store.database import Database
 
 
-def application(models: tuple[ServedModel, ...], key: str, simulation: Simulation) -> Door:
+def application(
+    models: tuple[ServedModel, ...], key: str, simulation: Simulation, database: Database
+) -> Door:
     """The ASGI application that serves `models` to those who have `key`.
 
-    `simulation` is what is simulated from the start.
+    `simulation` is what is simulated from the start, `database` what keeps their files.
     """
 
     bodies = Bodies()
@@ -118,6 +122,7 @@ def application(models: tuple[ServedModel, ...], key: str, simulation: Simulatio
         Route("/v1/models", all_models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
+        *file_routes(database),
         Route("/v1/moderations", moderations, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
         Route("/v1/samplers/conditions", own_conditions, methods=["GET", "POST"]),

@@ -63,6 +63,14 @@ def check_answer(path: str, status: int, content_type: str, content: bytes) -> N
         check("ListModelsResponse", json.loads(content))
     elif "/models/" in path:
         check("Model", json.loads(content))
+    elif path.endswith("/content"):
+        return
+    elif path.endswith("/files"):
+        is_list = b'"list"' in content
+        check("ListFilesResponse" if is_list else "OpenAIFile", json.loads(content))
+    elif "/files/" in path:
+        is_deleted = b'"deleted"' in content
+        check("DeleteFileResponse" if is_deleted else "OpenAIFile", json.loads(content))
     elif path.endswith("/moderations"):
         check("CreateModerationResponse", json.loads(content))
     elif content_type.startswith("text/event-stream"):

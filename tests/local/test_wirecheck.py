@@ -24,6 +24,11 @@ def test_the_check_can_fail():
         wirecheck.check_answer("/v1/chat/completions", 400, "application/json", b'{"error": "no"}')
     with pytest.raises(AssertionError, match="CreateChatCompletionStreamResponse"):
         wirecheck.check_answer("/", 200, "text/event-stream", b"data: {}\n\ndata: [DONE]\n\n")
+    json_type = "application/json"
+    with pytest.raises(AssertionError, match="ListFilesResponse"):
+        wirecheck.check_answer("/v1/files", 200, json_type, b'{"object": "list", "data": []}')
+    with pytest.raises(AssertionError, match="OpenAIFile"):
+        wirecheck.check_answer("/v1/files/file-1", 200, json_type, b'{"object": "file"}')
 
 
 @pytest.mark.parametrize("fields", CASES)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from samplers.local.answer.json_text import json_response
 from samplers.local.request.errors import ApiError, server_error
+from samplers.local.store.database import StoreError
 
 
 def error_response(error: ApiError) -> Response:
@@ -34,6 +35,13 @@ async def _client_gone(request: Request, error: ClientDisconnect) -> Response:
     return Response(status_code=499)  # which the client does not read
 
 
+async def _store_failed(request: Request, error: StoreError) -> Response:
+    message = f"This endpoint's store of files failed: {error}."
+    headers = {"x-should-retry": "false"}
+    failed = ApiError(500, message, kind="server_error", code="store_failed", headers=headers)
+    return error_response(failed)
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
     return error_response(server_error())
 
@@ -42,5 +50,6 @@ HANDLERS = {  # starlette's exception_handlers
     ApiError: _api_error,
     HTTPException: _http_error,
     ClientDisconnect: _client_gone,
+    StoreError: _store_failed,
     Exception: _unexpected,
 }

@@ -57,7 +57,7 @@ class FaultyAnswer:
         if message["type"] == "http.response.start":
             self._begin(message)
         elif not self._stays_whole:
-            if self._left == 0 or not message.get("more_body"):
+            if self._left == 0 or not (self._stream and message.get("more_body")):
                 await self._go_wrong(message)
                 return
             self._left -= 1

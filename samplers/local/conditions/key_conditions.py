@@ -10,6 +10,7 @@ from samplers.local.conditions.latency import Latency, latency
 from samplers.local.conditions.limiter import Limiter
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.conditions.tiers import limits
+from samplers.local.key import key_of
 
 
 class KeyConditions:
@@ -70,8 +71,8 @@ class Conditions:
         self._of_keys: dict[str, KeyConditions] = {}
 
     def of(self, headers: Mapping[str, str]) -> KeyConditions:
-        """What holds for the key of a request; it has been found to be right (`door.py`)."""
-        key = headers.get("authorization", "").partition(" ")[2].strip()
+        """What holds for the key of a request."""
+        key = key_of(headers)
         if key not in self._of_keys:
             self._of_keys[key] = KeyConditions(self._settings)
         return self._of_keys[key]

@@ -71,10 +71,7 @@ async def read_json(request: Request):
 
 
 async def _content(request: Request) -> bytearray:
-    encoding = request.headers.get("content-encoding", "").strip().lower()
-    if encoding not in ("", "identity"):
-        raise ApiError(415, ENCODED, headers={"Accept-Encoding": "identity"})
-
+    refuse_encoding(request)
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -82,6 +79,13 @@ async def _content(request: Request) -> bytearray:
             message = f"The request body is larger than {BIGGEST_BODY} bytes."
             raise ApiError(413, message, code="request_too_large")
     return body
+
+
+def refuse_encoding(request: Request) -> None:
+    """ApiError (415) if the body is compressed."""
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ApiError(415, ENCODED, headers={"Accept-Encoding": "identity"})
 
 
 async def _json(content: bytearray):

@@ -53,6 +53,13 @@ def integer(low: int | None = None, high: int | None = None) -> Check:
     return check
 
 
+def whole_number(name: str, text: str) -> int:
+    """The integer that the text of a form's field or a query's is."""
+    if re.fullmatch(r"[+-]?[0-9]{1,18}", text) is None:
+        raise wrong_type(name, "an integer", text)
+    return int(text)
+
+
 def _check_range(name: str, value, kind: str, low, high) -> None:
     if low is not None and value < low:
         message = (

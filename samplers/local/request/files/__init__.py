@@ -1,0 +1,1 @@
+"""What came in on /v1/files, checked."""

@@ -1,0 +1,1 @@
+"""What outlives a request, in SQLite: files with their bytes."""

@@ -1,0 +1,130 @@
+"""The endpoint's database: in the user's data folder, or for this process alone."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
+
+FILE = "store-1.sqlite"  # another layout of the tables takes another number
+BUSY_SECONDS = 30  # until another endpoint on the same database has written
+BIGGEST_LOG = 16 << 20  # bytes that the write-ahead log keeps between two writes
+TABLES = """
+CREATE TABLE IF NOT EXISTS files (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    content BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS files_of_owner ON files (owner, id);
+CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_at);
+"""
+
+log = logging.getLogger("samplers.local")
+Result = TypeVar("Result")
+Work = Callable[..., Result]  # of a connection, and of what else is given
+
+
+class StoreError(Exception):
+    """The database cannot be read or written. The message is SQLite's or the system's."""
+
+
+def data_folder() -> Path:
+    """The user's data folder for this project; it need not exist yet."""
+    # here: an endpoint that keeps nothing does not need it
+    from platformdirs import user_data_path
+
+    return user_data_path("samplers", appauthor=False)
+
+
+class Database:
+    """SQLite in a `folder`, which several endpoints can share; it is made by the first write.
+
+    None: a temporary database, which SQLite removes when the process ends, however it ends.
+
+    All work is done in one thread of its own, one piece after the other, never in the event loop.
+    A write is one transaction. What is written outlives the end of the process at any moment
+    (kill -9), but the last writes perhaps not the end of the machine's power.
+    """
+
+    def __init__(self, folder: Path | None):
+        self._folder = folder
+        self._connection: sqlite3.Connection | None = None
+        self._thread = ThreadPoolExecutor(1, "store")
+
+    async def read(self, work: Work, *arguments) -> Result:
+        """What `work(connection, *arguments)` returns. StoreError if the database fails."""
+        return await self._in_the_thread(self._read, work, arguments)
+
+    async def write(self, work: Work, *arguments) -> Result:
+        """The same in a transaction, which an exception of `work` undoes."""
+        return await self._in_the_thread(self._write, work, arguments)
+
+    def exists(self) -> bool:
+        """Whether there is a database already: of this process, or of an earlier one."""
+        if self._connection is not None:
+            return True
+        return self._folder is not None and (self._folder / FILE).exists()
+
+    async def _in_the_thread(self, step, work: Work, arguments: tuple):
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, step, work, arguments)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("the store in %s failed: %s", self._folder, error)
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise StoreError(reason or type(error).__name__) from error
+
+    def _read(self, work: Work, arguments: tuple):
+        if self.exists():
+            return work(self._opened(), *arguments)
+        empty = _connect(":memory:")
+        try:
+            return work(empty, *arguments)
+        finally:
+            empty.close()
+
+    def _write(self, work: Work, arguments: tuple):
+        connection = self._opened()
+        with connection:  # commits, or rolls back
+            connection.execute("BEGIN IMMEDIATE")
+            return work(connection, *arguments)
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            if self._folder is None:
+                self._connection = _connect("")  # SQLite's name for a temporary database
+            else:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._connection = _connect(self._folder / FILE)
+        return self._connection
+
+
+# Two endpoints that open a new database at once: SQLite does not wait before it changes the mode.
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    stop=stop_after_delay(2),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+def _connect(name: str | Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA auto_vacuum = FULL")  # a deleted file gives its space back
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {BIGGEST_LOG}")
+        connection.executescript(TABLES)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,143 @@
+"""The files of each key: functions on a connection of the Database.
+
+`owner` is whose rows a function sees and changes, `now` the time in Unix seconds. A file that has
+expired is as good as deleted, and the next file that comes removes it.
+"""
+
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from samplers.local.store.database import Database, StoreError
+
+MOST_BYTES = 2 << 30  # of all files of all keys
+LEAST_BYTES = 4 << 10  # that a file counts as, however small it is
+PIECE = 1 << 20  # bytes that are copied at once
+_FIELDS = "id, filename, purpose, bytes, created_at, expires_at"
+
+
+class StoreFull(Exception):
+    """No room for a file: all files together would take more than MOST_BYTES."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file without its content. Times are in Unix seconds."""
+
+    id: str
+    filename: str
+    purpose: str
+    bytes: int
+    created_at: int
+    expires_at: int
+
+
+def add(
+    connection: sqlite3.Connection,
+    owner: str,
+    filename: str,
+    purpose: str,
+    content: BinaryIO,
+    seconds: int,
+    now: float,
+) -> StoredFile:
+    """Keeps what `content` holds from its start, for so many seconds. StoreFull if it is too much.
+
+    Ids are in the order of time, so that a deleted file's id still names a place in the list.
+    """
+    remove_expired(connection, now)
+    size = content.seek(0, 2)
+    content.seek(0)
+    taken = "SELECT COALESCE(SUM(MAX(bytes, ?)), 0) FROM files"
+    (used,) = connection.execute(taken, (LEAST_BYTES,)).fetchone()
+    if used + max(size, LEAST_BYTES) > MOST_BYTES:
+        raise StoreFull
+
+    created_at = int(now)
+    file_id = f"file-{int(1e6 * now):014x}{secrets.token_hex(4)}"
+    file = StoredFile(file_id, filename, purpose, size, created_at, created_at + seconds)
+    row = (*vars(file).values(), owner, size)
+    into = (
+        f"INSERT INTO files ({_FIELDS}, owner, content) VALUES (?, ?, ?, ?, ?, ?, ?, zeroblob(?))"
+    )
+    number = connection.execute(into, row).lastrowid
+    with connection.blobopen("files", "content", number) as blob:
+        for piece in _pieces(content):
+            blob.write(piece)
+    return file
+
+
+def get(connection: sqlite3.Connection, owner: str, file_id: str, now: float) -> StoredFile | None:
+    """The file, or None if the owner has none of this id."""
+    query = f"SELECT {_FIELDS} FROM files WHERE id = ? AND owner = ? AND expires_at > ?"
+    row = connection.execute(query, (file_id, owner, now)).fetchone()
+    return None if row is None else StoredFile(*row)
+
+
+def page(
+    connection: sqlite3.Connection,
+    owner: str,
+    purpose: str | None,
+    after: str | None,
+    order: str,
+    limit: int,
+    now: float,
+) -> list[StoredFile]:
+    """At most `limit` files of a purpose (None: of all), in the `order` "asc" or "desc" by time.
+
+    `after`: those that follow this id.
+    """
+    comes_after = ">" if order == "asc" else "<"
+    query = (
+        f"SELECT {_FIELDS} FROM files WHERE owner = ? AND expires_at > ?"
+        " AND (? IS NULL OR purpose = ?)"
+        f" AND (? IS NULL OR id {comes_after} ?)"
+        f" ORDER BY id {'ASC' if order == 'asc' else 'DESC'} LIMIT ?"
+    )
+    values = (owner, now, purpose, purpose, after, after, limit)
+    return [StoredFile(*row) for row in connection.execute(query, values)]
+
+
+def piece(
+    connection: sqlite3.Connection, owner: str, file_id: str, start: int, now: float
+) -> bytes | None:
+    """The content from a byte on, at most PIECE bytes; None if the file is gone."""
+    query = "SELECT rowid FROM files WHERE id = ? AND owner = ? AND expires_at > ?"
+    row = connection.execute(query, (file_id, owner, now)).fetchone()
+    if row is None:
+        return None
+    with connection.blobopen("files", "content", row["rowid"], readonly=True) as blob:
+        blob.seek(start)
+        return blob.read(PIECE)
+
+
+def delete(connection: sqlite3.Connection, owner: str, file_id: str) -> None:
+    """Removes the file, if it is there."""
+    connection.execute("DELETE FROM files WHERE id = ? AND owner = ?", (file_id, owner))
+
+
+def remove_expired(connection: sqlite3.Connection, now: float) -> None:
+    """Removes what has expired, whosever it was."""
+    connection.execute("DELETE FROM files WHERE expires_at <= ?", (now,))
+
+
+async def forget_expired(database: Database) -> None:
+    """Removes what expired while no endpoint ran, if there is a database; never fails."""
+    if database.exists():
+        with suppress(StoreError):  # it is in the log, and whoever uses files is told
+            await database.write(remove_expired, time.time())
+
+
+def is_file_id(text: str) -> bool:
+    """Whether a text has the form of a file's id."""
+    return re.fullmatch("file-[0-9a-f]{22}", text) is not None
+
+
+def _pieces(content: BinaryIO) -> Iterator[bytes]:
+    while data := content.read(PIECE):
+        yield data
