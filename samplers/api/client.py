@@ -11,13 +11,7 @@ from samplers.api.endpoint import Endpoint
 from samplers.api.limits.limiter import Limiter, check_limiter
 from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
-from samplers.api.request import (
-    as_messages,
-    check_call_name,
-    text_or_ids,
-    token_ids,
-    with_usage,
-)
+from samplers.api.request import as_messages, check_call_name, text_or_ids, token_ids
 from samplers.api.results import Completion, Tokens
 from samplers.api.retries.attempt import Attempt
 from samplers.api.retries.fallback import (
@@ -27,7 +21,7 @@ from samplers.api.retries.fallback import (
     stream_or_fallback,
 )
 from samplers.api.retries.retries import Retries
-from samplers.api.safety.moderation import Moderation, moderation_body, verdicts
+from samplers.api.safety.moderation import Moderation, moderate
 from samplers.api.score import Score
 from samplers.api.sending import stream_arrivals, stream_chunks
 from samplers.api.stream.chunk import Chunk
@@ -173,9 +167,7 @@ class Client:
         """
 
         def make(params: dict) -> dict:
-            body = self._endpoint.stream_body(messages, params, timeout)
-            is_counted = self.budget is not None or self._transport.limiter is not None
-            return with_usage(body) if is_counted else body
+            return self._endpoint.counted_stream_body(messages, params, timeout)
 
         def ask(body: dict) -> Iterator[Chunk]:
             return stream_chunks(self._transport, body, timeout)
@@ -278,9 +270,7 @@ class Client:
         `inputs`: a str, a list of them, or a list of parts, which are one input together. `model`
         None: the endpoint's own. A missing verdict is an APIError, never "not flagged".
         """
-        body = moderation_body(inputs, model)
-        response = self._transport.request("POST", "/moderations", body, deadline=Deadline(timeout))
-        return self._transport.read(response, lambda answer: verdicts(answer, body["input"]))
+        return moderate(self._transport, inputs, model, Deadline(timeout))
 
     def as_model(self, messages) -> EndpointModel:
         """The endpoint as a model for `samplers.generate`: a function from token ids to logits.

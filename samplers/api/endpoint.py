@@ -8,7 +8,7 @@ from samplers.api.adapters.chat import with_top_p
 from samplers.api.deviations import models_of
 from samplers.api.errors import APIError
 from samplers.api.forms import as_taken
-from samplers.api.request import chat_body
+from samplers.api.request import chat_body, with_usage
 from samplers.api.sending import send_chat
 from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
@@ -59,6 +59,12 @@ class Endpoint:
         deadline = Deadline(timeout)
         body = self.body(messages, {**params, "stream": True}, deadline)
         return with_top_p(self.calls(deadline, body["model"]), body)
+
+    def counted_stream_body(self, messages, params: dict, timeout: float | None) -> dict:
+        """The same of a stream that tells its usage, where a budget or a limiter needs that."""
+        body = self.stream_body(messages, params, timeout)
+        is_counted = self.transport.budget is not None or self.transport.limiter is not None
+        return with_usage(body) if is_counted else body
 
     def calls(self, deadline: Deadline, model: str | None = None) -> Calls:
         """What an adapter asks with; `model` None: the one that answers."""

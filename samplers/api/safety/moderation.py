@@ -42,6 +42,13 @@ class Moderation:
         )
 
 
+def moderate(transport, inputs, model: str | None, deadline) -> tuple[Moderation, ...]:
+    """The verdicts of the endpoint behind a Transport: see `Client.moderate`."""
+    body = moderation_body(inputs, model)
+    response = transport.request("POST", "/moderations", body, deadline=deadline)
+    return transport.read(response, lambda answer: verdicts(answer, body["input"]))
+
+
 def moderation_body(inputs, model: str | None) -> dict:
     """The request's body. ValueError for inputs that are neither text, texts nor parts."""
     if not isinstance(inputs, str):
