@@ -82,7 +82,7 @@ def usd(amount: float | Decimal, decimals: int = 2) -> str:
 
     Where those would all be zeros, with two significant digits: $0.00000010.
     """
-    if 0 < amount < 10**-decimals:
+    if 0 < amount < Decimal(1).scaleb(-decimals):
         decimals = 1 - math.floor(math.log10(amount))
     return f"${amount:,.{decimals}f}"
 
