@@ -1,7 +1,8 @@
-"""Distributions to draw: the document's five tokens, and one as large as a real model's."""
+"""Distributions to draw, the document's five tokens and a large one, and a browser to draw in."""
 
 import numpy as np
 import pytest
+from chromium import chromium
 
 from samplers import Distribution
 
@@ -56,3 +57,32 @@ def top_five(large):
         unseen=1 - large.probs[best].sum(),
         vocabulary_size=len(large),
     )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """open_page(html, script=""): a page from a file, in which `script` runs first.
+
+    An error in the page fails the test.
+    """
+    pages = []
+
+    def opened(html: str, script: str = "", **options):
+        path = tmp_path / f"page{len(pages)}.html"
+        path.write_text(html, "utf-8")
+        page = browser.new_page(**options)
+        pages.append(page)
+        page.add_init_script(script)
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto(path.as_uri())
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()

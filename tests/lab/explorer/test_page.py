@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from chromium import CONTRAST, chromium, encoded, explorer_page, needs_chromium
+from chromium import CONTRAST, encoded, explorer_page, needs_chromium
 from PIL import Image
 
 from samplers import Distribution
@@ -23,31 +23,16 @@ LIVE = """{
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def show(browser, tmp_path):
-    """show(explorer): a page from a file that shows it; `told` is what it would tell the kernel."""
-    pages = []
+def show(open_page):
+    """show(explorer): a page that shows it; `told` is what it would tell the kernel."""
 
     def opened(explorer, on=RECORDING, **options):
-        path = tmp_path / f"page{len(pages)}.html"
-        path.write_text(explorer_page(explorer, on), "utf-8")
-        page = browser.new_page(**options)
-        pages.append(page)
-        page.add_init_script("window.told = []")
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(path.as_uri())
+        page = open_page(explorer_page(explorer, on), "window.told = []", **options)
         page.locator(".rows .row").first.wait_for()
         return page
 
-    yield opened
-    for page in pages:
-        page.close()
+    return opened
 
 
 def alt(page) -> str:

@@ -1,9 +1,8 @@
 """The explorer as anywidget shows it, in a page: who of the browser and the kernel is heard."""
 
 import pytest
-from chromium import chromium, needs_chromium, widget_page
+from chromium import needs_chromium, widget_page
 
-from samplers import Distribution
 from samplers.lab import explore
 
 pytestmark = needs_chromium
@@ -15,17 +14,11 @@ MOVE = """(value) => {
 SHOWN = "() => document.querySelector('input[type=range]').getAttribute('aria-valuetext')"
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    path = tmp_path_factory.mktemp("render") / "page.html"
-    five = Distribution.from_probs({"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05})
-    path.write_text(widget_page(explore(five)), "utf-8")
-    with chromium() as browser:
-        page = browser.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(path.as_uri())
-        page.locator(".rows .row").first.wait_for()
-        yield page
+@pytest.fixture
+def page(open_page, five):
+    page = open_page(widget_page(explore(five)))
+    page.locator(".rows .row").first.wait_for()
+    return page
 
 
 def test_an_answer_to_older_settings_moves_no_slider_back(page):

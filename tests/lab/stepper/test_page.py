@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from chromium import CONTRAST, as_script, chromium, needs_chromium, shared, stepper_page
+from chromium import CONTRAST, as_script, needs_chromium, shared, stepper_page
 
 from samplers import SamplingParams
 from samplers.lab import step_through
@@ -25,30 +25,16 @@ def stepper_of(vocabulary=WORDS, **params):
     )
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def show(browser, tmp_path):
-    """show(stepper): a page from a file that shows what the kernel tells the browser of it."""
-    pages = []
+def show(open_page):
+    """show(stepper): a page that shows what the kernel tells the browser of it."""
 
     def opened(stepper, **options):
-        path = tmp_path / "page.html"
-        path.write_text(stepper_page(stepper), "utf-8")
-        page = browser.new_page(**options)
-        pages.append(page)
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(path.as_uri())
+        page = open_page(stepper_page(stepper), **options)
         page.locator(".tree .now").wait_for()
         return page
 
-    yield opened
-    for page in pages:
-        page.close()
+    return opened
 
 
 def update(page, stepper) -> None:

@@ -1,7 +1,7 @@
 """A coloured text in headless Chromium: its width, the mouse and the keyboard."""
 
 import pytest
-from chromium import chromium, needs_chromium
+from chromium import needs_chromium
 from example_scores import ODDITIES, WHOLE, score_of
 
 from samplers.lab import plot_texts
@@ -21,12 +21,6 @@ token => {
 """
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
