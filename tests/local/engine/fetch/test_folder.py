@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 import pytest
 from processes import fetching_environment
@@ -102,7 +103,8 @@ def test_pip_ends_with_a_fetch_that_is_killed(tmp_path):
                 continue
             connection.sendall(answer(b"x" * 1000)[:-500])  # and never the rest
             asked.set()
-            connection.recv(1)
+            with suppress(ConnectionError):  # where it had not read all that was sent
+                connection.recv(1)
             gone.set()
             return
 
@@ -112,7 +114,7 @@ def test_pip_ends_with_a_fetch_that_is_killed(tmp_path):
         fetch = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
         assert asked.wait(60), fetch.stderr.read()
         fetch.send_signal(signal.SIGKILL)
-        assert gone.wait(60)
+        assert gone.wait(10)
         fetch.communicate()
 
     (cache,) = tmp_path.rglob("samplers")
