@@ -40,6 +40,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "retries": {"stream"},
         "transport": {"limits", "pricing", "retries", "stream"},
         "gathering": {"transport"},
+        "batches": {"gathering", "pricing", "retries", "transport"},
         "safety": set(),
         "adapters": set(),
     },
