@@ -8,7 +8,8 @@ import secrets
 
 from samplers.local.answer.json_text import dumps
 from samplers.local.request.errors import ApiError, bad_request
-from samplers.local.store.batches import MOST_BATCHES, MOST_UNFINISHED, Answered, Batch
+from samplers.local.store.batch_lines import Answered
+from samplers.local.store.batches import MOST_BATCHES, MOST_UNFINISHED, Batch
 from samplers.local.store.files import StoredFile
 
 # OpenAI's API file has no null for these: one that is not known yet, or never will be, is absent.

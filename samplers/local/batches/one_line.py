@@ -17,7 +17,7 @@ from samplers.local.moderation.request import inputs
 from samplers.local.request.body import check_unicode, loads
 from samplers.local.request.errors import ApiError, bad_request, server_error
 from samplers.local.request.job import parsed, prepare
-from samplers.local.store.batches import Answered, Line
+from samplers.local.store.batch_lines import Answered, Line
 
 log = logging.getLogger("samplers.local")
 Models = tuple[ServedModel, ...]

@@ -16,8 +16,10 @@ from samplers.local.batches import one_line
 from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.request import MODEL
 from samplers.local.request.batches.input_file import InputFile
-from samplers.local.store import batches, file_lock, files
-from samplers.local.store.batches import Batch, Line
+from samplers.local.store import batch_lines, batches, file_lock, files
+from samplers.local.store.batch_end import finish
+from samplers.local.store.batch_lines import Line
+from samplers.local.store.batches import Batch
 from samplers.local.store.database import Database, StoreError
 
 LINES = 2  # that are answered at the same time, of all batches
@@ -129,7 +131,7 @@ class Worker:
         is_chat = batch.endpoint == "/v1/chat/completions"
         names = [model.id for model in self._models] if is_chat else [MODEL]
         file = InputFile(batch.endpoint, names, None if is_chat else MODEL)
-        await self._database.write(batches.forget_lines, batch.id)  # of a run that was killed
+        await self._database.write(batch_lines.forget_lines, batch.id)  # of a run that was killed
 
         start = 0
         while start < batch.input_bytes:
@@ -146,7 +148,7 @@ class Worker:
 
     async def _add(self, batch: Batch, lines: list[Line]) -> None:
         if lines:
-            await self._database.write(batches.add_lines, batch.id, lines)
+            await self._database.write(batch_lines.add_lines, batch.id, lines)
 
     async def _answer_lines(self, batch: Batch) -> None:
         number = 0
@@ -165,7 +167,7 @@ class Worker:
         line = None
         await self._places.acquire()
         try:
-            line = await self._database.read(batches.next_line, batch.id, after)
+            line = await self._database.read(batch_lines.next_line, batch.id, after)
         finally:
             if line is None:
                 self._places.release()
@@ -175,8 +177,8 @@ class Worker:
         if self._models:
             await self._models[0].engine.slots.quiet(PATIENCE)
         answered = await one_line.answer(self._models, batch.endpoint, line)
-        await self._database.write(batches.keep_answer, batch.id, line.number, answered)
+        await self._database.write(batch_lines.keep_answer, batch.id, line.number, answered)
 
     async def _finish(self, batch: Batch) -> None:
         arguments = (self._owner, batch.id, not_executed, time.time())
-        await self._database.write(batches.finish, *arguments)
+        await self._database.write(finish, *arguments)

@@ -15,7 +15,7 @@ from samplers.local.request.errors import (
     unknown,
     wrong_type,
 )
-from samplers.local.store.batches import Line
+from samplers.local.store.batch_lines import Line
 
 MOST_REQUESTS = 50_000
 MOST_ERRORS = 100  # that are reported
