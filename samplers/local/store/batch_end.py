@@ -1,4 +1,4 @@
-"""The end of a batch: what answers its lines becomes two files, in one transaction with its state."""
+"""The end of a batch: its answers become two files, in one transaction with its state."""
 
 import sqlite3
 from collections.abc import Callable
