@@ -171,5 +171,10 @@ class InputFile:
 
     def _add_error(self, error: ApiError, line: int | None) -> None:
         told = error.body["error"]
-        found = {"code": told["code"], "message": told["message"], "param": told["param"]}
-        self.errors.append(found | {"line": line})
+        # half a surrogate pair, which an error may quote, could never be sent
+        values = {name: _sendable(told[name]) for name in ("code", "message", "param")}
+        self.errors.append(values | {"line": line})
+
+
+def _sendable(text: str | None) -> str | None:
+    return text and text.encode(errors="replace").decode()
