@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import tempfile
 import time
 
 import httpx
@@ -220,12 +221,16 @@ def test_a_wrong_query(http, query, param):
     assert error(http.get(f"/files?{query}"), 400)[1] == param
 
 
-@pytest.mark.parametrize("bound", ["BIGGEST_FILE", "BIGGEST_FORM"])
-def test_a_file_that_is_too_big(http, monkeypatch, bound):
+@pytest.mark.parametrize(
+    ("bound", "purpose"),
+    [("BIGGEST_FILE", "vision"), ("BIGGEST_BATCH", "batch"), ("BIGGEST_FORM", "batch")],
+)
+def test_a_file_that_is_too_big(http, monkeypatch, bound, purpose):
     """A form that is too big is not read to its end."""
     monkeypatch.setattr(upload, bound, 10)
-    sent = {"data": {"purpose": "batch"}, "files": {"file": ("a.jsonl", b"x" * 11)}}
-    wrong = (f"The file is larger than {upload.BIGGEST_FILE} bytes.", "file", "request_too_large")
+    most = upload.BIGGEST_BATCH if bound == "BIGGEST_BATCH" else upload.BIGGEST_FILE
+    sent = {"data": {"purpose": purpose}, "files": {"file": ("a.jsonl", b"x" * 11)}}
+    wrong = (f"The file is larger than {most} bytes.", "file", "request_too_large")
     assert error(http.post("/files", **sent), 413) == wrong
 
 
@@ -246,6 +251,14 @@ def test_a_store_that_fails(serve, tmp_path):
         "code": "store_failed",
     }
     assert caught.value.response.headers["x-should-retry"] == "false"
+
+
+def test_an_upload_without_room_on_the_disk(http, monkeypatch, tmp_path):
+    """What is long waits in a temporary file."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    sent = {"data": {"purpose": "batch"}, "files": {"file": ("a.jsonl", b"x" * 2_000_000)}}
+    with pytest.raises(AssertionError, match="store_failed"):  # the client takes no 500
+        http.post("/files", **sent)
 
 
 def test_a_compressed_form(http):

@@ -23,8 +23,10 @@ from samplers.local.request.errors import (
     overloaded,
     unknown,
 )
+from samplers.local.store.database import StoreError
 
 BIGGEST_FILE = 512 << 20  # bytes
+BIGGEST_BATCH = 200 << 20
 BIGGEST_FORM = BIGGEST_FILE + (64 << 10)  # with its other fields
 MOST_UPLOADS = 4  # that are arriving at the same time
 LONGEST_FIELD = 1024  # bytes
@@ -61,7 +63,7 @@ class Uploads:
         """The checked upload; its content is there inside the context, in a temporary file.
 
         ApiError 400 for a wrong form, 413 for a file that is too big, 415 for a compressed body,
-        503 if too many are arriving.
+        503 if too many are arriving. StoreError if it cannot be written.
         """
         if self._running >= MOST_UPLOADS:
             raise overloaded(f"{MOST_UPLOADS} files are arriving. Please try again later.")
@@ -97,6 +99,8 @@ async def _form(request: Request) -> FormData:
         return await parser.parse()
     except MultiPartException as error:
         raise bad_request(f"Could not parse multipart form: {error.message}") from None
+    except OSError as error:  # the disk with the temporary files is full
+        raise StoreError(error.strerror or type(error).__name__) from error
 
 
 async def _bounded(request: Request) -> AsyncIterator[bytes]:
@@ -105,12 +109,12 @@ async def _bounded(request: Request) -> AsyncIterator[bytes]:
     async for part in request.stream():
         size += len(part)
         if max(size, announced) > BIGGEST_FORM:
-            raise _too_big()
+            raise _too_big(BIGGEST_FILE)
         yield part
 
 
-def _too_big() -> ApiError:
-    message = f"The file is larger than {BIGGEST_FILE} bytes."
+def _too_big(most: int) -> ApiError:
+    message = f"The file is larger than {most} bytes."
     return ApiError(413, message, param="file", code="request_too_large")
 
 
@@ -136,8 +140,9 @@ def _checked(form: FormData) -> Upload:
     if purpose == "batch" and not filename.lower().endswith(".jsonl"):
         raise bad_request("Invalid file format for Batch API. Must be .jsonl")
     seconds = _seconds(form)
-    if file.size > BIGGEST_FILE:
-        raise _too_big()
+    most = BIGGEST_BATCH if purpose == "batch" else BIGGEST_FILE
+    if file.size > most:
+        raise _too_big(most)
     return Upload(filename, purpose, file.file, seconds)
 
 
