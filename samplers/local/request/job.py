@@ -43,6 +43,7 @@ class Job:
     `prompt` are its token ids, `limit` is the most tokens of a choice, `seed` is that of the first
     choice. `text_grammar` is for a choice that is text, `call_grammar` for one that is calls; None
     leaves it free. `scratchpad` is where each choice thinks first; None: it does not think.
+    `filtered`: each choice ends as if a content filter withheld the rest, which is simulated.
     """
 
     model: ServedModel
@@ -53,6 +54,7 @@ class Job:
     text_grammar: str | None
     call_grammar: str | None
     scratchpad: Scratchpad | None = None
+    filtered: bool = False
 
     @property
     def prompt_tokens(self) -> int:
