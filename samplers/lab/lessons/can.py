@@ -167,5 +167,9 @@ NEEDS = {
     "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
     "moderations": (_moderates, "this endpoint does not say whether a text is harmful"),
+    "faults": (
+        lambda client: client.abilities.engine == "samplers",
+        "this endpoint does not fail on request",
+    ),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }
