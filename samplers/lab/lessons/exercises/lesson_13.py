@@ -203,7 +203,7 @@ EXERCISES = {
         ask="write a number from 0 to 1.",
         test=_thousand,
         hint="Take 1,000 texts: 1 is unsafe, 999 are harmless. How many of each are flagged?",
-        why="About 50 harmless texts are flagged for each unsafe one.",
+        why="Of 1,000 texts some 50 harmless ones are flagged, and not quite one that is unsafe.",
     ),
     "13-threshold": Exercise(
         ask='write two words, each "fewer" or "more": (misses, false alarms).',
