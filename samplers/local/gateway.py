@@ -23,7 +23,7 @@ from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
 from samplers.local.batch_paths import batch_routes
 from samplers.local.batches.worker import Worker
-from samplers.local.conditions.exchange import reserve
+from samplers.local.conditions.exchange import filtered, reserve
 from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
 from samplers.local.conditions.report import change, report
@@ -66,7 +66,7 @@ def application(
         number = newest.arrival()
         async with bodies.json(request) as body:
             chat_request = await parsed(models, body, request.headers, is_long(request))
-        job = await prepare(models, chat_request)
+        job = filtered(request.scope, await prepare(models, chat_request))
         settle = reserve(request.scope, job)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job, settle))

@@ -4,14 +4,13 @@ What a test cannot read is blocked, not passed.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.request import as_messages
 from samplers.api.results import Completion
 
-NOT_READ = ("role", "content", "tool_call_id")  # fields that are no text, or are read apart
+NOT_READ = ("role", "content", "tool_call_id")  # no texts, but for the content: it is read apart
 READABLE = {"text": "text", "refusal": "refusal"}  # a part's type: the field with its text
 
 
@@ -27,8 +26,8 @@ def check_input(messages, is_unsafe: Callable[[str], bool]) -> Blocked | None:
     """What blocks these messages (a str: the user's), or None.
 
     `is_unsafe` is called once with all text of a message, a line for each: its content (of parts,
-    all joined, as most models read them, then each), its other fields, such as name, and its calls.
-    Results of tools are messages, too. A part that is no text, such as a picture, blocks.
+    all joined, as most models read them, then each), and every text in its other fields, such as
+    its calls. Results of tools are messages, too. A part that is no text, a picture, say, blocks.
     """
     for i, message in enumerate(as_messages(messages)):
         blocked = _check(f"messages[{i}]", message, is_unsafe)
@@ -42,8 +41,10 @@ def check_output(completion: Completion, is_unsafe: Callable[[str], bool]) -> Bl
 
     Every choice is read, with its calls and its refusal. finish_reason "content_filter" blocks,
     too: the provider's own filter withheld the rest. An empty answer is not unsafe. Check a stream
-    when all of it is there.
+    when all of it is there. ValueError for what is no Completion.
     """
+    if not isinstance(completion, Completion):
+        raise ValueError(f"completion must be a Completion, got a {type(completion).__name__}")
     for choice in completion.choices:
         where = f"choices[{choice.index}]"
         if choice.finish_reason == "content_filter":
@@ -56,7 +57,9 @@ def check_output(completion: Completion, is_unsafe: Callable[[str], bool]) -> Bl
 
 def _check(where: str, message: dict, is_unsafe: Callable[[str], bool]) -> Blocked | None:
     content = message.get("content")
-    parts = content if isinstance(content, list) else [content]
+    parts = list(content) if isinstance(content, list) else [content]
+    if message.get("audio"):  # what the model said aloud
+        parts.append({"type": "audio"})
     for part in parts:
         if _text(part) is None:
             kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
@@ -64,11 +67,9 @@ def _check(where: str, message: dict, is_unsafe: Callable[[str], bool]) -> Block
 
     pieces = [_text(part) for part in parts]
     texts = ["".join(pieces), *(pieces if len(pieces) > 1 else ())]
-    texts += [value for name, value in message.items() if name not in NOT_READ]
-    for call in [*dicts_of(message.get("tool_calls")), {"function": message.get("function_call")}]:
-        texts += _call_texts(dict_of(call.get("function") or call.get("custom")))
+    texts += _strings({name: value for name, value in message.items() if name not in NOT_READ})
 
-    text = "\n".join(text for text in texts if isinstance(text, str))
+    text = "\n".join(texts)
     return Blocked(where, "its text is unsafe") if text.strip() and is_unsafe(text) else None
 
 
@@ -81,14 +82,24 @@ def _text(part) -> str | None:
     return part if isinstance(part, str) else None
 
 
-def _call_texts(call: dict) -> list:
-    """What a call says: its name and its arguments as they are, and those as JSON means them.
+def _strings(value) -> Iterator[str]:
+    """Every text in a JSON value: names, calls, thoughts, whatever field a server has for them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _strings(inner)
+        if "arguments" in value:
+            yield _as_json(value["arguments"])
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner)
 
-    In JSON, \\u6740 can stand for a character.
-    """
-    arguments = call.get("arguments", call.get("input"))  # a custom tool has an input
+
+def _as_json(arguments) -> str:
+    """A call's arguments as JSON means them: \\u6740 can stand for a character. "" for no JSON."""
     try:
-        meant = json.dumps(json.loads(arguments), ensure_ascii=False)
+        value = json.loads(arguments) if isinstance(arguments, str) else arguments
+        return json.dumps(value, ensure_ascii=False)
     except (ValueError, TypeError, RecursionError):
-        meant = None
-    return [call.get("name"), arguments, meant]
+        return ""

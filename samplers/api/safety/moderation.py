@@ -24,15 +24,21 @@ class Moderation:
 
     @classmethod
     def from_wire(cls, result: dict) -> "Moderation":
-        """TypeError unless the result says whether the input is flagged."""
-        flagged = result["flagged"]
+        """TypeError unless the result says whether the input is flagged.
+
+        Mistral's says it by its categories alone.
+        """
+        categories = dict_of(result.get("categories"))
+        flagged = result.get("flagged")
+        of_each = categories.values()
+        if "flagged" not in result and of_each and all(isinstance(x, bool) for x in of_each):
+            flagged = any(of_each)
         if not isinstance(flagged, bool):
             raise TypeError(f"flagged must be true or false, got {flagged!r:.80}")
 
-        categories = dict_of(result.get("categories")).items()
         scores = {c: number_of(x) for c, x in dict_of(result.get("category_scores")).items()}
         types = dict_of(result.get("category_applied_input_types")).items()
-        named = tuple(category for category, value in categories if value is True)
+        named = tuple(category for category, value in categories.items() if value is True)
         return cls(
             flagged=flagged or bool(named),
             categories=named,

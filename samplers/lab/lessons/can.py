@@ -177,5 +177,9 @@ NEEDS = {
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
     "moderations": (_moderates, "this endpoint does not say whether a text is harmful"),
     "batch": (_takes_batches, "this endpoint takes no batches"),
+    "faults": (
+        lambda client: client.abilities.engine == "samplers",
+        "this endpoint does not fail on request",
+    ),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }

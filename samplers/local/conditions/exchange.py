@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from samplers.local.conditions.key_conditions import KeyConditions
 from samplers.local.conditions.limiter import Counted
@@ -9,6 +10,7 @@ from samplers.local.conditions.refusals import LimitReached
 from samplers.local.request.job import Job
 
 SCOPE = "samplers.exchange"  # where the ASGI scope has it
+PASSED = 8  # tokens that the simulated content filter lets pass
 SIMULATED = "x-samplers-simulated"  # the header that says what was made worse
 
 
@@ -77,3 +79,12 @@ def reserve(scope, job: Job) -> Callable[[dict], None]:
     exchange: Exchange = scope[SCOPE]
     exchange.reserve(job.prompt_tokens, job.request.n * job.limit)
     return exchange.settle
+
+
+def filtered(scope, job: Job) -> Job:
+    """The job as the request's fault leaves it: "content_filter" ends its answer early."""
+    exchange: Exchange = scope[SCOPE]
+    if exchange.fault != "content_filter" or job.request.compact:
+        return job
+    exchange.note(f"fault={exchange.fault}")
+    return replace(job, limit=min(job.limit, PASSED), filtered=True)

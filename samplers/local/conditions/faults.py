@@ -116,7 +116,11 @@ IN_THE_MIDDLE = {
     "error_data": "a stream ends with an error as its data, without an event's type",
     "broken_event": "one event of a stream is half a JSON, and the others follow it",
 }
-NAMES = (*ERRORS, *WITHOUT_ANSWER, *IN_THE_MIDDLE)
+# A whole answer of status 200 in which something is wrong.
+IN_THE_ANSWER = {
+    "content_filter": "a chat's answer ends after a few tokens, as if a filter withheld the rest",
+}
+NAMES = (*ERRORS, *WITHOUT_ANSWER, *IN_THE_MIDDLE, *IN_THE_ANSWER)
 
 
 def error(name: str, clock: Clock) -> ApiError:
@@ -132,4 +136,4 @@ def described() -> dict[str, str]:
     for name, (status, _, _, code, _) in ERRORS.items():
         body = "OpenAI's body" if name == SEEN else "a reconstructed body"
         errors[name] = f"status {status}, code {code}, {body}"
-    return errors | WITHOUT_ANSWER | IN_THE_MIDDLE
+    return errors | WITHOUT_ANSWER | IN_THE_MIDDLE | IN_THE_ANSWER

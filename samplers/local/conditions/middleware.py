@@ -62,7 +62,7 @@ class Conditioned:
             send = Paced(exchange, receive, send)
         if exchange.fault in faults.IN_THE_MIDDLE:
             send = FaultyAnswer(exchange, scope, receive, send)
-        elif exchange.fault is not None:
+        elif exchange.fault is not None and exchange.fault not in faults.IN_THE_ANSWER:
             await fault_instead(exchange, scope, receive, send)
             return
         scope[SCOPE] = exchange

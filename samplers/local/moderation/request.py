@@ -18,9 +18,10 @@ from samplers.local.request.errors import (
 
 MODEL = "samplers-word-list"
 FIELDS = ("input", "model")
-# These two are ours: OpenAI's are not known.
+# These are ours: OpenAI's are not known.
 MOST_INPUTS = 256
 MOST_LETTERS = 100_000  # of a text
+MOST_IN_ALL = 1_000_000  # letters of all texts: some seconds of one processor
 INPUT = "one of a string, an array of strings or an array of objects"
 KINDS = ("text", "image_url")
 _HTTP = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
@@ -52,7 +53,24 @@ def inputs(body) -> list[str | None]:
         raise wrong_type("input", INPUT, value)
     if value and isinstance(value[0], dict):
         return [_joined(array(_part, 1, MOST_INPUTS)("input", value))]
-    return array(_text, 1, MOST_INPUTS)("input", value)
+    texts = array(_text, 1, MOST_INPUTS)("input", value)
+    _check_sum(texts)
+    return texts
+
+
+def _check_sum(texts: list[str]) -> None:
+    letters = sum(map(_length, texts))
+    if letters > MOST_IN_ALL:
+        message = (
+            f"Invalid 'input': too long. All texts together can have {MOST_IN_ALL} characters, "
+            f"but these have {letters}. Send them in several requests."
+        )
+        raise bad_request(message, "input", "string_above_max_length")
+
+
+def _length(text: str) -> int:
+    """In the form in which words are looked for: there, one character can be 18."""
+    return len(unicodedata.normalize("NFKC", text))
 
 
 def _check_model(name: str) -> None:
@@ -74,8 +92,7 @@ def _text(name: str, value) -> str:
             "empty string instead."
         )
         raise bad_request(message, name, "empty_string")
-    # one character can be 18 in the form in which words are looked for
-    string(MOST_LETTERS)(name, unicodedata.normalize("NFKC", text))
+    string(MOST_LETTERS)(name, unicodedata.normalize("NFKC", text))  # see _length
     return text
 
 

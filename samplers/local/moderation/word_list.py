@@ -16,15 +16,16 @@ FLAGGED = 0.5  # the least score that is flagged
 # and so are two weak ones: 1 - 0.7 ** 2 = 0.51.
 STRONG = 0.1
 WEAK = 0.7
+INVISIBLE = "Cf"  # Unicode's format characters, such as a zero-width space or a soft hyphen
 
 
 def matches(text: str) -> dict[str, tuple[set[str], set[str]]]:
     """{category: (its strong matches, its weak ones)}, in the order of the list.
 
     A pattern is a regular expression. It is looked for in the text's NFKC form, case folded, with
-    straight apostrophes and single spaces, and not inside an English word. What several places
-    match in the same words counts once. A part of a category, such as "violence/graphic", counts
-    for "violence", too.
+    straight apostrophes, single spaces and nothing invisible, and not inside an English word. What
+    several places match in the same words counts once. A part of a category, such as
+    "violence/graphic", counts for "violence", too.
     """
     normal = _normal(text)
     found = {}
@@ -47,7 +48,8 @@ def score(strong: Iterable[str], weak: Iterable[str]) -> float:
 
 def _normal(text: str) -> str:
     normal = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return " ".join(normal.split())
+    seen = "".join(c for c in normal if c.isascii() or unicodedata.category(c) != INVISIBLE)
+    return " ".join(seen.split())
 
 
 @cache

@@ -46,6 +46,7 @@ class Job:
     choice. `text_grammar` is for a choice that is text, `call_grammar` for one that is calls; None
     leaves it free. `scratchpad` is where each choice thinks first; None: it does not think.
     `background`: nobody waits for it, and it leaves room for others.
+    `filtered`: each choice ends as if a content filter withheld the rest, which is simulated.
     """
 
     model: ServedModel
@@ -57,6 +58,7 @@ class Job:
     call_grammar: str | None
     scratchpad: Scratchpad | None = None
     background: bool = False
+    filtered: bool = False
 
     @property
     def prompt_tokens(self) -> int:

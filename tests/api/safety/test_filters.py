@@ -42,6 +42,9 @@ UNSAFE = [
     message(role="assistant", tool_calls=[call('{"a": "kill", "a": ""}')]),
     message(role="assistant", tool_calls=[call('{"a": "kill')]),
     message(role="assistant", tool_calls=[call("{}", "kill")]),
+    message(role="assistant", tool_calls=[call({"kill": 1})]),
+    message(role="assistant", tool_calls={"function": {"name": "kill"}}),
+    message("hello", "assistant", reasoning_details=[{"text": "kill"}]),
     message(role="assistant", tool_calls=[{"type": "custom", "custom": {"input": "kill"}}]),
     message(role="assistant", function_call={"name": "f", "arguments": '{"a": "kill"}'}),
 ]
@@ -68,6 +71,13 @@ def test_every_text_of_a_message_is_read(unsafe):
 def test_what_cannot_be_read_is_blocked(content, kind):
     blocked = check_input([message(content)], is_unsafe)
     assert blocked == Blocked("messages[0]", f"it has a part that cannot be read ({kind})")
+
+
+def test_what_a_model_said_aloud_is_blocked():
+    spoken = message(role="assistant", audio={"id": "audio_1"})
+    blocked = check_input([spoken], is_unsafe)
+    assert blocked == Blocked("messages[0]", "it has a part that cannot be read (audio)")
+    assert check_input([message("hello", "assistant", audio=None)], is_unsafe) is None
 
 
 @pytest.mark.parametrize(
@@ -126,6 +136,12 @@ def test_an_unsafe_answer(choice, reason):
 def test_a_safe_answer(choice):
     """An empty one, too: a model that reasons can use up its tokens before it says anything."""
     assert check_output(answered(**choice), is_unsafe) is None
+
+
+@pytest.mark.parametrize("answer", ["kill", None, {"choices": []}])
+def test_what_is_no_answer(answer):
+    with pytest.raises(ValueError, match="completion must be a Completion, got a"):
+        check_output(answer, is_unsafe)
 
 
 def test_every_choice_is_read(client):

@@ -66,6 +66,20 @@ def test_one_that_contradicts_itself_is_flagged():
     assert verdict.categories == ("hate",)
 
 
+def test_a_server_that_says_it_by_its_categories_alone():
+    """Mistral's, with categories of its own."""
+    pii, none = ({"categories": {"pii": value, "law": False}} for value in (True, False))
+    first, second = fake(answer(pii, none)).moderate(["a", "b"])
+    assert (first.flagged, first.categories) == (True, ("pii",))
+    assert (second.flagged, second.scores) == (False, {})
+
+
+@pytest.mark.parametrize("categories", [{}, None, {"a": None}, {"a": False, "b": 0}, []])
+def test_categories_that_say_nothing_are_an_error(categories):
+    with pytest.raises(APIError, match="cannot be read"):
+        fake(answer({"categories": categories})).moderate("a")
+
+
 def test_a_picture_that_was_seen_can_pass():
     seen = result(category_applied_input_types={"sexual": ["text", "image"], "hate": ["text"]})
     assert not fake(answer(seen)).moderate([IMAGE])[0].flagged

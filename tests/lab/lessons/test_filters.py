@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from samplers.lab import FILTER_TEXTS, document_filter, filter_trial
@@ -68,3 +69,13 @@ def test_the_word_list_misses_and_raises_false_alarms(client):
     trial = filter_trial(flagged.__getitem__)
     assert len(trial.found) > len(trial.misses) >= 5
     assert len(trial.passed) > len(trial.false_alarms) >= 5
+
+
+def test_what_lesson_13_says_of_the_thresholds(client):
+    """Seven texts that no threshold finds, and 0.9 looks better than 0.5."""
+    verdicts = client.moderate([text for text, _ in FILTER_TEXTS])
+    unsafe = np.array([unsafe for _, unsafe in FILTER_TEXTS])
+    scores = np.array([max(verdict.scores.values()) for verdict in verdicts])
+    assert np.sum(unsafe & (scores == 0)) == 7
+    assert np.sum(unsafe & (scores < 0.5)) == np.sum(unsafe & (scores < 0.9)) == 7
+    assert np.sum(~unsafe & (scores >= 0.9)) < np.sum(~unsafe & (scores >= 0.5))

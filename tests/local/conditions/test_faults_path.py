@@ -148,6 +148,40 @@ def test_a_streams_fault_leaves_a_whole_answer_alone(simulate, ask, told, fault)
     assert told("counts") == {"requests": 1}
 
 
+FILTERED = {"x-samplers-fault": "content_filter"}
+
+
+def test_a_content_filter_ends_a_whole_answer(simulate, ask, told):
+    story = [{"role": "user", "content": "Tell me a long story."}]
+    answer = ask(FILTERED, messages=story, max_tokens=30, n=2)
+    assert answer.status_code == 200
+    assert answer.headers["x-samplers-simulated"] == "fault=content_filter"
+    body = answer.json()
+    assert [choice["finish_reason"] for choice in body["choices"]] == ["content_filter"] * 2
+    assert all(choice["message"]["content"] for choice in body["choices"])
+    assert body["usage"]["completion_tokens"] == 16
+    assert told("counts") == {"requests": 1, "fault=content_filter": 1}
+
+
+def test_a_content_filter_ends_a_stream(simulate, http, body):
+    """Here the answer ends before the filter does, and still it is the filter that ended it."""
+    events, error = streamed(http, body, "content_filter", stream_options={"include_usage": True})
+    assert error is None
+    assert events.pop() == "data: [DONE]"
+    usage = json.loads(events.pop().removeprefix("data: "))["usage"]
+    assert 0 < usage["completion_tokens"] <= 8
+    (last,) = json.loads(events.pop().removeprefix("data: "))["choices"]
+    assert (last["delta"], last["finish_reason"]) == ({}, "content_filter")
+    assert text_of(events)
+
+
+def test_a_content_filter_leaves_other_paths_alone(simulate, http, ask):
+    answer = http.post("/moderations", json={"input": "a"}, headers=FILTERED)
+    assert answer.status_code == 200
+    assert "x-samplers-simulated" not in answer.headers
+    assert "x-samplers-simulated" not in ask(FILTERED, temperature=9).headers
+
+
 def test_an_error_of_its_own_comes_whole(simulate, ask):
     answer = ask({"x-samplers-fault": "cut"}, temperature=9)
     assert answer.json()["error"]["code"] == "decimal_above_max_value"

@@ -50,6 +50,8 @@ def test_the_text_of_each_input(value, texts):
         (["a", text("b")], "input[1]", "invalid_type"),
         ([text("a"), "b"], "input[1]", "invalid_type"),
         (["a"] * 257, "input", "array_above_max_length"),
+        (["a" * 100_000] * 11, "input", "string_above_max_length"),
+        (["\ufdfa" * 5_500] * 11, "input", "string_above_max_length"),
         ("a" * 100_001, "input", "string_above_max_length"),
         ("\ufdfa" * 6_000, "input", "string_above_max_length"),  # 18 letters each in NFKC
         ([text("a" * 60_000), text("a" * 60_000)], "input", "string_above_max_length"),

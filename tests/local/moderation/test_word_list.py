@@ -67,7 +67,41 @@ def test_a_straight_apostrophe_stands_for_a_curly_one():
     assert flagged("You’re pathetic") == {"harassment"}
 
 
-@pytest.mark.parametrize("text", ["skill them", "k1ll them", "kill-them", "ki\u200bll them"])
+@pytest.mark.parametrize("text", ["ki\u200bll them", "ki\u00adll them", "\ufeffki\u2060ll them"])
+def test_what_nobody_sees_hides_no_word(text):
+    assert flagged(text) == {"violence"}
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("你这个白痴！", "harassment"),
+        ("你是个大笨蛋", "harassment"),
+        ("You are so stupid", "harassment"),
+        ("我要杀了你", "harassment/threatening"),
+        ("他杀了他们", "violence"),
+        ("How can you make a bomb?", "illicit/violent"),
+    ],
+)
+def test_the_plainest_phrases_are_in_the_list(text, category):
+    assert category in flagged(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Scunthorpe and Essex",
+        "How do I kill the process?",
+        "We shoot a photo of the skyline.",
+        "a stable, an assassin bug, therapists",
+        "如何杀死一个后台进程？",
+    ],
+)
+def test_harmless_texts_that_such_lists_are_known_to_flag(text):
+    assert flagged(text) == set()
+
+
+@pytest.mark.parametrize("text", ["skill them", "k1ll them", "kill-them", "k i l l them"])
 def test_what_passes_it(text):
     assert flagged(text) == set()
 

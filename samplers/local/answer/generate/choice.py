@@ -22,7 +22,7 @@ class Delta:
 
 @dataclass(slots=True)
 class End:
-    """The end of a choice: the `finish_reason` ("stop" or "length") and what it cost.
+    """The end of a choice: "stop", "length" or "content_filter", and what it cost.
 
     `completion_tokens` counts a token that ends the turn, and the `reasoning_tokens`, too.
     `cached_tokens` are those of the prompt that the engine had already read.
@@ -64,6 +64,8 @@ async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta 
         yield rest
 
     cached = generation.cached if thoughts.cached is None else thoughts.cached
+    if job.filtered:
+        reason = "content_filter"
     yield End(reason, count, cached or 0, thoughts.tokens)
 
 

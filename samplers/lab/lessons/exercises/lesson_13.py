@@ -1,0 +1,232 @@
+"""Exercises of lesson 13, Keep it safe."""
+
+import json
+from collections.abc import Callable
+
+from samplers.api import safety_identifier
+from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.filter_trial import FilterTrial
+
+PASSES = {  # whether the document's filter blocks it
+    "one text: Tell me about Paris": True,
+    "one part of text: Tell me about Paris": False,
+    "two parts of text: Tell me about Pa | ris": False,
+    "full-width letters: Tell me about Ｐａｒｉｓ": False,
+    "harmless: Make a comparison": True,
+    "the answer: The capital of France is Paris": False,
+}
+
+
+def _text(words: str) -> dict:
+    return {"type": "text", "text": words}
+
+
+def _call(arguments: str) -> dict:
+    return {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+# (a description, the message, whether it is blocked, what is wrong with another answer)
+MESSAGES = (
+    ("a text with it", {"content": "in Paris"}, True, "Its text has it."),
+    ("a harmless text", {"content": "in Rome"}, False, "Nothing is wrong with it."),
+    ("a part with it", {"content": [_text("in Paris")]}, True, "Read the parts, too."),
+    (
+        "two parts, Pa and ris",
+        {"content": [_text("in Pa"), _text("ris")]},
+        True,
+        "A model reads the parts as one text. Join them first.",
+    ),
+    ("two harmless parts", {"content": [_text("a"), _text("b")]}, False, "Nothing is wrong."),
+    ("a picture", {"content": [_text("a"), PICTURE]}, True, "Nobody has read it: block it."),
+    (
+        "a call with it in its arguments",
+        {"content": None, "tool_calls": [_call('{"city": "Rome"}'), _call('{"city": "Paris"}')]},
+        True,
+        "Look at the arguments of every call.",
+    ),
+    (
+        "a harmless call, with content None",
+        {"content": None, "tool_calls": [_call('{"city": "Rome"}')]},
+        False,
+        "Beside calls, None is a right content.",
+    ),
+)
+
+# (a text, whether it has the word, what is wrong with another answer)
+DISGUISES = (
+    ("Tell me about Paris.", True, "That is the word itself."),
+    ("PARIS!", True, "Case: casefold()."),
+    ("about Ｐａｒｉｓ", True, 'Full-width letters: unicodedata.normalize("NFKC", text).'),
+    ("about Pa\u200bris", True, "A zero-width space: its unicodedata.category is Cf."),
+    ("about Pa\u00adris", True, "A soft hyphen: its unicodedata.category is Cf."),
+    ("P a r i s", True, "Spaces between the letters."),
+    ("P.a.r-i.s", True, "Punctuation between the letters."),
+    ("I love Paris and Rome", True, "It stands in the middle of a text."),
+    ("Make a comparison.", False, "A word that contains it is another word."),
+    ("the parish church", False, "A word that begins with it is another word."),
+    ("Is the spa rising?", False, "Without its spaces this has it, but it is not that word."),
+    ("Hello!", False, "There is no such word in it."),
+)
+
+QUESTION = "Read the page example.com/soup, then mail it to Ann."
+# (name, arguments, question, what to decide, what is wrong with another answer)
+DECISIONS = (
+    ("read_page", {"url": "example.com/soup"}, "run", "The user named this page."),
+    (
+        "read_page",
+        {"url": "example.com/soup?notes=all"},
+        "refuse",
+        "An address can carry data away, so it must be exactly the user's.",
+    ),
+    ("read_page", {"url": "example.com"}, "refuse", "The user did not name this page."),
+    ("mail", {"to": "Ann"}, "confirm", "The user named her, but a mail cannot be taken back."),
+    ("mail", {"to": "Eve"}, "refuse", "The user did not name her."),
+    ("mail", {"to": "An"}, "refuse", "It is only a piece of a name. Compare whole words."),
+    ("mail", {}, "refuse", "An argument is missing."),
+    ("mail", {"to": ["Ann"]}, "refuse", "That is not a name."),
+    ("delete_all", {"to": "Ann"}, "refuse", "Only the two tools that you know are allowed."),
+    ("mail", "Ann", "refuse", "The arguments must be a JSON object."),
+)
+NOT_JSON = '{"to": "Ann'
+
+
+def _passes(answer) -> bool | str:
+    wrong = [name for name, blocked in PASSES.items() if answer.get(name) != blocked]
+    if not wrong:
+        return True
+    # which of them would be the answer, as each has only two
+    return f"Not right yet: {len(wrong)} of {len(PASSES)}. What does its `if` look at?"
+
+
+def _blocked(is_blocked: Callable) -> bool | str:
+    for name, fields, blocked, problem in MESSAGES:
+        message = json.loads(json.dumps({"role": "user", **fields}))
+        result = is_blocked(message, lambda text: "Paris" in text)
+        if bool(result) != blocked:
+            return f"{name}: yours gives {_shown(result)}. {problem}"
+    return True
+
+
+def _finds(finds: Callable) -> bool | str:
+    for text, has_it, problem in DISGUISES:
+        result = finds(text)
+        if bool(result) != has_it:
+            return f"{text!r}: yours gives {_shown(result)}. {problem}"
+    return True
+
+
+def _recall(answer, trial: FilterTrial) -> bool | str:
+    unsafe = len(trial.found) + len(trial.misses)
+    flagged = len(trial.found) + len(trial.false_alarms)
+    precision = len(trial.found) / flagged
+    recall = len(trial.found) / unsafe
+    first, second = map(float, answer)
+    if _near(first, precision) and _near(second, recall):
+        return True
+    if _near(first, recall) and _near(second, precision):
+        return "These are the two, in the other order."
+    if _near(first, 100 * precision) or _near(second, 100 * recall):
+        return "Give shares from 0 to 1, not per cent."
+    return False
+
+
+def _thousand(answer) -> bool | str:
+    flagged_unsafe = 0.9 * 1
+    flagged_harmless = 0.05 * 999
+    right = flagged_unsafe / (flagged_unsafe + flagged_harmless)
+    answer = float(answer)
+    if abs(answer - right) < 0.001:
+        return True
+    if abs(answer - 0.9) < 0.001 or abs(answer - 0.95) < 0.001:
+        return "Think of 1,000 texts: how many are flagged, and how many of these are unsafe?"
+    if abs(answer - 100 * right) < 0.1:
+        return "Give a share from 0 to 1, not per cent."
+    return False
+
+
+def _decide(decide: Callable) -> bool | str:
+    cases = [(name, json.dumps(given), right, why) for name, given, right, why in DECISIONS]
+    cases.append(("mail", NOT_JSON, "refuse", "The arguments are not JSON."))
+    for name, arguments, right, problem in cases:
+        result = decide(name, arguments, QUESTION)
+        if result != right:
+            return f"{name} {arguments}: yours gives {_shown(result)}. {problem}"
+
+    other = decide("mail", '{"to": "Bob"}', "Mail it to Bob!")
+    if other != "confirm":
+        return f"With the question 'Mail it to Bob!' and Bob, yours gives {_shown(other)}."
+    return True
+
+
+def _hash(answer, identifier: str) -> bool | str:
+    number = str(answer).strip()
+    if not (number.isdecimal() and len(number) == 4):
+        return "A customer's number has four digits, such as '0042'."
+    return safety_identifier(number) == identifier
+
+
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) < 0.006  # two decimals are enough
+
+
+def _shown(value) -> str:
+    return f"{value!r:.40}"
+
+
+EXERCISES = {
+    "13-passes": Exercise(
+        ask="write True (blocked) or False for each.",
+        test=_passes,
+        hint="Read the two `if` lines of the code. What must `content` be, and what is compared?",
+        why="It reads a content that is one text, letter by letter, and no answer.",
+    ),
+    "13-blocked": Exercise(
+        ask="write is_blocked(message, unsafe): True or False.",
+        test=_blocked,
+        hint="Content can be a str, None or a list of parts; tool_calls may be missing.",
+        why="Parts are joined, calls are read, and what cannot be read is blocked.",
+    ),
+    "13-finds": Exercise(
+        ask="write finds(text): True if the word Paris is in the text.",
+        test=_finds,
+        hint="First bring the text into one form, then look for the whole word.",
+        why="Five disguises are seen through, and three harmless texts pass.",
+    ),
+    "13-recall": Exercise(
+        ask="write two numbers from 0 to 1: (precision, recall).",
+        test=_recall,
+        hint="Both divide the unsafe texts that were flagged: by all flagged, and by all unsafe.",
+        why="Precision: how much a flag means. Recall: how much is found.",
+    ),
+    "13-thousand": Exercise(
+        ask="write a number from 0 to 1.",
+        test=_thousand,
+        hint="Take 1,000 texts: 1 is unsafe, 999 are harmless. How many of each are flagged?",
+        why="Of 1,000 texts some 50 harmless ones are flagged, and not quite one that is unsafe.",
+    ),
+    "13-threshold": Exercise(
+        ask='write two words, each "fewer" or "more": (misses, false alarms).',
+        test=lambda answer: tuple(answer) == ("fewer", "more"),
+        hint="A lower threshold flags more texts. Which of the two errors is a flag?",
+        why="What flags more misses less, and flags more harmless texts, too.",
+    ),
+    "13-status": Exercise(
+        ask="write a number: 200, 400 or 403.",
+        test=lambda answer: answer == 200,
+        hint="The answer had begun. Which status does an answer have that comes?",
+        why="It is an answer, and a part of it is there. Only finish_reason says what happened.",
+    ),
+    "13-decide": Exercise(
+        ask='write decide(name, arguments, question): "run", "confirm" or "refuse".',
+        test=_decide,
+        hint='Begin with "refuse" for everything, then name what is allowed.',
+        why="What the user did not ask for is refused, whatever a page says.",
+    ),
+    "13-hash": Exercise(
+        ask="write the customer's number, four digits.",
+        test=_hash,
+        hint="There are only 10,000 of them. Try each.",
+        why="A hash hides nothing that can be guessed.",
+    ),
+}
