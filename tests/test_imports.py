@@ -26,10 +26,11 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
     "local": {
         "engine": set(),
         "store": set(),
-        "request": {"engine"},
+        "request": {"engine", "store"},
         "answer": {"engine", "request", "store"},
         "conditions": {"request", "answer"},
         "moderation": {"request"},
+        "batches": {"request", "answer", "store", "engine", "moderation"},
     },
     "api": {
         "pricing": set(),
@@ -40,6 +41,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "retries": {"stream"},
         "transport": {"limits", "pricing", "retries", "stream"},
         "gathering": {"transport"},
+        "batches": {"gathering", "pricing", "retries", "transport"},
         "safety": set(),
         "adapters": set(),
     },

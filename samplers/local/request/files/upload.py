@@ -25,6 +25,7 @@ from samplers.local.request.errors import (
 )
 
 BIGGEST_FILE = 512 << 20  # bytes
+BIGGEST_BATCH = 200 << 20
 BIGGEST_FORM = BIGGEST_FILE + (64 << 10)  # with its other fields
 MOST_UPLOADS = 4  # that are arriving at the same time
 LONGEST_FIELD = 1024  # bytes
@@ -105,12 +106,12 @@ async def _bounded(request: Request) -> AsyncIterator[bytes]:
     async for part in request.stream():
         size += len(part)
         if max(size, announced) > BIGGEST_FORM:
-            raise _too_big()
+            raise _too_big(BIGGEST_FILE)
         yield part
 
 
-def _too_big() -> ApiError:
-    message = f"The file is larger than {BIGGEST_FILE} bytes."
+def _too_big(most: int) -> ApiError:
+    message = f"The file is larger than {most} bytes."
     return ApiError(413, message, param="file", code="request_too_large")
 
 
@@ -136,8 +137,9 @@ def _checked(form: FormData) -> Upload:
     if purpose == "batch" and not filename.lower().endswith(".jsonl"):
         raise bad_request("Invalid file format for Batch API. Must be .jsonl")
     seconds = _seconds(form)
-    if file.size > BIGGEST_FILE:
-        raise _too_big()
+    most = BIGGEST_BATCH if purpose == "batch" else BIGGEST_FILE
+    if file.size > most:
+        raise _too_big(most)
     return Upload(filename, purpose, file.file, seconds)
 
 
