@@ -27,12 +27,14 @@ class KillableEndpoint:
 
     def kill(self) -> None:
         """Ends the process at once, as `kill -9` does: it cannot save anything."""
-        os.kill(self._endpoint.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-        self._endpoint.close()
+        if self._endpoint.alive():
+            os.kill(self._endpoint.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            self._endpoint.close()
 
     def start(self) -> None:
-        """Starts it again after `kill`, at the same address and with the same key."""
-        self._endpoint = LocalEndpoint(f"--port={self._port}", environment=self._environment)
+        """Starts it again if it was killed, at the same address and with the same key."""
+        if not self._endpoint.alive():
+            self._endpoint = LocalEndpoint(f"--port={self._port}", environment=self._environment)
 
     def close(self) -> None:
         """Ends it, and removes what it has kept."""
