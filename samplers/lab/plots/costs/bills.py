@@ -40,8 +40,8 @@ def plot_bills(
     sums = amounts.sum(axis=1)
 
     figure = new_figure(7.4, 1.2 + ROW * len(bills))
+    figure.suptitle(heading, x=0.01, ha="left")
     ax = figure.add_subplot()
-    ax.set_title(heading)
     left = np.zeros(len(bills))
     rows = np.arange(len(bills))
     for part, column, look in zip(parts, amounts.T, LOOKS, strict=False):
