@@ -77,7 +77,7 @@ def batch_routes(
         owner = owner_of(request.headers)
         _there(await database.read(batches.get, owner, batch_id), batch_id)  # no write for none
         batch = await database.write(batches.cancel, owner, batch_id, time.time())
-        if _there(batch, batch_id).status != "cancelling":
+        if _there(batch, batch_id).status not in ("cancelling", "cancelled"):
             raise answers.not_cancellable(batch)
         worker.wake()
         return json_response(answers.batch_object(batch))

@@ -103,7 +103,7 @@ def _wait_for(endpoint: Killed, begun: list, count: int) -> int:
         if done >= count or all(batch.status in END for batch in batches):
             return done
         assert time.monotonic() < deadline, batches
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def _counted(endpoint: Killed, begun: list) -> int:

@@ -17,7 +17,7 @@ from samplers.api.batches.files import (
 from samplers.api.batches.lines import PATH, as_lines, checked_bodies, with_ids
 from samplers.api.batches.submission import ID, Saved, Submission
 from samplers.api.client import Client
-from samplers.api.errors import EndpointError
+from samplers.api.errors import EndpointError, NotFoundError
 from samplers.api.transport.reservation import is_free
 from samplers.checks import shown
 
@@ -54,7 +54,7 @@ def submit_batch(
     model = next(iter(bodies.values()))["model"]
     saved = Saved(None if save is None else Path(save), named, model)
     if saved.submission.batch_id is not None:
-        return look(client, saved.submission.batch_id)
+        return _sent_already(client, saved.submission.batch_id, save)
 
     batch = _find_batch(client, saved.submission) if saved.is_resumed else None
     if batch is None:
@@ -67,6 +67,14 @@ def submit_batch(
             batch = _created(client, saved.submission, metadata)
     saved.learn(batch_id=batch.id)
     return batch
+
+
+def _sent_already(client: Client, batch_id: str, save) -> Batch:
+    try:
+        return look(client, batch_id)
+    except NotFoundError as error:
+        error.add_note(f"{save} keeps this id. Delete that file to send the batch once more.")
+        raise
 
 
 def _uploaded(client: Client, saved: Saved, content: bytes) -> str:

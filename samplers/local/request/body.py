@@ -106,8 +106,11 @@ def loads(text: str):
 
 async def check_unicode(value) -> None:
     """ApiError (400) if a JSON value has a text that UTF-8 cannot hold."""
-    if is_unicode(json.dumps(value, ensure_ascii=False)):
-        return
+    try:
+        if is_unicode(json.dumps(value, ensure_ascii=False)):
+            return
+    except RecursionError:
+        raise bad_request(NOT_JSON) from None
     # in a thread: it can take a second
     place = await asyncio.to_thread(_half_a_pair, value)
     what = f"'{place}'" if place else "request body"

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from itertools import chain
 
 from samplers.local.store import files
 from samplers.local.store.batch_lines import forget_lines
@@ -31,9 +32,11 @@ def finish(
 
     if batch.in_progress_at is None:  # it was cancelled while its input was read
         forget_lines(connection, batch_id)
-    _answer_the_rest(connection, batch_id, lambda custom_id: not_executed(custom_id, end))
-    output = _result(connection, batch, False, now)
-    errors = _result(connection, batch, True, now)
+    unanswered = "SELECT custom_id FROM batch_lines WHERE batch_id = ? AND answer IS NULL"
+    rows = connection.execute(unanswered, (batch_id,))
+    rest = [not_executed(row["custom_id"], end) for row in rows]
+    output = _result(connection, batch, False, [], now)
+    errors = _result(connection, batch, True, rest, now)
     change = (
         f"UPDATE batches SET status = ?, {end}_at = ?, output_file_id = ?, error_file_id = ?"
         " WHERE id = ?"
@@ -42,35 +45,23 @@ def finish(
     forget_lines(connection, batch_id)
 
 
-def _answer_the_rest(
-    connection: sqlite3.Connection, batch_id: str, error_line: Callable[[str], bytes]
-) -> None:
-    query = "SELECT number, custom_id FROM batch_lines WHERE batch_id = ? AND answer IS NULL"
-    rest = connection.execute(query, (batch_id,)).fetchall()
-    change = "UPDATE batch_lines SET answer = ?, is_error = 1 WHERE batch_id = ? AND number = ?"
-    rows = [(error_line(custom_id), batch_id, number) for number, custom_id in rest]
-    connection.executemany(change, rows)
+def _result(
+    connection: sqlite3.Connection, batch: Batch, is_error: bool, rest: list[bytes], now: float
+) -> str | None:
+    """The id of the file with a batch's errors, or its other answers, and with the `rest`.
 
-
-def _result(connection: sqlite3.Connection, batch: Batch, is_error: bool, now: float) -> str | None:
-    """The id of the file with a batch's errors, or its other answers; None if there are none."""
+    None if there are none.
+    """
     where = "FROM batch_lines WHERE batch_id = ? AND is_error = ?"
-    total = f"SELECT COUNT(*), COALESCE(SUM(LENGTH(answer)), 0) {where}"
-    count, size = connection.execute(total, (batch.id, is_error)).fetchone()
-    if not count:
+    total = f"SELECT COALESCE(SUM(LENGTH(answer)), 0) {where}"
+    (size,) = connection.execute(total, (batch.id, is_error)).fetchone()
+    size += sum(map(len, rest))
+    if not size:
         return None
 
     rows = connection.execute(f"SELECT answer {where} ORDER BY number", (batch.id, is_error))
-    answers = (row["answer"] for row in rows)
+    pieces = chain((row["answer"] for row in rows), rest)
     name = f"{batch.id}_{'error' if is_error else 'output'}.jsonl"
-    file = files.keep(
-        connection,
-        batch.owner,
-        name,
-        "batch_output",
-        answers,
-        size,
-        batch.output_seconds,
-        now,
-    )
+    seconds = batch.output_seconds
+    file = files.keep(connection, batch.owner, name, "batch_output", pieces, size, seconds, now)
     return file.id

@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS batch_lines (
     answer BLOB,
     is_error INTEGER,
     PRIMARY KEY (batch_id, number)
-) WITHOUT ROWID;
+);
 """
 
 log = logging.getLogger("samplers.local")

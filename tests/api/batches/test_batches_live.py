@@ -21,7 +21,6 @@ from samplers.api import (
     submit_batch,
     upload_file,
 )
-from samplers.lab import can
 
 NAMES = ['Übung 漢字 "x".jsonl', "a\\b.jsonl", "é and é.jsonl"]
 
@@ -63,7 +62,7 @@ def test_a_batch_answers_as_live_calls_do(client, tmp_path, capsys):
 
 
 def test_a_cancelled_batch_and_the_rest_of_it(client):
-    requests = {f"r{number:02}": ask("Tell a story.", max_tokens=8) for number in range(20)}
+    requests = {f"r{number:02}": ask("Tell a story.", max_tokens=4) for number in range(12)}
     batch = submit_batch(client, requests)
     while batch.completed == 0:
         time.sleep(0.02)
@@ -149,11 +148,3 @@ def test_what_is_no_content(client, tmp_path, monkeypatch):
         file_content(client, "")
     with pytest.raises(FileNotFoundError):
         upload_file(client, tmp_path / "missing")
-
-
-def test_a_lesson_can_ask(client, bare, capsys):
-    assert can(client, "batch")
-    assert not can(bare, "batch")
-    assert capsys.readouterr().out == "Skipped here: this endpoint takes no batches.\n"
-    with pytest.raises(NotFoundError, match="this endpoint has no /v1/files"):
-        submit_batch(bare, ["Hi"])

@@ -59,6 +59,17 @@ def test_the_second_run_sends_nothing(endpoint, save):
     assert endpoint.calls == [FILE, BATCH, "GET /batches/…"]
 
 
+def test_a_batch_that_the_endpoint_has_lost(endpoint, save):
+    """A local endpoint with a random key keeps nothing."""
+    submit_batch(fake(endpoint), NAMES, save=save)
+    endpoint.batches.clear()
+    with pytest.raises(NotFoundError) as caught:
+        submit_batch(fake(endpoint), NAMES, save=save)
+    assert caught.value.__notes__ == [
+        f"{save} keeps this id. Delete that file to send the batch once more."
+    ]
+
+
 def test_without_a_file_each_run_is_another_batch(endpoint):
     batches = [submit_batch(fake(endpoint), NAMES) for _ in range(2)]
     assert batches[0].id != batches[1].id
@@ -157,8 +168,9 @@ def test_layers_of_retries_do_not_multiply(endpoint, call, answer, retries):
     assert endpoint.calls.count(call) == 1 + retries
 
     endpoint.refuse[call] = [answer] * retries
-    submit_batch(fake(endpoint, max_retries=retries), NAMES)
-    assert len(endpoint.batches) == 1
+    batch = submit_batch(fake(endpoint, max_retries=retries), NAMES)
+    assert list(endpoint.batches) == [batch.id]
+    assert len(endpoint.sent(batch.id)) == 2  # each upload sends the whole file
 
 
 def test_a_batch_that_a_later_look_finds(endpoint, save):
@@ -247,7 +259,7 @@ def test_wrong_options(endpoint, options, message):
     ],
 )
 def test_an_endpoint_without_files(body):
-    """vLLM 0.32, llama.cpp and FastAPI's own 404."""
+    """A 404 of FastAPI's, of llama.cpp's server, and one in OpenAI's form."""
     client = fake(httpx.Response(404, json=body))
     with pytest.raises(NotFoundError, match="this endpoint has no /v1/files; gather") as caught:
         submit_batch(client, NAMES)

@@ -30,8 +30,8 @@ class InputFile:
 
     `models` are the names that its lines can have; `model` is the one that they have.
     `default_model`: what a line without a model means; None: each must have one. `total` counts the
-    right lines. If there are `errors`, the batch fails with them; after MOST_ERRORS the rest of the
-    file is not looked at.
+    right lines. If there are `errors`, the batch fails with them; after MOST_ERRORS, or more than
+    MOST_REQUESTS, the rest of the file is not looked at.
     """
 
     def __init__(self, endpoint: str, models: Iterable[str], default_model: str | None):
@@ -45,6 +45,7 @@ class InputFile:
         self._number = 0  # of the physical line
         self._begun = b""
         self._too_long = False  # is the line that has begun
+        self._has_seen_enough = False
 
     def feed(self, piece: bytes) -> list[Line]:
         """The right lines that end in the next piece of the file."""
@@ -78,7 +79,7 @@ class InputFile:
         self._begun = b""
         self._too_long = False
         self._number += 1
-        if len(self.errors) >= MOST_ERRORS:
+        if self._has_seen_enough:
             return []
 
         if self._number == 1:
@@ -121,6 +122,7 @@ class InputFile:
             raise wrong_type("body", "an object", body)
         self._check_model(body.get("model"))
         if len(self._custom_ids) > MOST_REQUESTS:
+            self._has_seen_enough = True
             message = f"The file has more than {MOST_REQUESTS} requests."
             raise bad_request(message, None, "too_many_tasks")
         return custom_id
@@ -171,5 +173,12 @@ class InputFile:
 
     def _add_error(self, error: ApiError, line: int | None) -> None:
         told = error.body["error"]
-        found = {"code": told["code"], "message": told["message"], "param": told["param"]}
-        self.errors.append(found | {"line": line})
+        # half a surrogate pair, which an error may quote, could never be sent
+        values = {name: _sendable(told[name]) for name in ("code", "message", "param")}
+        self.errors.append(values | {"line": line})
+        if len(self.errors) >= MOST_ERRORS:
+            self._has_seen_enough = True
+
+
+def _sendable(text: str | None) -> str | None:
+    return text and text.encode(errors="replace").decode()

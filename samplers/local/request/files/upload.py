@@ -23,6 +23,7 @@ from samplers.local.request.errors import (
     overloaded,
     unknown,
 )
+from samplers.local.store.database import StoreError
 
 BIGGEST_FILE = 512 << 20  # bytes
 BIGGEST_BATCH = 200 << 20
@@ -62,7 +63,7 @@ class Uploads:
         """The checked upload; its content is there inside the context, in a temporary file.
 
         ApiError 400 for a wrong form, 413 for a file that is too big, 415 for a compressed body,
-        503 if too many are arriving.
+        503 if too many are arriving. StoreError if it cannot be written.
         """
         if self._running >= MOST_UPLOADS:
             raise overloaded(f"{MOST_UPLOADS} files are arriving. Please try again later.")
@@ -98,6 +99,8 @@ async def _form(request: Request) -> FormData:
         return await parser.parse()
     except MultiPartException as error:
         raise bad_request(f"Could not parse multipart form: {error.message}") from None
+    except OSError as error:  # the disk with the temporary files is full
+        raise StoreError(error.strerror or type(error).__name__) from error
 
 
 async def _bounded(request: Request) -> AsyncIterator[bytes]:
