@@ -73,6 +73,9 @@ class Usage:
     cached_tokens: int = 0  # part of prompt_tokens: read from the cache
     cache_write_tokens: int = 0  # part of prompt_tokens: written to it
     reasoning_tokens: int = 0  # part of completion_tokens: thought, and not shown
+    # Part of prompt_tokens: what the engine did not have to read. The local endpoint reports it,
+    # because OpenAI bills no short prefix as cached; elsewhere it is the same as cached_tokens.
+    engine_cached_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(*map(sum, zip(astuple(self), astuple(other), strict=True)))
@@ -97,6 +100,7 @@ class Usage:
         of_answer = dict_of(usage.get("completion_tokens_details"))
         cached = min(prompt, count_of(of_prompt.get("cached_tokens")) or 0)
         written = min(prompt - cached, count_of(of_prompt.get("cache_write_tokens")) or 0)
+        by_engine = count_of(usage.get("samplers_cached_tokens"))
         return cls(
             prompt_tokens=prompt,
             completion_tokens=completion,
@@ -104,6 +108,7 @@ class Usage:
             cached_tokens=cached,
             cache_write_tokens=written,
             reasoning_tokens=min(completion, count_of(of_answer.get("reasoning_tokens")) or 0),
+            engine_cached_tokens=cached if by_engine is None else min(prompt, by_engine),
         )
 
     def to_wire(self) -> dict:
@@ -117,6 +122,7 @@ class Usage:
                 "cache_write_tokens": self.cache_write_tokens,
             },
             "completion_tokens_details": {"reasoning_tokens": self.reasoning_tokens},
+            "samplers_cached_tokens": self.engine_cached_tokens,
         }
 
 

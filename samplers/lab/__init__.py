@@ -8,11 +8,13 @@ from samplers.lab.lessons.calculator import calculator
 from samplers.lab.lessons.can import can
 from samplers.lab.lessons.checks import check
 from samplers.lab.lessons.clock import SimulatedClock
+from samplers.lab.lessons.document_cost import estimate_cost
 from samplers.lab.lessons.document_filter import document_filter
 from samplers.lab.lessons.document_limits import document_bucket, document_handler
 from samplers.lab.lessons.document_loop import SEARCH, react_loop
 from samplers.lab.lessons.filter_trial import FILTER_TEXTS, filter_trial
 from samplers.lab.lessons.json_trial import PEOPLE, json_trial
+from samplers.lab.lessons.killable import KillableEndpoint
 from samplers.lab.lessons.mask import token_mask
 from samplers.lab.lessons.reviews import REVIEWS, few_shot
 from samplers.lab.lessons.suspects import Suspects
@@ -20,6 +22,8 @@ from samplers.lab.plots.bars import plot_before_after, plot_distribution
 from samplers.lab.plots.clock.arrivals import plot_arrivals
 from samplers.lab.plots.clock.stream import plot_stream
 from samplers.lab.plots.confidence import plot_calibration
+from samplers.lab.plots.costs.bills import plot_bills
+from samplers.lab.plots.costs.prices import plot_prices
 from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.plots.fit import plot_bounds, plot_fit, plot_p_values
 from samplers.lab.plots.loop import plot_loop
@@ -40,6 +44,7 @@ __all__ = [
     "PEOPLE",
     "REVIEWS",
     "SEARCH",
+    "KillableEndpoint",
     "Picture",
     "SimulatedClock",
     "Suspects",
@@ -50,12 +55,14 @@ __all__ = [
     "document_bucket",
     "document_filter",
     "document_handler",
+    "estimate_cost",
     "explore",
     "few_shot",
     "filter_trial",
     "json_trial",
     "plot_arrivals",
     "plot_before_after",
+    "plot_bills",
     "plot_bounds",
     "plot_calibration",
     "plot_curves",
@@ -68,6 +75,7 @@ __all__ = [
     "plot_p_values",
     "plot_panels",
     "plot_penalties",
+    "plot_prices",
     "plot_repetition",
     "plot_stages",
     "plot_stop",

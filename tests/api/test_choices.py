@@ -71,7 +71,7 @@ def test_without_a_seed_none_is_sent():
 def test_usage_is_added_up():
     answer = fake(RulesEndpoint(), LUNA).chat("x", n=20)
     # three requests of 10 prompt tokens, 2 of them cached and 3 written; 5 tokens a choice
-    assert answer.usage == Usage(30, 100, 130, 6, 9, 20)
+    assert answer.usage == Usage(30, 100, 130, 6, 9, 20, 6)
     assert Usage.from_wire(answer.raw["usage"]) == answer.usage
 
 

@@ -13,6 +13,12 @@ def test_it_chats_and_streams(bare):
     assert whole.usage.completion_tokens == 8
 
 
+def test_its_cached_tokens_are_those_of_the_engine(bare):
+    bare.chat("Why is the sea salty?", max_tokens=1)
+    usage = bare.chat("Why is the sea salty?", max_tokens=1).usage
+    assert usage.engine_cached_tokens == usage.cached_tokens > 0
+
+
 def test_calls_after_streams_do_not_meet_a_closed_connection(bare):
     for _ in range(10):
         list(bare.stream("Hi", max_tokens=2))

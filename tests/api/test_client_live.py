@@ -41,6 +41,14 @@ def test_chat(client):
     assert answer.logprobs is None
 
 
+def test_a_short_prompt_is_cached_by_the_engine_and_not_billed_so(client):
+    client.chat(FRANCE, max_tokens=1)
+    again = client.chat(FRANCE, max_tokens=1).usage
+    assert (again.engine_cached_tokens, again.cached_tokens) == (again.prompt_tokens - 1, 0)
+    last = list(client.stream(FRANCE, max_tokens=1, stream_options={"include_usage": True}))[-1]
+    assert last.usage.engine_cached_tokens == again.engine_cached_tokens
+
+
 def test_a_str_is_one_user_message(client):
     greedy = {"temperature": 0, "max_tokens": 9}
     messages = [{"role": "user", "content": FRANCE}]

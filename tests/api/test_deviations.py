@@ -64,7 +64,7 @@ def plain_and_streamed(message: dict, **more) -> list[Completion]:
                 "completion_tokens": 4,
                 "prompt_tokens_details": {"cached_tokens": "8"},
             },
-            Usage(9, 4, 13, 8),
+            Usage(9, 4, 13, 8, engine_cached_tokens=8),
         ),
         (
             # more than the prompt has would make a call's cost negative
@@ -73,7 +73,7 @@ def plain_and_streamed(message: dict, **more) -> list[Completion]:
                 "completion_tokens": 4,
                 "prompt_tokens_details": {"cached_tokens": 80},
             },
-            Usage(9, 4, 13, 9),
+            Usage(9, 4, 13, 9, engine_cached_tokens=9),
         ),
     ],
 )

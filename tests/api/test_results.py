@@ -151,7 +151,7 @@ def test_what_an_endpoint_leaves_out_is_none():
 def test_usage_knows_cached_tokens_and_their_absence():
     usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
     cached = usage | {"prompt_tokens_details": {"cached_tokens": 8}}
-    assert Usage.from_wire(cached) == Usage(9, 1, 10, 8)
+    assert Usage.from_wire(cached) == Usage(9, 1, 10, 8, engine_cached_tokens=8)
     assert Usage.from_wire(usage | {"prompt_tokens_details": None}) == Usage(9, 1, 10, 0)
 
 
@@ -162,18 +162,19 @@ def test_usage_knows_what_was_written_to_the_cache_and_what_was_thought():
         "total_tokens": 130,
         "prompt_tokens_details": {"cached_tokens": 20, "cache_write_tokens": 30},
         "completion_tokens_details": {"reasoning_tokens": 10},
+        "samplers_cached_tokens": 50,
     }
     usage = Usage.from_wire(wire)
-    assert usage == Usage(90, 40, 130, 20, 30, 10)
+    assert usage == Usage(90, 40, 130, 20, 30, 10, 50)
     assert usage.to_wire() == wire
-    assert usage + Usage(1, 2, 3, 4, 5, 6) == Usage(91, 42, 133, 24, 35, 16)
+    assert usage + Usage(1, 2, 3, 4, 5, 6, 7) == Usage(91, 42, 133, 24, 35, 16, 57)
 
     # more than there is would make a call's cost negative
     wire["prompt_tokens_details"]["cache_write_tokens"] = 80
     wire["completion_tokens_details"]["reasoning_tokens"] = 80
-    assert Usage.from_wire(wire) == Usage(90, 40, 130, 20, 70, 40)
+    assert Usage.from_wire(wire) == Usage(90, 40, 130, 20, 70, 40, 50)
     wire["completion_tokens_details"] = wire["prompt_tokens_details"] = None
-    assert Usage.from_wire(wire) == Usage(90, 40, 130)
+    assert Usage.from_wire(wire) == Usage(90, 40, 130, engine_cached_tokens=50)
 
 
 def test_a_usage_chunk_has_no_choice_and_no_text():

@@ -39,6 +39,7 @@ def test_chat(client, endpoint):
     usage = answer.usage
     assert usage.prompt_tokens + usage.completion_tokens == usage.total_tokens
     assert usage.completion_tokens == 8  # 7 of text and the one that ends the turn
+    assert 0 <= usage.samplers_cached_tokens < usage.prompt_tokens  # an extension
 
 
 def test_stream(client, endpoint):
@@ -54,6 +55,7 @@ def test_stream(client, endpoint):
 
     assert last.choices == []
     assert last.usage.completion_tokens == 8
+    assert 0 <= last.usage.samplers_cached_tokens < last.usage.prompt_tokens
     assert len({(chunk.id, chunk.created) for chunk in [*chunks, last]}) == 1
 
 

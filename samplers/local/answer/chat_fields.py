@@ -3,6 +3,7 @@
 import secrets
 import time
 
+from samplers.local.answer.caching import prompt_details
 from samplers.local.answer.generate.choice import End
 from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.logprobs import logprobs_object
@@ -46,21 +47,21 @@ def finish_reason(job: Job, choice: Choice, end: End) -> str:
 def usage(job: Job, ends: list[End], cached: int | None) -> dict:
     """The tokens read and generated. The prompt counts once, however many choices there are.
 
-    `cached` is the number of the prompt's cached tokens. None: as the first choice reports it.
+    `cached` is the number of the prompt's cached tokens. None: as the first choice reports it. An
+    extension, `samplers_cached_tokens`, has it as it is; `cached_tokens` is what OpenAI would bill.
     """
+    cached = ends[0].cached_tokens if cached is None else cached
     completion_tokens = sum(end.completion_tokens for end in ends)
     return {
         "prompt_tokens": job.prompt_tokens,
         "completion_tokens": completion_tokens,
         "total_tokens": job.prompt_tokens + completion_tokens,
-        "prompt_tokens_details": {
-            "cached_tokens": ends[0].cached_tokens if cached is None else cached,
-            "audio_tokens": 0,
-        },
+        "prompt_tokens_details": prompt_details(job.prompt_tokens, cached, job.model.reasoning),
         "completion_tokens_details": {
             "reasoning_tokens": sum(end.reasoning_tokens for end in ends),
             "audio_tokens": 0,
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,
         },
+        "samplers_cached_tokens": cached,
     }

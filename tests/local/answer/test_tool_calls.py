@@ -193,7 +193,7 @@ def test_usage_counts_what_the_model_read(endpoint):
     assert more["prompt_tokens"] > few["prompt_tokens"] > 100
 
     again = endpoint.chat(PARIS, tools=TOOLS[:2], max_tokens=3)["usage"]
-    assert again["prompt_tokens_details"]["cached_tokens"] == again["prompt_tokens"] - 1
+    assert again["samplers_cached_tokens"] == again["prompt_tokens"] - 1
     rome = [{"role": "user", "content": "Compare Rome, Oslo, Quito."}]
     new = endpoint.chat(rome, tools=TOOLS[:2], max_tokens=3)["usage"]
-    assert new["prompt_tokens_details"]["cached_tokens"] < new["prompt_tokens"] - 5
+    assert new["samplers_cached_tokens"] < new["prompt_tokens"] - 5

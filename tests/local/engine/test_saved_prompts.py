@@ -21,14 +21,32 @@ def test_two_slots_have_the_same_cache_to_the_bit():
     async def run():
         path = weights.ensure()
         engine = await load(path, read_vocabulary(path), None, verbose=False)
+        work = count_work(engine)
         first, second = Slot(0), Slot(1)
         assert await engine.read(first, PROMPT) == 0
         assert await engine.read(second, PROMPT) is None  # there was nothing to read
         assert second.tokens == first.tokens
-        return [await after(engine, slot) for slot in (first, second)]
+        answers = [await after(engine, slot) for slot in (first, second)]
+        # one of them has read the prompt; for an answer the engine reads the last token anew
+        assert work == [SLICE, len(PROMPT) - SLICE, 1, 1]
+        return answers
 
     first, second = asyncio.run(run())
     assert first == second
+
+
+def count_work(engine: Engine) -> list[int]:
+    """The engine's own count of the tokens that it reads, for each call from now on."""
+    work = []
+    complete = engine.complete
+
+    async def counted(body: dict) -> dict:
+        answer = await complete(body)
+        work.append(answer["timings"]["prompt_n"])
+        return answer
+
+    engine.complete = counted
+    return work
 
 
 async def after(engine: Engine, slot: Slot) -> list[dict]:

@@ -39,7 +39,7 @@ def test_usage(endpoint):
     assert (first["completion_tokens"], first["total_tokens"]) == (6, first["prompt_tokens"] + 6)
     again = endpoint.chat(messages, max_tokens=2)["usage"]
     # the engine reads one anew
-    assert again["prompt_tokens_details"]["cached_tokens"] == again["prompt_tokens"] - 1
+    assert again["samplers_cached_tokens"] == again["prompt_tokens"] - 1
     with endpoint.client() as client:
         count = client.post("/tokenize", json={"messages": messages}).json()["count"]
     assert first["prompt_tokens"] == count

@@ -1,0 +1,1 @@
+"""Pictures of prices and of bills."""
