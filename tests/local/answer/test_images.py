@@ -82,6 +82,22 @@ def test_a_plain_answer_has_neither(client):
 
 
 @pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("tokenize", {}),
+        ("samplers/score", {"input": "a"}),
+        ("samplers/distributions", {"answer": "a"}),
+    ],
+)
+def test_paths_that_read_no_images_say_so(endpoint, path, more):
+    with endpoint.client() as http:
+        answer = http.post(f"/{path}", json={"messages": ASKED} | more)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "messages[0].content[1].image_url.url"
+    assert "only /v1/chat/completions reads them" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
     ("part", "param", "code"),
     [
         (part_of(file_of(written())[:200]), "url", "image_parse_error"),
