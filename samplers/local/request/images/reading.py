@@ -1,5 +1,7 @@
 """The images of a request are read, and the model gets their text in the messages."""
 
+from itertools import groupby
+
 from samplers.local.engine.images.decode import BadImage
 from samplers.local.engine.images.reader import ImageText, NotInstalled, NotRead
 from samplers.local.engine.model import ServedModel
@@ -25,12 +27,13 @@ async def read_images(
     with_texts = []
     for message in messages:
         pieces = []
-        for part in message.get("parts", ()):
-            if isinstance(part, ImagePart):
+        for kind, parts in groupby(message.get("parts", ()), type):
+            if kind is str:  # texts are joined as in a message without images
+                pieces.append("".join(parts))
+                continue
+            for part in parts:
                 images.append(await _read(model, part))
                 pieces.append(_sentence(len(images), images[-1]))
-            else:
-                pieces.append(part)
         content = "\n".join(pieces) if pieces else message["content"]
         with_texts.append({"role": message["role"], "content": content})
 

@@ -51,7 +51,7 @@ def test_the_text_takes_the_images_place(is_reasoning, details):
 
     model = SimpleNamespace(reasoning=is_reasoning, images=SimpleNamespace(read=seen))
     parts = [part_of(b"x", detail) for detail in (None, "high", "low")]
-    found, images = read([*user("Look:", *parts[:2], "What?"), *user(parts[2])], model)
+    found, images = read([*user("Lo", "ok:", *parts[:2], "What?"), *user(parts[2])], model)
 
     assert asked == details
     assert [message["content"] for message in found] == [
