@@ -66,7 +66,8 @@ def application(
         number = newest.arrival()
         async with bodies.json(request) as body:
             chat_request = await parsed(models, body, request.headers, is_long(request))
-        job = filtered(request.scope, await prepare(models, chat_request))
+        job = await unless_gone(request.receive, prepare(models, chat_request))
+        job = filtered(request.scope, job)
         settle = reserve(request.scope, job)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job, settle))
