@@ -122,6 +122,8 @@ class Worker:
     async def _work(self, batch: Batch) -> None:
         """Everything from the batch's state to its end."""
         try:
+            # it may have ended since it was found
+            batch = await self._database.read(batches.get, self._owner, batch.id)
             if batch.status == "validating":
                 async with self._reading:
                     await self._read_input(batch)

@@ -145,6 +145,26 @@ def test_lines_that_a_killed_run_had_read_are_read_anew():
     assert asyncio.run(again()) == ["a", "b"]
 
 
+def test_a_batch_that_ended_since_it_was_found(answered, monkeypatch):
+    """The worker may have been busy with the end of another one."""
+
+    async def stale() -> tuple[batches.Batch, batches.Batch]:
+        database = Database(None)
+        batch = await made(database, jsonl(moderation("a")))
+        working = Worker((), database, "me")
+        working.wake()
+        first = await ended(database, batch)
+        monkeypatch.setattr(batches, "unfinished", lambda connection, owner: [batch])
+        working.wake()
+        await asyncio.sleep(0.2)
+        await working.end()
+        return first, await database.read(batches.get, "me", batch.id)
+
+    first, then = asyncio.run(stale())
+    assert first == then
+    assert answered == ["a"]
+
+
 def test_what_expired_while_no_endpoint_ran():
     async def late() -> batches.Batch:
         database = Database(None)
