@@ -180,6 +180,29 @@ def test_what_expired_while_no_endpoint_ran():
     assert batch.error_file_id is not None
 
 
+def test_a_batch_waits_for_its_model():
+    """The endpoint was started again with another profile: that is no reason for lines to fail."""
+
+    async def without() -> batches.Batch:
+        database = Database(None)
+        batch = await made(database, b"")
+        line = batch_lines.Line(1, "a", jsonl(moderation("a")))
+        await database.write(batch_lines.add_lines, batch.id, [line])
+        await database.write(batches.begin, batch.id, 1, "another", time.time())
+        working = Worker((), database, "me")
+        working.wake()
+        await asyncio.sleep(0.2)
+        waiting = await database.read(batches.get, "me", batch.id)
+        assert (waiting.status, waiting.failed) == ("in_progress", 0)
+        await database.write(batches.cancel, "me", batch.id, time.time())
+        working.wake()
+        batch = await ended(database, waiting)
+        await working.end()
+        return batch
+
+    assert asyncio.run(without()).status == "cancelled"
+
+
 def test_another_owners_batches_are_left_alone():
     async def other() -> batches.Batch:
         database = Database(None)
