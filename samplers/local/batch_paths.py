@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from samplers.local.answer import batches as answers
 from samplers.local.answer.json_text import json_response
+from samplers.local.answer.stored import batches as answers
 from samplers.local.batches.worker import Worker
 from samplers.local.key import owner_of
 from samplers.local.request.batches.create import WINDOW_SECONDS, batch_list, new_batch

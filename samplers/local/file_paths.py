@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from samplers.local.answer import files as answers
 from samplers.local.answer.json_text import json_response
+from samplers.local.answer.stored import files as answers
 from samplers.local.key import owner_of
 from samplers.local.request.errors import bad_request
 from samplers.local.request.files.query import file_list

@@ -10,7 +10,7 @@ import logging
 from dataclasses import replace
 
 from samplers.local.answer import chat
-from samplers.local.answer.batches import answered
+from samplers.local.answer.stored.batches import answered
 from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs

@@ -12,7 +12,7 @@ import logging
 import time
 from contextlib import suppress
 
-from samplers.local.answer.batches import not_executed
+from samplers.local.answer.stored.batches import not_executed
 from samplers.local.batches import one_line
 from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.request import MODEL

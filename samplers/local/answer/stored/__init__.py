@@ -1,0 +1,1 @@
+"""Answers about what the store keeps: files and batches."""
