@@ -30,6 +30,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "answer": {"engine", "request", "store"},
         "conditions": {"request", "answer"},
         "moderation": {"request"},
+        "audio": {"request", "answer"},
     },
     "api": {
         "pricing": set(),

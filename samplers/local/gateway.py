@@ -21,6 +21,8 @@ from samplers.local.answer.newest import Newest
 from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
+from samplers.local.audio.recogniser import Recogniser
+from samplers.local.audio_paths import audio_routes
 from samplers.local.conditions.exchange import reserve
 from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
@@ -49,6 +51,7 @@ def application(
     bodies = Bodies()
     conditions = Conditions(simulation)
     newest = Newest()
+    recogniser = Recogniser()
 
     async def all_models(request: Request) -> Response:
         return json_response(model_list(models), headers=logits_header(models[0].logits))
@@ -123,6 +126,7 @@ def application(
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         *file_routes(database),
+        *audio_routes(recogniser),
         Route("/v1/moderations", moderations, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
         Route("/v1/samplers/conditions", own_conditions, methods=["GET", "POST"]),

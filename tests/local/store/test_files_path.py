@@ -9,6 +9,7 @@ import httpx
 import openai
 import pytest
 
+from samplers.local.request.files import form as forms
 from samplers.local.request.files import upload
 from samplers.local.store import database, files
 
@@ -220,10 +221,13 @@ def test_a_wrong_query(http, query, param):
     assert error(http.get(f"/files?{query}"), 400)[1] == param
 
 
-@pytest.mark.parametrize("bound", ["BIGGEST_FILE", "BIGGEST_FORM"])
-def test_a_file_that_is_too_big(http, monkeypatch, bound):
+@pytest.mark.parametrize(
+    ("module", "bound", "value"),
+    [(upload, "BIGGEST_FILE", 10), (forms, "OTHER_FIELDS", 10 - upload.BIGGEST_FILE)],
+)
+def test_a_file_that_is_too_big(http, monkeypatch, module, bound, value):
     """A form that is too big is not read to its end."""
-    monkeypatch.setattr(upload, bound, 10)
+    monkeypatch.setattr(module, bound, value)
     sent = {"data": {"purpose": "batch"}, "files": {"file": ("a.jsonl", b"x" * 11)}}
     wrong = (f"The file is larger than {upload.BIGGEST_FILE} bytes.", "file", "request_too_large")
     assert error(http.post("/files", **sent), 413) == wrong
