@@ -33,6 +33,7 @@ from samplers.local.engine.model import ServedModel, named
 from samplers.local.file_paths import file_routes
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
+from samplers.local.realtime_path import realtime_route
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.given import given_answer, given_text
@@ -127,6 +128,7 @@ def application(
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         *file_routes(database),
         *audio_routes(recogniser),
+        realtime_route(models, recogniser),
         Route("/v1/moderations", moderations, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
         Route("/v1/samplers/conditions", own_conditions, methods=["GET", "POST"]),
