@@ -17,7 +17,7 @@ def audio_routes(recogniser: Recogniser) -> list[Route]:
     forms = uploads()
 
     async def transcriptions(request: Request) -> Response:
-        require("Speech recognition", SPEECH)
+        require("Speech recognition", SPEECH, "file")
         async with forms.form(request) as asked:
             work = recogniser.words(lambda: decode(asked.content), asked.prompt, asked.temperature)
             heard = await unless_gone(request.receive, work)

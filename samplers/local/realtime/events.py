@@ -19,8 +19,6 @@ def read_event(text: str | None) -> dict:
     """The event that a message is (None: it is binary). ApiError if it is no object in JSON."""
     try:
         event = json.loads(text or "", parse_constant=_refuse_constant)
-        if "\\u" in text:  # half a surrogate pair, escaped
-            json.dumps(event, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise bad_request(NOT_JSON, code="invalid_json") from None
     if not isinstance(event, dict):
@@ -35,7 +33,19 @@ def _refuse_constant(constant: str):
 def client_id(event: dict) -> str | None:
     """The event_id that the client gave, or None. ApiError if it is no text."""
     value = event.get("event_id")
-    return value if value is None else string(LONGEST_ID)("event_id", value)
+    if value is None:
+        return None
+    check_unicode(value)
+    return string(LONGEST_ID)("event_id", value)
+
+
+def check_unicode(value) -> None:
+    """ApiError if a JSON value has a text that UTF-8 cannot hold: half a surrogate pair."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        message = "Invalid event: the text is not valid Unicode."
+        raise bad_request(message, code="invalid_value") from None
 
 
 def server_event(kind: str, **fields) -> dict:

@@ -32,7 +32,8 @@ class Item:
     def as_object(self) -> dict:
         """The item as events show it; sound is not shown."""
         if self.spoken:
-            content = [{"type": "input_audio", "transcript": self.text}]
+            heard = {} if self.text is None else {"transcript": self.text}
+            content = [{"type": "input_audio", **heard}]
         elif self.text is None:
             content = []
         else:

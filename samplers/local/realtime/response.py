@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from samplers.local.answer import chat_chunks
 from samplers.local.realtime.conversation import Conversation
 from samplers.local.realtime.events import new_id
-from samplers.local.realtime.fields import INFINITE
 from samplers.local.realtime.items import Item
 from samplers.local.realtime.response_request import ResponseRequest
 from samplers.local.request.errors import ApiError
@@ -24,9 +23,7 @@ class Ending:
     reason: str | None = None
     error: ApiError | None = None
 
-    def details(self) -> dict | None:
-        if self.status == "completed":
-            return None
+    def details(self) -> dict:
         details: dict = {"type": self.status}
         if self.reason is not None:
             details["reason"] = self.reason
@@ -107,20 +104,24 @@ class Response:
         return {**self._place(), "item_id": self._item.id, "content_index": 0}
 
     def as_object(self, ending: Ending) -> dict:
-        """The response as events show it."""
+        """The response as events show it; what is not known yet is left out."""
         ended = self._item is not None and ending.status != "in_progress"
-        return {
+        response = {
             "object": "realtime.response",
             "id": self.id,
             "status": ending.status,
-            "status_details": None if ending.status == "in_progress" else ending.details(),
             "output": [self._item.as_object()] if ended else [],
-            "conversation_id": self._conversation.id if self._request.keeps else None,
             "output_modalities": ["text"],
-            "max_output_tokens": self._request.max_output_tokens or INFINITE,
-            "usage": None if self._usage is None else _usage(self._usage),
+            "max_output_tokens": self._request.max_output_tokens,
             "metadata": self._request.metadata,
         }
+        if self._request.keeps:
+            response["conversation_id"] = self._conversation.id
+        if ending.status not in ("in_progress", "completed"):
+            response["status_details"] = ending.details()
+        if self._usage is not None:
+            response["usage"] = _usage(self._usage)
+        return response
 
 
 def _usage(chat: dict) -> dict:

@@ -43,9 +43,11 @@ class Session:
 
     def as_object(self) -> dict:
         """The session as events show it."""
-        transcription = {"model": RECOGNISER, "language": "en"}
-        if self.transcription_prompt:
-            transcription["prompt"] = self.transcription_prompt
+        sound = {"format": PCM, "turn_detection": None}
+        if self.transcribes:
+            sound["transcription"] = {"model": RECOGNISER, "language": "en"}
+            if self.transcription_prompt:
+                sound["transcription"]["prompt"] = self.transcription_prompt
         return {
             "type": "realtime",
             "object": "realtime.session",
@@ -59,15 +61,7 @@ class Session:
             "tracing": None,
             "truncation": self.truncation,
             "prompt": None,
-            "include": None,
-            "audio": {
-                "input": {
-                    "format": PCM,
-                    "transcription": transcription if self.transcribes else None,
-                    "noise_reduction": None,
-                    "turn_detection": None,
-                }
-            },
+            "audio": {"input": sound},
         }
 
     def updated(self, update) -> "Session":

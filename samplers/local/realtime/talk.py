@@ -9,6 +9,7 @@ from samplers.local.audio.recogniser import Recogniser
 from samplers.local.engine.model import ServedModel
 from samplers.local.realtime.conversation import Conversation
 from samplers.local.realtime.events import (
+    check_unicode,
     client_id,
     error_event,
     new_id,
@@ -83,6 +84,8 @@ class Talk:
         try:
             event = read_event(text)
             caused_by = client_id(event)
+            if "\\u" in text:  # only an escape can spell what UTF-8 cannot hold
+                check_unicode(event)
             if "type" not in event:
                 raise missing("type")
             kind = checks.one_of(*self._handlers)("type", event["type"])
@@ -121,7 +124,7 @@ class Talk:
         raise bad_request(message, "type", "unsupported_value")
 
     async def _append(self, event: dict) -> None:
-        require("Speech recognition", SPEECH)
+        require("Speech recognition", SPEECH, "audio")
         self._sound.append(_field(event, "audio"))
 
     async def _clear(self, event: dict) -> None:
