@@ -12,11 +12,21 @@ test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab test bench soak abroad notebooks lock
+.PHONY: setup lab senses test bench soak abroad notebooks lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
 	@$(BIN)/python -m samplers.local.engine.logits.prepare
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r
+
+# What reads pictures and hears. Without it the endpoint answers 501 to those requests, and this command is in the answer.
+senses: setup .venv/.ready-senses
+
+# Beside the learner's lock: what the tests need, and what the senses need.
+.venv/.ready-%: .requirements-%.lock .venv/.ready
+	$(INSTALL) $<
+	@touch $@
 
 # JupyterLab would ask at its first start whether to fetch news: this kit needs no network. It saves the widgets with a
 # notebook, so that an explorer is there when the notebook is opened without its kernel.
@@ -24,7 +34,7 @@ setup: .venv/.ready
 .venv/.ready: .requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r .requirements.lock
+	$(INSTALL) .requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p .venv/etc/jupyter/labconfig
 	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
@@ -37,23 +47,23 @@ setup: .venv/.ready
 lab: setup
 	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/learner/00_start_here.ipynb
 
-test: setup
+test: setup .venv/.ready-test .venv/.ready-senses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests
 
-bench: setup
+bench: setup .venv/.ready-test
 	$(BIN)/python -m tests.bench
 
 # Abuse of the endpoint beside a plain client, and many requests while 30 % of the answers are faults: two reports.
 MINUTES ?= 20
-soak: setup
+soak: setup .venv/.ready-test
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 	$(BIN)/python -m tests.soak.many
 
 # Every lesson on llama.cpp's own server, on vLLM if ABROAD_VLLM=PYTHON names an environment's python that has it, and
 # on `transformers serve` if ABROAD_TRANSFORMERS=PYTHON does; the results are tests/data/abroad.md.
-abroad: setup
+abroad: setup .venv/.ready-test
 	$(BIN)/python -m tests.abroad
 
 # For authors of lessons: run the masters again and make the learners' copies from them.
@@ -61,8 +71,16 @@ notebooks: setup
 	$(BIN)/python -m samplers.lab.publish.execute notebooks/*.ipynb
 	$(BIN)/python -m samplers.lab.publish.learner notebooks
 
-# After a change of a dependency: pin every version for every platform, with hashes and without naming a registry.
+# After a change of a dependency: pin every version for every platform, with hashes and without naming a registry. The
+# first lock is a learner's. The others hold what they need on top of it: every entry that the first does not have.
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet --upgrade
+ON_TOP := awk 'NR == FNR { known[$$0] } NR > FNR && /==/ { kept = !($$0 in known) } kept' .requirements.lock
 lock:
 	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --quiet --upgrade --output-file .requirements.lock
+	$(COMPILE) --output-file .requirements.lock
+	$(COMPILE) --extra test --constraints .requirements.lock --output-file .venv/test.lock
+	$(ON_TOP) .venv/test.lock >.requirements-test.lock
+	$(COMPILE) --extra senses --constraints .requirements.lock --constraints .requirements-test.lock \
+		--output-file .venv/senses.lock
+	$(ON_TOP) .venv/senses.lock >.requirements-senses.lock

@@ -5,6 +5,7 @@ import subprocess
 import tomllib
 import zipfile
 from email import message_from_bytes
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,27 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCK = (ROOT / ".requirements.lock").read_text()
+EXTRAS = PROJECT["optional-dependencies"]
+FIRST = (ROOT / ".requirements.lock").read_text()
+# What the tests import, and Jupyter or matplotlib bring to a learner as well.
+ALSO_JUPYTERS = {"jupyter-client", "packaging", "psutil", "pyyaml"}
+LOCKS = {"": FIRST}
+LOCKS |= {extra: (ROOT / f".requirements-{extra}.lock").read_text() for extra in EXTRAS}
 
 
 def declared() -> list[Requirement]:
     requirements = list(PROJECT["dependencies"])
-    for extra in PROJECT["optional-dependencies"].values():
+    for extra in EXTRAS.values():
         requirements += extra
     return [Requirement(requirement) for requirement in requirements]
+
+
+def pins(lock: str) -> dict[str, set[str]]:
+    """A lock's versions of each name: more than one where they depend on the Python."""
+    pinned = {}
+    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.MULTILINE):
+        pinned.setdefault(canonicalize_name(name), set()).add(version)
+    return pinned
 
 
 def tracked() -> list[str]:
@@ -53,20 +67,36 @@ def test_each_dependency_is_declared_once():
     assert len(names) == len(set(names))
 
 
-def test_lock_satisfies_every_declaration():
-    pinned = {}
-    for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE):
-        pinned.setdefault(canonicalize_name(name), []).append(version)
-    for requirement in declared():
+@pytest.mark.parametrize("extra", LOCKS)
+def test_lock_satisfies_every_declaration(extra):
+    pinned = pins(LOCKS[extra] + FIRST)
+    for requirement in map(Requirement, EXTRAS.get(extra, PROJECT["dependencies"])):
         versions = pinned[canonicalize_name(requirement.name)]
         assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
-def test_lock_has_hashes_and_names_no_registry():
-    entries = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.MULTILINE)[1:]
-    assert len(entries) > 50
+@pytest.mark.parametrize("extra", LOCKS)
+def test_lock_has_hashes_and_names_no_registry(extra):
+    lock = LOCKS[extra]
+    entries = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]
+    assert len(entries) >= 15
     assert all("--hash=sha256:" in entry for entry in entries)
-    assert not re.search(r"https?://|--(extra-)?index|--find-links", LOCK)
+    assert not re.search(r"https?://|--(extra-)?index|--find-links", lock)
+
+
+def test_locks_agree_and_none_repeats_the_first():
+    for a, b in combinations(LOCKS.values(), 2):
+        common = pins(a).keys() & pins(b).keys()
+        assert all(pins(a)[name] == pins(b)[name] for name in common)
+
+    entries = {extra: set(re.findall("^.+==.+", lock, re.M)) for extra, lock in LOCKS.items()}
+    assert not any(entries[""] & entries[extra] for extra in EXTRAS)
+
+
+def test_a_learner_installs_nothing_that_only_others_need():
+    for requirements in EXTRAS.values():
+        heavy = {Requirement(requirement).name for requirement in requirements} - ALSO_JUPYTERS
+        assert not heavy & pins(FIRST).keys()
 
 
 def test_conda_makes_the_environment_that_pyproject_declares():

@@ -64,7 +64,7 @@ def application(
         number = newest.arrival()
         async with bodies.json(request) as body:
             chat_request = await _parsed(request, body, models)
-        job = await prepare(models, chat_request)
+        job = await unless_gone(request.receive, prepare(models, chat_request))
         settle = reserve(request.scope, job)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job, settle))

@@ -67,20 +67,28 @@ def image_tokens(model: str, width: int, height: int, detail: str = "auto") -> I
     return _low(rule, width, height) if name == "low" else _tiles(rule, width, height)
 
 
-def _low(rule: dict, width: int, height: int) -> ImageTokens:
-    scale = min(1, Fraction(LOW, max(width, height)))
-    return ImageTokens(rule["base"], *_scaled(width, height, scale), TILE, 0, 0)
+def low_size(width: int, height: int) -> tuple[int, int]:
+    """The size of a picture, in pixels, as a model with the tile rule sees it at detail "low"."""
+    return _scaled(width, height, min(1, Fraction(LOW, max(width, height))))
 
 
-def _tiles(rule: dict, width: int, height: int) -> ImageTokens:
-    """A smaller picture is not enlarged: OpenAI's guide leaves that open, its users found it so.
+def high_size(width: int, height: int) -> tuple[int, int]:
+    """The same at detail "high".
 
+    A smaller picture is not enlarged: OpenAI's guide leaves that open, its users found it so.
     Source: https://community.openai.com/t/492318.
     """
     longer, shorter = max(width, height), min(width, height)
     scale = min(1, Fraction(SQUARE, longer), Fraction(SHORTER_SIDE, shorter))
-    width, height = _scaled(width, height, scale)
+    return _scaled(width, height, scale)
 
+
+def _low(rule: dict, width: int, height: int) -> ImageTokens:
+    return ImageTokens(rule["base"], *low_size(width, height), TILE, 0, 0)
+
+
+def _tiles(rule: dict, width: int, height: int) -> ImageTokens:
+    width, height = high_size(width, height)
     columns = ceil(width / TILE)
     rows = ceil(height / TILE)
     tokens = rule["base"] + columns * rows * rule["tile"]

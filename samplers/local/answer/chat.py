@@ -9,6 +9,7 @@ from samplers.local.answer.generate import call_or_text
 from samplers.local.answer.generate.choice import End
 from samplers.local.answer.generate.choices import generate_all
 from samplers.local.answer.generate.generation import Token
+from samplers.local.answer.images import images_field, images_note
 from samplers.local.request.job import Choice, Job
 
 
@@ -45,13 +46,14 @@ def body(
         "choices": [_choice(job, choice, generated[choice.index]) for choice in choices],
         "usage": chat_fields.usage(job, [each.end for each in generated], cached),
     }
-    return chat_fields.head(job, "chat.completion") | fields | chat_fields.about(job)
+    head = chat_fields.head(job, "chat.completion")
+    return head | fields | chat_fields.about(job) | images_field(job)
 
 
 def _choice(job: Job, choice: Choice, generated: Generated) -> dict:
     return {
         "index": choice.index,
-        "message": _message(choice, "".join(generated.texts)),
+        "message": _message(choice, images_note(job, choice) + "".join(generated.texts)),
         "logprobs": chat_fields.logprobs(job, choice, generated.tokens),
         "finish_reason": chat_fields.finish_reason(job, choice, generated.end),
     }

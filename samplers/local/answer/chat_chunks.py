@@ -9,6 +9,7 @@ from samplers.local.answer.call_stream import CallStream
 from samplers.local.answer.generate import call_or_text
 from samplers.local.answer.generate.choice import Delta, End
 from samplers.local.answer.generate.choices import generate_all
+from samplers.local.answer.images import images_field, images_note
 from samplers.local.request.job import Choice, Job
 
 
@@ -21,7 +22,7 @@ async def stream(job: Job, settle: Callable[[dict], None]) -> AsyncIterator[dict
     ends: dict[int, End] = {}
     for choice in choices:
         if not choice.calls:  # a message of calls opens together with its first call
-            yield chunks.of_choice(choice, {"role": "assistant", "content": "", "refusal": None})
+            yield chunks.of_choice(choice, _opening(content=images_note(job, choice)))
 
     async with aclosing(generate_all(job, choices)) as events:
         async for choice, event in events:
@@ -51,8 +52,8 @@ def _call_deltas(reader: CallStream, text: str) -> Iterator[dict]:
 
 
 def _opening(**fields) -> dict:
-    """The delta that opens a message of calls."""
-    return {"role": "assistant", "content": None, **fields, "refusal": None}
+    """The delta that opens a message; one of calls has no content."""
+    return {"role": "assistant", "content": None} | fields | {"refusal": None}
 
 
 class _Chunks:
@@ -63,6 +64,7 @@ class _Chunks:
         self._head = chat_fields.head(job, "chat.completion.chunk") | chat_fields.about(job)
         # Every chunk has `usage` if it is asked for; it is null until the last one.
         self._usage = {"usage": None} if job.request.include_usage else {}
+        self._first = images_field(job)  # of the first chunk alone
 
     def of_text(self, choice: Choice, delta: Delta) -> dict:
         logprobs = chat_fields.logprobs(self._job, choice, delta.tokens)
@@ -84,7 +86,8 @@ class _Chunks:
             "logprobs": logprobs,
             "finish_reason": finish_reason,
         }
-        chunk = self._head | {"choices": [fields]} | self._usage
+        chunk = self._head | {"choices": [fields]} | self._usage | self._first
+        self._first = {}
         return self._obfuscated(chunk, delta.get("content") or "")
 
     def of_usage(self, usage: dict) -> dict:

@@ -4,9 +4,10 @@ Both are one model. The second is a simulation: it keeps to the rules of OpenAI'
 and thinks before it answers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from samplers.local.engine.calls import Engine
+from samplers.local.engine.images.reader import Reader
 from samplers.local.engine.logits.reader import Logits
 from samplers.wire.models import REASONING_SUFFIX
 
@@ -33,6 +34,7 @@ class ServedModel:
     """An engine with its settings. `id`, `fingerprint` and `created` go into every answer.
 
     `logits` are the model's own, past the engine. `reasoning`: it is the simulated reasoning model.
+    `images` reads the text in images.
     """
 
     engine: Engine
@@ -42,6 +44,7 @@ class ServedModel:
     fingerprint: str
     created: int  # seconds since 1970
     reasoning: bool = False
+    images: Reader = field(default_factory=Reader)
 
 
 def served(plain: ServedModel, profile: str) -> tuple[ServedModel, ...]:

@@ -5,6 +5,7 @@ The ranges of the sampling parameters are those of `samplers.params.RANGES`.
 
 from dataclasses import dataclass
 
+from samplers.local.engine.images.reader import ImageText
 from samplers.local.request import reasoning
 from samplers.local.request.checks import (
     Check,
@@ -146,7 +147,7 @@ class ChatRequest:
     `include_ids` adds token ids to them. `continued` are the answer's first tokens, already chosen.
     `compact`: the next token's logits are asked for, as one array. `response_format` is None for
     plain text. `tools` is None if no function may be called. `effort` is how much the model thinks
-    first, one of `reasoning.EFFORTS`.
+    first, one of `reasoning.EFFORTS`. `images`: what was read of the messages' images, if any.
     """
 
     model: str
@@ -170,6 +171,7 @@ class ChatRequest:
     compact: bool = False
     continued: tuple[int, ...] = ()
     effort: str = "none"
+    images: tuple[ImageText, ...] = ()
 
 
 def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> ChatRequest:

@@ -11,6 +11,7 @@ from samplers.local.request.chat import ChatRequest
 from samplers.local.request.combined import CONTINUE
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.grammars import grammars
+from samplers.local.request.images.reading import with_images_read
 from samplers.local.request.prompt import context_exceeded, prompt_ids
 from samplers.local.request.scratchpad import SPARE, Scratchpad, scratchpad
 from samplers.local.request.tool_text import preface
@@ -75,10 +76,11 @@ async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:
     """The job of a request.
 
     ApiError (404) if it is for another model. ApiError (400) if it is too long for the context or
-    the engine cannot enforce what it asks for.
+    the engine cannot enforce what it asks for. Its images are read: ApiError as `with_images_read`.
     """
     model = chosen(models, request.model)
     _check_combination(request)
+    request = await with_images_read(model, request)
     messages = request.messages
     if request.tools is not None:
         messages = [*preface(request.tools.functions), *messages]

@@ -2,7 +2,7 @@
 
 from samplers.local.request import tool_text
 from samplers.local.request.checks import array, one_of, only_fields, required, string
-from samplers.local.request.content import content_text, no_content
+from samplers.local.request.content import content_parts, no_content
 from samplers.local.request.errors import (
     bad_request,
     missing,
@@ -11,6 +11,7 @@ from samplers.local.request.errors import (
     wrong_type,
     wrong_value,
 )
+from samplers.local.request.images.part import ImagePart, check_number
 
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")  # as OpenAI lists them
 # annotations: OpenAI's API file does not list them here, but its SDK sends an answer's message back
@@ -35,17 +36,19 @@ OWNERS = {"tool_calls": "assistant", "annotations": "assistant", "tool_call_id":
 def messages(name: str, value) -> list[dict]:
     """The messages -> [{"role", "content"}, …]. ApiError for the first wrong one.
 
-    Calls are written into the content, as the model writes them.
+    Calls are written into the content, as the model writes them. A message with images also has
+    "parts", its texts and images in order.
     """
     checked = array(message, 1, of=" of objects")(name, value)
+    check_number(name, sum(_images(item) for item in checked))
     _check_sequence(name, value)
     return checked
 
 
 def message(name: str, value) -> dict:
-    """One message -> {"role", "content"}.
+    """One message -> {"role", "content"}, and its "parts" if one is an image.
 
-    The parts of a content are joined, developer becomes system, and `name` is left out.
+    The texts of a content are joined, developer becomes system, and `name` is left out.
     """
     if not isinstance(value, dict):
         raise wrong_type(name, "an object", value)
@@ -66,8 +69,15 @@ def message(name: str, value) -> dict:
         content = ""
     if content is None:
         raise no_content(name, value)
-    text = content_text(f"{name}.content", content, role)
-    return {"role": "system" if role == "developer" else role, "content": text + calls}
+    parts = content_parts(f"{name}.content", content, role)
+    texts = [part for part in parts if isinstance(part, str)]
+    role = "system" if role == "developer" else role
+    has_images = {"parts": parts} if len(texts) < len(parts) else {}
+    return {"role": role, "content": "".join(texts) + calls} | has_images
+
+
+def _images(message: dict) -> int:
+    return sum(isinstance(part, ImagePart) for part in message.get("parts", ()))
 
 
 def _role(name: str, value: dict) -> str:

@@ -57,7 +57,7 @@ def refusal(value) -> dict:
         ),
         ({"role": "user", "content": "Hi", "colour": 1}, "messages[0].colour", "unknown_parameter"),
         (
-            {"role": "user", "content": [{"type": "image_url"}]},
+            {"role": "user", "content": [{"type": "file"}]},
             "messages[0].content[0].type",
             "unsupported_value",
         ),

@@ -1,0 +1,1 @@
+"""Text in images, by OCR, in a process of its own."""

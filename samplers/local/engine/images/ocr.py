@@ -1,0 +1,50 @@
+"""Text in an image: RapidOCR with PP-OCRv6's small models, on one thread."""
+
+import importlib.util
+from functools import cache
+
+import numpy as np
+
+NEEDED = ("rapidocr", "onnxruntime")  # the extra `senses`; not imported before the first image
+SMALLEST = (
+    32  # pixels of a side: RapidOCR enlarges what is narrower, and a line of dots without end
+)
+LONGEST = 2048  # the longest side that a read image has
+
+
+def is_installed() -> bool:
+    """Whether this Python has what OCR needs; nothing is imported to find out."""
+    importlib.invalidate_caches()  # it may have been installed since
+    return all(importlib.util.find_spec(name) is not None for name in NEEDED)
+
+
+@cache
+def _engine():
+    import cv2
+    import rapidocr
+
+    cv2.setNumThreads(1)
+    params = {
+        "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        "Global.log_level": "error",
+        "Global.use_cls": False,  # lines that are upside down: an image comes upright
+        # RapidOCR would enlarge a small image, which takes seconds and hides what `detail` costs
+        "Det.limit_type": "max",
+        "Det.limit_side_len": LONGEST,
+        "Global.max_side_len": LONGEST,
+    }
+    return rapidocr.RapidOCR(params=params)
+
+
+def lines(pixels: np.ndarray) -> list[tuple[str, float]]:
+    """The lines of text in an image (height, width, 3), from the top, each with its confidence.
+
+    Lines of which RapidOCR is less than half sure are left out.
+    """
+    height, width, _ = pixels.shape
+    missing = ((0, max(0, SMALLEST - height)), (0, max(0, SMALLEST - width)), (0, 0))
+    found = _engine()(np.pad(pixels, missing, mode="edge")[:, :, ::-1])  # it takes BGR
+    texts = found.txts or ()
+    scores = found.scores or ()
+    return [(text, float(score)) for text, score in zip(texts, scores, strict=True)]

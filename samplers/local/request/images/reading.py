@@ -1,0 +1,75 @@
+"""The images of a chat request are read, and the model gets their text in the messages."""
+
+from dataclasses import replace
+
+from samplers.local.engine.images.decode import BadImage
+from samplers.local.engine.images.reader import ImageText, NotInstalled, NotRead
+from samplers.local.engine.model import ServedModel
+from samplers.local.request.chat import ChatRequest
+from samplers.local.request.errors import ApiError, bad_request, overloaded, wrong_value
+from samplers.local.request.images.part import DETAILS, ImagePart
+
+COMMAND = "make senses"
+NOT_INSTALLED = (
+    f"This endpoint cannot read images here: its OCR is not installed. Run `{COMMAND}` (without "
+    "make: python -m pip install --require-hashes -r .requirements-senses.lock), then send the "
+    "request again."
+)
+
+
+async def with_images_read(model: ServedModel, request: ChatRequest) -> ChatRequest:
+    """The request with each image's text in its place, and `images`: what was read of each.
+
+    ApiError 400 for an image that cannot be read, 501 without OCR, 503 if it took too long.
+    """
+    if not any("parts" in message for message in request.messages):
+        return request
+
+    images: list[ImageText] = []
+    messages = []
+    for message in request.messages:
+        pieces = []
+        for part in message.get("parts", ()):
+            if isinstance(part, ImagePart):
+                images.append(await _read(model, part))
+                pieces.append(_sentence(len(images), images[-1]))
+            else:
+                pieces.append(part)
+        own = {"content": "\n".join(pieces)} if pieces else {}
+        messages.append({"role": message["role"], "content": message["content"]} | own)
+
+    return replace(request, messages=messages, images=tuple(images))
+
+
+async def _read(model: ServedModel, part: ImagePart) -> ImageText:
+    place = part.place
+    detail = part.detail
+    if detail == "original" and not model.reasoning:
+        place = place.removesuffix("url") + "detail"
+        raise wrong_value(place, detail, [name for name in DETAILS if name != "original"])
+    if detail == "auto":  # as of gpt-5.5, the same as original
+        detail = "original" if model.reasoning else "high"
+
+    try:
+        return await model.images.read(part.data, detail)
+    except BadImage as error:
+        raise bad_request(str(error), place, error.code) from None
+    except NotInstalled:
+        raise ApiError(
+            501,
+            NOT_INSTALLED,
+            kind="server_error",
+            param=place,
+            code="not_installed",
+            headers={"x-should-retry": "false"},
+        ) from None
+    except NotRead as error:
+        raise overloaded(f"{error} Please try again later.") from None
+
+
+def _sentence(number: int, image: ImageText) -> str:
+    """What the model reads in the place of an image."""
+    if not image.lines:
+        return f"[image {number}: no text was found in it]"
+    text = "\n".join(text for text, _ in image.lines)
+    return f"[image {number}, its text by OCR: {text}]"
