@@ -73,6 +73,11 @@ def check_answer(path: str, status: int, content_type: str, content: bytes) -> N
         check("DeleteFileResponse" if is_deleted else "OpenAIFile", json.loads(content))
     elif path.endswith("/transcriptions"):
         _check_transcription(content_type, content)
+    elif path.endswith("/batches"):
+        is_list = b'"list"' in content and b'"first_id"' in content
+        check("ListBatchesResponse" if is_list else "Batch", json.loads(content))
+    elif "/batches/" in path:
+        check("Batch", json.loads(content))
     elif path.endswith("/moderations"):
         check("CreateModerationResponse", json.loads(content))
     elif content_type.startswith("text/event-stream"):

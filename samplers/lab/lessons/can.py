@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from samplers.api import APIError
+from samplers.api import APIError, list_batches
 from samplers.wire.models import model_row
 
 TOOL = {
@@ -124,6 +124,15 @@ def _moderate(client) -> bool:
     return len(client.moderate("Hello!")) == 1
 
 
+def _takes_batches(client) -> bool:
+    """OpenAI does."""
+    return client.budget is not None or _tried(client, "batch", _list_batches)
+
+
+def _list_batches(client) -> bool:
+    return isinstance(list_batches(client), list)
+
+
 def _tried(client, name: str, trial: Callable) -> bool:
     """What `trial(client)` found, now or earlier. An error of the endpoint means no."""
     if client.budget is not None:
@@ -167,5 +176,6 @@ NEEDS = {
     "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
     "moderations": (_moderates, "this endpoint does not say whether a text is harmful"),
+    "batch": (_takes_batches, "this endpoint takes no batches"),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }

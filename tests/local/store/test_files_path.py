@@ -222,14 +222,19 @@ def test_a_wrong_query(http, query, param):
 
 
 @pytest.mark.parametrize(
-    ("module", "bound", "value"),
-    [(upload, "BIGGEST_FILE", 10), (forms, "OTHER_FIELDS", 10 - upload.BIGGEST_FILE)],
+    ("module", "bound", "value", "purpose"),
+    [
+        (upload, "BIGGEST_FILE", 10, "vision"),
+        (upload, "BIGGEST_BATCH", 10, "batch"),
+        (forms, "OTHER_FIELDS", 10 - upload.BIGGEST_FILE, "batch"),
+    ],
 )
-def test_a_file_that_is_too_big(http, monkeypatch, module, bound, value):
+def test_a_file_that_is_too_big(http, monkeypatch, module, bound, value, purpose):
     """A form that is too big is not read to its end."""
     monkeypatch.setattr(module, bound, value)
-    sent = {"data": {"purpose": "batch"}, "files": {"file": ("a.jsonl", b"x" * 11)}}
-    wrong = (f"The file is larger than {upload.BIGGEST_FILE} bytes.", "file", "request_too_large")
+    most = upload.BIGGEST_BATCH if bound == "BIGGEST_BATCH" else upload.BIGGEST_FILE
+    sent = {"data": {"purpose": purpose}, "files": {"file": ("a.jsonl", b"x" * 11)}}
+    wrong = (f"The file is larger than {most} bytes.", "file", "request_too_large")
     assert error(http.post("/files", **sent), 413) == wrong
 
 

@@ -21,6 +21,7 @@ from samplers.local.request.errors import (
     overloaded,
     unknown,
 )
+from samplers.local.store.database import StoreError
 
 OTHER_FIELDS = 64 << 10  # bytes of a form beside its file
 LONGEST_NAME = 1024  # characters of a file's name
@@ -57,7 +58,7 @@ class Uploads(Generic[Checked]):
         """The checked form; its file is there inside the context, in a temporary file.
 
         ApiError 400 for a wrong form, 413 for a file that is too big, 415 for a compressed body,
-        503 if too many are here.
+        503 if too many are here. StoreError if it cannot be written.
         """
         if self._running >= self._most:
             raise overloaded(f"{self._most} files are arriving. Please try again later.")
@@ -92,6 +93,8 @@ class Uploads(Generic[Checked]):
             return await parser.parse()
         except MultiPartException as error:
             raise bad_request(f"Could not parse multipart form: {error.message}") from None
+        except OSError as error:  # the disk with the temporary files is full
+            raise StoreError(error.strerror or type(error).__name__) from error
 
     async def _bounded(self, request: Request) -> AsyncIterator[bytes]:
         announced = int(request.headers.get("content-length", 0))

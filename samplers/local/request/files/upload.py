@@ -16,9 +16,11 @@ from samplers.local.request.files.form import (
     file_of,
     filename,
     text,
+    too_big,
 )
 
 BIGGEST_FILE = 512 << 20  # bytes
+BIGGEST_BATCH = 200 << 20
 MOST_UPLOADS = 4  # that are arriving at the same time
 # OpenAI takes "evals", too, but no file that it answers with can have it: its API file and its SDK
 # have no such purpose there.
@@ -56,6 +58,9 @@ def checked(form: FormData) -> Upload:
     name = filename(file.filename)
     if purpose == "batch" and not name.lower().endswith(".jsonl"):
         raise bad_request("Invalid file format for Batch API. Must be .jsonl")
+    most = BIGGEST_BATCH if purpose == "batch" else BIGGEST_FILE
+    if file.size > most:
+        raise too_big(most)
     return Upload(name, purpose, file.file, _seconds(form))
 
 
