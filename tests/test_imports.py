@@ -45,6 +45,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "gathering": {"transport"},
         "batches": {"gathering", "pricing", "retries", "transport"},
         "safety": set(),
+        "audio": {"transport"},
         "adapters": set(),
     },
     "lab": {

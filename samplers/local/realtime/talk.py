@@ -9,7 +9,6 @@ from samplers.local.audio.recogniser import Recogniser
 from samplers.local.engine.model import ServedModel
 from samplers.local.realtime.conversation import Conversation
 from samplers.local.realtime.events import (
-    check_unicode,
     client_id,
     error_event,
     new_id,
@@ -23,6 +22,7 @@ from samplers.local.realtime.response_request import ResponseRequest, read_respo
 from samplers.local.realtime.session import Session
 from samplers.local.realtime.sound import SoundBuffer, samples
 from samplers.local.request import checks
+from samplers.local.request.body import check_unicode
 from samplers.local.request.errors import ApiError, bad_request, missing, server_error
 from samplers.local.request.senses import SPEECH, require
 
@@ -85,7 +85,7 @@ class Talk:
             event = read_event(text)
             caused_by = client_id(event)
             if "\\u" in text:  # only an escape can spell what UTF-8 cannot hold
-                check_unicode(event)
+                await check_unicode(event)
             if "type" not in event:
                 raise missing("type")
             kind = checks.one_of(*self._handlers)("type", event["type"])

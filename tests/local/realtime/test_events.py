@@ -136,7 +136,7 @@ WRONG = [  # an event, and its error's param and code
     (create({"type": "input_text"}), "item.content[0].text", "missing_required_parameter"),
     (create({"type": "input_text", "text": "x" * 70_000}), "item.content[0].text", None),
     (create({"type": "input_text", "text": "x"}, "tool"), "item.role", "invalid_value"),
-    (create({"type": "input_text", "text": "\ud800"}), None, "invalid_value"),
+    (create({"type": "input_text", "text": "\ud800"}), "item.content[0].text", "invalid_value"),
     (
         {"type": "conversation.item.create", "item": {"type": "function_call"}},
         "item.type",
