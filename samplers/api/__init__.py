@@ -8,8 +8,8 @@ score and abilities. Around it: `accumulate` joins a stream, `tool` and `run_too
 price (also `list_batches`, `cancel_batch`, `batch_cost`, and `upload_file`, `list_files`,
 `file_content`, `delete_file`);
 `cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
-prints it; `check_input` and `check_output` filter with any test of a text, `safety_identifier`
-hides an id; `transcribe` turns speech into text;
+prints it; `image_part` puts an image into a message; `check_input` and `check_output` filter with
+any test of a text, `safety_identifier` hides an id; `transcribe` turns speech into text;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
@@ -51,6 +51,7 @@ from samplers.api.errors import (
 from samplers.api.forms import as_taken
 from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
+from samplers.api.images import image_part
 from samplers.api.limits.limiter import Limiter
 from samplers.api.pricing.budget import Budget, BudgetExceeded, usd
 from samplers.api.pricing.choose import Candidate, Ranking, Task, choose
@@ -162,6 +163,7 @@ __all__ = [
     "follow_batch",
     "full_jitter",
     "gather",
+    "image_part",
     "image_tokens",
     "list_batches",
     "list_files",

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
+from samplers.api.pricing.images import images_of, priced_tokens, without_data
 from samplers.api.pricing.prices import cost, price_of
 from samplers.api.results import Usage
 from samplers.wire.models import model_row
@@ -20,6 +21,7 @@ UNPRICED = ("audio", "modalities", "moderation", "prediction", "web_search_optio
 PRICED_TIER = "default"
 PRICED_TTL = "30m"
 PRICED_TOOLS = ("function", "custom")
+PRICED_PARTS = ("text", "refusal", "image_url")
 
 
 def upper_bound(body: dict, batch: bool = False) -> Decimal:
@@ -27,12 +29,14 @@ def upper_bound(body: dict, batch: bool = False) -> Decimal:
 
     The prompt has at most `most_prompt_tokens`, and the answer n times max_completion_tokens (or
     max_tokens, or what the model can do), reasoning included. The whole prompt may be read from the
-    cache or written to it. ValueError for what is not priced: an unknown model, pictures, sound.
+    cache or written to it. ValueError for what is not priced: an unknown model, sound, an image
+    that is not in the request or whose model has no known rule.
     """
     price_of(body["model"])
     _check_priced(body)
 
     prompt = most_prompt_tokens(body)
+    prompt += sum(priced_tokens(body["model"], image) for image in images_of(body["messages"]))
     answer = _positive_int("n", body.get("n", 1)) * _longest_answer(body)
     fresh = Usage(prompt, answer, prompt + answer)
     read = replace(fresh, cached_tokens=prompt)
@@ -41,13 +45,14 @@ def upper_bound(body: dict, batch: bool = False) -> Decimal:
 
 
 def most_prompt_tokens(body: dict) -> int:
-    """The most tokens that the prompt of a chat request with this body can have.
+    """The most tokens that the prompt of a chat request with this body can have, without images.
 
     No token is shorter than a byte, so these are no more than the request has UTF-8 bytes, plus
     MESSAGE_OVERHEAD for each message and ANSWER_OVERHEAD.
     """
     # the tier is for the endpoint, not for the model
     read = {name: value for name, value in body.items() if name != "service_tier"}
+    read["messages"] = without_data(body["messages"])
     size = len(json.dumps(read, ensure_ascii=False).encode("utf-8"))
     return size + MESSAGE_OVERHEAD * len(body["messages"]) + ANSWER_OVERHEAD
 
@@ -94,11 +99,14 @@ def _check_priced(body: dict) -> None:
 
 
 def _check_part(part) -> None:
-    """Raises ValueError unless a part of a message is text that is written to the cache once."""
-    if not isinstance(part, dict) or part.get("type") not in ("text", "refusal"):
+    """Raises ValueError unless a part is text or an image, and written to the cache once."""
+    if not isinstance(part, dict) or part.get("type") not in PRICED_PARTS:
         raise ValueError(
-            f"messages must be text in a paid call: only that is priced, got {part!r:.80}"
+            "messages must be text or images in a paid call: only they are priced, "
+            f"got {part!r:.80}"
         )
+    if part["type"] == "image_url" and not isinstance(part.get("image_url"), dict):
+        raise ValueError(f"image_url must be an object with a url, got {part!r:.80}")
     if part.get("prompt_cache_breakpoint") is not None:
         _refuse("prompt_cache_breakpoint", part["prompt_cache_breakpoint"])
 
