@@ -147,7 +147,7 @@ def test_without_the_packages(transcribe, monkeypatch):
 
 
 def test_bodies_against_openais_api_file(http):
-    files = {"file": ("x.ogg", SPEECH.read_bytes())}
+    files = {"file": ("x.wav", wav(np.zeros(16_000), 16_000))}
     data = {"model": MODEL, "response_format": "verbose_json", "timestamp_granularities[]": "word"}
     answer = http.post("/audio/transcriptions", files=files, data=data)
     assert answer.status_code == 200
