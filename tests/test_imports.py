@@ -30,6 +30,8 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "answer": {"engine", "request", "store"},
         "conditions": {"request", "answer"},
         "moderation": {"request"},
+        "audio": {"request", "answer"},
+        "realtime": {"request", "answer", "audio", "engine"},
         "batches": {"request", "answer", "store", "engine", "moderation"},
     },
     "api": {
@@ -43,6 +45,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "gathering": {"transport"},
         "batches": {"gathering", "pricing", "retries", "transport"},
         "safety": set(),
+        "audio": {"transport"},
         "adapters": set(),
     },
     "lab": {

@@ -9,11 +9,12 @@ price (also `list_batches`, `cancel_batch`, `batch_cost`, and `upload_file`, `li
 `file_content`, `delete_file`);
 `cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
 prints it; `image_part` puts an image into a message; `check_input` and `check_output` filter with
-any test of a text, `safety_identifier` hides an id;
+any test of a text, `safety_identifier` hides an id; `transcribe` turns speech into text;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
 from samplers.api.abilities import Abilities
+from samplers.api.audio.transcribe import SpokenWord, Transcript, transcribe
 from samplers.api.batches.batch import Batch, cancel_batch, list_batches
 from samplers.api.batches.bill import batch_cost
 from samplers.api.batches.files import (
@@ -127,6 +128,7 @@ __all__ = [
     "Round",
     "Score",
     "SlowDownError",
+    "SpokenWord",
     "StoredFile",
     "StreamBroken",
     "Task",
@@ -139,6 +141,7 @@ __all__ = [
     "ToolError",
     "ToolResult",
     "ToolRun",
+    "Transcript",
     "Truncated",
     "UnansweredError",
     "UnprocessableEntityError",
@@ -178,6 +181,7 @@ __all__ = [
     "strict_schema",
     "submit_batch",
     "tool",
+    "transcribe",
     "upload_file",
     "usd",
     "why_not_strict",

@@ -12,7 +12,7 @@ from samplers.local.answer.stored import files as answers
 from samplers.local.key import owner_of
 from samplers.local.request.errors import bad_request
 from samplers.local.request.files.query import file_list
-from samplers.local.request.files.upload import Uploads
+from samplers.local.request.files.upload import uploads
 from samplers.local.store import files
 from samplers.local.store.database import Database
 from samplers.local.store.files import StoredFile, StoreFull, is_id
@@ -20,14 +20,14 @@ from samplers.local.store.files import StoredFile, StoreFull, is_id
 
 def file_routes(database: Database) -> list[Route]:
     """The routes of files that `database` keeps. Each key sees its own files alone."""
-    uploads = Uploads()
+    forms = uploads()
 
     async def all_files(request: Request) -> Response:
         return await (create if request.method == "POST" else listed)(request)
 
     async def create(request: Request) -> Response:
         owner = owner_of(request.headers)
-        async with uploads.form(request) as upload:
+        async with forms.form(request) as upload:
             try:
                 file = await database.write(
                     files.add,

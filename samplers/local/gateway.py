@@ -21,6 +21,8 @@ from samplers.local.answer.newest import Newest
 from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
+from samplers.local.audio.recogniser import Recogniser
+from samplers.local.audio_paths import audio_routes
 from samplers.local.batch_paths import batch_routes
 from samplers.local.batches.worker import Worker
 from samplers.local.conditions.exchange import filtered, reserve
@@ -33,6 +35,7 @@ from samplers.local.engine.model import ServedModel
 from samplers.local.file_paths import file_routes
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
+from samplers.local.realtime_path import realtime_route
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.given import given_answer, given_text
 from samplers.local.request.job import chosen, parsed, prepare
@@ -55,6 +58,7 @@ def application(
     bodies = Bodies()
     conditions = Conditions(simulation)
     newest = Newest()
+    recogniser = Recogniser()
 
     async def all_models(request: Request) -> Response:
         return json_response(model_list(models), headers=logits_header(models[0].logits))
@@ -133,6 +137,8 @@ def application(
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         *file_routes(database),
+        *audio_routes(recogniser),
+        realtime_route(models, recogniser),
         *batch_routes(database, worker, bodies, time_factor),
         Route("/v1/moderations", moderations, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),

@@ -10,7 +10,7 @@ from samplers.api.request import encode
 class Form:
     """A form (multipart/form-data) with one file: what is uploaded. `content`: from its start."""
 
-    fields: dict[str, str]
+    fields: dict[str, str | list[str]]
     filename: str
     content: bytes | BinaryIO = field(repr=False)
 

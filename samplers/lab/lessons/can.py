@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from samplers.api import APIError, list_batches
+from samplers.api import APIError, list_batches, transcribe
 from samplers.wire.models import model_row
 
 TOOL = {
@@ -18,6 +18,11 @@ TOOL = {
         },
     },
 }
+# a WAV file: 0.2 seconds, 8,000 samples of 8 bits a second
+SILENCE = (
+    b"RIFF" + (1_636).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\1\0\1\0"
+    b"\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0data" + (1_600).to_bytes(4, "little") + b"\x80" * 1_600
+)
 OF_LOGITS = ("raw logits", "score text")  # our endpoint says why it cannot do these
 # What a trial found, by client and then by (ability, model).
 _found: WeakKeyDictionary = WeakKeyDictionary()
@@ -133,6 +138,14 @@ def _list_batches(client) -> bool:
     return isinstance(list_batches(client), list)
 
 
+def _transcribes(client) -> bool:
+    return _tried(client, "transcription", _transcribe)
+
+
+def _transcribe(client) -> bool:
+    return transcribe(client, SILENCE).duration is not None
+
+
 def _tried(client, name: str, trial: Callable) -> bool:
     """What `trial(client)` found, now or earlier. An error of the endpoint means no."""
     if client.budget is not None:
@@ -181,5 +194,6 @@ NEEDS = {
         lambda client: client.abilities.engine == "samplers",
         "this endpoint does not fail on request",
     ),
+    "transcription": (_transcribes, "this endpoint does not turn speech into text"),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }

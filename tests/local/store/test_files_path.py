@@ -10,6 +10,7 @@ import httpx
 import openai
 import pytest
 
+from samplers.local.request.files import form as forms
 from samplers.local.request.files import upload
 from samplers.local.store import database, files
 
@@ -222,12 +223,16 @@ def test_a_wrong_query(http, query, param):
 
 
 @pytest.mark.parametrize(
-    ("bound", "purpose"),
-    [("BIGGEST_FILE", "vision"), ("BIGGEST_BATCH", "batch"), ("BIGGEST_FORM", "batch")],
+    ("module", "bound", "value", "purpose"),
+    [
+        (upload, "BIGGEST_FILE", 10, "vision"),
+        (upload, "BIGGEST_BATCH", 10, "batch"),
+        (forms, "OTHER_FIELDS", 10 - upload.BIGGEST_FILE, "batch"),
+    ],
 )
-def test_a_file_that_is_too_big(http, monkeypatch, bound, purpose):
+def test_a_file_that_is_too_big(http, monkeypatch, module, bound, value, purpose):
     """A form that is too big is not read to its end."""
-    monkeypatch.setattr(upload, bound, 10)
+    monkeypatch.setattr(module, bound, value)
     most = upload.BIGGEST_BATCH if bound == "BIGGEST_BATCH" else upload.BIGGEST_FILE
     sent = {"data": {"purpose": purpose}, "files": {"file": ("a.jsonl", b"x" * 11)}}
     wrong = (f"The file is larger than {most} bytes.", "file", "request_too_large")
