@@ -214,9 +214,8 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     giving_back.cancel()
     forgetting.cancel()
     _end_soon()
-    await worker.end()
     server.should_exit = True
-    await serving
+    await asyncio.gather(serving, worker.end())
 
 
 def _listen(port: int) -> socket.socket:

@@ -21,10 +21,10 @@ def moderation(custom_id: str, text="a text", **fields) -> dict:
 
 
 class Batches:
-    """What the tests do with an endpoint's batches, by OpenAI's SDK in strict validation."""
+    """What the tests do with an endpoint's batches; `options` are those of OpenAI's client."""
 
-    def __init__(self, base_url: str, key: str):
-        options = {"max_retries": 0, "_strict_response_validation": True}
+    def __init__(self, base_url: str, key: str, **options):
+        options |= {"max_retries": 0, "_strict_response_validation": True}
         self.sdk = openai.OpenAI(base_url=base_url, api_key=key, **options)
 
     def create(self, content: bytes, endpoint="/v1/moderations", **fields):

@@ -3,7 +3,8 @@
 It survives a kill -9 at any moment. An answer counts from the transaction on that keeps it, and
 whoever starts next on the same database goes on with the lines that have none. Of several endpoints
 with the same database and key one works, the one that has the lock on a file beside the database;
-the system gives that back when the process ends.
+the system gives that back when the process ends. It works with its own models and flags, wherever a
+batch was made; one that began with a model which is not here waits for an endpoint that has it.
 """
 
 import asyncio
@@ -95,7 +96,7 @@ class Worker:
             is_late = batch.status == "in_progress" and left <= 0
             if batch.status == "cancelling" or is_late:
                 await self._stop(batch)
-            elif batch.id not in self._works:
+            elif batch.id not in self._works and self._has_model(batch):
                 self._begin(batch)
             if batch.status == "in_progress" and left > 0:
                 seconds = min(seconds, left)
@@ -106,6 +107,10 @@ class Worker:
         if path is not None and self._lock is None:
             self._lock = file_lock.take(path)
         return path is None or self._lock is not None
+
+    def _has_model(self, batch: Batch) -> bool:
+        """Whether its lines can be answered here; else they wait for an endpoint that can."""
+        return batch.model in (None, MODEL, *(model.id for model in self._models))
 
     def _begin(self, batch: Batch) -> None:
         work = asyncio.create_task(self._work(batch))
@@ -122,6 +127,8 @@ class Worker:
     async def _work(self, batch: Batch) -> None:
         """Everything from the batch's state to its end."""
         try:
+            # it may have ended since it was found
+            batch = await self._database.read(batches.get, self._owner, batch.id)
             if batch.status == "validating":
                 async with self._reading:
                     await self._read_input(batch)

@@ -6,6 +6,7 @@ Each is called in a transaction of its own, and none leaves a state that another
 import json
 import sqlite3
 from dataclasses import dataclass, fields
+from math import ceil
 
 from samplers.local.store import files
 from samplers.local.store.batch_lines import forget_lines
@@ -102,7 +103,7 @@ def create(
         "output_seconds": output_seconds,
         "status": "validating",
         "created_at": int(now),
-        "expires_at": -int(-(now + window) // 1),  # rounded up
+        "expires_at": int(now) + ceil(window),
     }
     places = ", ".join("?" * len(row))
     into = f"INSERT INTO batches ({', '.join(row)}) VALUES ({places})"

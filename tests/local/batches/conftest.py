@@ -1,14 +1,17 @@
 """A gateway without a model and a whole endpoint, to which batches are given."""
 
+import httpx
 import pytest
+import wirecheck
 from sdk_batches import Batches
 
 
 @pytest.fixture(scope="module")
 def batches(serve):
-    """Batches of moderations, on a gateway without a model."""
+    """Batches of moderations, on a gateway without a model, checked against OpenAI's API file."""
     served = serve()
-    return Batches(served.base_url, served.key)
+    client = httpx.Client(transport=wirecheck.transport())
+    return Batches(served.base_url, served.key, http_client=client)
 
 
 @pytest.fixture(scope="module")

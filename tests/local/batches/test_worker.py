@@ -145,6 +145,26 @@ def test_lines_that_a_killed_run_had_read_are_read_anew():
     assert asyncio.run(again()) == ["a", "b"]
 
 
+def test_a_batch_that_ended_since_it_was_found(answered, monkeypatch):
+    """The worker may have been busy with the end of another one."""
+
+    async def stale() -> tuple[batches.Batch, batches.Batch]:
+        database = Database(None)
+        batch = await made(database, jsonl(moderation("a")))
+        working = Worker((), database, "me")
+        working.wake()
+        first = await ended(database, batch)
+        monkeypatch.setattr(batches, "unfinished", lambda connection, owner: [batch])
+        working.wake()
+        await asyncio.sleep(0.2)
+        await working.end()
+        return first, await database.read(batches.get, "me", batch.id)
+
+    first, then = asyncio.run(stale())
+    assert first == then
+    assert answered == ["a"]
+
+
 def test_what_expired_while_no_endpoint_ran():
     async def late() -> batches.Batch:
         database = Database(None)
@@ -158,6 +178,29 @@ def test_what_expired_while_no_endpoint_ran():
     batch = asyncio.run(late())
     assert (batch.status, batch.total) == ("expired", 2)
     assert batch.error_file_id is not None
+
+
+def test_a_batch_waits_for_its_model():
+    """The endpoint was started again with another profile: that is no reason for lines to fail."""
+
+    async def without() -> batches.Batch:
+        database = Database(None)
+        batch = await made(database, b"")
+        line = batch_lines.Line(1, "a", jsonl(moderation("a")))
+        await database.write(batch_lines.add_lines, batch.id, [line])
+        await database.write(batches.begin, batch.id, 1, "another", time.time())
+        working = Worker((), database, "me")
+        working.wake()
+        await asyncio.sleep(0.2)
+        waiting = await database.read(batches.get, "me", batch.id)
+        assert (waiting.status, waiting.failed) == ("in_progress", 0)
+        await database.write(batches.cancel, "me", batch.id, time.time())
+        working.wake()
+        batch = await ended(database, waiting)
+        await working.end()
+        return batch
+
+    assert asyncio.run(without()).status == "cancelled"
 
 
 def test_another_owners_batches_are_left_alone():

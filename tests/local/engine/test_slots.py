@@ -224,3 +224,27 @@ def test_a_prompt_of_one_slice_waits_for_one_slice_of_the_longer_ones():
 def test_shared():
     assert shared([1, 2, 3], [1, 2, 4, 5]) == 2
     assert shared([], [1]) == 0
+
+
+def test_it_is_quiet_when_nobody_waits_for_an_answer():
+    async def run():
+        slots = Slots()
+        async with slots.hold([1], TINY, background=True):
+            await slots.quiet(60)  # at once
+
+        holding = [slots.hold([1], LONG) for _ in range(SLOTS - 2)]
+        for hold in holding:
+            await hold.__aenter__()
+        waiting = asyncio.create_task(taken(slots, LONG))
+        await asyncio.sleep(0)
+        await slots.quiet(0.01)  # it does not wait for ever
+        quiet = asyncio.create_task(slots.quiet(60))
+
+        for hold in holding:
+            await hold.__aexit__(None, None, None)
+        _, free = await waiting
+        assert not quiet.done()
+        await free()
+        await quiet
+
+    asyncio.run(run())

@@ -87,7 +87,7 @@ def test_what_was_not_executed(connection, begun, state):
     if state == "cancelled":
         batches.cancel(connection, "a", begun, NOW)
     assert end(connection, begun).status in ("in_progress", state)
-    batch = end(connection, begun, NOW + HOUR + 1)  # the window's end is rounded up
+    batch = end(connection, begun, NOW + HOUR)
     assert batch.status == state
     assert content(connection, batch.output_file_id) == b"done\n"
     assert content(connection, batch.error_file_id) == f"x {state}\n".encode()
