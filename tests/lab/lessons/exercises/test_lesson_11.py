@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from samplers.lab.lessons.checks import verdict
@@ -12,17 +13,30 @@ from samplers.lab.lessons.exercises.lesson_11 import AGAIN
     ("name", "answer", "message"),
     [
         ("11-quota", (3, 7), "Correct."),
+        ("11-quota", [3, 7.0], "Correct."),
+        ("11-quota", np.array([3, 7]), "Correct."),
         ("11-quota", (3, 3), "Not yet."),
         ("11-quota", (4, 7), "Not yet."),
         ("11-handler", "AttributeError", "Correct."),
         ("11-handler", AttributeError, "Correct."),
         ("11-handler", "APIConnectionError", "Not yet."),
+        ("11-handler", "nothing: it asks again", "Not yet."),
         ("11-product", 9, "Correct."),
+        ("11-product", 9.0, "Correct."),
+        ("11-product", np.int64(9), "Correct."),
+        ("11-product", 12, "Not yet."),
+        ("11-product", 3, "Not yet."),
         ("11-product", 6, "Not yet."),
     ],
 )
 def test_predictions(name, answer, message):
     assert message in verdict(name, answer)
+
+
+@pytest.mark.parametrize("name", ["11-again", "11-quota", "11-wait", "11-handler", "11-product"])
+@pytest.mark.parametrize("odd", [None, "a text", (), float("nan"), {"a": 1}])
+def test_an_odd_answer_is_not_right_and_no_error(name, odd):
+    assert verdict(name, odd).startswith("Not yet")
 
 
 def test_wrong_guesses_of_what_passes_are_counted_and_not_named():
@@ -42,6 +56,17 @@ def next_wait(retry, error, left, draw=random.uniform):
     if wait is None:
         wait = draw(0, 0.5 * 2 ** (retry - 1))
     return wait if wait <= left else None
+
+
+def by_cases(retry, error, left):
+    """Another right one."""
+    if retry >= 3 or error.type == "insufficient_quota":
+        return None
+    if error.status in (400, 401, 403, 404, 413, 422):
+        return None
+    if error.retry_after is None:
+        return random.random() * min(left, 0.5 * 2 ** (retry - 1))
+    return error.retry_after if error.retry_after < left else None
 
 
 def with_draw(draw):
@@ -71,6 +96,8 @@ def repeats_what_has_a_status(retry, error, left):
     ("answer", "message"),
     [
         (next_wait, "Correct."),
+        (by_cases, "Correct."),
+        (with_draw(np.random.default_rng(1).uniform), "Correct."),
         (the_documents, "insufficient_quota"),
         (waits_only_where_a_wait_is_named, "429 that names no wait, retry 1: this can pass"),
         (sleeps_beyond_the_deadline, "after the deadline"),

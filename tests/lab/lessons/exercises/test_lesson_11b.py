@@ -1,5 +1,6 @@
 """Lesson 11b's checks take right answers, and name the mistakes that they are written for."""
 
+import numpy as np
 import pytest
 
 from samplers.api import (
@@ -17,20 +18,39 @@ from samplers.lab.lessons.checks import verdict
     ("name", "answer", "message"),
     [
         ("11b-reset", (40, 60), "Correct."),
+        ("11b-reset", [40.0, 60], "Correct."),
+        ("11b-reset", np.array([40, 60]), "Correct."),
+        ("11b-reset", (20, 60), "Not yet."),
         ("11b-reset", (40, 40), "all three places"),
         ("11b-reset", (60, 40), "Not yet."),
         ("11b-bucket", 119, "Correct."),
+        ("11b-bucket", 119.0, "Correct."),
+        ("11b-bucket", np.int64(119), "Correct."),
         ("11b-bucket", 120, "60 s ago counts no longer"),
         ("11b-bucket", 60, "Not yet."),
         ("11b-herd", 1050, "Correct."),
+        ("11b-herd", 1050.0, "Correct."),
+        ("11b-herd", np.arange(5, 101, 5).sum(), "Correct."),
+        ("11b-herd", 100, "Not yet."),
+        ("11b-herd", 10_000, "Not yet."),
         ("11b-herd", 2000, "Not yet."),
         ("11b-jitter", (2, 4), "Correct."),
+        ("11b-jitter", [2.0, 4.0], "Correct."),
+        ("11b-jitter", np.array([2, 4]), "Correct."),
         ("11b-jitter", (4, 4), "Not yet."),
         ("11b-jitter", (2, 8), "mind the cap"),
     ],
 )
 def test_predictions(name, answer, message):
     assert message in verdict(name, answer)
+
+
+@pytest.mark.parametrize(
+    "name", ["11b-reset", "11b-bucket", "11b-window", "11b-herd", "11b-jitter", "11b-worth"]
+)
+@pytest.mark.parametrize("odd", [None, "a text", (), float("nan"), {"a": 1}])
+def test_an_odd_answer_is_not_right_and_no_error(name, odd):
+    assert verdict(name, odd).startswith("Not yet")
 
 
 def wait_for(sent, now, tokens, rpm, tpm, minute=60):
@@ -86,6 +106,7 @@ def until_all_is_free(sent, now, tokens, rpm, tpm):
     [
         (wait_for, "Correct."),
         (with_oldest_first, "Correct."),
+        (lambda *args: np.float64(wait_for(*args)), "Correct."),
         (in_minutes_from(1000), "wait_for([(10, 1)"),
         (in_minutes_from_the_first, "wait_for([(10, 1)"),
         (lambda *args: wait_for(*args, minute=59), "more than 60 of them are in one minute"),
@@ -114,10 +135,19 @@ def worth_asking(results, passing=PASSING, but=QuotaError):
     return [result.request for result in found if not isinstance(result.error, but)]
 
 
+def one_by_one(results):
+    """Another right one: it gives them as it finds them."""
+    for result in results:
+        if type(result.error) is not QuotaError and isinstance(result.error, PASSING):
+            yield result.request
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         (worth_asking, "Correct."),
+        (one_by_one, "Correct."),
+        (lambda results: tuple(worth_asking(results)), "Correct."),
         (lambda results: worth_asking(results, but=()), "'no credit' does not belong"),
         (lambda results: worth_asking(results, RateLimitError), "'server' is missing"),
         (lambda results: [one.request for one in results if one.error], "'no credit'"),
