@@ -152,11 +152,11 @@ def test_the_table_names_each_cell_that_did_not_run(tmp_path, monkeypatch):
     failed = Outcome("b-2", "error", "KeyError: 1")
     found.write_lesson("any", "02_b", [Outcome("b-1", "skipped", "no stop here"), failed])
     first = [Outcome("a-1", "ran"), Outcome("a-2", "skipped", "no stop here")]
-    found.write_lesson("any", "01_a", first)
+    found.write_lesson("any", "01b_a", first)
 
     text = found.table()
     assert "| 5 of 5 | 1 | 2 | 1 |" in text
-    assert "- no stop here (01 a-2, 02 b-1)" in text
+    assert "- no stop here (01b a-2, 02 b-1)" in text
     assert "- **error** 02 `b-2`: `KeyError: 1`" in text
 
 

@@ -40,7 +40,7 @@ def run_lessons(engine: Engine, name: str, paths: list[Path], minutes: float) ->
     all_well = True
     with tqdm(total=count_of_cells(paths), unit="cell", desc=engine.name) as bar:
         for path in paths:
-            bar.set_postfix_str(path.stem[:2])
+            bar.set_postfix_str(found.number_of(path.stem))
             begin = time.monotonic()
             outcomes = run_lesson(path, engine.environment(), minutes, bar.update)
             found.write_lesson(name, path.stem, outcomes)
@@ -122,7 +122,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     paths = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
     if options.lesson:
-        paths = [path for path in paths if path.stem[:2] in options.lesson]
+        paths = [path for path in paths if found.number_of(path.stem) in options.lesson]
     for name in options.engine or ENGINES:
         if name in VARIABLES and python_of(name) is None:
             print(f"{name}: skipped, {VARIABLES[name]} names no python of an environment with it")

@@ -47,6 +47,11 @@ def identified(engine: Engine, runs: int = RUNS) -> str:
     return f"{right} of {runs}"
 
 
+def number_of(lesson: str) -> str:
+    """The number with which a lesson's name begins: "11b" of "11b_send_many_requests"."""
+    return lesson.partition("_")[0]
+
+
 def write(name: str, content: dict) -> Path:
     """Adds `content` and today's date to the file `name`.json; returns its path."""
     DATA.mkdir(exist_ok=True)
@@ -105,9 +110,9 @@ def _details(file: dict) -> str:
     for name, lesson in file["lessons"].items():
         for cell, kind, why in lesson["did not run"]:
             if kind == "skipped":
-                skipped.setdefault(why, []).append(f"{name[:2]} {cell}")
+                skipped.setdefault(why, []).append(f"{number_of(name)} {cell}")
             else:
-                lines.append(f"- **{kind}** {name[:2]} `{cell}`: `{why.replace('`', ' ')}`")
+                lines.append(f"- **{kind}** {number_of(name)} `{cell}`: `{why.replace('`', ' ')}`")
     reasons = [f"- {why} ({', '.join(cells)})" for why, cells in skipped.items()]
     body = "\n".join([*reasons, *lines]) or "- every cell ran"
     return f"\n## {file['engine']}\n\n{body}\n"

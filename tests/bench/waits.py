@@ -173,7 +173,8 @@ def _lesson(path: Path) -> str:
         manager.shutdown_kernel(now=True)
 
     picture = f"; first picture after {first_picture:.1f} s" if first_picture else ""
-    return f"lesson {path.stem[:2]}, run all: {whole}{picture}{_longest(cells)}"
+    number = path.stem.partition("_")[0]
+    return f"lesson {number}, run all: {whole}{picture}{_longest(cells)}"
 
 
 def _run_cell(client, cell: nbformat.NotebookNode) -> list[dict]:

@@ -1,4 +1,4 @@
-"""The document's token bucket and its error handler: lesson 11 measures the one and breaks both.
+"""The document's error handler, which lesson 11 breaks, and its token bucket, for lesson 11b.
 
 The code is the document's, word for word. What became a parameter is the clock: `time` is the
 module, or a SimulatedClock. In a program of your own, use `samplers.api`: its client tries again by
