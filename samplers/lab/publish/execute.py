@@ -4,10 +4,12 @@
 
 Every cell is run in a fresh kernel, in the notebook's own folder. Errors are allowed only where a
 cell is tagged `raises-exception`. What changes from run to run is left out: widget state, times,
-and the kernel's version. Of an output with an image/png, the widget view and the HTML are left out.
-Cells keep their ids. A cell without an id gets one from its place.
+and the kernel's version. Of an output with an image/png, the widget view and the HTML are left out;
+of a traceback, the frames outside the notebook, which name this machine's folders. Cells keep their
+ids. A cell without an id gets one from its place.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from samplers.lab.publish.learner import KERNEL
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 120  # seconds per cell
+IN_A_FILE = re.compile(r"(\x1b\[[\d;]*m)*File ")  # how a frame begins, in colours
 
 
 def tidy(notebook: nbformat.NotebookNode, name: str) -> None:
@@ -39,6 +42,9 @@ def tidy(notebook: nbformat.NotebookNode, name: str) -> None:
                 # GitHub takes the style out of the HTML
                 data.pop(WIDGET_VIEW, None)
                 data.pop("text/html", None)
+            if "traceback" in output:
+                frames = output["traceback"]
+                output["traceback"] = [frame for frame in frames if not IN_A_FILE.match(frame)]
 
 
 def execute(path: Path) -> None:

@@ -67,6 +67,19 @@ def test_a_picture_stands_for_its_html_and_html_alone_stays():
     assert kept == [{"image/png", "text/plain"}, {"text/html", "text/plain"}]
 
 
+def test_a_traceback_names_no_folder_of_this_machine(tmp_path):
+    path = tmp_path / "00_small.ipynb"
+    cell = new_code_cell("import json\njson.loads('{')", metadata={"tags": ["raises-exception"]})
+    path.write_text(nbformat.writes(new_notebook(cells=[cell])), "utf-8")
+    execute(path)
+
+    [error] = nbformat.read(path, as_version=4).cells[0].outputs
+    text = "\n".join(error.traceback)
+    assert "json.loads" in text
+    assert "JSONDecodeError" in error.traceback[-1]
+    assert "decoder.py" not in text
+
+
 def test_nbval_passes_the_notebook_and_fails_one_with_a_number_changed(stored):
     text = stored.read_text("utf-8")
     assert "0.39 " in text
