@@ -55,11 +55,13 @@ test: setup .venv/.ready-test .venv/.ready-senses
 bench: setup .venv/.ready-test
 	$(BIN)/python -m tests.bench
 
-# Abuse of the endpoint beside a plain client, and many requests while 30 % of the answers are faults: two reports.
+# Abuse of the endpoint beside a plain client, many requests while 30 % of the answers are faults, and batches at an
+# endpoint that is killed 50 times: three reports.
 MINUTES ?= 20
 soak: setup .venv/.ready-test
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 	$(BIN)/python -m tests.soak.many
+	$(BIN)/python -m tests.soak.batch
 
 # Every lesson on llama.cpp's own server, on vLLM if ABROAD_VLLM=PYTHON names an environment's python that has it, and
 # on `transformers serve` if ABROAD_TRANSFORMERS=PYTHON does; the results are tests/data/abroad.md.

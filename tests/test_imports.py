@@ -26,10 +26,13 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
     "local": {
         "engine": set(),
         "store": set(),
-        "request": {"engine"},
+        "request": {"engine", "store"},
         "answer": {"engine", "request", "store"},
         "conditions": {"request", "answer"},
         "moderation": {"request"},
+        "audio": {"request", "answer"},
+        "realtime": {"request", "answer", "audio", "engine"},
+        "batches": {"request", "answer", "store", "engine", "moderation"},
     },
     "api": {
         "pricing": set(),
@@ -40,7 +43,9 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "retries": {"stream"},
         "transport": {"limits", "pricing", "retries", "stream"},
         "gathering": {"transport"},
+        "batches": {"gathering", "pricing", "retries", "transport"},
         "safety": set(),
+        "audio": {"transport"},
         "adapters": set(),
     },
     "lab": {

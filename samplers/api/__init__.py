@@ -3,14 +3,31 @@
 `client = connect()` has chat, stream, parse, moderate, models, tokenize, next_token, distributions,
 score and abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
-`gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits,
+`gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits;
+`submit_batch`, `follow_batch` and `batch_results` leave them to the endpoint for a day, at half the
+price (also `list_batches`, `cancel_batch`, `batch_cost`, and `upload_file`, `list_files`,
+`file_content`, `delete_file`);
 `cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
-prints it; `image_part` puts an image into a message; `check_input` and `check_output` filter with
-any test of a text, `safety_identifier` hides an id;
+prints it; `image_part` puts an image into a message, and `transcribe` turns speech into text;
+`check_input` and `check_output` filter with any test of a text, `safety_identifier` hides an id;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 
 from samplers.api.abilities import Abilities
+from samplers.api.audio.transcribe import SpokenWord, Transcript, transcribe
+from samplers.api.batches.batch import Batch, cancel_batch, list_batches
+from samplers.api.batches.bill import batch_cost
+from samplers.api.batches.files import (
+    StoredFile,
+    delete_file,
+    file_content,
+    list_files,
+    upload_file,
+)
+from samplers.api.batches.follow import follow_batch
+from samplers.api.batches.read_results import batch_results
+from samplers.api.batches.results import BatchResults, UnansweredError
+from samplers.api.batches.submit import submit_batch
 from samplers.api.client import Client
 from samplers.api.connect import connect, start_local
 from samplers.api.errors import (
@@ -77,6 +94,8 @@ __all__ = [
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "Batch",
+    "BatchResults",
     "Blocked",
     "Budget",
     "BudgetExceeded",
@@ -109,6 +128,8 @@ __all__ = [
     "Round",
     "Score",
     "SlowDownError",
+    "SpokenWord",
+    "StoredFile",
     "StreamBroken",
     "Task",
     "TokenCount",
@@ -120,22 +141,32 @@ __all__ = [
     "ToolError",
     "ToolResult",
     "ToolRun",
+    "Transcript",
     "Truncated",
+    "UnansweredError",
     "UnprocessableEntityError",
     "Usage",
     "accumulate",
     "as_taken",
+    "batch_cost",
+    "batch_results",
+    "cancel_batch",
     "check_input",
     "check_output",
     "choose",
     "connect",
     "cost",
     "count_tokens",
+    "delete_file",
+    "file_content",
     "fit",
+    "follow_batch",
     "full_jitter",
     "gather",
     "image_part",
     "image_tokens",
+    "list_batches",
+    "list_files",
     "model_table",
     "partial_json",
     "price_list",
@@ -148,7 +179,10 @@ __all__ = [
     "safety_identifier",
     "start_local",
     "strict_schema",
+    "submit_batch",
     "tool",
+    "transcribe",
+    "upload_file",
     "usd",
     "why_not_strict",
 ]

@@ -52,13 +52,11 @@ class Client:
     left of `timeout`, raises the error at once. A chat that was repeated may be billed twice, and
     counts twice in the budget. A stream that has begun is not repeated. See `attempts`.
 
-    `fallback`: another model of the endpoint, which chat, parse and stream ask where the first one
-    stays down; the answer's `model` says who answered. It must take the same requests. `limiter`: a
-    Limiter that holds chats back.
+    `fallback`: another model, which chat, parse and stream ask where the first one stays down; the
+    answer's `model` says who answered. It must take the same requests. `limiter` holds chats back.
 
-    `transport`, httpx's, and `sleep` are for tests. `hint`: called when nothing answers, for a
-    sentence on why. `on_close`: called by close(). `connect` and `start_local` pass these two for
-    an endpoint that they started.
+    `transport`, httpx's, and `sleep` are for tests. `hint`, called when nothing answers, says why.
+    `on_close`: called by close(). `connect` and `start_local` pass these two.
 
     A wrong argument raises ValueError; everything else that can go wrong, an EndpointError.
     """
@@ -96,6 +94,11 @@ class Client:
     @property
     def budget(self) -> Budget | None:
         return self._transport.budget
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """What it asks with, for the functions that take a client."""
+        return self._endpoint
 
     @property
     def attempts(self) -> list[Attempt]:

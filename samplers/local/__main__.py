@@ -34,8 +34,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--api-key",
         default=os.environ.get("SAMPLERS_LOCAL_KEY") or None,
-        help="the bearer token to ask for; a random one if not given. "
-        "SAMPLERS_LOCAL_KEY does the same, unseen by `ps`",
+        help="the bearer token to ask for; a random one if not given. SAMPLERS_LOCAL_KEY does the "
+        "same, unseen by `ps`. Files and batches outlive the endpoint for those who name the same "
+        "key again; those of a random key are gone with it",
     )
     parser.add_argument(
         "--parent",
@@ -175,7 +176,9 @@ def _exit(code: int) -> None:
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
     # These imports take most of the start's time. Here, the watch on stdin already runs.
     from samplers.local import connection, gateway, memory, start
+    from samplers.local.batches.worker import Worker
     from samplers.local.engine.model import Settings, served
+    from samplers.local.key import owner_of_key
     from samplers.local.store.database import Database, data_folder
     from samplers.local.store.files import forget_expired
 
@@ -193,7 +196,9 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     models = served(model, options.profile)
     # a random key is another one at the next start: what it has kept could never be read again
     database = Database(data_folder() if options.api_key else None)
-    server = connection.server(gateway.application(models, key, options.simulation, database))
+    worker = Worker(models, database, owner_of_key(key))
+    app = gateway.application(models, key, options.simulation, database, worker)
+    server = connection.server(app)
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -203,11 +208,13 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
 
     giving_back = asyncio.create_task(memory.give_back_regularly())
     forgetting = asyncio.create_task(forget_expired(database))
+    worker.wake()  # there may be batches that an earlier endpoint began
     while not end.is_set() and not serving.done():
         await asyncio.sleep(0.05)
     giving_back.cancel()
     forgetting.cancel()
     _end_soon()
+    await worker.end()
     server.should_exit = True
     await serving
 

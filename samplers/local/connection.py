@@ -7,6 +7,7 @@ a request must come in time, its answer must be read, and the number of connecti
 import contextlib
 import re
 import sys
+from importlib.util import find_spec
 
 import h11
 import uvicorn
@@ -14,10 +15,11 @@ from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from samplers.local.answer.error_response import error_response
 from samplers.local.request.errors import ApiError, overloaded
+from samplers.local.unread import Unread
 
 IDLE_SECONDS = 75  # of a kept connection; clients give theirs up after 5 to 60
 REQUEST_SECONDS = 60  # from a request's first byte to its last
-UNREAD_SECONDS = 30  # in which a client reads nothing of an answer that it asked for
+BIGGEST_MESSAGE = 8 << 20  # bytes of a WebSocket's: two minutes of sound in base64
 LINGER_SECONDS = 1  # in which a client can read our last word before the connection is closed
 MOST_CONNECTIONS = 512
 OPEN_FILES = 4 * MOST_CONNECTIONS  # an answer has two more: both ends of its call to the engine
@@ -35,7 +37,9 @@ def server(app) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=Connection,
-        ws="none",
+        ws="none",  # until one comes
+        ws_max_size=BIGGEST_MESSAGE,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         server_header=False,
@@ -56,14 +60,14 @@ def _allow_open_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
-class Connection(H11Protocol):
+class Connection(Unread, H11Protocol):
     """One connection, with a deadline for each request."""
 
     deadline = None  # of the request that is arriving
-    unread = None  # what ends the wait for a client that does not read
     first_bytes = b""
     served = False  # it had an answer before
     ended = False  # our last word was said
+    upgraded = False  # it is a WebSocket now, and no longer ours
 
     def connection_made(self, transport) -> None:
         super().connection_made(transport)
@@ -76,7 +80,6 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc) -> None:
         self._stop_watching()
-        self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -94,36 +97,20 @@ class Connection(H11Protocol):
         if self.conn.their_state is h11.SEND_BODY:  # the answer did not wait for all of the request
             self._watch_the_request()
 
-    def pause_writing(self) -> None:
-        """asyncio calls this when the client reads more slowly than we write."""
-        super().pause_writing()
-        self._wait_for_the_reader()
-
-    def resume_writing(self) -> None:
-        """asyncio calls this when the client has caught up."""
-        super().resume_writing()
-        self._stop_waiting()
-
-    def _wait_for_the_reader(self) -> None:
-        """A client that reads nothing would keep its answer in memory, and its slot, for ever."""
-        before = self.transport.get_write_buffer_size()
-
-        def look_again() -> None:
-            if self.transport.get_write_buffer_size() < before:
-                self._wait_for_the_reader()
-            else:
-                self.transport.abort()
-
-        self.unread = self.loop.call_later(UNREAD_SECONDS, look_again)
-
-    def _stop_waiting(self) -> None:
-        if self.unread is not None:
-            self.unread.cancel()
-            self.unread = None
-
     def is_waiting(self) -> bool:
         """Whether no whole request is here: the connection is idle, or one is arriving."""
-        return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+        return not self.upgraded and self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+
+    def _should_upgrade_to_ws(self) -> bool:
+        return find_spec("websockets") is not None
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """uvicorn calls this for a request that asks for a WebSocket."""
+        from samplers.local.web_socket import WebSocket  # here: few sessions need it
+
+        self.upgraded = True
+        self.ws_protocol_class = WebSocket
+        super().handle_websocket_upgrade(event)
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is no HTTP request. uvicorn calls this while it handles h11's error."""
@@ -183,7 +170,8 @@ class Connection(H11Protocol):
 
         First come those that never sent one: opening many does not close a client's kept one.
         """
-        others = [each for each in self.connections if each is not self and each.is_waiting()]
+        http = [each for each in self.connections if isinstance(each, Connection)]
+        others = [each for each in http if each is not self and each.is_waiting()]
         if others:
             oldest = min(others, key=lambda other: (other.served, other.last_heard))
             self.connections.discard(oldest)  # its connection_lost comes later

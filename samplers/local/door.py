@@ -25,6 +25,8 @@ WHERE = (
 OTHER_HOST = "This endpoint answers to 127.0.0.1 and localhost only."
 OTHER_VERSION = "This endpoint speaks HTTP/1.1."
 TWO_LENGTHS = "Invalid HTTP request: it has both Content-Length and Transfer-Encoding."
+PAGE = "A web page cannot open a session here."
+HEADS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 HEALTH = "/health"  # what load balancers and load tests ask for, without a key
 CLOSE = {"Connection": "close"}  # where the bytes that follow cannot be trusted
 
@@ -39,7 +41,7 @@ class Door:
         self._key = key.encode()
 
     async def __call__(self, scope, receive, send) -> None:
-        if scope["type"] != "http":  # a lifespan needs nothing, and websockets are not served
+        if scope["type"] == "lifespan":  # it needs nothing
             return
         start = time.perf_counter()
         request_id = f"req_{secrets.token_hex(16)}"
@@ -49,13 +51,13 @@ class Door:
 
         async def send_with_headers(message) -> None:
             nonlocal complete
-            if message["type"] == "http.response.start":
+            if message["type"] in HEADS:
                 milliseconds = 1000 * (time.perf_counter() - start)
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
                 headers["openai-version"] = "2020-10-01"
                 headers["openai-processing-ms"] = str(round(milliseconds))
-                if "expect" in request_headers and message["status"] >= 400:
+                if "expect" in request_headers and message.get("status", 101) >= 400:
                     # the client may not send the body that it announced
                     headers["connection"] = "close"
             elif not message.get("more_body"):
@@ -80,7 +82,10 @@ class Door:
             return ApiError(400, TWO_LENGTHS, headers=CLOSE)
         if not is_for_us(scope):
             return ApiError(403, OTHER_HOST, param="host", code="invalid_host")
-        if scope["path"] == HEALTH and scope["method"] in ("GET", "HEAD"):
+        if scope["type"] == "websocket" and "origin" in headers:
+            # browsers always send it, and ask nobody before they open one
+            return ApiError(403, PAGE, param="origin", code="invalid_origin")
+        if scope["path"] == HEALTH and scope.get("method") in ("GET", "HEAD"):
             return None
         return self._wrong_key(headers)
 

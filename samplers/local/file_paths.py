@@ -12,22 +12,22 @@ from samplers.local.answer.json_text import json_response
 from samplers.local.key import owner_of
 from samplers.local.request.errors import bad_request
 from samplers.local.request.files.query import file_list
-from samplers.local.request.files.upload import Uploads
+from samplers.local.request.files.upload import uploads
 from samplers.local.store import files
 from samplers.local.store.database import Database
-from samplers.local.store.files import StoredFile, StoreFull, is_file_id
+from samplers.local.store.files import StoredFile, StoreFull, is_id
 
 
 def file_routes(database: Database) -> list[Route]:
     """The routes of files that `database` keeps. Each key sees its own files alone."""
-    uploads = Uploads()
+    forms = uploads()
 
     async def all_files(request: Request) -> Response:
         return await (create if request.method == "POST" else listed)(request)
 
     async def create(request: Request) -> Response:
         owner = owner_of(request.headers)
-        async with uploads.form(request) as upload:
+        async with forms.form(request) as upload:
             try:
                 file = await database.write(
                     files.add,
@@ -44,7 +44,7 @@ def file_routes(database: Database) -> list[Route]:
 
     async def listed(request: Request) -> Response:
         asked = file_list(request.query_params)
-        if asked.after is not None and not is_file_id(asked.after):
+        if asked.after is not None and not is_id("file-", asked.after):
             raise bad_request(f"No such File object: {asked.after[:200]}", "after")
         owner = owner_of(request.headers)
         more = asked.limit + 1
@@ -57,7 +57,7 @@ def file_routes(database: Database) -> list[Route]:
         file = await _file(request)
         if request.method != "DELETE":
             return json_response(answers.file_object(file))
-        await database.write(files.delete, owner_of(request.headers), file.id)
+        await database.write(files.delete, owner_of(request.headers), file.id, time.time())
         return json_response(answers.deleted(file))
 
     async def content(request: Request) -> Response:

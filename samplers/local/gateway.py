@@ -4,7 +4,7 @@ A request's way: request/ checks it and makes a job of it, answer/ makes the ans
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,34 +21,44 @@ from samplers.local.answer.newest import Newest
 from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
+from samplers.local.audio.recogniser import Recogniser
+from samplers.local.audio_paths import audio_routes
+from samplers.local.batch_paths import batch_routes
+from samplers.local.batches.worker import Worker
 from samplers.local.conditions.exchange import reserve
 from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
 from samplers.local.conditions.report import change, report
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.door import HEALTH, Door
-from samplers.local.engine.model import ServedModel, named
+from samplers.local.engine.model import ServedModel
 from samplers.local.file_paths import file_routes
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
+from samplers.local.realtime_path import realtime_route
 from samplers.local.request.body import Bodies, is_long
-from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.given import given_answer, given_text
-from samplers.local.request.job import chosen, prepare
+from samplers.local.request.job import chosen, parsed, prepare
 from samplers.local.store.database import Database
 
 
 def application(
-    models: tuple[ServedModel, ...], key: str, simulation: Simulation, database: Database
+    models: tuple[ServedModel, ...],
+    key: str,
+    simulation: Simulation,
+    database: Database,
+    worker: Worker,
 ) -> Door:
     """The ASGI application that serves `models` to those who have `key`.
 
-    `simulation` is what is simulated from the start, `database` what keeps their files.
+    `simulation` is what is simulated from the start, `database` what keeps their files and batches,
+    `worker` what works on the batches.
     """
 
     bodies = Bodies()
     conditions = Conditions(simulation)
     newest = Newest()
+    recogniser = Recogniser()
 
     async def all_models(request: Request) -> Response:
         return json_response(model_list(models), headers=logits_header(models[0].logits))
@@ -59,7 +69,7 @@ def application(
     async def chat_completions(request: Request) -> Response:
         number = newest.arrival()
         async with bodies.json(request) as body:
-            chat_request = await _parsed(request, body, models)
+            chat_request = await parsed(models, body, request.headers, is_long(request))
         job = await unless_gone(request.receive, prepare(models, chat_request))
         settle = reserve(request.scope, job)
         if chat_request.stream:
@@ -107,6 +117,9 @@ def application(
             answer = await asyncio.to_thread(lambda: moderation(inputs(body)))
         return json_response(answer)
 
+    def time_factor(headers: Mapping[str, str]) -> float:
+        return conditions.of(headers).settings.time_factor
+
     async def own_conditions(request: Request) -> Response:
         own = conditions.of(request.headers)
         if request.method == "POST":
@@ -123,6 +136,9 @@ def application(
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         *file_routes(database),
+        *audio_routes(recogniser),
+        realtime_route(models, recogniser),
+        *batch_routes(database, worker, bodies, time_factor),
         Route("/v1/moderations", moderations, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
         Route("/v1/samplers/conditions", own_conditions, methods=["GET", "POST"]),
@@ -133,16 +149,3 @@ def application(
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     return Door(Conditioned(app, conditions), key)
-
-
-async def _parsed(request: Request, body, models: tuple[ServedModel, ...]) -> ChatRequest:
-    model = models[0]
-    if isinstance(body, dict):  # a request for another model is refused after its other checks
-        model = named(models, body.get("model")) or model
-    arguments = (body, request.headers, len(model.engine.vocabulary), model.reasoning)
-
-    has_schema = isinstance(body, dict) and body.keys() & {"tools", "response_format"}
-    if not is_long(request) and not has_schema:
-        return parse(*arguments)
-    # A schema can take seconds to check, and other requests must not wait for it.
-    return await asyncio.to_thread(parse, *arguments)

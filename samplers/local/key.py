@@ -11,4 +11,9 @@ def key_of(headers: Mapping[str, str]) -> str:
 
 def owner_of(headers: Mapping[str, str]) -> str:
     """The sha256 of a request's key: the database holds no key."""
-    return hashlib.sha256(key_of(headers).encode()).hexdigest()
+    return owner_of_key(key_of(headers))
+
+
+def owner_of_key(key: str) -> str:
+    """The same of a key itself."""
+    return hashlib.sha256(key.encode()).hexdigest()

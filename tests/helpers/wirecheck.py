@@ -71,12 +71,25 @@ def check_answer(path: str, status: int, content_type: str, content: bytes) -> N
     elif "/files/" in path:
         is_deleted = b'"deleted"' in content
         check("DeleteFileResponse" if is_deleted else "OpenAIFile", json.loads(content))
+    elif path.endswith("/transcriptions"):
+        _check_transcription(content_type, content)
+    elif path.endswith("/batches"):
+        is_list = b'"list"' in content and b'"first_id"' in content
+        check("ListBatchesResponse" if is_list else "Batch", json.loads(content))
+    elif "/batches/" in path:
+        check("Batch", json.loads(content))
     elif path.endswith("/moderations"):
         check("CreateModerationResponse", json.loads(content))
     elif content_type.startswith("text/event-stream"):
         _check_events(content)
     else:
         check("CreateChatCompletionResponse", json.loads(content))
+
+
+def _check_transcription(content_type: str, content: bytes) -> None:
+    if content_type.startswith("application/json"):
+        kind = "VerboseJson" if b'"task"' in content else "Json"
+        check(f"CreateTranscriptionResponse{kind}", json.loads(content))
 
 
 def _check_events(content: bytes) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import httpx
 import pytest
+from served_gateway import Served
 from wirecheck import transport
 
 FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
@@ -164,3 +165,17 @@ def processed():
 def llama_cpp():
     """llama.cpp's own order, logprobs after the chain."""
     yield from _running("--engine-order", "llama.cpp", "--logprobs-mode", "processed")
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """A function that serves what a folder keeps (None: nothing is kept) to those with a key."""
+    served: list[Served] = []
+
+    def start(folder=None, key="sk-of-the-files") -> Served:
+        served.append(Served(folder, key))
+        return served[-1]
+
+    yield start
+    for each in served:
+        each.end()

@@ -25,7 +25,7 @@ def load(path: Path, requests: Sequence, model: str | None = None) -> dict[int, 
     requests, or is no such file; then it is not changed. OSError if it must be written and cannot
     be: now, and not after the first answers are paid for.
     """
-    fields = {"model": model, "requests": len(requests), "sha256": _digest(requests)}
+    fields = {"model": model, "requests": len(requests), "sha256": digest(requests)}
     header = _line({"purpose": PURPOSE} | fields)
     content = path.read_bytes() if path.exists() else b""
     first, *rest = content.split(b"\n")
@@ -41,7 +41,7 @@ def load(path: Path, requests: Sequence, model: str | None = None) -> dict[int, 
             good.append(line)
     clean = b"".join(line + b"\n" for line in good)
     if clean != content:
-        _replace(path, clean)
+        replace_file(path, clean)
     elif len(answers) < len(requests):
         path.open("ab").close()  # may it be written?
     return answers
@@ -74,7 +74,8 @@ def _line(fields: dict) -> bytes:
     return json.dumps(fields).encode("ascii")
 
 
-def _digest(requests: Sequence) -> str:
+def digest(requests: Sequence) -> str:
+    """What tells a list of requests from others, whatever the order of their fields."""
     plain = json.loads(encode({"requests": requests}))
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode("ascii")).hexdigest()
 
@@ -91,7 +92,7 @@ def _read(line: bytes) -> tuple[int, object] | None:
         return None
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Writes the file anew; a crash leaves the old one or the new one."""
     new = path.with_name(path.name + ".new")
     new.write_bytes(content)

@@ -24,8 +24,8 @@ PRICED_TOOLS = ("function", "custom")
 PRICED_PARTS = ("text", "refusal", "image_url")
 
 
-def upper_bound(body: dict) -> Decimal:
-    """The most (USD) that a chat request with this body can cost.
+def upper_bound(body: dict, batch: bool = False) -> Decimal:
+    """The most (USD) that a chat request with this body can cost, alone or as part of a `batch`.
 
     The prompt has at most `most_prompt_tokens`, and the answer n times max_completion_tokens (or
     max_tokens, or what the model can do), reasoning included. The whole prompt may be read from the
@@ -41,7 +41,7 @@ def upper_bound(body: dict) -> Decimal:
     fresh = Usage(prompt, answer, prompt + answer)
     read = replace(fresh, cached_tokens=prompt)
     written = replace(fresh, cache_write_tokens=prompt)
-    return max(cost(body["model"], usage) for usage in (fresh, read, written))
+    return max(cost(body["model"], usage, batch) for usage in (fresh, read, written))
 
 
 def most_prompt_tokens(body: dict) -> int:

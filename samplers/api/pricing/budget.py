@@ -39,6 +39,7 @@ class Budget:
         self.limit = exact(limit, "limit")
         self.spent = Decimal(0)
         self.held = Decimal(0)
+        self._named: dict[str, Decimal] = {}
         self._lock = threading.Lock()
 
     @property
@@ -58,6 +59,17 @@ class Budget:
         with self._lock:
             self.held -= exact(bound)
             self.spent += exact(real)
+
+    def hold(self, name: str, bound: float | Decimal) -> None:
+        """Reserves `bound` USD for what ends long after its call, such as a batch, by its name."""
+        self.reserve(bound)
+        self._named[name] = exact(bound)
+
+    def end(self, name: str, real: float | Decimal) -> None:
+        """Settles what is held by this name, once; nothing if nothing is."""
+        bound = self._named.pop(name, None)
+        if bound is not None:
+            self.settle(bound, real)
 
     def __repr__(self) -> str:
         return f"<Budget {usd(self.limit)}: {usd(self.spent, 6)} spent, {usd(self.held, 6)} held>"

@@ -66,11 +66,13 @@ class Retries:
         send: Callable[[], Answer],
         deadline,
         reservation=None,
+        repeats: Callable[[BaseException], bool] = is_retryable,
     ) -> Answer:
         """What `send()` returns. Else its last error, with a note on why it is the last.
 
         `name`: the call's in `attempts`. `deadline`: a Deadline; no wait goes beyond it.
         `reservation`: a Reservation, which each attempt enters, and which may forbid another one.
+        `repeats`: after which errors it is tried again.
         """
         from tenacity import Retrying, retry_if_exception  # here: it loads asyncio and tornado
 
@@ -81,7 +83,7 @@ class Retries:
             return reason is not None
 
         attempts = Retrying(
-            retry=retry_if_exception(is_retryable),
+            retry=retry_if_exception(repeats),
             wait=_wait,
             stop=stop,
             sleep=self._sleep,

@@ -11,6 +11,8 @@ from itertools import chain
 import httpx
 
 MAX_BYTES = 128 * 2**20  # of one answer, decompressed; a vocabulary's logprobs are 5 to 30 MB
+MAX_FILE = 2**30  # bytes of a file's content; a batch may take in 200 MB, and answer with more
+BINARY = "application/binary"  # what a request for a file's content accepts, as OpenAI's SDK has it
 PIECE = 2**16  # bytes that are decompressed at once
 CODINGS = "gzip, deflate"  # what requests ask for
 
@@ -27,16 +29,18 @@ def decode_within_bounds(response: httpx.Response) -> None:
     """A hook for httpx's responses: takes the decompression, and its header, away from httpx."""
     codings = response.headers.pop("content-encoding", "").lower().split(",")
     names = [coding.strip() for coding in codings]
-    response.stream = _Bounded(response.stream, names, response.status_code)
+    most = MAX_FILE if response.request.headers.get("accept") == BINARY else MAX_BYTES
+    response.stream = _Bounded(response.stream, names, response.status_code, most)
 
 
 class _Bounded(httpx.SyncByteStream):
     """A response's stream, decompressed."""
 
-    def __init__(self, stream: httpx.SyncByteStream, codings: list[str], status: int):
+    def __init__(self, stream: httpx.SyncByteStream, codings: list[str], status: int, most: int):
         self._stream = stream
         self._codings = codings
         self._status = status
+        self._most = most
 
     def __iter__(self) -> Iterator[bytes]:
         if len(self._codings) > 2 or not all(name in _DECODERS for name in self._codings):
@@ -56,8 +60,8 @@ class _Bounded(httpx.SyncByteStream):
         size = 0
         for part in parts:
             size += len(part)
-            if size > MAX_BYTES:
-                problem = f"it is larger than {MAX_BYTES // 2**20} MiB"
+            if size > self._most:
+                problem = f"it is larger than {self._most // 2**20} MiB"
                 raise UnreadableBody(problem, self._status)
             yield part
 

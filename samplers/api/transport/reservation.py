@@ -51,7 +51,7 @@ class Reservation:
 
         BudgetExceeded if the budget forbids it.
         """
-        if self._budget is not None and not _is_free(error):
+        if self._budget is not None and not is_free(error):
             self._budget.reserve(self._bounds[0])
         self._settle_ticket(None)
         self._is_sent = False
@@ -77,13 +77,13 @@ class Reservation:
     def __exit__(self, kind, error: BaseException | None, traceback: TracebackType | None) -> None:
         """A request that was sent stays held, for it may be billed, unless `error` is free."""
         self._settle_ticket(None)
-        if self._bounds and self._is_sent and not _is_free(error):
+        if self._bounds and self._is_sent and not is_free(error):
             self._bounds.popleft()
         for bound in self._bounds:
             self._budget.settle(bound, 0)
 
 
-def _is_free(error: BaseException | None) -> bool:
+def is_free(error: BaseException | None) -> bool:
     """Whether a call that ended with this error certainly costs nothing."""
     if isinstance(error, APIError):
         return 400 <= error.status < 500

@@ -12,13 +12,14 @@ import httpx
 from samplers.api.error_body import error_from, error_in, json_of
 from samplers.api.errors import APIError, APITimeoutError, ConnectionFailed, EndpointError
 from samplers.api.pricing.budget import Budget, shared_budget
-from samplers.api.request import address, encode
-from samplers.api.retries.retries import Retries
+from samplers.api.request import address
+from samplers.api.retries.retries import Retries, is_retryable
 from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import StreamBroken
 from samplers.api.transport.auth import Key
 from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.decoding import CODINGS, UnreadableBody, decode_within_bounds
+from samplers.api.transport.form import Form, built
 from samplers.api.transport.hints import next_step
 from samplers.api.transport.network import Network
 from samplers.api.transport.proxies import proxy_for
@@ -57,7 +58,7 @@ class Transport:
         host = url.host.rstrip(".")  # a name may end in a dot
         in_a_region = host.endswith(".api.openai.com")
         self.at_openai = host == "api.openai.com" or in_a_region
-        self._surcharge = REGIONAL if in_a_region else 1
+        self.surcharge = REGIONAL if in_a_region else 1
         if budget is None and self.at_openai:
             budget = shared_budget()
 
@@ -93,37 +94,39 @@ class Transport:
         self,
         method: str,
         path: str,
-        body: dict | None = None,
+        body: dict | Form | None = None,
         headers: dict | None = None,
         stream: bool = False,
         deadline: Deadline | None = None,
         root: bool = False,
         unchanged: bool = False,
         reservation: Reservation | None = None,
+        repeats: Callable[[BaseException], bool] = is_retryable,
     ) -> httpx.Response:
         """A successful response. APIError for any other status, ConnectionFailed if none comes.
 
         What fails is tried again where that can help, each time as a whole.
         `deadline`: when the whole answer must be there (None: in deadline.TIMEOUT seconds).
         `root`: the path is the server's own, beside OpenAI's /v1 and not under it. `unchanged`: a
-        304 is a success, too. `reservation`: a chat's, which is paid for and limited.
+        304 is a success, too. `reservation`: a chat's, which is paid for and limited. `repeats`:
+        after which errors it is tried again.
         """
         self._check_open()
         if self._owner != os.getpid():
             self._open()
 
         deadline = deadline or Deadline()
-        json_headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        own_headers, content = built(body)
         build = partial(
             self._http.build_request,
             method,
             (self.base_url.removesuffix("/v1") if root else self.base_url) + path,
-            content=None if body is None else encode(body),
-            headers=json_headers | (headers or {}),
+            headers={"Accept": "application/json"} | own_headers | (headers or {}),
             timeout=httpx.Timeout(deadline),
+            **content,
         )
         send = partial(self._attempt, build, stream, unchanged)
-        return self.retries.call(f"{method} {path}", send, deadline, reservation)
+        return self.retries.call(f"{method} {path}", send, deadline, reservation, repeats)
 
     def _check_open(self) -> None:
         if self._http.is_closed:
@@ -174,7 +177,7 @@ class Transport:
 
     def reserve(self, bodies: Sequence[dict]) -> Reservation:
         """What these chat requests can cost, held until the end of a `with`."""
-        return Reservation(bodies, self.budget, self._surcharge, self.limiter)
+        return Reservation(bodies, self.budget, self.surcharge, self.limiter)
 
     @contextmanager
     def arrivals(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from samplers.api import APIError
+from samplers.api import APIError, list_batches, transcribe
 from samplers.wire.models import model_row
 
 TOOL = {
@@ -18,6 +18,11 @@ TOOL = {
         },
     },
 }
+# a WAV file: 0.2 seconds, 8,000 samples of 8 bits a second
+SILENCE = (
+    b"RIFF" + (1_636).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\1\0\1\0"
+    b"\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0data" + (1_600).to_bytes(4, "little") + b"\x80" * 1_600
+)
 OF_LOGITS = ("raw logits", "score text")  # our endpoint says why it cannot do these
 # What a trial found, by client and then by (ability, model).
 _found: WeakKeyDictionary = WeakKeyDictionary()
@@ -124,6 +129,23 @@ def _moderate(client) -> bool:
     return len(client.moderate("Hello!")) == 1
 
 
+def _takes_batches(client) -> bool:
+    """OpenAI does."""
+    return client.budget is not None or _tried(client, "batch", _list_batches)
+
+
+def _list_batches(client) -> bool:
+    return isinstance(list_batches(client), list)
+
+
+def _transcribes(client) -> bool:
+    return _tried(client, "transcription", _transcribe)
+
+
+def _transcribe(client) -> bool:
+    return transcribe(client, SILENCE).duration is not None
+
+
 def _tried(client, name: str, trial: Callable) -> bool:
     """What `trial(client)` found, now or earlier. An error of the endpoint means no."""
     if client.budget is not None:
@@ -167,5 +189,7 @@ NEEDS = {
     "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
     "moderations": (_moderates, "this endpoint does not say whether a text is harmful"),
+    "batch": (_takes_batches, "this endpoint takes no batches"),
+    "transcription": (_transcribes, "this endpoint does not turn speech into text"),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }

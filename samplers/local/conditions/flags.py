@@ -10,7 +10,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Adds them to the endpoint's others."""
     group = parser.add_argument_group(
         "what is simulated",
-        "Nothing is unless it is named. It holds for each key by itself. While the endpoint runs, "
+        "Nothing is unless it is named. It holds for each key by itself, and not for the lines of "
+        "its batches. While the endpoint runs, "
         "GET /v1/samplers/conditions tells all of it, and POST changes what its JSON names. The "
         "header x-samplers-fault names the fault of one request, and an answer that was made worse "
         "says so in x-samplers-simulated.",
@@ -36,8 +37,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--time-factor",
         type=float,
         default=1.0,
-        help="how much faster all simulated time runs: with 60, a minute lasts a second. Headers "
-        "name real seconds",
+        help="how much faster all simulated time runs: with 60, a minute lasts a second, and "
+        "the 24 hours of a batch are 24 minutes. Headers name real seconds",
     )
     group.add_argument(
         "--fault-seed",

@@ -26,7 +26,7 @@ class Conditioned:
 
     async def __call__(self, scope, receive, send) -> None:
         path = scope["path"]
-        if not path.startswith("/v1/"):
+        if scope["type"] == "websocket" or not path.startswith("/v1/"):
             await self.app(scope, receive, send)
             return
 

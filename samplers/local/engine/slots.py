@@ -6,8 +6,8 @@ is answered, one slot is kept for short jobs, and prompts are read in slices tha
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 # Answers that are generated at the same time. On one thread, 4 together are 1.6 to 2 times as fast
 # as one after the other.
@@ -49,6 +49,10 @@ class Slots:
         self._long = asyncio.Semaphore(SLOTS - 2)
         self._whole = asyncio.Semaphore(WHOLE)
 
+        self._live = 0  # answers that somebody waits for
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
         self._side = Slot(SIDE)
         self._side_lock = asyncio.Lock()
 
@@ -59,15 +63,23 @@ class Slots:
 
     @asynccontextmanager
     async def hold(
-        self, prompt: list[int], limit: int, whole: bool = False, first: bool = True
+        self,
+        prompt: list[int],
+        limit: int,
+        whole: bool = False,
+        first: bool = True,
+        background: bool = False,
     ) -> AsyncIterator[Slot]:
         """A slot for an answer of at most `limit` tokens; leave the context to give it back.
 
         It is the one whose cache has most of the prompt, or else the one unused for longest.
         `whole`: the answer has logprobs of the whole vocabulary. `first`: it is the first choice.
+        `background`: nobody waits for the answer.
         """
         short = len(prompt) <= SHORT_PROMPT and limit <= SHORT_ANSWER
         async with AsyncExitStack() as stack:
+            if not background:
+                stack.enter_context(self._counted())
             if whole:
                 await stack.enter_async_context(self._whole)
             if not short:
@@ -81,6 +93,23 @@ class Slots:
                 yield slot
             finally:
                 self._free.append(slot)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._live += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._live -= 1
+            if not self._live:
+                self._quiet.set()
+
+    async def quiet(self, seconds: float) -> None:
+        """Waits until nobody waits for an answer, but not longer than so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
 
     def _take(self, prompt: list[int]) -> Slot:
         best = max(self._free, key=lambda slot: shared(slot.tokens, prompt))

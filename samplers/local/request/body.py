@@ -91,12 +91,26 @@ def refuse_encoding(request: Request) -> None:
 async def _json(content: bytearray):
     try:
         text = content.decode()
-        value = json.loads(text, parse_constant=_refuse_constant)
-        if _SURROGATE.search(text) is None or _is_unicode(json.dumps(value, ensure_ascii=False)):
-            return value
+        value = loads(text)
+        if _SURROGATE.search(text) is not None:
+            await check_unicode(value)
     except (ValueError, RecursionError):
         raise bad_request(NOT_JSON) from None
+    return value
 
+
+def loads(text: str):
+    """The JSON of a text. ValueError or RecursionError if it is none; NaN and Infinity are not."""
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+async def check_unicode(value) -> None:
+    """ApiError (400) if a JSON value has a text that UTF-8 cannot hold."""
+    try:
+        if is_unicode(json.dumps(value, ensure_ascii=False)):
+            return
+    except RecursionError:
+        raise bad_request(NOT_JSON) from None
     # in a thread: it can take a second
     place = await asyncio.to_thread(_half_a_pair, value)
     what = f"'{place}'" if place else "request body"
@@ -104,7 +118,7 @@ async def _json(content: bytearray):
     raise bad_request(message, place or None, "invalid_value")
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Whether UTF-8 can hold a text: JSON can escape half a surrogate pair."""
     try:
         text.encode()
@@ -119,7 +133,7 @@ def _half_a_pair(body) -> str:
     while waiting:
         way, value = waiting.pop()
         texts = [part for part in (*way[1:], value) if isinstance(part, str)]
-        if not all(map(_is_unicode, texts)):
+        if not all(map(is_unicode, texts)):
             break
         if isinstance(value, dict):
             waiting += reversed([((way, name), inner) for name, inner in value.items()])

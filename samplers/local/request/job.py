@@ -1,13 +1,15 @@
-"""From a checked request to a job: its prompt is made, its length and its grammars are checked.
+"""From a request to a job: it is checked, its prompt, its length and its grammars are, too.
 
 After this it is answered. Whatever API a request came by, its answer is made from a Job.
 """
 
+import asyncio
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from samplers.local.engine.model import ServedModel, named
-from samplers.local.request.chat import ChatRequest
+from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.combined import CONTINUE
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.grammars import grammars
@@ -44,6 +46,7 @@ class Job:
     `prompt` are its token ids, `limit` is the most tokens of a choice, `seed` is that of the first
     choice. `text_grammar` is for a choice that is text, `call_grammar` for one that is calls; None
     leaves it free. `scratchpad` is where each choice thinks first; None: it does not think.
+    `background`: nobody waits for it, and it leaves room for others.
     """
 
     model: ServedModel
@@ -54,6 +57,7 @@ class Job:
     text_grammar: str | None
     call_grammar: str | None
     scratchpad: Scratchpad | None = None
+    background: bool = False
 
     @property
     def prompt_tokens(self) -> int:
@@ -70,6 +74,25 @@ class Job:
         if calls:  # stop strings cut text, not calls
             return Choice(index, seed, calls, self.call_grammar, ())
         return Choice(index, seed, calls, self.text_grammar, self.request.stop)
+
+
+async def parsed(
+    models: tuple[ServedModel, ...], body, headers: Mapping[str, str], is_long: bool
+) -> ChatRequest:
+    """The request that a body's JSON and its headers are, by the rules of the model that it names.
+
+    ApiError (400) for the first wrong thing, but not for another model: `prepare` looks for that.
+    """
+    model = models[0]
+    if isinstance(body, dict):
+        model = named(models, body.get("model")) or model
+    arguments = (body, headers, len(model.engine.vocabulary), model.reasoning)
+
+    has_schema = isinstance(body, dict) and body.keys() & {"tools", "response_format"}
+    if not is_long and not has_schema:
+        return parse(*arguments)
+    # A schema can take seconds to check, and other requests must not wait for it.
+    return await asyncio.to_thread(parse, *arguments)
 
 
 async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:

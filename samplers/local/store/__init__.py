@@ -1,1 +1,1 @@
-"""What outlives a request, in SQLite: files with their bytes."""
+"""What outlives a request, in SQLite: files with their bytes, batches with their lines."""

@@ -26,6 +26,47 @@ CREATE TABLE IF NOT EXISTS files (
 );
 CREATE INDEX IF NOT EXISTS files_of_owner ON files (owner, id);
 CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_at);
+CREATE TABLE IF NOT EXISTS batches (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    input_file_id TEXT NOT NULL,
+    input_bytes INTEGER NOT NULL,
+    completion_window TEXT NOT NULL,
+    metadata TEXT,
+    output_seconds INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    model TEXT,
+    errors TEXT,
+    output_file_id TEXT,
+    error_file_id TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    in_progress_at INTEGER,
+    finalizing_at INTEGER,
+    completed_at INTEGER,
+    failed_at INTEGER,
+    expired_at INTEGER,
+    cancelling_at INTEGER,
+    cancelled_at INTEGER,
+    total INTEGER NOT NULL DEFAULT 0,
+    completed INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    input_tokens INTEGER NOT NULL DEFAULT 0,
+    cached_tokens INTEGER NOT NULL DEFAULT 0,
+    output_tokens INTEGER NOT NULL DEFAULT 0,
+    reasoning_tokens INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS batches_of_owner ON batches (owner, id);
+CREATE TABLE IF NOT EXISTS batch_lines (
+    batch_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    custom_id TEXT NOT NULL,
+    request BLOB NOT NULL,
+    answer BLOB,
+    is_error INTEGER,
+    PRIMARY KEY (batch_id, number)
+);
 """
 
 log = logging.getLogger("samplers.local")
@@ -67,6 +108,10 @@ class Database:
     async def write(self, work: Work, *arguments) -> Result:
         """The same in a transaction, which an exception of `work` undoes."""
         return await self._in_the_thread(self._write, work, arguments)
+
+    def path(self, name: str) -> Path | None:
+        """Where a file beside the database would be; None for a temporary database."""
+        return None if self._folder is None else self._folder / name
 
     def exists(self) -> bool:
         """Whether there is a database already: of this process, or of an earlier one."""

@@ -8,7 +8,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -18,6 +18,7 @@ from samplers.local.store.database import Database, StoreError
 MOST_BYTES = 2 << 30  # of all files of all keys
 LEAST_BYTES = 4 << 10  # that a file counts as, however small it is
 PIECE = 1 << 20  # bytes that are copied at once
+UNFINISHED = "status IN ('validating', 'in_progress', 'finalizing', 'cancelling')"  # a batch's
 _FIELDS = "id, filename, purpose, bytes, created_at, expires_at"
 
 
@@ -48,26 +49,46 @@ def add(
 ) -> StoredFile:
     """Keeps what `content` holds from its start, for so many seconds. StoreFull if it is too much.
 
-    Ids are in the order of time, so that a deleted file's id still names a place in the list.
+    What unfinished batches have read of their files counts, too.
     """
     remove_expired(connection, now)
     size = content.seek(0, 2)
     content.seek(0)
-    taken = "SELECT COALESCE(SUM(MAX(bytes, ?)), 0) FROM files"
+    taken = (
+        "SELECT (SELECT COALESCE(SUM(MAX(bytes, ?)), 0) FROM files)"
+        f" + (SELECT COALESCE(SUM(input_bytes), 0) FROM batches WHERE {UNFINISHED})"
+    )
     (used,) = connection.execute(taken, (LEAST_BYTES,)).fetchone()
     if used + max(size, LEAST_BYTES) > MOST_BYTES:
         raise StoreFull
+    return keep(connection, owner, filename, purpose, _pieces(content), size, seconds, now)
 
+
+def keep(
+    connection: sqlite3.Connection,
+    owner: str,
+    filename: str,
+    purpose: str,
+    pieces: Iterable[bytes],
+    size: int,
+    seconds: int,
+    now: float,
+) -> StoredFile:
+    """Keeps `size` bytes that come in pieces, however full the store is.
+
+    Ids are in the order of time, so that a deleted file's id still names a place in the list.
+    """
     created_at = int(now)
-    file_id = f"file-{int(1e6 * now):014x}{secrets.token_hex(4)}"
-    file = StoredFile(file_id, filename, purpose, size, created_at, created_at + seconds)
+    file = StoredFile(
+        new_id("file-", now), filename, purpose, size, created_at, created_at + seconds
+    )
     row = (*vars(file).values(), owner, size)
     into = (
         f"INSERT INTO files ({_FIELDS}, owner, content) VALUES (?, ?, ?, ?, ?, ?, ?, zeroblob(?))"
     )
     number = connection.execute(into, row).lastrowid
     with connection.blobopen("files", "content", number) as blob:
-        for piece in _pieces(content):
+        for piece in pieces:
             blob.write(piece)
     return file
 
@@ -116,14 +137,25 @@ def piece(
         return blob.read(PIECE)
 
 
-def delete(connection: sqlite3.Connection, owner: str, file_id: str) -> None:
-    """Removes the file, if it is there."""
-    connection.execute("DELETE FROM files WHERE id = ? AND owner = ?", (file_id, owner))
+def input_piece(connection: sqlite3.Connection, file_id: str, start: int) -> bytes:
+    """The same for a batch that reads its input, which is kept for it although it was deleted."""
+    row = connection.execute("SELECT rowid FROM files WHERE id = ?", (file_id,)).fetchone()
+    with connection.blobopen("files", "content", row["rowid"], readonly=True) as blob:
+        blob.seek(start)
+        return blob.read(PIECE)
+
+
+def delete(connection: sqlite3.Connection, owner: str, file_id: str, now: float) -> None:
+    """Removes the file, if it is there; at once, unless a batch still has to read it."""
+    gone = "UPDATE files SET expires_at = 0 WHERE id = ? AND owner = ?"
+    connection.execute(gone, (file_id, owner))
+    remove_expired(connection, now)
 
 
 def remove_expired(connection: sqlite3.Connection, now: float) -> None:
-    """Removes what has expired, whosever it was."""
-    connection.execute("DELETE FROM files WHERE expires_at <= ?", (now,))
+    """Removes what has expired, whosever it was, but for what a batch still has to read."""
+    unread = "SELECT input_file_id FROM batches WHERE status = 'validating'"
+    connection.execute(f"DELETE FROM files WHERE expires_at <= ? AND id NOT IN ({unread})", (now,))
 
 
 async def forget_expired(database: Database) -> None:
@@ -133,9 +165,14 @@ async def forget_expired(database: Database) -> None:
             await database.write(remove_expired, time.time())
 
 
-def is_file_id(text: str) -> bool:
-    """Whether a text has the form of a file's id."""
-    return re.fullmatch("file-[0-9a-f]{22}", text) is not None
+def new_id(beginning: str, now: float) -> str:
+    """An id that nobody can guess; the ids of one kind are in the order of time."""
+    return f"{beginning}{int(1e6 * now):014x}{secrets.token_hex(4)}"
+
+
+def is_id(beginning: str, text: str) -> bool:
+    """Whether a text has the form of such an id."""
+    return re.fullmatch(re.escape(beginning) + "[0-9a-f]{22}", text) is not None
 
 
 def _pieces(content: BinaryIO) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ import pytest
 from exact_endpoint import ExactEndpoint
 from fake_endpoint import completion, fake
 
-from samplers.api import Budget
+from samplers.api import Budget, NotFoundError, submit_batch
 from samplers.lab import can
 from samplers.lab.lessons.can import NEEDS
 
@@ -71,7 +71,8 @@ def test_an_engine_that_is_not_known_has_20_logprobs_and_no_tokenizer(capsys):
     assert not can(client, "begin the answer")
     assert not can(client, "all logprobs")
     assert not can(client, "moderations")
-    assert capsys.readouterr().out.count("Skipped here: ") == 4
+    assert not can(client, "batch")
+    assert capsys.readouterr().out.count("Skipped here: ") == 5
 
 
 def test_todays_model_at_openai_takes_neither_stop_nor_logit_bias_and_nothing_is_asked():
@@ -81,6 +82,7 @@ def test_todays_model_at_openai_takes_neither_stop_nor_logit_bias_and_nothing_is
     openai = "https://api.openai.com/v1"
     client = fake(never, "gpt-6-luna", openai, "key", budget=Budget(1))
     assert can(client, "logprobs", "temperature", "function calls", "schemas", "moderations")
+    assert can(client, "batch")
     for name in ("stop", "logit_bias", "tokenize", "begin the answer", "all logprobs"):
         assert not can(client, name), name
 
@@ -132,7 +134,11 @@ def test_llama_cpps_server_shows_all_but_calls_no_function(bare, capsys):
     assert capsys.readouterr().out.startswith("Skipped here: ")
     assert not can(bare, "raw logits")
     assert not can(bare, "score text")
+    assert not can(bare, "batch")
     assert capsys.readouterr().out == (
         "Skipped here: this endpoint does not show the model's raw logits.\n"
         "Skipped here: this endpoint does not say how probable a given text is.\n"
+        "Skipped here: this endpoint takes no batches.\n"
     )
+    with pytest.raises(NotFoundError, match="this endpoint has no /v1/files"):
+        submit_batch(bare, ["Hi"])

@@ -100,7 +100,7 @@ def test_a_deleted_file_gives_its_space_back(tmp_path):
     async def fill_and_empty() -> None:
         database = Database(tmp_path)
         file = await add(database, b"x" * 5_000_000)
-        await database.write(files.delete, "a", file.id)
+        await database.write(files.delete, "a", file.id, time.time())
         await database.read(
             lambda connection: connection.execute("PRAGMA wal_checkpoint").fetchall()
         )

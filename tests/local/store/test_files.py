@@ -52,7 +52,7 @@ def test_another_owner_has_none_of_it(connection, add):
     assert files.get(connection, "b", file.id, NOW) is None
     assert files.page(connection, "b", *ALL) == []
     assert files.piece(connection, "b", file.id, 0, NOW) is None
-    files.delete(connection, "b", file.id)
+    files.delete(connection, "b", file.id, NOW)
     assert files.page(connection, "a", *ALL) == [file]
 
 
@@ -69,7 +69,7 @@ def test_the_order_is_that_of_time(connection, add):
 
 def test_the_place_of_a_deleted_file_stays(connection, add):
     kept = [add(now=NOW + second) for second in range(3)]
-    files.delete(connection, "a", kept[1].id)
+    files.delete(connection, "a", kept[1].id, NOW)
     assert files.page(connection, "a", None, kept[1].id, "asc", 9, NOW) == [kept[2]]
 
 

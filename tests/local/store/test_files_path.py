@@ -9,6 +9,7 @@ import httpx
 import openai
 import pytest
 
+from samplers.local.request.files import form as forms
 from samplers.local.request.files import upload
 from samplers.local.store import database, files
 
@@ -220,12 +221,20 @@ def test_a_wrong_query(http, query, param):
     assert error(http.get(f"/files?{query}"), 400)[1] == param
 
 
-@pytest.mark.parametrize("bound", ["BIGGEST_FILE", "BIGGEST_FORM"])
-def test_a_file_that_is_too_big(http, monkeypatch, bound):
+@pytest.mark.parametrize(
+    ("module", "bound", "value", "purpose"),
+    [
+        (upload, "BIGGEST_FILE", 10, "vision"),
+        (upload, "BIGGEST_BATCH", 10, "batch"),
+        (forms, "OTHER_FIELDS", 10 - upload.BIGGEST_FILE, "batch"),
+    ],
+)
+def test_a_file_that_is_too_big(http, monkeypatch, module, bound, value, purpose):
     """A form that is too big is not read to its end."""
-    monkeypatch.setattr(upload, bound, 10)
-    sent = {"data": {"purpose": "batch"}, "files": {"file": ("a.jsonl", b"x" * 11)}}
-    wrong = (f"The file is larger than {upload.BIGGEST_FILE} bytes.", "file", "request_too_large")
+    monkeypatch.setattr(module, bound, value)
+    most = upload.BIGGEST_BATCH if bound == "BIGGEST_BATCH" else upload.BIGGEST_FILE
+    sent = {"data": {"purpose": purpose}, "files": {"file": ("a.jsonl", b"x" * 11)}}
+    wrong = (f"The file is larger than {most} bytes.", "file", "request_too_large")
     assert error(http.post("/files", **sent), 413) == wrong
 
 

@@ -19,7 +19,8 @@ async def generate_all(
 ) -> AsyncIterator[tuple[Choice, Delta | End]]:
     """The deltas of all choices as they come. Each choice's last event is its End."""
     events: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
-    side_by_side = asyncio.Semaphore(MOST if len(job.prompt) <= LONG_PROMPT else 1)
+    at_once = MOST if len(job.prompt) <= LONG_PROMPT and not job.background else 1
+    side_by_side = asyncio.Semaphore(at_once)
     slots = job.model.engine.slots
     whole = (job.request.top_logprobs or 0) > MAX_TOP_LOGPROBS
 
@@ -27,7 +28,7 @@ async def generate_all(
         try:
             async with (
                 side_by_side,
-                slots.hold(job.prompt, job.limit, whole, choice.index == 0) as slot,
+                slots.hold(job.prompt, job.limit, whole, choice.index == 0, job.background) as slot,
                 aclosing(generate(job, choice, slot)) as generated,
             ):
                 async for event in generated:

@@ -1,0 +1,1 @@
+"""Speech as text: POST /audio/transcriptions."""

@@ -1,0 +1,1 @@
+"""Batches at work: their lines are read, answered beside live requests, and made into files."""

@@ -1,0 +1,54 @@
+"""One line of a batch, answered as a live request with its body is.
+
+What is simulated for live requests, limits, faults and latency, does not touch a batch's lines, as
+OpenAI's Batch has limits of its own. A request's extensions are named in headers, which a line does
+not have.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from samplers.local.answer import chat
+from samplers.local.answer.batches import answered
+from samplers.local.engine.model import ServedModel
+from samplers.local.moderation.answer import moderation
+from samplers.local.moderation.request import inputs
+from samplers.local.request.body import check_unicode, loads
+from samplers.local.request.errors import ApiError, bad_request, server_error
+from samplers.local.request.job import parsed, prepare
+from samplers.local.store.batch_lines import Answered, Line
+
+log = logging.getLogger("samplers.local")
+Models = tuple[ServedModel, ...]
+
+
+async def answer(models: Models, endpoint: str, line: Line) -> Answered:
+    """What answers a line: the endpoint's answer, or the error that it has for the line's body."""
+    try:
+        request = loads(line.request.decode())
+        await check_unicode(request["body"])
+        body = await ENDPOINTS[endpoint](models, request["body"])
+    except ApiError as error:
+        return answered(line.custom_id, error.status, error.body)
+    except Exception:
+        log.exception("a line of a batch failed")
+        error = server_error()
+        return answered(line.custom_id, error.status, error.body)
+    return answered(line.custom_id, 200, body)
+
+
+async def _chat(models: Models, body: dict) -> dict:
+    request = await parsed(models, body, {}, is_long=True)
+    if request.stream:
+        message = "Unsupported value: 'stream' must be false in a batch, whose answers are whole."
+        raise bad_request(message, "stream", "unsupported_value")
+    job = await prepare(models, request)
+    return await chat.complete(replace(job, background=True))
+
+
+async def _moderation(models: Models, body: dict) -> dict:
+    return await asyncio.to_thread(lambda: moderation(inputs(body)))
+
+
+ENDPOINTS = {"/v1/chat/completions": _chat, "/v1/moderations": _moderation}

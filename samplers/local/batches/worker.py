@@ -1,0 +1,184 @@
+"""What works on the batches of a key: it reads their files, and answers line after line.
+
+It survives a kill -9 at any moment. An answer counts from the transaction on that keeps it, and
+whoever starts next on the same database goes on with the lines that have none. Of several endpoints
+with the same database and key one works, the one that has the lock on a file beside the database;
+the system gives that back when the process ends.
+"""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+
+from samplers.local.answer.batches import not_executed
+from samplers.local.batches import one_line
+from samplers.local.engine.model import ServedModel
+from samplers.local.moderation.request import MODEL
+from samplers.local.request.batches.input_file import InputFile
+from samplers.local.store import batch_lines, batches, file_lock, files
+from samplers.local.store.batch_end import finish
+from samplers.local.store.batch_lines import Line
+from samplers.local.store.batches import Batch
+from samplers.local.store.database import Database, StoreError
+
+LINES = 2  # that are answered at the same time, of all batches
+PATIENCE = 5.0  # seconds that a line waits for a moment without live requests
+POLL = 2.0  # seconds after which it looks for what another endpoint wrote
+PAUSE = 10.0  # seconds after a failure of the database
+
+log = logging.getLogger("samplers.local")
+
+
+class Worker:
+    """Works on the batches of `owner` with `models`, in the background of the event loop.
+
+    Live requests come first. Batches take turns, line by line.
+    """
+
+    def __init__(self, models: tuple[ServedModel, ...], database: Database, owner: str):
+        self._models = models
+        self._database = database
+        self._owner = owner
+        self._lock = None
+        self._running: asyncio.Task | None = None
+        self._awake = asyncio.Event()
+        self._places = asyncio.Semaphore(LINES)  # first come, first served
+        self._reading = asyncio.Semaphore(1)
+        self._works: dict[str, asyncio.Task] = {}
+
+    def wake(self) -> None:
+        """Looks at the batches now: one is new, or was changed. The first call starts the work."""
+        self._awake.set()
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+
+    async def end(self) -> None:
+        """Stops all work; what has been answered is kept."""
+        tasks = [task for task in (self._running, *self._works.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._awake.clear()
+            seconds = POLL
+            try:
+                seconds = await self._look()
+            except StoreError:
+                pass  # it is in the log
+            except Exception:
+                log.exception("batches could not be looked at")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._awake.wait()
+
+    async def _look(self) -> float:
+        """Begins and ends what is to be; returns the seconds until the next look."""
+        if not self._database.exists():
+            return POLL
+        found = await self._database.read(batches.unfinished, self._owner)
+        if not found or not self._has_lock():
+            return POLL
+
+        seconds = POLL
+        for batch in found:
+            left = batch.expires_at - time.time()
+            is_late = batch.status == "in_progress" and left <= 0
+            if batch.status == "cancelling" or is_late:
+                await self._stop(batch)
+            elif batch.id not in self._works:
+                self._begin(batch)
+            if batch.status == "in_progress" and left > 0:
+                seconds = min(seconds, left)
+        return seconds
+
+    def _has_lock(self) -> bool:
+        path = self._database.path(f"batches-{self._owner[:16]}.lock")
+        if path is not None and self._lock is None:
+            self._lock = file_lock.take(path)
+        return path is None or self._lock is not None
+
+    def _begin(self, batch: Batch) -> None:
+        work = asyncio.create_task(self._work(batch))
+        self._works[batch.id] = work
+        work.add_done_callback(lambda _: self._works.pop(batch.id))
+
+    async def _stop(self, batch: Batch) -> None:
+        work = self._works.get(batch.id)
+        if work is not None:
+            work.cancel()
+            await asyncio.wait([work])
+        await self._finish(batch)
+
+    async def _work(self, batch: Batch) -> None:
+        """Everything from the batch's state to its end."""
+        try:
+            if batch.status == "validating":
+                async with self._reading:
+                    await self._read_input(batch)
+                self._awake.set()  # it has a time to end at now
+            await self._answer_lines(batch)
+            await self._database.write(batches.finalize, batch.id, time.time())
+            await self._finish(batch)
+        except Exception:
+            log.exception("the batch %s failed; it is tried again", batch.id)
+            await asyncio.sleep(PAUSE)
+
+    async def _read_input(self, batch: Batch) -> None:
+        """Copies the lines of the input file, or lets the batch fail."""
+        is_chat = batch.endpoint == "/v1/chat/completions"
+        names = [model.id for model in self._models] if is_chat else [MODEL]
+        file = InputFile(batch.endpoint, names, None if is_chat else MODEL)
+        await self._database.write(batch_lines.forget_lines, batch.id)  # of a run that was killed
+
+        start = 0
+        while start < batch.input_bytes:
+            piece = await self._database.read(files.input_piece, batch.input_file_id, start)
+            start += len(piece)
+            await self._add(batch, await asyncio.to_thread(file.feed, piece))
+        await self._add(batch, await asyncio.to_thread(file.finish))
+
+        now = time.time()
+        if file.errors:
+            await self._database.write(batches.fail, batch.id, file.errors, now)
+        else:
+            await self._database.write(batches.begin, batch.id, file.total, file.model, now)
+
+    async def _add(self, batch: Batch, lines: list[Line]) -> None:
+        if lines:
+            await self._database.write(batch_lines.add_lines, batch.id, lines)
+
+    async def _answer_lines(self, batch: Batch) -> None:
+        number = 0
+        async with asyncio.TaskGroup() as group:
+            while True:
+                line = await self._next_line(batch, number)
+                if line is None:
+                    return
+                number = line.number
+                answering = group.create_task(self._answer(batch, line))
+                # even if it never starts, because the batch is stopped just now
+                answering.add_done_callback(lambda _: self._places.release())
+
+    async def _next_line(self, batch: Batch, after: int) -> Line | None:
+        """The next line without an answer, with a place that is taken for it."""
+        line = None
+        await self._places.acquire()
+        try:
+            line = await self._database.read(batch_lines.next_line, batch.id, after)
+        finally:
+            if line is None:
+                self._places.release()
+        return line
+
+    async def _answer(self, batch: Batch, line: Line) -> None:
+        if self._models:
+            await self._models[0].engine.slots.quiet(PATIENCE)
+        answered = await one_line.answer(self._models, batch.endpoint, line)
+        await self._database.write(batch_lines.keep_answer, batch.id, line.number, answered)
+
+    async def _finish(self, batch: Batch) -> None:
+        arguments = (self._owner, batch.id, not_executed, time.time())
+        await self._database.write(finish, *arguments)

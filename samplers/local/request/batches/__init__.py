@@ -1,0 +1,1 @@
+"""What came in on /v1/batches, and the lines of a batch's file, checked."""

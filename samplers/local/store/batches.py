@@ -1,0 +1,178 @@
+"""The batches of each key: functions on a connection of the Database.
+
+Each is called in a transaction of its own, and none leaves a state that another one has reached.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass, fields
+
+from samplers.local.store import files
+from samplers.local.store.batch_lines import forget_lines
+from samplers.local.store.files import UNFINISHED, StoredFile, StoreFull, is_id, new_id
+
+MOST_BATCHES = 10_000  # that are kept, of all keys
+MOST_UNFINISHED = 100  # of one key
+DAYS = 30  # that a batch is kept after it was made, and the default of its results
+DAY = 86_400  # seconds
+PREFIX = "batch_"
+
+
+class WrongInput(Exception):
+    """A batch's input file is not there, or `file` has another purpose."""
+
+    def __init__(self, file: StoredFile | None):
+        super().__init__()
+        self.file = file
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch. Times are in Unix seconds; None: that has not happened.
+
+    `metadata` and `errors` are JSON. `total`, `completed` and `failed` count lines: one that was
+    not executed is neither completed nor failed.
+    """
+
+    id: str
+    owner: str
+    endpoint: str
+    input_file_id: str
+    input_bytes: int
+    completion_window: str
+    metadata: str | None
+    output_seconds: int
+    status: str
+    model: str | None
+    errors: str | None
+    output_file_id: str | None
+    error_file_id: str | None
+    created_at: int
+    expires_at: int
+    in_progress_at: int | None
+    finalizing_at: int | None
+    completed_at: int | None
+    failed_at: int | None
+    expired_at: int | None
+    cancelling_at: int | None
+    cancelled_at: int | None
+    total: int
+    completed: int
+    failed: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+
+
+_FIELDS = ", ".join(field.name for field in fields(Batch))
+
+
+def create(
+    connection: sqlite3.Connection,
+    owner: str,
+    endpoint: str,
+    input_file_id: str,
+    metadata: dict | None,
+    output_seconds: int,
+    window: float,
+    now: float,
+) -> Batch:
+    """A new batch, which ends in `window` seconds. WrongInput, or StoreFull if they are too many.
+
+    Finished ones are removed after DAYS.
+    """
+    old = f"DELETE FROM batches WHERE created_at <= ? AND NOT {UNFINISHED}"
+    connection.execute(old, (now - DAYS * DAY,))
+    (kept,) = connection.execute("SELECT COUNT(*) FROM batches").fetchone()
+    if kept >= MOST_BATCHES or len(unfinished(connection, owner)) >= MOST_UNFINISHED:
+        raise StoreFull
+
+    file = files.get(connection, owner, input_file_id, now)
+    if file is None or file.purpose != "batch":
+        raise WrongInput(file)
+    row = {
+        "id": new_id(PREFIX, now),
+        "owner": owner,
+        "endpoint": endpoint,
+        "input_file_id": input_file_id,
+        "input_bytes": file.bytes,
+        "completion_window": "24h",
+        "metadata": None if metadata is None else json.dumps(metadata),
+        "output_seconds": output_seconds,
+        "status": "validating",
+        "created_at": int(now),
+        "expires_at": -int(-(now + window) // 1),  # rounded up
+    }
+    places = ", ".join("?" * len(row))
+    into = f"INSERT INTO batches ({', '.join(row)}) VALUES ({places})"
+    connection.execute(into, tuple(row.values()))
+    return get(connection, owner, row["id"])
+
+
+def get(connection: sqlite3.Connection, owner: str, batch_id: str) -> Batch | None:
+    """The batch, or None if the owner has none of this id."""
+    query = f"SELECT {_FIELDS} FROM batches WHERE id = ? AND owner = ?"
+    row = connection.execute(query, (batch_id, owner)).fetchone()
+    return None if row is None else Batch(*row)
+
+
+def page(connection: sqlite3.Connection, owner: str, after: str | None, limit: int) -> list[Batch]:
+    """At most `limit` batches, the newest first; `after`: those that follow this id."""
+    query = (
+        f"SELECT {_FIELDS} FROM batches WHERE owner = ? AND (? IS NULL OR id < ?)"
+        " ORDER BY id DESC LIMIT ?"
+    )
+    return [Batch(*row) for row in connection.execute(query, (owner, after, after, limit))]
+
+
+def unfinished(connection: sqlite3.Connection, owner: str) -> list[Batch]:
+    """Those that are still to be worked on, the oldest first."""
+    query = f"SELECT {_FIELDS} FROM batches WHERE owner = ? AND {UNFINISHED} ORDER BY id"
+    return [Batch(*row) for row in connection.execute(query, (owner,))]
+
+
+def cancel(connection: sqlite3.Connection, owner: str, batch_id: str, now: float) -> Batch | None:
+    """The batch, cancelling if it could still be cancelled; None if the owner has none."""
+    change = (
+        "UPDATE batches SET status = 'cancelling', cancelling_at = ?"
+        " WHERE id = ? AND owner = ? AND status IN ('validating', 'in_progress')"
+    )
+    connection.execute(change, (int(now), batch_id, owner))
+    return get(connection, owner, batch_id)
+
+
+def begin(
+    connection: sqlite3.Connection, batch_id: str, total: int, model: str | None, now: float
+) -> None:
+    """All lines are there and right: the batch is in progress."""
+    change = (
+        "UPDATE batches SET status = 'in_progress', in_progress_at = ?, total = ?, model = ?"
+        " WHERE id = ? AND status = 'validating'"
+    )
+    connection.execute(change, (int(now), total, model, batch_id))
+
+
+def fail(connection: sqlite3.Connection, batch_id: str, errors: list[dict], now: float) -> None:
+    """The input file is wrong: the batch has failed, and no line of it is executed."""
+    change = (
+        "UPDATE batches SET status = 'failed', failed_at = ?, errors = ?"
+        " WHERE id = ? AND status = 'validating'"
+    )
+    if connection.execute(change, (int(now), json.dumps(errors), batch_id)).rowcount:
+        forget_lines(connection, batch_id)
+
+
+def finalize(connection: sqlite3.Connection, batch_id: str, now: float) -> None:
+    """If every line has an answer, the batch is finalizing: it cannot be cancelled any more."""
+    change = (
+        "UPDATE batches SET status = 'finalizing', finalizing_at = ?"
+        " WHERE id = ? AND status = 'in_progress'"
+        " AND NOT EXISTS (SELECT 1 FROM batch_lines WHERE batch_id = ? AND answer IS NULL)"
+    )
+    connection.execute(change, (int(now), batch_id, batch_id))
+
+
+def is_batch_id(text: str) -> bool:
+    """Whether a text has the form of a batch's id."""
+    return is_id(PREFIX, text)

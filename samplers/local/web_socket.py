@@ -1,0 +1,9 @@
+"""A client's WebSocket: uvicorn's, for a client that reads. Loaded when the first one comes."""
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from samplers.local.unread import Unread
+
+
+class WebSocket(Unread, WebSocketsSansIOProtocol):
+    """One WebSocket. Its messages are bounded by the server's ws_max_size."""
