@@ -26,7 +26,7 @@ SEEN = {
     "the button's words": True,
     "the button's colour": False,
     "design 2 stands in the middle, design 1 at the left": False,
-    "design 2 has fewer lines": True,
+    "design 2 has the total before the delivery": True,
     "the button is larger in design 2": False,
 }
 REFUSED = {
@@ -123,7 +123,7 @@ EXERCISES = {
         ask="write True or False for each difference.",
         test=lambda answer: _which(answer, SEEN, SEEN_HINT),
         hint=SEEN_HINT,
-        why="Words, and how many. Colours, places and sizes are lost before the model reads.",
+        why="Words and their order. Colours, places and sizes are lost before the model reads.",
     ),
     "10-refused": Exercise(
         ask="write True for each that is refused, else False.",
