@@ -225,10 +225,13 @@ NEEDS = {
     "batch": (_takes_batches, "this endpoint takes no batches"),
     "transcription": (
         _transcribes,
-        "this endpoint does not turn speech into text (the local one needs `make senses`)",
+        "speech is not turned into text here (the local endpoint needs `make senses`)",
     ),
-    "images": (_sees, "this endpoint takes no images (the local one needs `make senses`)"),
-    "image text": (_reads, "this endpoint does not say which text it read in an image"),
+    "images": (_sees, "pictures are not taken here (the local endpoint needs `make senses`)"),
+    "image text": (
+        _reads,
+        "the text in an image is read by the local endpoint alone, with `make senses`",
+    ),
     "realtime": (_talks, "a Realtime session is opened at the local endpoint alone"),
     "spoken realtime": (_listens, "speech in a session needs the local endpoint and `make senses`"),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
