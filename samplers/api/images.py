@@ -19,8 +19,9 @@ def image_part(source: str | Path | bytes, detail: str = "auto") -> dict:
         client.chat([{"role": "user", "content": [
             {"type": "text", "text": "What is written here?"}, image_part("receipt.png")]}])
 
-    The file goes out as it is. `detail`: low, high, auto, or original for models that have it.
-    ValueError for a file that is no PNG, JPEG, WEBP or GIF; OSError for one that cannot be read.
+    The file goes out as it is; the local endpoint takes requests of up to 4 MB. `detail`: low,
+    high, auto, or original for models that have it. ValueError for a file that is no PNG, JPEG,
+    WEBP or GIF; OSError for one that cannot be read.
     """
     if detail not in DETAILS:
         raise ValueError(f"detail must be one of {', '.join(DETAILS)}, got {shown(detail)}")

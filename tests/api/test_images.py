@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from example_images import TEXT, file_of, part_of, user, written
+from example_images import file_of, part_of, user, written
 from PIL import Image
 
 from samplers.api import image_part
@@ -96,8 +96,3 @@ def test_a_limiter_counts_its_tokens_too():
     image = text | {"messages": user("a", SCREEN)}
     assert 1_105 < tokens_of(image) - tokens_of(text) < 1_105 + 100
     assert tokens_of(image | {"model": "gpt-4x"}) - tokens_of(image) == LIKELY_TOKENS - 1_105
-
-
-def test_the_client_sends_it(client):
-    answer = client.chat(user("What is the number?", image_part(file_of(written()))), max_tokens=2)
-    assert answer.raw["samplers_images"][0]["text"] == TEXT

@@ -9,7 +9,7 @@ from samplers.local.engine.model import ServedModel
 from samplers.local.request.checks import string
 from samplers.local.request.errors import bad_request, unknown, wrong_body
 from samplers.local.request.job import chosen
-from samplers.local.request.messages import messages
+from samplers.local.request.messages import text_messages
 from samplers.local.request.prompt import prompt_ids
 
 MOST_LETTERS = 1 << 20  # of one text
@@ -54,6 +54,6 @@ def _check(body) -> None:
 
 async def _token_ids(engine: Engine, body: dict) -> list[int]:
     if "messages" in body:
-        return await prompt_ids(engine, messages("messages", body["messages"]))
+        return await prompt_ids(engine, text_messages("messages", body["messages"]))
     text = string(MOST_LETTERS)("input", body["input"])
     return await engine.tokenize(text, control=False)

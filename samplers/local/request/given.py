@@ -16,7 +16,7 @@ from samplers.local.request.errors import (
     wrong_type,
 )
 from samplers.local.request.job import chosen
-from samplers.local.request.messages import messages
+from samplers.local.request.messages import text_messages
 from samplers.local.request.prompt import context_exceeded, prompt_ids
 
 MOST_LETTERS = 1 << 20  # of a text
@@ -81,7 +81,7 @@ async def _given(models: tuple[ServedModel, ...], body: dict, name: str) -> Give
         model = chosen(models, string()("model", body["model"]))
     if name not in body:
         raise missing(name)
-    checked = messages("messages", body["messages"]) if "messages" in body else None
+    checked = text_messages("messages", body["messages"]) if "messages" in body else None
     ids = await _ids(model, name, body[name])
     if not ids:
         message = f"Invalid '{name}': it is empty. Expected at least 1 token."

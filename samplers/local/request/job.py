@@ -6,14 +6,14 @@ After this it is answered. Whatever API a request came by, its answer is made fr
 import asyncio
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.combined import CONTINUE
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.grammars import grammars
-from samplers.local.request.images.reading import with_images_read
+from samplers.local.request.images.reading import read_images
 from samplers.local.request.prompt import context_exceeded, prompt_ids
 from samplers.local.request.scratchpad import SPARE, Scratchpad, scratchpad
 from samplers.local.request.tool_text import preface
@@ -99,12 +99,12 @@ async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:
     """The job of a request.
 
     ApiError (404) if it is for another model. ApiError (400) if it is too long for the context or
-    the engine cannot enforce what it asks for. Its images are read: ApiError as `with_images_read`.
+    the engine cannot enforce what it asks for. Its images are read: ApiError as `read_images`.
     """
     model = chosen(models, request.model)
     _check_combination(request)
-    request = await with_images_read(model, request)
-    messages = request.messages
+    messages, images = await read_images(model, request.messages)
+    request = replace(request, messages=messages, images=images)
     if request.tools is not None:
         messages = [*preface(request.tools.functions), *messages]
 

@@ -45,6 +45,17 @@ def messages(name: str, value) -> list[dict]:
     return checked
 
 
+def text_messages(name: str, value) -> list[dict]:
+    """The messages for a path that reads no images. ApiError as above, and for an image."""
+    checked = messages(name, value)
+    for message in checked:
+        for part in message.get("parts", ()):
+            if isinstance(part, ImagePart):
+                told = "Images are not supported here: only /v1/chat/completions reads them."
+                raise bad_request(f"Invalid '{part.place}'. {told}", part.place, "invalid_value")
+    return checked
+
+
 def message(name: str, value) -> dict:
     """One message -> {"role", "content"}, and its "parts" if one is an image.
 

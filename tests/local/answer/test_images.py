@@ -7,6 +7,7 @@ import openai
 import pytest
 from example_images import TEXT, file_of, part_of, user, written
 
+import samplers.api
 from samplers.local.answer.images import READ, UNSEEN
 
 GOOD = part_of(file_of(written()))
@@ -40,6 +41,17 @@ def test_text_is_read_and_the_answer_says_so(client, endpoint):
     assert answer.usage.prompt_tokens == same["usage"]["prompt_tokens"]
     own = same["choices"][0]["message"]["content"]
     assert answer.choices[0].message.content == f"[image: {READ}] {own}"
+
+
+def test_our_own_client_sends_it(endpoint):
+    image = samplers.api.image_part(file_of(written()), "low")
+    with samplers.api.Client(endpoint.base_url, endpoint.key) as own:
+        whole = own.chat(user("What is the number?", image), max_tokens=2)
+        streamed = samplers.api.accumulate(own.stream(user("The number?", image), max_tokens=2))
+        list(streamed)
+    for answer in (whole, streamed.completion):
+        assert answer.raw["samplers_images"][0]["text"] == TEXT
+        assert answer.text.startswith(f"[image: {READ}] ")
 
 
 def test_an_image_without_text_is_said_to_be_unseen(client):
@@ -79,6 +91,22 @@ def test_a_plain_answer_has_neither(client):
     answer = ask(client, user("Hi"))
     assert "samplers_images" not in answer.model_extra
     assert not answer.choices[0].message.content.startswith("[image")
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("tokenize", {}),
+        ("samplers/score", {"input": "a"}),
+        ("samplers/distributions", {"answer": "a"}),
+    ],
+)
+def test_paths_that_read_no_images_say_so(endpoint, path, more):
+    with endpoint.client() as http:
+        answer = http.post(f"/{path}", json={"messages": ASKED} | more)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "messages[0].content[1].image_url.url"
+    assert "only /v1/chat/completions reads them" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,7 @@ def decode(data: bytes):
         try:
             image = Image.open(BytesIO(data), formats=FORMATS)
             _check(image)
-            image.load()  # opening reads the header alone
-            return _rgb(_upright(image))
+            return _rgb(_upright(image))  # which decodes all; opening reads the header alone
         except UnidentifiedImageError:
             raise BadImage(UNSUPPORTED, "invalid_image_format") from None
         except Image.DecompressionBombError:

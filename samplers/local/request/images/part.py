@@ -30,7 +30,7 @@ def image_part(name: str, value: dict, role: str) -> ImagePart:
             "invalid_value",
         )
 
-    only_fields(name, value, "type", "image_url")
+    only_fields(name, value, "type", "image_url", "prompt_cache_breakpoint")
     place = f"{name}.image_url"
     image = only_fields(place, required(name, value, "image_url"), "url", "detail")
     detail = image.get("detail")

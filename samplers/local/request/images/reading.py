@@ -1,11 +1,10 @@
-"""The images of a chat request are read, and the model gets their text in the messages."""
+"""The images of a request are read, and the model gets their text in the messages."""
 
-from dataclasses import replace
+from itertools import groupby
 
 from samplers.local.engine.images.decode import BadImage
 from samplers.local.engine.images.reader import ImageText, NotInstalled, NotRead
 from samplers.local.engine.model import ServedModel
-from samplers.local.request.chat import ChatRequest
 from samplers.local.request.errors import ApiError, bad_request, overloaded, wrong_value
 from samplers.local.request.images.part import DETAILS, ImagePart
 
@@ -17,28 +16,28 @@ NOT_INSTALLED = (
 )
 
 
-async def with_images_read(model: ServedModel, request: ChatRequest) -> ChatRequest:
-    """The request with each image's text in its place, and `images`: what was read of each.
+async def read_images(
+    model: ServedModel, messages: list[dict]
+) -> tuple[list[dict], tuple[ImageText, ...]]:
+    """Checked messages with each image's text in its place, and what was read of each image.
 
     ApiError 400 for an image that cannot be read, 501 without OCR, 503 if it took too long.
     """
-    if not any("parts" in message for message in request.messages):
-        return request
-
     images: list[ImageText] = []
-    messages = []
-    for message in request.messages:
+    with_texts = []
+    for message in messages:
         pieces = []
-        for part in message.get("parts", ()):
-            if isinstance(part, ImagePart):
+        for kind, parts in groupby(message.get("parts", ()), type):
+            if kind is str:  # texts are joined as in a message without images
+                pieces.append("".join(parts))
+                continue
+            for part in parts:
                 images.append(await _read(model, part))
                 pieces.append(_sentence(len(images), images[-1]))
-            else:
-                pieces.append(part)
-        own = {"content": "\n".join(pieces)} if pieces else {}
-        messages.append({"role": message["role"], "content": message["content"]} | own)
+        content = "\n".join(pieces) if pieces else message["content"]
+        with_texts.append({"role": message["role"], "content": content})
 
-    return replace(request, messages=messages, images=tuple(images))
+    return with_texts, tuple(images)
 
 
 async def _read(model: ServedModel, part: ImagePart) -> ImageText:

@@ -117,6 +117,15 @@ def test_a_truncated_file_is_refused(kind):
         assert code_of(cut) == "image_parse_error" or cut == data[:40]
 
 
+def test_a_truncated_file_is_refused_although_it_is_to_be_turned():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    noise = np.random.default_rng(1).integers(0, 255, (90, 90, 3), np.uint8)
+    data = file_of(Image.fromarray(noise), "JPEG", exif=exif)
+    assert decode(data).size == (90, 90)
+    assert code_of(data[:-128]) == "image_parse_error"
+
+
 @pytest.mark.parametrize(
     "data", [b"x", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n"]
 )

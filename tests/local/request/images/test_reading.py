@@ -9,23 +9,22 @@ from example_images import file_of, part_of, user, written
 
 from samplers.local.answer.images import images_note
 from samplers.local.engine.images.reader import ImageText, Reader
-from samplers.local.request.chat import parse
 from samplers.local.request.errors import ApiError
-from samplers.local.request.images.reading import with_images_read
+from samplers.local.request.images.reading import read_images
+from samplers.local.request.messages import messages
 
 MODEL = SimpleNamespace(reasoning=False, images=Reader())
 
 
-def request_of(messages):
-    return parse({"model": "m", "messages": messages}, {}, 100)
+def read(given, model=MODEL):
+    return asyncio.run(read_images(model, messages("messages", given)))
 
 
 @pytest.mark.parametrize("missing", ["rapidocr", "onnxruntime"])
 def test_it_is_501_with_the_command(missing, monkeypatch):
     monkeypatch.setitem(sys.modules, missing, None)  # so that it cannot be imported
-    request = request_of(user("Look:", part_of(file_of(written()))))
     with pytest.raises(ApiError, match="`make senses`") as caught:
-        asyncio.run(with_images_read(MODEL, request))
+        read(user("Look:", part_of(file_of(written()))))
     assert caught.value.status == 501
     assert caught.value.headers == {"x-should-retry": "false"}
     error = caught.value.body["error"]
@@ -35,8 +34,7 @@ def test_it_is_501_with_the_command(missing, monkeypatch):
 
 def test_text_is_untouched(monkeypatch):
     monkeypatch.setitem(sys.modules, "rapidocr", None)
-    request = request_of(user("a", "b"))
-    assert asyncio.run(with_images_read(MODEL, request)) is request
+    assert read(user("a", "b")) == ([{"role": "user", "content": "ab"}], ())
 
 
 @pytest.mark.parametrize(
@@ -47,31 +45,29 @@ def test_the_text_takes_the_images_place(is_reasoning, details):
     """auto is what it is at the models that each profile is like."""
     asked = []
 
-    async def read(data, detail):
+    async def seen(data, detail):
         asked.append(detail)
         return ImageText((("A", 0.9), ("B", 0.8)) if detail != "low" else (), 1, 1, 1, 1)
 
-    model = SimpleNamespace(reasoning=is_reasoning, images=SimpleNamespace(read=read))
+    model = SimpleNamespace(reasoning=is_reasoning, images=SimpleNamespace(read=seen))
     parts = [part_of(b"x", detail) for detail in (None, "high", "low")]
-    request = request_of([*user("Look:", *parts[:2], "What?"), *user(parts[2])])
-    request = asyncio.run(with_images_read(model, request))
+    found, images = read([*user("Lo", "ok:", *parts[:2], "What?"), *user(parts[2])], model)
 
     assert asked == details
-    assert [message["content"] for message in request.messages] == [
+    assert [message["content"] for message in found] == [
         "Look:\n"
         '[image 1: "A\nB" (text only, by OCR)]\n'
         '[image 2: "A\nB" (text only, by OCR)]\n'
         "What?",
         "[image 3: no text was found in it]",
     ]
-    assert len(request.images) == 3
+    assert len(images) == 3
 
 
 def test_original_is_for_models_of_today():
     """Those that the reasoning profile is like."""
-    request = request_of(user(part_of(b"x", "original")))
     with pytest.raises(ApiError, match="'low', 'high', and 'auto'") as caught:
-        asyncio.run(with_images_read(MODEL, request))
+        read(user(part_of(b"x", "original")))
     assert caught.value.body["error"]["param"] == "messages[0].content[0].image_url.detail"
 
 
