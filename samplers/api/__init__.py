@@ -8,8 +8,8 @@ score and abilities. Around it: `accumulate` joins a stream, `tool` and `run_too
 price (also `list_batches`, `cancel_batch`, `batch_cost`, and `upload_file`, `list_files`,
 `file_content`, `delete_file`);
 `cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
-prints it; `image_part` puts an image into a message, and `transcribe` turns speech into text;
-`check_input` and `check_output` filter with any test of a text, `safety_identifier` hides an id;
+prints it; `image_part` puts an image into a message; `check_input` and `check_output` filter with
+any test of a text, `safety_identifier` hides an id; `transcribe` turns speech into text;
 `as_taken` puts a request that you send yourself into the form that its model takes.
 """
 

@@ -1,4 +1,7 @@
-"""OpenAI's path /v1/realtime, a WebSocket."""
+"""OpenAI's path /v1/realtime, a WebSocket.
+
+Simulated limits, faults and latency do not apply to it.
+"""
 
 import asyncio
 from contextlib import suppress

@@ -20,7 +20,7 @@ class BatchEndpoint:
     """For `fake(endpoint)`. `files`: {id: (name, content)}, `batches`: {id: the batch's JSON}.
 
     `calls`: what came, such as "POST /batches". `refuse[call]`: answers in the place of its own,
-    one for each request; `lose[call]`: the same, but the request is done.
+    one for each request (None: its own); `lose[call]`: the same, but the request is done.
     """
 
     def __init__(self):
@@ -37,8 +37,9 @@ class BatchEndpoint:
         call = f"{request.method} /{parts[0]}" + "/…" * (len(parts) - 1)
         self.calls.append(call)
         self.requests.append(request)
-        if refused := self.refuse.get(call):
-            return self._answer(refused.pop(0))
+        refused = self.refuse.get(call)
+        if refused and (answer := refused.pop(0)) is not None:
+            return self._answer(answer)
         answer = self._done(request, parts)
         if lost := self.lose.get(call):
             return self._answer(lost.pop(0))

@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.helpers.killed_batches import run
+sys.path.append(str(Path(__file__).parents[1] / "helpers"))  # where pytest finds it, too
+from killed_batches import run
 
 
 def main() -> int:

@@ -84,9 +84,10 @@ def _looks(client: Client, batch_id: str, every: float, end: float) -> Iterator[
 
 def _show(bar, batch: Batch | None) -> None:
     if batch is None:
-        bar.set_postfix_str("the endpoint does not answer")
+        bar.set_postfix_str("no answer, looking again")
         return
-    bar.total = batch.total or None
+    if batch.total and batch.total != bar.total:
+        bar.reset(batch.total)  # a notebook's bar takes another total in no other way
     bar.n = batch.completed + batch.failed
     bar.set_description_str(batch.status, refresh=False)
     bar.set_postfix_str(f"failed={batch.failed}" if batch.failed else "", refresh=False)

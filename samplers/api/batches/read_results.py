@@ -7,16 +7,22 @@ import httpx
 from samplers.api.batches.batch import Batch, id_of, look
 from samplers.api.batches.bill import settle
 from samplers.api.batches.files import file_content
-from samplers.api.batches.lines import read_lines
+from samplers.api.batches.lines import PATH, read_lines
 from samplers.api.batches.results import BatchResults, UnansweredError
 from samplers.api.client import Client
 from samplers.api.deviations import count_of, dict_of, well_formed
 from samplers.api.error_body import error_from
-from samplers.api.errors import APIError, EndpointError, NotFoundError
+from samplers.api.errors import (
+    APIError,
+    BadRequestError,
+    EndpointError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from samplers.api.results import Completion
 from samplers.api.transport.transport import Transport
 
-DELETED = "the file of the requests is deleted: these stand in the order of the answers"
+UNREADABLE = "the file of the requests cannot be read: these stand in the order of the answers"
 
 
 def batch_results(client: Client, batch_or_id: Batch | str) -> BatchResults:
@@ -33,9 +39,15 @@ def batch_results(client: Client, batch_or_id: Batch | str) -> BatchResults:
             f"batch {batch.id} has not ended, it is {batch.status}: follow_batch() waits for it"
         )
 
+    endpoint = str(batch.raw.get("endpoint") or PATH)
+    if not endpoint.endswith("/chat/completions"):
+        raise EndpointError(
+            f"batch {batch.id} is one of {endpoint}, not of chats: file_content() reads its files"
+        )
+
     requests = _requests(client, batch)
     found: dict[str, Completion | EndpointError] = {}
-    problems = [] if requests else [DELETED]
+    problems = [] if requests else [UNREADABLE]
     for name, file_id in (("output", batch.output_file_id), ("error", batch.error_file_id)):
         content = file_content(client, file_id) if file_id else b""
         for number, line in read_lines(content):
@@ -50,10 +62,10 @@ def batch_results(client: Client, batch_or_id: Batch | str) -> BatchResults:
 
 
 def _requests(client: Client, batch: Batch) -> dict[str, dict]:
-    """{custom_id: body} of the file that went in; {} if it is deleted."""
+    """{custom_id: body} of the file that went in; {} if it is deleted, or not given back."""
     try:
         content = file_content(client, batch.input_file_id) if batch.input_file_id else b""
-    except NotFoundError:
+    except (BadRequestError, NotFoundError, PermissionDeniedError):
         return {}
     lines = (line for _, line in read_lines(content) if line is not None)
     return {line["custom_id"]: dict_of(line.get("body")) for line in lines if _has_id(line)}

@@ -24,9 +24,9 @@ class BatchResults(Mapping):
     """{custom_id: Completion, or the error in its place}, in the order of the requests.
 
     The errors are those that a live call raises, and UnansweredError. `batch`: the batch at its
-    end. `requests`: {custom_id: the body that was sent}, empty if that file is deleted. `problems`:
-    what is wrong with the files that came back, as readable lines, such as two answers to one
-    request, of which the first counts.
+    end. `requests`: {custom_id: the body that was sent}, empty if that file cannot be read.
+    `problems`: what is wrong with the files that came back, as readable lines, such as two answers
+    to one request, of which the first counts.
     """
 
     def __init__(
@@ -62,11 +62,13 @@ class BatchResults(Mapping):
     def left(self) -> dict[str, dict]:
         """The `unanswered` requests: ``submit_batch(client, results.left())`` sends them again.
 
-        ValueError if the file that they were in is deleted.
+        ValueError if the file that they were in cannot be read, as it is deleted.
         """
         unanswered = self.unanswered
         if unanswered and not self.requests:
-            raise ValueError("the file of the batch's requests is deleted: submit them yourself")
+            raise ValueError(
+                "the file of the batch's requests cannot be read: submit them yourself"
+            )
         return {custom_id: self.requests[custom_id] for custom_id in unanswered}
 
     def __repr__(self) -> str:

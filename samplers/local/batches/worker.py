@@ -61,18 +61,25 @@ class Worker:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
-            self._awake.clear()
-            seconds = POLL
-            try:
-                seconds = await self._look()
-            except StoreError:
-                pass  # it is in the log
-            except Exception:
-                log.exception("batches could not be looked at")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._awake.wait()
+        try:
+            while True:
+                self._awake.clear()
+                seconds = await self._look_again()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        await self._awake.wait()
+        finally:
+            if self._lock is not None:
+                self._lock.close()
+
+    async def _look_again(self) -> float:
+        try:
+            return await self._look()
+        except StoreError:
+            pass  # it is in the log
+        except Exception:
+            log.exception("batches could not be looked at")
+        return POLL
 
     async def _look(self) -> float:
         """Begins and ends what is to be; returns the seconds until the next look."""

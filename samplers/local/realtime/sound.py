@@ -17,10 +17,14 @@ LEAST_SECONDS = 0.1
 
 
 class SoundBuffer:
-    """Sound that has come and is not committed."""
+    """Sound that has come and is not committed.
+
+    With what is committed and not `heard` yet, it is at most MOST_SECONDS long.
+    """
 
     def __init__(self) -> None:
         self._pcm = bytearray()
+        self._unheard = 0  # bytes
 
     def append(self, audio) -> None:
         """Adds sound. ApiError if it is not base64, or there is too much."""
@@ -29,8 +33,11 @@ class SoundBuffer:
         except ValueError:
             message = "Invalid 'audio': expected base64-encoded bytes, mono PCM16 at 24 kHz."
             raise bad_request(message, "audio", "invalid_value") from None
-        if len(self._pcm) + len(pcm) > MOST_SECONDS * BYTES_A_SECOND:
-            message = f"The input audio buffer holds at most {MOST_SECONDS} seconds: commit it."
+        if self._unheard + len(self._pcm) + len(pcm) > MOST_SECONDS * BYTES_A_SECOND:
+            message = (
+                f"The input audio buffer holds at most {MOST_SECONDS} seconds, with what is "
+                "committed and not heard yet: commit it, and wait."
+            )
             raise bad_request(message, "audio", "input_audio_buffer_full")
         self._pcm += pcm
 
@@ -49,7 +56,12 @@ class SoundBuffer:
             raise bad_request(message, code="input_audio_buffer_commit_empty")
         pcm = bytes(self._pcm)
         self.clear()
+        self._unheard += len(pcm)
         return pcm
+
+    def heard(self, pcm: bytes) -> None:
+        """Makes room: a committed sound is not needed any more."""
+        self._unheard -= len(pcm)
 
 
 def samples(pcm: bytes) -> np.ndarray:

@@ -47,6 +47,7 @@ class Talk:
         self._conversation = Conversation()
         self._sound = SoundBuffer()
         self._hearing: list[asyncio.Task] = []
+        self._ear = asyncio.Lock()  # each session has at most one place in the recogniser's queue
         self._response: Response | None = None
         self._answering: asyncio.Task | None = None
         self._is_cancelled = False
@@ -90,8 +91,8 @@ class Talk:
                 raise missing("type")
             kind = checks.one_of(*self._handlers)("type", event["type"])
             await self._handlers[kind](event)
-        except ApiError as error:
-            await self._send(error_event(error, caused_by))
+        except Exception as problem:
+            await self._send(error_event(_api_error(problem), caused_by))
 
     async def _update(self, event: dict) -> None:
         self._session = self._session.updated(_field(event, "session"))
@@ -150,13 +151,16 @@ class Talk:
         kind = "conversation.item.input_audio_transcription"
         try:
             prompt = session.transcription_prompt
-            heard = await self._recogniser.words(lambda: samples(pcm), prompt)
+            async with self._ear:
+                heard = await self._recogniser.words(lambda: samples(pcm), prompt)
         except Exception as problem:
             error = _api_error(problem)
             names = ("type", "code", "message", "param")
             fields = {name: error.body["error"][name] for name in names}
             await self._emit(f"{kind}.failed", **place, error=fields)
             return
+        finally:
+            self._sound.heard(pcm)
         item.text = heard.text
         if session.transcribes:
             fields = {"transcript": heard.text, "usage": usage(heard)}

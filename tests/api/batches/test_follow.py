@@ -110,6 +110,15 @@ def test_an_endpoint_that_stays_down(endpoint, naps):
     assert endpoint.calls.count(LOOK) == len(naps) + 1 < 30
 
 
+def test_an_endpoint_that_is_down_now_and_then(endpoint, naps):
+    """Each time for less than two minutes."""
+    client, batch = submitted(endpoint)
+    endpoint.refuse[LOOK] = [None, *[DOWN] * 10] * 4
+    states(endpoint, batch, *["in_progress"] * 4, "completed")
+    assert follow_batch(client, batch, every=10, progress=False).status == "completed"
+    assert sum(naps) > 120
+
+
 def test_an_error_that_stays_is_raised_at_once(endpoint, naps):
     client, batch = submitted(endpoint)
     with pytest.raises(APIError, match="No such object: batch_9"):

@@ -193,15 +193,16 @@ def test_odd_lines_without_an_answer(endpoint, response, error):
     assert results.unanswered == ["a"]
 
 
-def test_the_file_of_the_requests_is_deleted(endpoint):
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_the_file_of_the_requests_cannot_be_read(endpoint, status):
     client = fake(endpoint)
     batch = submit_batch(client, ["a", "b"])
     lines = [answered("request-1", "B"), answered("request-0", "A")]
     endpoint.end(batch.id, "expired", output=lines, error=[not_executed("request-2")])
-    del endpoint.files[batch.input_file_id]
+    endpoint.refuse[CONTENT] = [httpx.Response(status, json={"error": {"message": "No."}})]
     results = batch_results(client, batch)
     assert list(results) == ["request-1", "request-0", "request-2"]
-    assert "deleted" in results.problems[0]
+    assert "the requests cannot be read" in results.problems[0]
     assert results.unanswered == ["request-2"]
     with pytest.raises(ValueError, match="submit them yourself"):
         results.left()
@@ -220,6 +221,14 @@ def test_a_batch_that_still_runs(endpoint):
     client = fake(endpoint)
     batch = submit_batch(client, ["a"])
     with pytest.raises(EndpointError, match=r"has not ended, it is in_progress: follow_batch\(\)"):
+        batch_results(client, batch)
+
+
+def test_a_batch_of_something_else(endpoint):
+    client = fake(endpoint)
+    batch = submit_batch(client, ["a"])
+    endpoint.end(batch.id, "completed", endpoint="/v1/moderations")
+    with pytest.raises(EndpointError, match=r"is one of /v1/moderations, not of chats"):
         batch_results(client, batch)
 
 

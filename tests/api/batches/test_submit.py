@@ -259,7 +259,7 @@ def test_wrong_options(endpoint, options, message):
     ],
 )
 def test_an_endpoint_without_files(body):
-    """vLLM 0.32, llama.cpp and FastAPI's own 404."""
+    """A 404 of FastAPI's, of llama.cpp's server, and one in OpenAI's form."""
     client = fake(httpx.Response(404, json=body))
     with pytest.raises(NotFoundError, match="this endpoint has no /v1/files; gather") as caught:
         submit_batch(client, NAMES)

@@ -48,13 +48,17 @@ def test_a_rate_of_24_bits():
         b"",
         b"no sound at all" * 100,
         SPEECH.read_bytes()[:60],
-        # formats that would open other files or addresses
-        b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/hosts\n#EXT-X-ENDLIST\n",
-        b"ffconcat version 1.0\nfile '/etc/hosts'\n",
     ],
 )
 def test_what_is_no_sound(content):
     assert refusal(content)[0] == "invalid_value"
+
+
+def test_a_list_of_other_files(tmp_path, monkeypatch):
+    """FFmpeg would open the files that a file names, and addresses, too."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.wav").write_bytes(wav(np.zeros(RATE), RATE))
+    assert refusal(b"ffconcat version 1.0\nfile secret.wav\n")[0] == "invalid_value"
 
 
 def test_a_film_without_sound():

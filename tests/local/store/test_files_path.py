@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import tempfile
 import time
 
 import httpx
@@ -255,6 +256,14 @@ def test_a_store_that_fails(serve, tmp_path):
         "code": "store_failed",
     }
     assert caught.value.response.headers["x-should-retry"] == "false"
+
+
+def test_an_upload_without_room_on_the_disk(http, monkeypatch, tmp_path):
+    """What is long waits in a temporary file."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    sent = {"data": {"purpose": "batch"}, "files": {"file": ("a.jsonl", b"x" * 2_000_000)}}
+    with pytest.raises(AssertionError, match="store_failed"):  # the client takes no 500
+        http.post("/files", **sent)
 
 
 def test_a_compressed_form(http):
