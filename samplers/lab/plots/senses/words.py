@@ -57,4 +57,5 @@ def _level(probability: float | None) -> tuple[str, str]:
     """The name and the shade of a probability."""
     if probability is None:
         return UNKNOWN
-    return next((name, shade) for least, name, shade in LEVELS if probability >= least)
+    rounded = round(probability, 2)  # as it is written in the box
+    return next((name, shade) for least, name, shade in LEVELS if rounded >= least)

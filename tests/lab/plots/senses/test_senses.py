@@ -9,7 +9,7 @@ from samplers.lab.lessons.realtime import RealtimeEvent
 
 PATH = screenshot(1).path
 WORDS = (
-    SpokenWord("an", 0.0, 0.5, 0.9),
+    SpokenWord("an", 0.0, 0.5, 0.899),
     SpokenWord("old-sposed", 0.5, 1.5, 0.294),
     SpokenWord("man.", None, None, None),
     SpokenWord("sure", 1.6, 2.0, 1.0),
@@ -42,7 +42,7 @@ def test_cells(model, detail, columns, rows, words):
 def test_words():
     picture = plot_words(Transcript("an old-sposed man. sure", WORDS, (), 2.0, {}))
     check_picture(picture)
-    assert picture.data["probabilities"] == (0.9, 0.294, None, 1.0)
+    assert picture.data["probabilities"] == (0.899, 0.294, None, 1.0)
     assert picture.data["starts"] == (0.0, 0.5, None, 1.6)
     assert "4 words, each with its probability: an .90, old-sposed .29, man. ?, sure 1.0." in (
         picture.alt
