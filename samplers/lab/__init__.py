@@ -12,11 +12,14 @@ from samplers.lab.lessons.document_cost import estimate_cost
 from samplers.lab.lessons.document_filter import document_filter
 from samplers.lab.lessons.document_limits import document_bucket, document_handler
 from samplers.lab.lessons.document_loop import SEARCH, react_loop
+from samplers.lab.lessons.edits import edit_distance
 from samplers.lab.lessons.filter_trial import FILTER_TEXTS, filter_trial
 from samplers.lab.lessons.json_trial import PEOPLE, json_trial
 from samplers.lab.lessons.killable import KillableEndpoint
 from samplers.lab.lessons.mask import token_mask
+from samplers.lab.lessons.realtime import open_realtime
 from samplers.lab.lessons.reviews import REVIEWS, few_shot
+from samplers.lab.lessons.samples import SAID, SPEECH, pcm, screenshot
 from samplers.lab.lessons.suspects import Suspects
 from samplers.lab.plots.bars import plot_before_after, plot_distribution
 from samplers.lab.plots.clock.arrivals import plot_arrivals
@@ -32,6 +35,9 @@ from samplers.lab.plots.messages import plot_messages, plot_turns
 from samplers.lab.plots.panels import plot_panels, plot_stages, plot_temperatures
 from samplers.lab.plots.penalties import plot_penalties
 from samplers.lab.plots.picture import Picture
+from samplers.lab.plots.senses.cells import plot_cells
+from samplers.lab.plots.senses.events import plot_events
+from samplers.lab.plots.senses.words import plot_words
 from samplers.lab.plots.stop import plot_stop
 from samplers.lab.plots.text.plot import plot_text, plot_texts
 from samplers.lab.plots.tokens import plot_repetition, plot_tokens
@@ -43,7 +49,9 @@ __all__ = [
     "FILTER_TEXTS",
     "PEOPLE",
     "REVIEWS",
+    "SAID",
     "SEARCH",
+    "SPEECH",
     "KillableEndpoint",
     "Picture",
     "SimulatedClock",
@@ -55,18 +63,23 @@ __all__ = [
     "document_bucket",
     "document_filter",
     "document_handler",
+    "edit_distance",
     "estimate_cost",
     "explore",
     "few_shot",
     "filter_trial",
     "json_trial",
+    "open_realtime",
+    "pcm",
     "plot_arrivals",
     "plot_before_after",
     "plot_bills",
     "plot_bounds",
     "plot_calibration",
+    "plot_cells",
     "plot_curves",
     "plot_distribution",
+    "plot_events",
     "plot_fit",
     "plot_loop",
     "plot_mask",
@@ -87,7 +100,9 @@ __all__ = [
     "plot_tokens",
     "plot_tree",
     "plot_turns",
+    "plot_words",
     "react_loop",
+    "screenshot",
     "step_through",
     "token_mask",
 ]

@@ -77,6 +77,7 @@ GOOD = {
     },
     "Tree": {"model": model, "prompt": [0], "vocabulary": "abc", "stop_tokens": {2}},
     "few_shot": {"text": "x"},
+    "screenshot": {"design": 1},
     "token_mask": {},
     "document_filter": {"contains_unsafe_content": len, "is_empty_content": len},
     "filter_trial": {"is_unsafe": len, "texts": [("a", True)]},
@@ -87,6 +88,7 @@ GOOD = {
 UNCHECKED = {"react_loop", "calculator", "can", "Picture", "Suspects"}
 UNCHECKED |= {"SimulatedClock", "document_bucket", "document_handler", "plot_arrivals"}
 UNCHECKED |= {"KillableEndpoint", "estimate_cost", "plot_bills", "plot_prices"}
+UNCHECKED |= {"edit_distance", "open_realtime", "pcm", "plot_cells", "plot_events", "plot_words"}
 
 DISTRIBUTIONS = [None, 1, "a", {"a": 1.0}, [0.5, 0.5], LOGITS, PREDICTION]
 COUNTS = [0, -1, 1.5, NAN, INF, True, None, "3", [3]]
@@ -164,6 +166,7 @@ WRONG = {
     ("plot_penalties", "tokens"): [None, 1, [], "ab", [1]],
     ("plot_stop", "tokens"): [None, b"ab", [], ["ab"], [1]],
     ("plot_tokens", "tokens"): [None, 1, "ab", [1], {"a"}],
+    "design": [0, 3, -1, 1.5, None, "1", True],
     "is_unsafe": [None, 1, "kill"],
     "contains_unsafe_content": [None, 1, "kill"],
     "is_empty_content": [None, 1, ""],

@@ -1,9 +1,11 @@
 """Ask whether an endpoint can do what a cell of a lesson needs, and say so where it cannot."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
+from io import BytesIO
 from weakref import WeakKeyDictionary
 
-from samplers.api import APIError, list_batches, transcribe
+from samplers.api import APIError, image_part, list_batches, transcribe
 from samplers.wire.models import model_row
 
 TOOL = {
@@ -138,6 +140,37 @@ def _list_batches(client) -> bool:
     return isinstance(list_batches(client), list)
 
 
+def _sees(client) -> bool:
+    """OpenAI's models do whose rule for pictures is known: the others cannot be priced."""
+    if client.budget is not None:
+        return bool(_row(client).get("image"))
+    return _tried(client, "images", _look)
+
+
+def _look(client) -> bool:
+    from PIL import Image  # here: few lessons have pictures
+
+    file = BytesIO()
+    Image.new("L", (64, 64), "white").save(file, "PNG")
+    parts = [{"type": "text", "text": "What is it?"}, image_part(file.getvalue(), "low")]
+    answer = client.chat([{"role": "user", "content": parts}], max_completion_tokens=1)
+    return len(answer.choices) == 1
+
+
+def _reads(client) -> bool:
+    return client.abilities.engine == "samplers" and _sees(client)
+
+
+def _talks(client) -> bool:
+    """Elsewhere it is not tried: a session has no price in the table of models."""
+    return client.abilities.engine == "samplers"
+
+
+def _listens(client) -> bool:
+    """The sound that is sent is decoded here, by PyAV."""
+    return _talks(client) and find_spec("av") is not None and _transcribes(client)
+
+
 def _transcribes(client) -> bool:
     return _tried(client, "transcription", _transcribe)
 
@@ -194,6 +227,16 @@ NEEDS = {
         lambda client: client.abilities.engine == "samplers",
         "this endpoint does not fail on request",
     ),
-    "transcription": (_transcribes, "this endpoint does not turn speech into text"),
+    "transcription": (
+        _transcribes,
+        "speech is not turned into text here (the local endpoint needs `make senses`)",
+    ),
+    "images": (_sees, "pictures are not taken here (the local endpoint needs `make senses`)"),
+    "image text": (
+        _reads,
+        "the text in an image is read by the local endpoint alone, with `make senses`",
+    ),
+    "realtime": (_talks, "a Realtime session is opened at the local endpoint alone"),
+    "spoken realtime": (_listens, "speech in a session needs the local endpoint and `make senses`"),
     "schemas": (_keeps_schemas, "this endpoint takes no notice of a schema"),
 }

@@ -142,3 +142,25 @@ def test_llama_cpps_server_shows_all_but_calls_no_function(bare, capsys):
     )
     with pytest.raises(NotFoundError, match="this endpoint has no /v1/files"):
         submit_batch(bare, ["Hi"])
+
+
+def test_pictures_and_sound_elsewhere(capsys):
+    refused = httpx.Response(400, json={"error": {"message": "no images"}})
+    client, asked = endpoint({}, lambda: refused)
+    for name in ("images", "image text", "transcription", "realtime", "spoken realtime"):
+        assert not can(client, name), name
+    assert len(asked) == 1
+    (part,) = [p for p in asked[0]["messages"][0]["content"] if p["type"] == "image_url"]
+    assert part["image_url"]["url"].startswith("data:image/png;base64,")
+    assert "Skipped here: pictures are not taken here" in capsys.readouterr().out
+
+    client, _ = endpoint({})
+    assert can(client, "images")
+    assert not can(client, "image text")
+
+
+@pytest.mark.parametrize(("model", "takes"), [("gpt-5.6-luna", True), ("gpt-6-luna", False)])
+def test_a_paid_model_takes_pictures_where_they_can_be_priced(model, takes):
+    client = fake(lambda request: 1 / 0, model, "https://api.openai.com/v1", "k", budget=Budget(1))
+    assert can(client, "images") == takes
+    assert not can(client, "transcription")
