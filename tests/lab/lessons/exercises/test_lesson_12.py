@@ -20,7 +20,10 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-alive", np.array([5, 0]), "Correct."),
         ("12-alive", (7, 0), "compare each shutdown_date"),
         ("12-alive", (6, 0), "compare each shutdown_date"),
-        ("12-alive", (5, 4), "Not yet"),
+        ("12-alive", ("5", " 0."), "Correct."),
+        ("12-alive", "5, 0", "Correct."),
+        ("12-alive", (2, 7), "can you still call"),
+        ("12-alive", (5, 4), "The second number"),
         ("12-alive", (0, 5), "Not yet"),
         ("12-alive", 5, "Not yet"),
         ("12-alive", "none", "Not yet"),
@@ -28,6 +31,7 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-picture", "gpt-4o", "Correct."),
         ("12-picture", " GPT-4o ", "Correct."),
         ("12-picture", np.str_("gpt-4o"), "Correct."),
+        ("12-picture", ["gpt-4o."], "Correct."),
         ("12-picture", "gpt-4o-mini", "How many tokens"),
         ("12-picture", "the small one", "Not yet"),
         ("12-picture", 4, "Not yet"),
@@ -36,6 +40,7 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-cached", (0, 1920, 2000), "Correct."),
         ("12-cached", [0, 1920.0, 2000], "Correct."),
         ("12-cached", np.array([0, 1920, 2000]), "Correct."),
+        ("12-cached", ("0", "1,920", "2,000"), "Correct."),
         ("12-cached", (850, 1920, 2000), "(a)"),
         ("12-cached", (768, 1920, 2000), "(a)"),
         ("12-cached", (0, 2000, 2000), "(b)"),
@@ -55,7 +60,10 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-day", 7.25, "answers"),
         ("12-day", 92.5, "Not yet"),
         ("12-day", float("nan"), "Not yet"),
-        ("12-day", "$22.25", "Not yet"),
+        ("12-day", "$22.25", "Correct."),
+        ("12-day", "22.25 USD", "Correct."),
+        ("12-day", 41.25, "a price of its own"),
+        ("12-day", "22,25", "Not yet"),
         ("12-day", None, "Not yet"),
     ],
 )
@@ -110,7 +118,17 @@ def short_context_alone(model, prompt, answer, cached=0, batch=False):
     return short * (prompt // 100_000) if prompt > 100_000 else short
 
 
-@pytest.mark.parametrize("function", [estimate, from_the_table, as_text])
+def with_an_error_of_its_own(model, *arguments, **options):
+    if model not in model_table()["models"]:
+        raise RuntimeError(model)
+    return estimate(model, *arguments, **options)
+
+
+def without_defaults(model, prompt, answer, cached, batch):
+    return estimate(model, prompt, answer, cached, batch)
+
+
+@pytest.mark.parametrize("function", [estimate, from_the_table, as_text, with_an_error_of_its_own])
 def test_a_right_estimator(function):
     assert verdict("12-estimate", function).startswith("Correct.")
 
@@ -124,6 +142,7 @@ def test_a_right_estimator(function):
         (cached_as_others, "it costs 0.2875"),
         (half_in_a_batch, "cost as much as others"),
         (short_context_alone, "the whole call is dearer"),
+        (without_defaults, "missing 2 required positional arguments"),
         (lambda *_, **__: None, "Not yet"),
         (lambda model: 0, "Not yet"),
         (0.2875, "Not yet"),
