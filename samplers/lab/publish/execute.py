@@ -4,10 +4,12 @@
 
 Every cell is run in a fresh kernel, in the notebook's own folder. Errors are allowed only where a
 cell is tagged `raises-exception`. What changes from run to run is left out: widget state, times,
-and the kernel's version. Of an output with an image/png, the widget view and the HTML are left out.
-Cells keep their ids. A cell without an id gets one from its place.
+the kernel's version, and, in tracebacks, the folder in which this machine keeps packages. Of an
+output with an image/png, the widget view and the HTML are left out. Cells keep their ids. A cell
+without an id gets one from its place.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from samplers.lab.publish.learner import KERNEL
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 120  # seconds per cell
+PACKAGES = re.compile(r"(?:[A-Za-z]:)?[\\/][^\x1b\n]*site-packages[\\/]")
 
 
 def tidy(notebook: nbformat.NotebookNode, name: str) -> None:
@@ -33,6 +36,8 @@ def tidy(notebook: nbformat.NotebookNode, name: str) -> None:
         kept = {key: cell.metadata[key] for key in ("tags", "alt") if cell.metadata.get(key)}
         cell.metadata = nbformat.from_dict(kept)
         for output in cell.get("outputs", ()):
+            if "traceback" in output:
+                output["traceback"] = [PACKAGES.sub("", line) for line in output["traceback"]]
             data = output.get("data", {})
             if "image/png" in data:
                 # the picture stands for them: without its state the view would show an error, and

@@ -57,6 +57,18 @@ def test_outputs_are_stored_as_pictures_with_alternative_text(stored):
     assert all(cell.execution_count for cell in notebook.cells)
 
 
+@pytest.mark.parametrize(
+    "folder", ["/home/ann b/.venv/lib/python3.11/site-packages/", "C:\\venv\\Lib\\site-packages\\"]
+)
+def test_no_traceback_names_a_folder_of_this_machine(folder):
+    line = f"\x1b[36mFile \x1b[39m\x1b[32m{folder}openai/files.py:3\x1b[39m, in f(a / b)"
+    error = new_output("error", ename="E", evalue="e", traceback=[line])
+    notebook = new_notebook(cells=[new_code_cell("f()", outputs=[error])])
+    tidy(notebook, "00")
+    [kept] = notebook.cells[0].outputs[0]["traceback"]
+    assert kept == line.replace(folder, "")
+
+
 def test_a_picture_stands_for_its_html_and_html_alone_stays():
     both = {"image/png": "", "text/html": "<p>", "text/plain": "<Picture>"}
     table = {"text/html": "<table>", "text/plain": "a table"}
