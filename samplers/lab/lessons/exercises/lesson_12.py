@@ -31,7 +31,7 @@ ESTIMATES = (
     (
         ("gpt-6.1-terra", 300_000, 1_000, 0, False),
         0.6075,
-        "Above 272,000 tokens the whole call is dearer.",
+        "Above 272,000 tokens the whole call costs more.",
     ),
 )
 UNKNOWN = "gpt-99-nope"

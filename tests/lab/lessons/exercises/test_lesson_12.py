@@ -141,7 +141,7 @@ def test_a_right_estimator(function):
         (unknown_is_none, "costs None. It must be an error"),
         (cached_as_others, "it costs 0.2875"),
         (half_in_a_batch, "cost as much as others"),
-        (short_context_alone, "the whole call is dearer"),
+        (short_context_alone, "the whole call costs more"),
         (without_defaults, "missing 2 required positional arguments"),
         (lambda *_, **__: None, "Not yet"),
         (lambda model: 0, "Not yet"),
