@@ -43,7 +43,7 @@ ENDS = (  # what `retrieve` shows, look after look
     ("validating", "in_progress", "finalizing", "expired"),
     ("in_progress", "cancelling", "cancelled"),
 )
-LOOKS = 20  # more than any of them needs
+LOOKS = 20  # and sleeps: more than any of them needs
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,15 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
         looks.append(statuses[min(len(looks), len(statuses) - 1)])
         return Seen(batch_id, looks[-1])
 
+    def sleep(seconds):
+        if len(sleeps) == LOOKS:
+            raise _StillLooking
+        sleeps.append(seconds)
+
     try:
-        batch = wait_for("batch_12", retrieve, sleeps.append)
+        batch = wait_for("batch_12", retrieve, sleep)
     except _StillLooking:
-        return "yours never ends."
+        return "yours never ends." if len(looks) > 1 else "look again after each sleep."
     status = getattr(batch, "status", None)
     if status is None:
         return f"give the batch back, not {batch!r:.40}."
@@ -104,7 +109,7 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
     if len(sleeps) < len(looks) - 1:
         return "sleep between two looks."
     if len(sleeps) >= len(looks):
-        return "it is over, and yours still sleeps."
+        return "yours sleeps too often: only between two looks."
     return None
 
 

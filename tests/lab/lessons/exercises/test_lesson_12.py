@@ -197,6 +197,18 @@ def sleeps_at_the_end(batch_id, retrieve, sleep):
     return batch
 
 
+def sleeps_before_the_first_look(batch_id, retrieve, sleep):
+    sleep(60)
+    return wait_for(batch_id, retrieve, sleep)
+
+
+def looks_once(batch_id, retrieve, sleep):
+    batch = retrieve(batch_id)
+    while batch.status not in OVER:
+        sleep(60)
+    return batch
+
+
 def gives_the_status(batch_id, retrieve, sleep):
     return wait_for(batch_id, retrieve, sleep).status
 
@@ -218,7 +230,9 @@ def test_a_right_loop(function):
         (with_ends(*OVER, "cancelling"), "yours ends at cancelling"),
         (with_ends(*OVER, "finalizing"), "yours ends at finalizing"),
         (without_sleep, "sleep between two looks"),
-        (sleeps_at_the_end, "still sleeps"),
+        (sleeps_at_the_end, "sleeps too often"),
+        (sleeps_before_the_first_look, "sleeps too often"),
+        (looks_once, "look again after each sleep"),
         (gives_the_status, "give the batch back, not 'completed'"),
         (gives_nothing, "give the batch back, not None"),
         (lambda batch_id: None, "Not yet"),
