@@ -102,5 +102,10 @@ def test_no_key_is_stored(path):
     assert not re.search(r"sk-[\w-]{20,}|Bearer [\w-]{16,}", path.read_text("utf-8"))
 
 
+@pytest.mark.parametrize("path", MASTERS, ids=lambda path: path.stem)
+def test_no_folder_of_a_machine_is_stored(path):
+    assert not re.search(r"[\\/]site-packages[\\/]", path.read_text("utf-8"))
+
+
 def test_learners_copies_are_fresh(capsys):
     assert learner.main([str(ROOT / "notebooks"), "--check"]) == 0, capsys.readouterr().err

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from samplers.checks import shown
@@ -25,6 +25,7 @@ def spread(heights: Sequence[float], gap: float, floor: float) -> np.ndarray:
 
     None is below `floor`.
     """
+    heights = np.maximum(heights, floor)
     order = np.argsort(heights, kind="stable")
     placed = np.array(heights, dtype=np.float64)
     for low, high in pairwise(order):
@@ -40,7 +41,8 @@ def _draw_curves(
     low = min(map(np.nanmin, curves.values()))
     high = max(map(np.nanmax, curves.values()))
     gap = 0.085 * ((high - low) or 1.0)
-    ends = spread([y[-1] for y in curves.values()], gap, floor=low)
+    # a name on the axis would be struck through by it
+    ends = spread([y[-1] for y in curves.values()], gap, floor=low + 0.4 * gap)
 
     for n, ((name, y), end) in enumerate(zip(curves.items(), ends, strict=True)):
         colour = style.CYCLE[n % len(style.CYCLE)]
@@ -88,6 +90,8 @@ def plot_curves(
         ax.grid()
         if min(y.min() for y in curves.values()) >= 0:
             ax.set_ylim(bottom=0)
+        if all((y == np.round(y)).all() for y in curves.values()):
+            ax.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
 
     alt = f"{heading}. {_describe(x, panels, mark)}"

@@ -5,6 +5,7 @@ from picture_check import check_picture
 
 from samplers import temperature, top_p
 from samplers.lab import plot_nucleus, plot_sweep
+from samplers.lab.plots.curves import spread
 
 
 def test_each_is_a_png_whose_text_holds_its_numbers(five, large):
@@ -23,3 +24,10 @@ def test_the_sweep_holds_its_marks_and_curves(five):
 def test_the_nucleus_counts_as_top_p_does(large):
     data = plot_nucleus(large, (0.1, 0.9)).data
     assert [np.isfinite(top_p(large, p)).sum() for p in (0.1, 0.9)] == list(data["sizes"])
+
+
+def test_no_name_stands_on_the_axis_or_on_another_name():
+    low, middle, high = spread([0, 0.1, 16], gap=1.4, floor=0.6)
+    assert low >= 0.6
+    assert middle - low >= 1.4 - 1e-9
+    assert high - middle >= 1.4

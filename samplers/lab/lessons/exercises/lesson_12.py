@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.plain import number, several, word
 
 # (model, prompt, answer, cached, batch), USD by hand, and what is wrong with another number
 ESTIMATES = (
@@ -30,7 +31,7 @@ ESTIMATES = (
     (
         ("gpt-6.1-terra", 300_000, 1_000, 0, False),
         0.6075,
-        "Above 272,000 tokens the whole call is dearer.",
+        "Above 272,000 tokens the whole call costs more.",
     ),
 )
 UNKNOWN = "gpt-99-nope"
@@ -42,7 +43,7 @@ ENDS = (  # what `retrieve` shows, look after look
     ("validating", "in_progress", "finalizing", "expired"),
     ("in_progress", "cancelling", "cancelled"),
 )
-LOOKS = 20  # more than any of them needs
+LOOKS = 20  # and sleeps: more than any of them needs
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,15 @@ class _StillLooking(Exception):
 
 def _estimate(estimate: Callable) -> bool | str:
     for (model, prompt, answer, cached, batch), right, problem in ESTIMATES:
-        found = float(estimate(model, prompt, answer, cached=cached, batch=batch))
+        found = number(estimate(model, prompt, answer, cached=cached, batch=batch))
         if not np.isclose(found, right, rtol=1e-6, atol=0):
             call = f"estimate({model!r}, {prompt}, {answer}, cached={cached}, batch={batch})"
             return f"{call} gives {found:g}, and it costs {right:g}. {problem}".strip()
 
+    estimate("gpt-4o", 1_000, 1_000)  # TypeError here if it has no defaults
     try:
         found = estimate(UNKNOWN, 1_000, 1_000)
-    except (ValueError, LookupError):
+    except Exception:  # any error will do
         return True
     return f"A model that nobody knows costs {found!r:.20}. It must be an error."
 
@@ -90,10 +92,15 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
         looks.append(statuses[min(len(looks), len(statuses) - 1)])
         return Seen(batch_id, looks[-1])
 
+    def sleep(seconds):
+        if len(sleeps) == LOOKS:
+            raise _StillLooking
+        sleeps.append(seconds)
+
     try:
-        batch = wait_for("batch_12", retrieve, sleeps.append)
+        batch = wait_for("batch_12", retrieve, sleep)
     except _StillLooking:
-        return "yours never ends."
+        return "yours never ends." if len(looks) > 1 else "look again after each sleep."
     status = getattr(batch, "status", None)
     if status is None:
         return f"give the batch back, not {batch!r:.40}."
@@ -102,19 +109,23 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
     if len(sleeps) < len(looks) - 1:
         return "sleep between two looks."
     if len(sleeps) >= len(looks):
-        return "it is over, and yours still sleeps."
+        return "yours sleeps too often: only between two looks."
     return None
 
 
 def _alive(answer) -> bool | str:
-    today, january = answer
+    today, january = map(number, several(answer))
+    if (today, january) == (2, 7):
+        return "So many have ended. How many can you still call?"
     if today in (6, 7):
         return "The first number: compare each shutdown_date with DAY."
+    if today == 5 and january != 0:
+        return "The second number: which of them end before that day?"
     return (today, january) == (5, 0)
 
 
 def _cached(answer) -> bool | str:
-    short, older, today = answer
+    short, older, today = map(number, several(answer))
     if short != 0:
         return "(a): a prefix of fewer than 1,024 tokens is not cached."
     if older == 2_000:
@@ -125,10 +136,11 @@ def _cached(answer) -> bool | str:
 
 
 def _day(answer) -> bool | str:
-    amount = float(answer)
+    amount = number(answer)
     known = {
         0.002225: "That is one call. The day has 10,000.",
         40.0: "That is a day without a cache.",
+        41.25: "The rules are read from the cache, and that has a price of its own.",
         21.0: "The question is written to the cache, and that costs a quarter more.",
         46.25: "The rules are not written again: they are found.",
         7.25: "The answers are on the bill, too.",
@@ -154,7 +166,7 @@ EXERCISES = {
     ),
     "12-picture": Exercise(
         ask='write "gpt-4o" or "gpt-4o-mini".',
-        test=lambda answer: str(answer).strip().lower() == "gpt-4o",
+        test=lambda answer: word(answer) == "gpt-4o",
         hint="A model's price is for a token. How many tokens does each count for one picture?",
         why="The small model counts so many tokens for a picture that it costs twice as much.",
     ),

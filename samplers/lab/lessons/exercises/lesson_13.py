@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from samplers.api import safety_identifier
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.plain import number, several, word
 from samplers.lab.lessons.filter_trial import FilterTrial
 
 PASSES = {  # whether the document's filter blocks it
@@ -15,6 +16,8 @@ PASSES = {  # whether the document's filter blocks it
     "harmless: Make a comparison": True,
     "the answer: The capital of France is Paris": False,
 }
+# the same answer, said in several ways
+SAID = {True: ("true", "1", "blocked"), False: ("false", "0", "passes")}
 
 
 def _text(words: str) -> dict:
@@ -35,7 +38,7 @@ MESSAGES = (
         "two parts, Pa and ris",
         {"content": [_text("in Pa"), _text("ris")]},
         True,
-        "A model reads the parts as one text. Join them first.",
+        "A model reads the parts as one text. Join them first, with nothing between them.",
     ),
     ("two harmless parts", {"content": [_text("a"), _text("b")]}, False, "Nothing is wrong."),
     ("a picture", {"content": [_text("a"), PICTURE]}, True, "Nobody has read it: block it."),
@@ -92,26 +95,31 @@ NOT_JSON = '{"to": "Ann'
 
 
 def _passes(answer) -> bool | str:
-    wrong = [name for name, blocked in PASSES.items() if answer.get(name) != blocked]
+    if not isinstance(answer, dict):
+        answer = dict(zip(PASSES, several(answer), strict=False))
+    said = {name: word(answer.get(name)) for name in PASSES}
+    wrong = [name for name, blocked in PASSES.items() if said[name] not in SAID[blocked]]
     if not wrong:
         return True
     # which of them would be the answer, as each has only two
-    return f"Not right yet: {len(wrong)} of {len(PASSES)}. What does its `if` look at?"
+    return f"{len(wrong)} of {len(PASSES)} are not right. What do the two `if` lines look at?"
 
 
 def _blocked(is_blocked: Callable) -> bool | str:
     for name, fields, blocked, problem in MESSAGES:
         message = json.loads(json.dumps({"role": "user", **fields}))
-        result = is_blocked(message, lambda text: "Paris" in text)
-        if bool(result) != blocked:
+        result = _tried(is_blocked, message, lambda text: "Paris" in text)
+        if isinstance(result, Exception) or bool(result) != blocked:
             return f"{name}: yours gives {_shown(result)}. {problem}"
     return True
 
 
 def _finds(finds: Callable) -> bool | str:
     for text, has_it, problem in DISGUISES:
-        result = finds(text)
-        if bool(result) != has_it:
+        result = _tried(finds, text)
+        if type(result) is int and result not in (0, 1):
+            return f"{text!r}: yours gives {result}, perhaps a place. Give True or False."
+        if isinstance(result, Exception) or bool(result) != has_it:
             return f"{text!r}: yours gives {_shown(result)}. {problem}"
     return True
 
@@ -121,27 +129,46 @@ def _recall(answer, trial: FilterTrial) -> bool | str:
     flagged = len(trial.found) + len(trial.false_alarms)
     precision = len(trial.found) / flagged
     recall = len(trial.found) / unsafe
-    first, second = map(float, answer)
+    first, second = map(number, several(answer))
     if _near(first, precision) and _near(second, recall):
         return True
     if _near(first, recall) and _near(second, precision):
         return "These are the two, in the other order."
     if _near(first, 100 * precision) or _near(second, 100 * recall):
         return "Give shares from 0 to 1, not per cent."
+    if _near(first, precision):
+        return "Precision is right. Recall: 20 texts are unsafe; how many of them did it flag?"
+    if _near(second, recall):
+        return "Recall is right. Precision: add up all that it flagged; how many are unsafe?"
     return False
+
+
+def _threshold(answer) -> bool | str:
+    errors = [{"less": "fewer"}.get(word(part), word(part)) for part in several(answer)]
+    if len(errors) != 2 or not {*errors} <= {"fewer", "more"}:
+        return 'Write two words, each "fewer" or "more".'
+    return errors == ["fewer", "more"]
+
+
+def _status(answer) -> bool:
+    return number(word(answer).removesuffix(" ok")) == 200
 
 
 def _thousand(answer) -> bool | str:
     flagged_unsafe = 0.9 * 1
     flagged_harmless = 0.05 * 999
     right = flagged_unsafe / (flagged_unsafe + flagged_harmless)
-    answer = float(answer)
+    answer = number(answer)
     if abs(answer - right) < 0.001:
         return True
-    if abs(answer - 0.9) < 0.001 or abs(answer - 0.95) < 0.001:
+    if abs(answer - right) < 0.003:
+        return "Very near. Give it to three decimals."
+    if 0.89 < answer < 0.96:  # among others 90 / (90 + 5), as if half of the texts were unsafe
         return "Think of 1,000 texts: how many are flagged, and how many of these are unsafe?"
-    if abs(answer - 100 * right) < 0.1:
+    if abs(answer - 100 * right) < 0.3:
         return "Give a share from 0 to 1, not per cent."
+    if abs(answer - 0.0509) < 0.002:
+        return "That share of all texts is flagged. Of those that are flagged, how many are unsafe?"
     return False
 
 
@@ -149,28 +176,38 @@ def _decide(decide: Callable) -> bool | str:
     cases = [(name, json.dumps(given), right, why) for name, given, right, why in DECISIONS]
     cases.append(("mail", NOT_JSON, "refuse", "The arguments are not JSON."))
     for name, arguments, right, problem in cases:
-        result = decide(name, arguments, QUESTION)
-        if result != right:
+        result = _tried(decide, name, arguments, QUESTION)
+        if word(result) != right:
             return f"{name} {arguments}: yours gives {_shown(result)}. {problem}"
 
     other = decide("mail", '{"to": "Bob"}', "Mail it to Bob!")
-    if other != "confirm":
+    if word(other) != "confirm":
         return f"With the question 'Mail it to Bob!' and Bob, yours gives {_shown(other)}."
     return True
 
 
 def _hash(answer, identifier: str) -> bool | str:
-    number = str(answer).strip()
-    if not (number.isdecimal() and len(number) == 4):
-        return "A customer's number has four digits, such as '0042'."
-    return safety_identifier(number) == identifier
+    customer = word(answer)
+    if not (customer.isdecimal() and len(customer) == 4):
+        return "Give one number of four digits, as text, such as '0042'."
+    return safety_identifier(customer) == identifier
 
 
 def _near(a: float, b: float) -> bool:
     return abs(a - b) < 0.006  # two decimals are enough
 
 
+def _tried(function: Callable, *arguments):
+    """What the function gives, or the error that it raises."""
+    try:
+        return function(*arguments)
+    except Exception as error:  # whatever the learner's function does
+        return error
+
+
 def _shown(value) -> str:
+    if isinstance(value, Exception):
+        return f"{type(value).__name__}: {value!s:.100}"
     return f"{value!r:.40}"
 
 
@@ -191,7 +228,7 @@ EXERCISES = {
         ask="write finds(text): True if the word Paris is in the text.",
         test=_finds,
         hint="First bring the text into one form, then look for the whole word.",
-        why="Five disguises are seen through, and three harmless texts pass.",
+        why="The disguises are seen through, and the harmless texts pass.",
     ),
     "13-recall": Exercise(
         ask="write two numbers from 0 to 1: (precision, recall).",
@@ -207,14 +244,14 @@ EXERCISES = {
     ),
     "13-threshold": Exercise(
         ask='write two words, each "fewer" or "more": (misses, false alarms).',
-        test=lambda answer: tuple(answer) == ("fewer", "more"),
+        test=_threshold,
         hint="A lower threshold flags more texts. Which of the two errors is a flag?",
         why="What flags more misses less, and flags more harmless texts, too.",
     ),
     "13-status": Exercise(
         ask="write a number: 200, 400 or 403.",
-        test=lambda answer: answer == 200,
-        hint="The answer had begun. Which status does an answer have that comes?",
+        test=_status,
+        hint="400 and 403 refuse a request. This one was taken, and a part of its answer came.",
         why="It is an answer, and a part of it is there. Only finish_reason says what happened.",
     ),
     "13-decide": Exercise(

@@ -20,7 +20,10 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-alive", np.array([5, 0]), "Correct."),
         ("12-alive", (7, 0), "compare each shutdown_date"),
         ("12-alive", (6, 0), "compare each shutdown_date"),
-        ("12-alive", (5, 4), "Not yet"),
+        ("12-alive", ("5", " 0."), "Correct."),
+        ("12-alive", "5, 0", "Correct."),
+        ("12-alive", (2, 7), "can you still call"),
+        ("12-alive", (5, 4), "The second number"),
         ("12-alive", (0, 5), "Not yet"),
         ("12-alive", 5, "Not yet"),
         ("12-alive", "none", "Not yet"),
@@ -28,6 +31,7 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-picture", "gpt-4o", "Correct."),
         ("12-picture", " GPT-4o ", "Correct."),
         ("12-picture", np.str_("gpt-4o"), "Correct."),
+        ("12-picture", ["gpt-4o."], "Correct."),
         ("12-picture", "gpt-4o-mini", "How many tokens"),
         ("12-picture", "the small one", "Not yet"),
         ("12-picture", 4, "Not yet"),
@@ -36,6 +40,7 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-cached", (0, 1920, 2000), "Correct."),
         ("12-cached", [0, 1920.0, 2000], "Correct."),
         ("12-cached", np.array([0, 1920, 2000]), "Correct."),
+        ("12-cached", ("0", "1,920", "2,000"), "Correct."),
         ("12-cached", (850, 1920, 2000), "(a)"),
         ("12-cached", (768, 1920, 2000), "(a)"),
         ("12-cached", (0, 2000, 2000), "(b)"),
@@ -55,7 +60,10 @@ from samplers.lab.lessons.exercises.lesson_12 import ENDS
         ("12-day", 7.25, "answers"),
         ("12-day", 92.5, "Not yet"),
         ("12-day", float("nan"), "Not yet"),
-        ("12-day", "$22.25", "Not yet"),
+        ("12-day", "$22.25", "Correct."),
+        ("12-day", "22.25 USD", "Correct."),
+        ("12-day", 41.25, "a price of its own"),
+        ("12-day", "22,25", "Not yet"),
         ("12-day", None, "Not yet"),
     ],
 )
@@ -110,7 +118,17 @@ def short_context_alone(model, prompt, answer, cached=0, batch=False):
     return short * (prompt // 100_000) if prompt > 100_000 else short
 
 
-@pytest.mark.parametrize("function", [estimate, from_the_table, as_text])
+def with_an_error_of_its_own(model, *arguments, **options):
+    if model not in model_table()["models"]:
+        raise RuntimeError(model)
+    return estimate(model, *arguments, **options)
+
+
+def without_defaults(model, prompt, answer, cached, batch):
+    return estimate(model, prompt, answer, cached, batch)
+
+
+@pytest.mark.parametrize("function", [estimate, from_the_table, as_text, with_an_error_of_its_own])
 def test_a_right_estimator(function):
     assert verdict("12-estimate", function).startswith("Correct.")
 
@@ -123,7 +141,8 @@ def test_a_right_estimator(function):
         (unknown_is_none, "costs None. It must be an error"),
         (cached_as_others, "it costs 0.2875"),
         (half_in_a_batch, "cost as much as others"),
-        (short_context_alone, "the whole call is dearer"),
+        (short_context_alone, "the whole call costs more"),
+        (without_defaults, "missing 2 required positional arguments"),
         (lambda *_, **__: None, "Not yet"),
         (lambda model: 0, "Not yet"),
         (0.2875, "Not yet"),
@@ -178,6 +197,18 @@ def sleeps_at_the_end(batch_id, retrieve, sleep):
     return batch
 
 
+def sleeps_before_the_first_look(batch_id, retrieve, sleep):
+    sleep(60)
+    return wait_for(batch_id, retrieve, sleep)
+
+
+def looks_once(batch_id, retrieve, sleep):
+    batch = retrieve(batch_id)
+    while batch.status not in OVER:
+        sleep(60)
+    return batch
+
+
 def gives_the_status(batch_id, retrieve, sleep):
     return wait_for(batch_id, retrieve, sleep).status
 
@@ -199,7 +230,9 @@ def test_a_right_loop(function):
         (with_ends(*OVER, "cancelling"), "yours ends at cancelling"),
         (with_ends(*OVER, "finalizing"), "yours ends at finalizing"),
         (without_sleep, "sleep between two looks"),
-        (sleeps_at_the_end, "still sleeps"),
+        (sleeps_at_the_end, "sleeps too often"),
+        (sleeps_before_the_first_look, "sleeps too often"),
+        (looks_once, "look again after each sleep"),
         (gives_the_status, "give the batch back, not 'completed'"),
         (gives_nothing, "give the batch back, not None"),
         (lambda batch_id: None, "Not yet"),

@@ -24,7 +24,11 @@ TRIAL_OF_THREE = filter_trial(lambda text: "k" in text, TEXTS)  # precision 2/3,
         ("13-thousand", "0.0177", "Correct."),
         ("13-thousand", 0.9, "how many of these are unsafe"),
         ("13-thousand", 0.95, "how many of these are unsafe"),
+        ("13-thousand", 90 / 95, "how many of these are unsafe"),
         ("13-thousand", 1.77, "not per cent"),
+        ("13-thousand", "1.8 %", "not per cent"),
+        ("13-thousand", 0.02, "three decimals"),
+        ("13-thousand", 0.05085, "Of those that are flagged"),
         ("13-thousand", 0.5, "Not yet."),
         ("13-thousand", None, "Not yet: checking"),
         ("13-thousand", "most", "Not yet: checking"),
@@ -32,12 +36,20 @@ TRIAL_OF_THREE = filter_trial(lambda text: "k" in text, TEXTS)  # precision 2/3,
         ("13-threshold", ["fewer", "more"], "Correct."),
         ("13-threshold", ("more", "fewer"), "Not yet."),
         ("13-threshold", ("fewer", "fewer"), "Not yet."),
-        ("13-threshold", "fewer", "Not yet."),
+        ("13-threshold", "fewer", "Write two words"),
+        ("13-threshold", (" Fewer", "more."), "Correct."),
+        ("13-threshold", "less, more", "Correct."),
+        ("13-threshold", ("down", "up"), "Write two words"),
+        ("13-threshold", {"fewer", "more"}, "no order"),
         ("13-threshold", 3, "Not yet: checking"),
         ("13-status", 200, "Correct."),
+        ("13-status", "200 OK", "Correct."),
+        ("13-status", [200], "Correct."),
         ("13-status", 400, "Not yet."),
         ("13-status", 403, "Not yet."),
         ("13-passes", PASSES, "Correct."),
+        ("13-passes", list(PASSES.values()), "Correct."),
+        ("13-passes", {name: str(blocked) for name, blocked in PASSES.items()}, "Correct."),
         ("13-passes", {}, "6 of 6"),
         ("13-passes", 3, "Not yet: checking"),
     ],
@@ -59,6 +71,11 @@ def test_wrong_guesses_of_what_passes_are_counted_and_not_named():
         ((2 / 3, 1), "Correct."),
         (["0.67", 1.0], "Correct."),
         ((0.667, 1), "Correct."),
+        ("0.67, 1", "Correct."),
+        ({"precision": 2 / 3, "recall": 1}, "Correct."),
+        (("67 %", "100 %"), "not per cent"),
+        ((2 / 3, 0.4), "Precision is right"),
+        ((0.4, 1), "Recall is right"),
         ((1, 2 / 3), "in the other order"),
         ((67, 100), "not per cent"),
         ((200 / 3, 100), "not per cent"),
@@ -176,7 +193,8 @@ def without_spaces(text):
         (lambda text: finds(text, " ?".join("paris")), "Punctuation between"),
         (without_spaces, "A word that contains it is another word"),
         (lambda text: True, "A word that contains it"),
-        (lambda text: text.index("Paris"), "ValueError"),
+        (lambda text: text.index("Paris"), "perhaps a place"),
+        (lambda text: bool(text.index("Paris")), "'PARIS!': yours gives ValueError"),
         (re.compile("Paris"), "TypeError"),
         (None, "TypeError"),
     ],
@@ -234,6 +252,7 @@ def only_for_ann(name, arguments, question):
     ("answer", "message"),
     [
         (decide, "Correct."),
+        (lambda *call: decide(*call).upper(), "Correct."),
         (with_a_table, "Correct."),
         (lambda *call: "".join(decide(*call)), "Correct."),
         (lambda *call: "refuse", "The user named this page"),
@@ -244,6 +263,7 @@ def only_for_ann(name, arguments, question):
         (only_for_ann, "Mail it to Bob!"),
         (lambda name, arguments, question: json.loads(arguments)["url"] and "run", "exactly"),
         (lambda *call: None, "yours gives None"),
+        (lambda *call: {}[call[1]], "yours gives KeyError"),
         (lambda name: "run", "TypeError"),
         ("refuse", "TypeError"),
     ],
@@ -257,6 +277,7 @@ def test_what_decides_on_a_call(answer, message):
     [
         ("0042", "Correct."),
         (" 0042 ", "Correct."),
+        (["0042"], "Correct."),
         ("0043", "Not yet."),
         (42, "four digits"),
         ("42", "four digits"),
@@ -266,6 +287,11 @@ def test_what_decides_on_a_call(answer, message):
 )
 def test_the_customers_number(answer, message):
     assert message in verdict("13-hash", answer, identifier=safety_identifier("0042"))
+
+
+def test_the_solution_misses_what_the_lesson_says_it_misses():
+    texts = ("P4ris", "巴黎", "我爱Paris", "the city of the Eiffel Tower")
+    assert not any(map(finds, texts))
 
 
 def test_a_number_as_a_number():
