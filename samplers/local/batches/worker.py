@@ -1,16 +1,19 @@
 """What works on the batches of a key: it reads their files, and answers line after line.
 
 It survives a kill -9 at any moment. An answer counts from the transaction on that keeps it, and
-whoever starts next on the same database goes on with the lines that have none. Of several endpoints
-with the same database and key one works, the one that has the lock on a file beside the database;
-the system gives that back when the process ends. It works with its own models and flags, wherever a
-batch was made; one that began with a model which is not here waits for an endpoint that has it.
+whoever starts next on the same database goes on with the lines that have none. A line with which
+the process ended MOST_TRIES times is given up.
+
+Of several endpoints with the same database and key one works, the one that has the lock on a file
+beside the database; the system gives that back when the process ends. It works with its own models
+and flags, wherever a batch was made; one that began with a model which is not here waits for an
+endpoint that has it.
 """
 
 import asyncio
 import logging
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from samplers.local.answer.stored.batches import not_executed
 from samplers.local.batches import one_line
@@ -19,11 +22,12 @@ from samplers.local.moderation.request import MODEL
 from samplers.local.request.batches.input_file import InputFile
 from samplers.local.store import batch_lines, batches, file_lock, files
 from samplers.local.store.batch_end import finish
-from samplers.local.store.batch_lines import Line
+from samplers.local.store.batch_lines import Answered, Line
 from samplers.local.store.batches import Batch
 from samplers.local.store.database import Database, StoreError
 
 LINES = 2  # that are answered at the same time, of all batches
+MOST_TRIES = 3  # of a line with which the process ended each time
 PATIENCE = 5.0  # seconds that a line waits for a moment without live requests
 POLL = 2.0  # seconds after which it looks for what another endpoint wrote
 PAUSE = 10.0  # seconds after a failure of the database
@@ -46,6 +50,7 @@ class Worker:
         self._awake = asyncio.Event()
         self._places = asyncio.Semaphore(LINES)  # first come, first served
         self._reading = asyncio.Semaphore(1)
+        self._suspects = asyncio.Semaphore(1)
         self._works: dict[str, asyncio.Task] = {}
 
     def wake(self) -> None:
@@ -188,10 +193,23 @@ class Worker:
         return line
 
     async def _answer(self, batch: Batch, line: Line) -> None:
+        # one after the other, so that one that ends the process is not confused with its neighbour
+        async with self._suspects if line.tries else nullcontext():
+            try:
+                answered = await self._answered(batch, line)
+                await self._database.write(batch_lines.keep_answer, batch.id, line.number, answered)
+            except BaseException:  # it is stopped, or the disk is full: not the line's fault
+                await self._database.write(batch_lines.forget_tries)
+                raise
+
+    async def _answered(self, batch: Batch, line: Line) -> Answered:
+        if line.tries >= MOST_TRIES:
+            return Answered(not_executed(line.custom_id, "given_up"), True)
+        if not await self._database.write(batch_lines.begin_line, batch.id, line.number):
+            return Answered(not_executed(line.custom_id, "full"), True)
         if self._models:
             await self._models[0].engine.slots.quiet(PATIENCE)
-        answered = await one_line.answer(self._models, batch.endpoint, line)
-        await self._database.write(batch_lines.keep_answer, batch.id, line.number, answered)
+        return await one_line.answer(self._models, batch.endpoint, line)
 
     async def _finish(self, batch: Batch) -> None:
         arguments = (self._owner, batch.id, not_executed, time.time())

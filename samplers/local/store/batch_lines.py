@@ -8,14 +8,23 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Bytes of answers with which a batch is full. Its file must stay below SQLite's limit, 1 GB, with
+# the answers that are made at that moment (each of LONGEST_ANSWER at most).
+MOST_OUTPUT = 512 << 20
+LONGEST_ANSWER = 64 << 20  # bytes
+
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a batch: its `number` in the file, from 1, and the JSON that stands there."""
+    """A line of a batch: its `number` in the file, from 1, and the JSON that stands there.
+
+    `tries`: how often the process ended while the line was worked on, and nothing was answered.
+    """
 
     number: int
     custom_id: str
     request: bytes
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,30 @@ def add_lines(connection: sqlite3.Connection, batch_id: str, lines: Iterable[Lin
 def next_line(connection: sqlite3.Connection, batch_id: str, after: int) -> Line | None:
     """The first line behind that number which has no answer."""
     query = (
-        "SELECT number, custom_id, request FROM batch_lines"
+        "SELECT number, custom_id, request, tries FROM batch_lines"
         " WHERE batch_id = ? AND number > ? AND answer IS NULL ORDER BY number LIMIT 1"
     )
     row = connection.execute(query, (batch_id, after)).fetchone()
     return None if row is None else Line(*row)
+
+
+def begin_line(connection: sqlite3.Connection, batch_id: str, number: int) -> bool:
+    """Counts a try of a line before it is made. False if the batch is full: it is not to be tried.
+
+    The try is forgotten when it ends, or another line is answered: so the tries that stay are those
+    in which the process ended before it had answered anything.
+    """
+    query = "SELECT output_bytes < ? FROM batches WHERE id = ?"
+    (has_room,) = connection.execute(query, (MOST_OUTPUT, batch_id)).fetchone()
+    if has_room:
+        change = "UPDATE batch_lines SET tries = tries + 1 WHERE batch_id = ? AND number = ?"
+        connection.execute(change, (batch_id, number))
+    return bool(has_room)
+
+
+def forget_tries(connection: sqlite3.Connection) -> None:
+    """A try has ended, and the process has not."""
+    connection.execute("UPDATE batch_lines SET tries = 0 WHERE tries > 0")
 
 
 def keep_answer(
@@ -64,10 +92,12 @@ def keep_answer(
     if not connection.execute(change, values).rowcount:
         return
 
+    forget_tries(connection)
     count = (
         "UPDATE batches SET completed = completed + ?, failed = failed + ?,"
         " input_tokens = input_tokens + ?, cached_tokens = cached_tokens + ?,"
-        " output_tokens = output_tokens + ?, reasoning_tokens = reasoning_tokens + ? WHERE id = ?"
+        " output_tokens = output_tokens + ?, reasoning_tokens = reasoning_tokens + ?,"
+        " output_bytes = output_bytes + ? WHERE id = ?"
     )
     tokens = (
         answered.input_tokens,
@@ -75,5 +105,6 @@ def keep_answer(
         answered.output_tokens,
         answered.reasoning_tokens,
     )
-    values = (not answered.is_error, answered.is_error, *tokens, batch_id)
+    size = 0 if answered.is_error else len(answered.content)
+    values = (not answered.is_error, answered.is_error, *tokens, size, batch_id)
     connection.execute(count, values)

@@ -32,7 +32,7 @@ class Batch:
     """A batch. Times are in Unix seconds; None: that has not happened.
 
     `metadata` and `errors` are JSON. `total`, `completed` and `failed` count lines: one that was
-    not executed is neither completed nor failed.
+    not executed is neither completed nor failed. `output_bytes`: of the answers so far.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Batch:
     cached_tokens: int
     output_tokens: int
     reasoning_tokens: int
+    output_bytes: int
 
 
 _FIELDS = ", ".join(field.name for field in fields(Batch))

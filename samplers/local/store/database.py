@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
-FILE = "store-1.sqlite"  # another layout of the tables takes another number
+FILE = "store-2.sqlite"  # another layout of the tables takes another number
 BUSY_SECONDS = 30  # until another endpoint on the same database has written
 BIGGEST_LOG = 16 << 20  # bytes that the write-ahead log keeps between two writes
 TABLES = """
@@ -55,7 +55,8 @@ CREATE TABLE IF NOT EXISTS batches (
     input_tokens INTEGER NOT NULL DEFAULT 0,
     cached_tokens INTEGER NOT NULL DEFAULT 0,
     output_tokens INTEGER NOT NULL DEFAULT 0,
-    reasoning_tokens INTEGER NOT NULL DEFAULT 0
+    reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+    output_bytes INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS batches_of_owner ON batches (owner, id);
 CREATE TABLE IF NOT EXISTS batch_lines (
@@ -63,10 +64,12 @@ CREATE TABLE IF NOT EXISTS batch_lines (
     number INTEGER NOT NULL,
     custom_id TEXT NOT NULL,
     request BLOB NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
     answer BLOB,
     is_error INTEGER,
     PRIMARY KEY (batch_id, number)
 );
+CREATE INDEX IF NOT EXISTS tried_lines ON batch_lines (tries) WHERE tries > 0;
 """
 
 log = logging.getLogger("samplers.local")
