@@ -1,6 +1,7 @@
 """Who works on batches: one of several endpoints on a database, and the next one after its end."""
 
 import asyncio
+import errno
 import io
 import json
 import subprocess
@@ -75,6 +76,18 @@ def test_the_lock_ends_with_its_process(tmp_path):
             assert file_lock.take(path) is None
     with file_lock.take(path):
         pass
+
+
+def test_a_drive_without_locks_is_no_other_endpoint(tmp_path, monkeypatch):
+    """Its batches would wait for ever, and nobody would know why."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="No locks"):
+        file_lock.take(tmp_path / "lock")
 
 
 def test_one_of_two_endpoints_works(tmp_path, serve, answered, monkeypatch):
