@@ -10,7 +10,7 @@ import secrets
 from samplers.local.answer.json_text import dumps
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.store.batch_lines import LONGEST_ANSWER, MOST_OUTPUT, Answered
-from samplers.local.store.batches import MOST_BATCHES, MOST_UNFINISHED, Batch
+from samplers.local.store.batches import MOST_UNFINISHED, Batch
 from samplers.local.store.files import StoredFile
 
 # OpenAI's API file has no null for these: one that is not known yet, or never will be, is absent.
@@ -119,8 +119,8 @@ def wrong_input(file_id: str, file: StoredFile | None) -> ApiError:
 
 def too_many() -> ApiError:
     message = (
-        f"This endpoint keeps at most {MOST_UNFINISHED} unfinished batches of a key, and "
-        f"{MOST_BATCHES} of all keys together. Please wait until some have ended, or cancel some."
+        f"This endpoint keeps at most {MOST_UNFINISHED} unfinished batches of a key. Please wait "
+        "until some have ended, or cancel some."
     )
     return bad_request(message, None, "batch_limit_exceeded")
 
