@@ -69,17 +69,6 @@ def batch_object(batch: Batch) -> dict:
     return body | {name: value for name, value in values.items() if value is not None}
 
 
-def batch_page(batches: list[Batch], has_more: bool) -> dict:
-    """A page of the list; the ids are "" where it is empty."""
-    return {
-        "object": "list",
-        "data": [batch_object(batch) for batch in batches],
-        "first_id": batches[0].id if batches else "",
-        "last_id": batches[-1].id if batches else "",
-        "has_more": has_more,
-    }
-
-
 def answered(custom_id: str, status: int, body: dict) -> Answered:
     """The line of a request that was executed; one that was refused belongs to the errors."""
     response = {"status_code": status, "request_id": f"req_{secrets.token_hex(16)}", "body": body}
