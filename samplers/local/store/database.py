@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -105,7 +106,10 @@ class Database:
         self._thread = ThreadPoolExecutor(1, "store")
 
     async def read(self, work: Work, *arguments) -> Result:
-        """What `work(connection, *arguments)` returns. StoreError if the database fails."""
+        """What `work(connection, *arguments)` returns, which sees one state of the database.
+
+        StoreError if the database fails.
+        """
         return await self._in_the_thread(self._read, work, arguments)
 
     async def write(self, work: Work, *arguments) -> Result:
@@ -133,18 +137,12 @@ class Database:
 
     def _read(self, work: Work, arguments: tuple):
         if self.exists():
-            return work(self._opened(), *arguments)
-        empty = _connect(":memory:")
-        try:
+            return _in_a_transaction("BEGIN", self._opened(), work, arguments)
+        with closing(_connect(":memory:")) as empty:
             return work(empty, *arguments)
-        finally:
-            empty.close()
 
     def _write(self, work: Work, arguments: tuple):
-        connection = self._opened()
-        with connection:  # commits, or rolls back
-            connection.execute("BEGIN IMMEDIATE")
-            return work(connection, *arguments)
+        return _in_a_transaction("BEGIN IMMEDIATE", self._opened(), work, arguments)
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -154,6 +152,12 @@ class Database:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._connection = _connect(self._folder / FILE)
         return self._connection
+
+
+def _in_a_transaction(begin: str, connection: sqlite3.Connection, work: Work, arguments: tuple):
+    with connection:  # commits, or rolls back
+        connection.execute(begin)
+        return work(connection, *arguments)
 
 
 # Two endpoints that open a new database at once: SQLite does not wait before it changes the mode.
