@@ -13,7 +13,7 @@ endpoint that has it.
 import asyncio
 import logging
 import time
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 
 from samplers.local.answer.stored.batches import not_executed
 from samplers.local.batches import one_line
@@ -50,7 +50,7 @@ class Worker:
         self._awake = asyncio.Event()
         self._places = asyncio.Semaphore(LINES)  # first come, first served
         self._reading = asyncio.Semaphore(1)
-        self._suspects = asyncio.Semaphore(1)
+        self._has_tried_again = False
         self._works: dict[str, asyncio.Task] = {}
 
     def wake(self) -> None:
@@ -95,6 +95,9 @@ class Worker:
         if not found or not self._has_lock():
             return POLL
 
+        if not self._has_tried_again:
+            await self._try_again(found)
+            self._has_tried_again = True
         seconds = POLL
         for batch in found:
             left = batch.expires_at - time.time()
@@ -106,6 +109,17 @@ class Worker:
             if batch.status == "in_progress" and left > 0:
                 seconds = min(seconds, left)
         return seconds
+
+    async def _try_again(self, found: list[Batch]) -> None:
+        """The lines with which an earlier process ended: first, and each alone.
+
+        So no other line that was under way is taken for the one that ended it again.
+        """
+        for batch in found:
+            is_open = batch.status == "in_progress" and batch.expires_at > time.time()
+            if is_open and self._has_model(batch):
+                for line in await self._database.read(batch_lines.tried_lines, batch.id):
+                    await self._answer(batch, line)
 
     def _has_lock(self) -> bool:
         path = self._database.path(f"batches-{self._owner[:16]}.lock")
@@ -193,20 +207,21 @@ class Worker:
         return line
 
     async def _answer(self, batch: Batch, line: Line) -> None:
-        # one after the other, so that one that ends the process is not confused with its neighbour
-        async with self._suspects if line.tries else nullcontext():
-            try:
-                answered = await self._answered(batch, line)
-                await self._database.write(batch_lines.keep_answer, batch.id, line.number, answered)
-            except BaseException:  # it is stopped, or the disk is full: not the line's fault
-                await self._database.write(batch_lines.forget_tries)
-                raise
+        place = (batch.id, line.number)
+        has_room = await self._database.write(batch_lines.begin_line, *place)
+        try:
+            if line.tries >= MOST_TRIES:
+                answered = Answered(not_executed(line.custom_id, "given_up"), True)
+            elif not has_room:
+                answered = Answered(not_executed(line.custom_id, "full"), True)
+            else:
+                answered = await self._executed(batch, line)
+            await self._database.write(batch_lines.keep_answer, *place, answered)
+        except BaseException:  # it is stopped, or the disk is full: not the line's fault
+            await self._database.write(batch_lines.forget_try, *place)
+            raise
 
-    async def _answered(self, batch: Batch, line: Line) -> Answered:
-        if line.tries >= MOST_TRIES:
-            return Answered(not_executed(line.custom_id, "given_up"), True)
-        if not await self._database.write(batch_lines.begin_line, batch.id, line.number):
-            return Answered(not_executed(line.custom_id, "full"), True)
+    async def _executed(self, batch: Batch, line: Line) -> Answered:
         if self._models:
             await self._models[0].engine.slots.quiet(PATIENCE)
         return await one_line.answer(self._models, batch.endpoint, line)

@@ -18,7 +18,7 @@ LONGEST_ANSWER = 64 << 20  # bytes
 class Line:
     """A line of a batch: its `number` in the file, from 1, and the JSON that stands there.
 
-    `tries`: how often the process ended while the line was worked on, and nothing was answered.
+    `tries`: how often the process ended while the line was worked on.
     """
 
     number: int
@@ -62,22 +62,27 @@ def next_line(connection: sqlite3.Connection, batch_id: str, after: int) -> Line
 
 
 def begin_line(connection: sqlite3.Connection, batch_id: str, number: int) -> bool:
-    """Counts a try of a line before it is made. False if the batch is full: it is not to be tried.
-
-    The try is forgotten when it ends, or another line is answered: so the tries that stay are those
-    in which the process ended before it had answered anything.
-    """
+    """Counts a try of a line before it is made; False if the batch has no room for its answer."""
     query = "SELECT output_bytes < ? FROM batches WHERE id = ?"
     (has_room,) = connection.execute(query, (MOST_OUTPUT, batch_id)).fetchone()
-    if has_room:
-        change = "UPDATE batch_lines SET tries = tries + 1 WHERE batch_id = ? AND number = ?"
-        connection.execute(change, (batch_id, number))
+    change = "UPDATE batch_lines SET tries = tries + 1 WHERE batch_id = ? AND number = ?"
+    connection.execute(change, (batch_id, number))
     return bool(has_room)
 
 
-def forget_tries(connection: sqlite3.Connection) -> None:
-    """A try has ended, and the process has not."""
-    connection.execute("UPDATE batch_lines SET tries = 0 WHERE tries > 0")
+def forget_try(connection: sqlite3.Connection, batch_id: str, number: int) -> None:
+    """The last try of a line has ended without an answer, and the process has not ended."""
+    change = "UPDATE batch_lines SET tries = tries - 1 WHERE batch_id = ? AND number = ?"
+    connection.execute(change, (batch_id, number))
+
+
+def tried_lines(connection: sqlite3.Connection, batch_id: str) -> list[Line]:
+    """The lines that have been tried, and have no answer."""
+    query = (
+        "SELECT number, custom_id, request, tries FROM batch_lines"
+        " WHERE batch_id = ? AND tries > 0 AND answer IS NULL ORDER BY number"
+    )
+    return [Line(*row) for row in connection.execute(query, (batch_id,))]
 
 
 def keep_answer(
@@ -92,7 +97,6 @@ def keep_answer(
     if not connection.execute(change, values).rowcount:
         return
 
-    forget_tries(connection)
     count = (
         "UPDATE batches SET completed = completed + ?, failed = failed + ?,"
         " input_tokens = input_tokens + ?, cached_tokens = cached_tokens + ?,"

@@ -70,7 +70,6 @@ CREATE TABLE IF NOT EXISTS batch_lines (
     is_error INTEGER,
     PRIMARY KEY (batch_id, number)
 );
-CREATE INDEX IF NOT EXISTS tried_lines ON batch_lines (tries) WHERE tries > 0;
 """
 
 log = logging.getLogger("samplers.local")
