@@ -28,7 +28,6 @@ from samplers.local.store.database import Database, StoreError
 
 LINES = 2  # that are answered at the same time, of all batches
 MOST_TRIES = 3  # of a line with which the process ended each time
-PATIENCE = 5.0  # seconds that a line waits for a moment without live requests
 POLL = 2.0  # seconds after which it looks for what another endpoint wrote
 PAUSE = 10.0  # seconds after a failure of the database
 
@@ -215,16 +214,11 @@ class Worker:
             elif not has_room:
                 answered = Answered(not_executed(line.custom_id, "full"), True)
             else:
-                answered = await self._executed(batch, line)
+                answered = await one_line.answer(self._models, batch.endpoint, line)
             await self._database.write(batch_lines.keep_answer, *place, answered)
         except BaseException:  # it is stopped, or the disk is full: not the line's fault
             await self._database.write(batch_lines.forget_try, *place)
             raise
-
-    async def _executed(self, batch: Batch, line: Line) -> Answered:
-        if self._models:
-            await self._models[0].engine.slots.quiet(PATIENCE)
-        return await one_line.answer(self._models, batch.endpoint, line)
 
     async def _finish(self, batch: Batch) -> None:
         arguments = (self._owner, batch.id, not_executed, time.time())

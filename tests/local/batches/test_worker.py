@@ -7,12 +7,14 @@ import json
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from sdk_batches import END, Batches, jsonl, moderation
 
 from samplers.local.batches import one_line, worker
 from samplers.local.batches.worker import Worker
+from samplers.local.engine.slots import Slots
 from samplers.local.store import batch_lines, batches, file_lock, files
 from samplers.local.store.database import Database
 
@@ -121,6 +123,25 @@ def test_batches_take_turns(answered):
     asyncio.run(both())
     assert len(answered) == 41
     assert answered.index("short") < 20
+
+
+def test_moderations_do_not_wait_for_the_engine(answered):
+    """Only chats take it from live requests."""
+
+    async def busy() -> None:
+        slots = Slots()
+        model = SimpleNamespace(id="m", engine=SimpleNamespace(slots=slots))
+        database = Database(None)
+        working = Worker((model,), database, "me")
+        async with slots.hold([1], 1000):
+            batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(9)]))
+            working.wake()
+            async with asyncio.timeout(one_line.PATIENCE):
+                await ended(database, batch)
+        await working.end()
+
+    asyncio.run(busy())
+    assert len(answered) == 9
 
 
 def test_what_was_answered_is_not_answered_again(answered):
