@@ -136,8 +136,7 @@ class Client:
 
         OpenAI announces its dates in GET /models; most other endpoints announce none.
         """
-        dates = {m["id"]: m.get("shutdown_date") for m in self._endpoint.models(Deadline(timeout))}
-        return {name: date for name, date in dates.items() if date and isinstance(date, str)}
+        return self._endpoint.shutdown_dates(Deadline(timeout))
 
     def chat(self, messages, *, timeout: float | None = None, **params) -> Completion:
         """The whole answer to `messages`: a list of {"role", "content"}, or a str (the user's).
@@ -205,9 +204,7 @@ class Client:
         elsewhere it is an APIError.
         """
         content = text if isinstance(text, str) else as_messages(text)
-        calls = self._endpoint.calls(Deadline(timeout))
-        known = recognise.abilities(calls)
-        return recognise.adapter_of(known.engine).tokenize(calls, content, known)
+        return recognise.tokenize(self._endpoint.calls(Deadline(timeout)), content)
 
     def next_token(
         self,
@@ -236,9 +233,7 @@ class Client:
             check_call_name("replaces", replaces)
         messages = as_messages(prompt)
         calls = replace(self._endpoint.calls(Deadline(timeout)), replaces=replaces)
-        known = recognise.abilities(calls)
-        adapter = recognise.adapter_of(known.engine)
-        return adapter.next_token(calls, messages, top, after, known)
+        return recognise.next_token(calls, messages, top, after)
 
     def distributions(
         self, messages, answer: str | Sequence[int], *, timeout: float | None = None

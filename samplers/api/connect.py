@@ -111,7 +111,7 @@ def start_local(
     "rpm=60,tpm=2000"); `fault`, how often an answer goes wrong, and how ("429:0.2,drop:0.05"), by
     chance from `fault_seed`, an int; `latency`, how many seconds answers take
     ("ttft=0.5,between=0.03"); `time_factor`, how much faster simulated time runs: with 60 a minute
-    lasts a second.
+    lasts a second, and the 24 hours of a batch are 24 minutes.
     """
     flags = [
         f"--{name.replace('_', '-')}={value}"

@@ -42,6 +42,11 @@ class Endpoint:
         response = self.transport.request("GET", "/models", deadline=deadline)
         return self.transport.read(response, models_of)
 
+    def shutdown_dates(self, deadline: Deadline) -> dict[str, str]:
+        """{model: when the endpoint shuts it down}; those without a date are left out."""
+        dates = {model["id"]: model.get("shutdown_date") for model in self.models(deadline)}
+        return {name: date for name, date in dates.items() if date and isinstance(date, str)}
+
     def body(self, messages, params: dict, deadline: Deadline) -> dict:
         """A chat request in the form that its model takes."""
         model = params.get("model") or self.default_model(deadline)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from samplers.local.answer.json_text import json_response
 from samplers.local.answer.stored import batches as answers
+from samplers.local.answer.stored.page import page
 from samplers.local.batches.worker import Worker
 from samplers.local.key import owner_of
 from samplers.local.request.batches.create import WINDOW_SECONDS, batch_list, new_batch
@@ -62,10 +63,9 @@ def batch_routes(
         asked = batch_list(request.query_params)
         if asked.after is not None and not is_batch_id(asked.after):
             raise bad_request(f"No batch found with id '{asked.after[:200]}'.", "after")
-        more = asked.limit + 1
         owner = owner_of(request.headers)
-        found = await database.read(batches.page, owner, asked.after, more)
-        return json_response(answers.batch_page(found[: asked.limit], len(found) == more))
+        found = await database.read(batches.page, owner, asked.after, asked.limit + 1)
+        return json_response(page([answers.batch_object(batch) for batch in found], asked.limit))
 
     async def one_batch(request: Request) -> Response:
         batch_id = request.path_params["batch_id"]

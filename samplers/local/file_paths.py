@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from samplers.local.answer.json_text import json_response
 from samplers.local.answer.stored import files as answers
+from samplers.local.answer.stored.page import page
 from samplers.local.key import owner_of
 from samplers.local.request.errors import bad_request
 from samplers.local.request.files.query import file_list
@@ -47,11 +48,9 @@ def file_routes(database: Database) -> list[Route]:
         if asked.after is not None and not is_id("file-", asked.after):
             raise bad_request(f"No such File object: {asked.after[:200]}", "after")
         owner = owner_of(request.headers)
-        more = asked.limit + 1
-        found = await database.read(
-            files.page, owner, asked.purpose, asked.after, asked.order, more, time.time()
-        )
-        return json_response(answers.file_page(found[: asked.limit], len(found) == more))
+        of = (owner, asked.purpose, asked.after, asked.order, asked.limit + 1)
+        found = await database.read(files.page, *of, time.time())
+        return json_response(page([answers.file_object(file) for file in found], asked.limit))
 
     async def one_file(request: Request) -> Response:
         file = await _file(request)

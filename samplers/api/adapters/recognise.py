@@ -1,5 +1,6 @@
 """Which engine answers, by what it says of itself; and the adapter that knows how to ask it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import ModuleType
 
@@ -14,6 +15,8 @@ from samplers.api.adapters import llama_cpp, ours, vllm
 from samplers.api.adapters.calls import Calls
 from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.errors import APIError
+from samplers.api.results import Tokens
+from samplers.distribution import Distribution
 from samplers.wire.models import REASONING_SUFFIX, model_row, most
 
 LOGITS = "x-samplers-logits"
@@ -24,6 +27,20 @@ ADAPTERS = {"vllm": vllm, "llama.cpp": llama_cpp}
 def adapter_of(engine: str) -> ModuleType:
     """The module that has `tokenize` and `next_token` for an engine."""
     return ADAPTERS.get(engine, ours)
+
+
+def tokenize(calls: Calls, content: str | list[dict]) -> Tokens:
+    """A text, or messages, as the model's tokens: see `Client.tokenize`."""
+    known = abilities(calls)
+    return adapter_of(known.engine).tokenize(calls, content, known)
+
+
+def next_token(
+    calls: Calls, messages: list[dict], top: int | str, after: Sequence[int]
+) -> Distribution:
+    """The next-token distribution after messages: see `Client.next_token`."""
+    known = abilities(calls)
+    return adapter_of(known.engine).next_token(calls, messages, top, after, known)
 
 
 def abilities(calls: Calls) -> Abilities:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from samplers.api.batches.files import listed, quoted, some_id
+from samplers.api.batches.files import is_id, listed, quoted, some_id
 from samplers.api.client import Client
 from samplers.api.deviations import count_of, dict_of, dicts_of, well_formed
 from samplers.api.transport.deadline import Deadline
@@ -44,9 +44,9 @@ class Batch:
             completed=count_of(counts.get("completed")) or 0,
             failed=count_of(counts.get("failed")) or 0,
             errors=tuple(map(_error, dicts_of(dict_of(batch.get("errors")).get("data")))),
-            input_file_id=batch.get("input_file_id") or None,
-            output_file_id=batch.get("output_file_id") or None,  # "" at some endpoints
-            error_file_id=batch.get("error_file_id") or None,
+            input_file_id=_file_id(batch.get("input_file_id")),
+            output_file_id=_file_id(batch.get("output_file_id")),
+            error_file_id=_file_id(batch.get("error_file_id")),
             created_at=count_of(batch.get("created_at")),
             expires_at=count_of(batch.get("expires_at")),
             metadata=dict_of(batch.get("metadata")),
@@ -83,6 +83,11 @@ def look(client: Client, batch_id: str, deadline: Deadline | None = None, **opti
 
 def id_of(batch_or_id: Batch | str) -> str:
     return batch_or_id.id if isinstance(batch_or_id, Batch) else some_id(batch_or_id)
+
+
+def _file_id(value) -> str | None:
+    """None for what can be no id, such as the "" that some endpoints send."""
+    return value if isinstance(value, str) and is_id(value) else None
 
 
 def _error(error: dict) -> str:

@@ -161,14 +161,20 @@ def quoted(some) -> str:
 
 def some_id(value) -> str:
     """`value` if it is a str that can be an id."""
-    if not isinstance(value, str) or not value.strip(" ./"):
+    if not isinstance(value, str) or not is_id(value):
         raise ValueError(f"id must be a str, such as file-… or batch_…, got {shown(value)}")
     return value
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be an id: in an address "" and ".." would lead elsewhere."""
+    return text.strip(" ./") != ""
+
+
 def _page(page: dict, reader) -> tuple[list, bool]:
     items = page["data"]
-    return [reader(item) for item in dicts_of(items)], page.get("has_more") is True
+    # some servers do not say it: then the next page has nothing new
+    return [reader(item) for item in dicts_of(items)], page.get("has_more") is not False
 
 
 def _opened(content):

@@ -4,7 +4,6 @@ One JSON object. Neither requests nor keys are in it.
 """
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -18,10 +17,9 @@ ID = "samplers_id"  # the name of our id in a batch's metadata
 
 @dataclass(frozen=True)
 class Submission:
-    """A batch on its way: our own `id` for it, when it was begun, and the endpoint's ids so far."""
+    """A batch on its way: our own `id` for it, and the endpoint's ids so far."""
 
     id: str
-    begun: int  # Unix seconds
     file_id: str | None = None
     batch_id: str | None = None
 
@@ -46,7 +44,7 @@ class Saved:
 
         found = None if path is None else self._read()
         self.is_resumed = found is not None
-        self.submission = found or Submission(uuid.uuid4().hex, int(time.time()))
+        self.submission = found or Submission(uuid.uuid4().hex)
         if found is None:
             self._write()
 

@@ -24,7 +24,6 @@ from samplers.checks import shown
 MOST_PAIRS = 15  # of metadata: OpenAI takes 16, and one is ours
 LONGEST_NAME = 64  # characters
 LONGEST_VALUE = 512
-A_DAY = 86_400  # seconds by which the endpoint's clock may differ from ours
 
 
 def submit_batch(
@@ -135,12 +134,15 @@ def _once(make: Callable, find: Callable):
 
 
 def _find_batch(client: Client, submission: Submission) -> Batch | None:
-    """The batch that an earlier try has made, by our id in its metadata."""
+    """The batch that an earlier try has made: of our file, or with our id in its metadata.
+
+    Some endpoints drop metadata, and the order of a list differs: so all of it is read.
+    """
+    if submission.file_id is None:
+        return None  # that id is kept before a batch is made
     for batch in listed(client, "/batches", Batch.from_wire):
-        if batch.metadata.get(ID) == submission.id:
+        if batch.input_file_id == submission.file_id or batch.metadata.get(ID) == submission.id:
             return batch
-        if batch.created_at is not None and batch.created_at < submission.begun - A_DAY:
-            return None  # the newest come first
     return None
 
 

@@ -61,7 +61,11 @@ class Budget:
             self.spent += exact(real)
 
     def hold(self, name: str, bound: float | Decimal) -> None:
-        """Reserves `bound` USD for what ends long after its call, such as a batch, by its name."""
+        """Reserves `bound` USD for what ends long after its call, such as a batch, by its name.
+
+        What was held by this name is given back: that batch was never made.
+        """
+        self.end(name, 0)
         self.reserve(bound)
         self._named[name] = exact(bound)
 

@@ -19,6 +19,8 @@ from samplers.local.request.errors import ApiError, bad_request, server_error
 from samplers.local.request.job import parsed, prepare
 from samplers.local.store.batch_lines import Answered, Line
 
+PATIENCE = 5.0  # seconds that a chat waits for a moment without live requests
+
 log = logging.getLogger("samplers.local")
 Models = tuple[ServedModel, ...]
 
@@ -39,6 +41,7 @@ async def answer(models: Models, endpoint: str, line: Line) -> Answered:
 
 
 async def _chat(models: Models, body: dict) -> dict:
+    await models[0].engine.slots.quiet(PATIENCE)
     request = await parsed(models, body, {}, is_long=True)
     if request.stream:
         message = "Unsupported value: 'stream' must be false in a batch, whose answers are whole."

@@ -1,10 +1,13 @@
 """What works on the batches of a key: it reads their files, and answers line after line.
 
 It survives a kill -9 at any moment. An answer counts from the transaction on that keeps it, and
-whoever starts next on the same database goes on with the lines that have none. Of several endpoints
-with the same database and key one works, the one that has the lock on a file beside the database;
-the system gives that back when the process ends. It works with its own models and flags, wherever a
-batch was made; one that began with a model which is not here waits for an endpoint that has it.
+whoever starts next on the same database goes on with the lines that have none. A line with which
+the process ended MOST_TRIES times is given up.
+
+Of several endpoints with the same database and key one works, the one that has the lock on a file
+beside the database; the system gives that back when the process ends. It works with its own models
+and flags, wherever a batch was made; one that began with a model which is not here waits for an
+endpoint that has it.
 """
 
 import asyncio
@@ -19,12 +22,12 @@ from samplers.local.moderation.request import MODEL
 from samplers.local.request.batches.input_file import InputFile
 from samplers.local.store import batch_lines, batches, file_lock, files
 from samplers.local.store.batch_end import finish
-from samplers.local.store.batch_lines import Line
+from samplers.local.store.batch_lines import Answered, Line
 from samplers.local.store.batches import Batch
 from samplers.local.store.database import Database, StoreError
 
 LINES = 2  # that are answered at the same time, of all batches
-PATIENCE = 5.0  # seconds that a line waits for a moment without live requests
+MOST_TRIES = 3  # of a line with which the process ended each time
 POLL = 2.0  # seconds after which it looks for what another endpoint wrote
 PAUSE = 10.0  # seconds after a failure of the database
 
@@ -46,6 +49,7 @@ class Worker:
         self._awake = asyncio.Event()
         self._places = asyncio.Semaphore(LINES)  # first come, first served
         self._reading = asyncio.Semaphore(1)
+        self._has_tried_again = False
         self._works: dict[str, asyncio.Task] = {}
 
     def wake(self) -> None:
@@ -90,6 +94,9 @@ class Worker:
         if not found or not self._has_lock():
             return POLL
 
+        if not self._has_tried_again:
+            await self._try_again(found)
+            self._has_tried_again = True
         seconds = POLL
         for batch in found:
             left = batch.expires_at - time.time()
@@ -101,6 +108,17 @@ class Worker:
             if batch.status == "in_progress" and left > 0:
                 seconds = min(seconds, left)
         return seconds
+
+    async def _try_again(self, found: list[Batch]) -> None:
+        """The lines with which an earlier process ended: first, and each alone.
+
+        So no other line that was under way is taken for the one that ended it again.
+        """
+        for batch in found:
+            is_open = batch.status == "in_progress" and batch.expires_at > time.time()
+            if is_open and self._has_model(batch):
+                for line in await self._database.read(batch_lines.tried_lines, batch.id):
+                    await self._answer(batch, line)
 
     def _has_lock(self) -> bool:
         path = self._database.path(f"batches-{self._owner[:16]}.lock")
@@ -188,10 +206,19 @@ class Worker:
         return line
 
     async def _answer(self, batch: Batch, line: Line) -> None:
-        if self._models:
-            await self._models[0].engine.slots.quiet(PATIENCE)
-        answered = await one_line.answer(self._models, batch.endpoint, line)
-        await self._database.write(batch_lines.keep_answer, batch.id, line.number, answered)
+        place = (batch.id, line.number)
+        has_room = await self._database.write(batch_lines.begin_line, *place)
+        try:
+            if line.tries >= MOST_TRIES:
+                answered = Answered(not_executed(line.custom_id, "given_up"), True)
+            elif not has_room:
+                answered = Answered(not_executed(line.custom_id, "full"), True)
+            else:
+                answered = await one_line.answer(self._models, batch.endpoint, line)
+            await self._database.write(batch_lines.keep_answer, *place, answered)
+        except BaseException:  # it is stopped, or the disk is full: not the line's fault
+            await self._database.write(batch_lines.forget_try, *place)
+            raise
 
     async def _finish(self, batch: Batch) -> None:
         arguments = (self._owner, batch.id, not_executed, time.time())

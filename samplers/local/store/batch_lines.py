@@ -8,14 +8,23 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Bytes of answers with which a batch is full. Its file must stay below SQLite's limit, 1 GB, with
+# the answers that are made at that moment (each of LONGEST_ANSWER at most).
+MOST_OUTPUT = 512 << 20
+LONGEST_ANSWER = 64 << 20  # bytes
+
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a batch: its `number` in the file, from 1, and the JSON that stands there."""
+    """A line of a batch: its `number` in the file, from 1, and the JSON that stands there.
+
+    `tries`: how often the process ended while the line was worked on.
+    """
 
     number: int
     custom_id: str
     request: bytes
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,35 @@ def add_lines(connection: sqlite3.Connection, batch_id: str, lines: Iterable[Lin
 def next_line(connection: sqlite3.Connection, batch_id: str, after: int) -> Line | None:
     """The first line behind that number which has no answer."""
     query = (
-        "SELECT number, custom_id, request FROM batch_lines"
+        "SELECT number, custom_id, request, tries FROM batch_lines"
         " WHERE batch_id = ? AND number > ? AND answer IS NULL ORDER BY number LIMIT 1"
     )
     row = connection.execute(query, (batch_id, after)).fetchone()
     return None if row is None else Line(*row)
+
+
+def begin_line(connection: sqlite3.Connection, batch_id: str, number: int) -> bool:
+    """Counts a try of a line before it is made; False if the batch has no room for its answer."""
+    query = "SELECT output_bytes < ? FROM batches WHERE id = ?"
+    (has_room,) = connection.execute(query, (MOST_OUTPUT, batch_id)).fetchone()
+    change = "UPDATE batch_lines SET tries = tries + 1 WHERE batch_id = ? AND number = ?"
+    connection.execute(change, (batch_id, number))
+    return bool(has_room)
+
+
+def forget_try(connection: sqlite3.Connection, batch_id: str, number: int) -> None:
+    """The last try of a line has ended without an answer, and the process has not ended."""
+    change = "UPDATE batch_lines SET tries = tries - 1 WHERE batch_id = ? AND number = ?"
+    connection.execute(change, (batch_id, number))
+
+
+def tried_lines(connection: sqlite3.Connection, batch_id: str) -> list[Line]:
+    """The lines that have been tried, and have no answer."""
+    query = (
+        "SELECT number, custom_id, request, tries FROM batch_lines"
+        " WHERE batch_id = ? AND tries > 0 AND answer IS NULL ORDER BY number"
+    )
+    return [Line(*row) for row in connection.execute(query, (batch_id,))]
 
 
 def keep_answer(
@@ -67,7 +100,8 @@ def keep_answer(
     count = (
         "UPDATE batches SET completed = completed + ?, failed = failed + ?,"
         " input_tokens = input_tokens + ?, cached_tokens = cached_tokens + ?,"
-        " output_tokens = output_tokens + ?, reasoning_tokens = reasoning_tokens + ? WHERE id = ?"
+        " output_tokens = output_tokens + ?, reasoning_tokens = reasoning_tokens + ?,"
+        " output_bytes = output_bytes + ? WHERE id = ?"
     )
     tokens = (
         answered.input_tokens,
@@ -75,5 +109,6 @@ def keep_answer(
         answered.output_tokens,
         answered.reasoning_tokens,
     )
-    values = (not answered.is_error, answered.is_error, *tokens, batch_id)
+    size = 0 if answered.is_error else len(answered.content)
+    values = (not answered.is_error, answered.is_error, *tokens, size, batch_id)
     connection.execute(count, values)

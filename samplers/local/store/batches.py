@@ -12,8 +12,8 @@ from samplers.local.store import files
 from samplers.local.store.batch_lines import forget_lines
 from samplers.local.store.files import UNFINISHED, StoredFile, StoreFull, is_id, new_id
 
-MOST_BATCHES = 10_000  # that are kept, of all keys
-MOST_UNFINISHED = 100  # of one key
+MOST_UNFINISHED = 100  # batches of one key
+MOST_FINISHED = 10_000  # that are kept of one key, the newest
 DAYS = 30  # that a batch is kept after it was made, and the default of its results
 DAY = 86_400  # seconds
 PREFIX = "batch_"
@@ -32,7 +32,7 @@ class Batch:
     """A batch. Times are in Unix seconds; None: that has not happened.
 
     `metadata` and `errors` are JSON. `total`, `completed` and `failed` count lines: one that was
-    not executed is neither completed nor failed.
+    not executed is neither completed nor failed. `output_bytes`: of the answers so far.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Batch:
     cached_tokens: int
     output_tokens: int
     reasoning_tokens: int
+    output_bytes: int
 
 
 _FIELDS = ", ".join(field.name for field in fields(Batch))
@@ -81,13 +82,15 @@ def create(
 ) -> Batch:
     """A new batch, which ends in `window` seconds. WrongInput, or StoreFull if they are too many.
 
-    Finished ones are removed after DAYS.
+    Finished ones are removed after DAYS, or if they are more than MOST_FINISHED.
     """
+    if len(unfinished(connection, owner)) >= MOST_UNFINISHED:
+        raise StoreFull
     old = f"DELETE FROM batches WHERE created_at <= ? AND NOT {UNFINISHED}"
     connection.execute(old, (now - DAYS * DAY,))
-    (kept,) = connection.execute("SELECT COUNT(*) FROM batches").fetchone()
-    if kept >= MOST_BATCHES or len(unfinished(connection, owner)) >= MOST_UNFINISHED:
-        raise StoreFull
+    newest = f"SELECT id FROM batches WHERE owner = ? AND NOT {UNFINISHED} ORDER BY id DESC"
+    more = f"DELETE FROM batches WHERE id IN ({newest} LIMIT -1 OFFSET ?)"
+    connection.execute(more, (owner, MOST_FINISHED))
 
     file = files.get(connection, owner, input_file_id, now)
     if file is None or file.purpose != "batch":

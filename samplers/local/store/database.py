@@ -5,12 +5,13 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
-FILE = "store-1.sqlite"  # another layout of the tables takes another number
+FILE = "store-2.sqlite"  # another layout of the tables takes another number
 BUSY_SECONDS = 30  # until another endpoint on the same database has written
 BIGGEST_LOG = 16 << 20  # bytes that the write-ahead log keeps between two writes
 TABLES = """
@@ -55,7 +56,8 @@ CREATE TABLE IF NOT EXISTS batches (
     input_tokens INTEGER NOT NULL DEFAULT 0,
     cached_tokens INTEGER NOT NULL DEFAULT 0,
     output_tokens INTEGER NOT NULL DEFAULT 0,
-    reasoning_tokens INTEGER NOT NULL DEFAULT 0
+    reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+    output_bytes INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS batches_of_owner ON batches (owner, id);
 CREATE TABLE IF NOT EXISTS batch_lines (
@@ -63,6 +65,7 @@ CREATE TABLE IF NOT EXISTS batch_lines (
     number INTEGER NOT NULL,
     custom_id TEXT NOT NULL,
     request BLOB NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
     answer BLOB,
     is_error INTEGER,
     PRIMARY KEY (batch_id, number)
@@ -102,7 +105,10 @@ class Database:
         self._thread = ThreadPoolExecutor(1, "store")
 
     async def read(self, work: Work, *arguments) -> Result:
-        """What `work(connection, *arguments)` returns. StoreError if the database fails."""
+        """What `work(connection, *arguments)` returns, which sees one state of the database.
+
+        StoreError if the database fails.
+        """
         return await self._in_the_thread(self._read, work, arguments)
 
     async def write(self, work: Work, *arguments) -> Result:
@@ -130,18 +136,12 @@ class Database:
 
     def _read(self, work: Work, arguments: tuple):
         if self.exists():
-            return work(self._opened(), *arguments)
-        empty = _connect(":memory:")
-        try:
+            return _in_a_transaction("BEGIN", self._opened(), work, arguments)
+        with closing(_connect(":memory:")) as empty:
             return work(empty, *arguments)
-        finally:
-            empty.close()
 
     def _write(self, work: Work, arguments: tuple):
-        connection = self._opened()
-        with connection:  # commits, or rolls back
-            connection.execute("BEGIN IMMEDIATE")
-            return work(connection, *arguments)
+        return _in_a_transaction("BEGIN IMMEDIATE", self._opened(), work, arguments)
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -151,6 +151,12 @@ class Database:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._connection = _connect(self._folder / FILE)
         return self._connection
+
+
+def _in_a_transaction(begin: str, connection: sqlite3.Connection, work: Work, arguments: tuple):
+    with connection:  # commits, or rolls back
+        connection.execute(begin)
+        return work(connection, *arguments)
 
 
 # Two endpoints that open a new database at once: SQLite does not wait before it changes the mode.

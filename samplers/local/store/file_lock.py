@@ -9,13 +9,16 @@ def take(path: Path) -> BinaryIO | None:
     """The locked file, open; closing it gives the lock back. None if somebody else has the lock.
 
     Children of this process do not inherit it. The file itself stays: removing it would be a race.
+    OSError if the file cannot be locked at all, as on some network drives.
     """
     file = open(path, "ab")  # noqa: SIM115
     try:
         _lock(file.fileno())
-    except OSError:
+    except OSError as error:
         file.close()
-        return None
+        if isinstance(error, BlockingIOError | PermissionError):  # the second one on Windows
+            return None
+        raise
     return file
 
 

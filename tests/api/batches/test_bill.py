@@ -129,6 +129,20 @@ def test_the_second_run_holds_nothing_again(endpoint, tmp_path):
     assert list(endpoint.batches) == [batch.id]
 
 
+def test_a_batch_that_was_lost_is_held_once(endpoint, tmp_path):
+    """It may have been made, so it stays held; the next run finds none, and sends it again."""
+    client = paid(endpoint)
+    endpoint.refuse["POST /batches"] = [httpx.ReadError("lost")]
+    with pytest.raises(EndpointError):
+        submit_batch(client, BOTH, save=tmp_path / "batch.json")
+    held = client.budget.held
+    batch = submit_batch(client, BOTH, save=tmp_path / "batch.json")
+    assert client.budget.held == held > 0
+    endpoint.end(batch.id, "completed", output=[line("a"), line("b")])
+    batch_results(client, batch)
+    assert (client.budget.held, client.budget.spent) == (0, 2 * COST)
+
+
 def test_an_address_of_one_region_costs_a_tenth_more(endpoint):
     client = paid(endpoint, base_url="https://eu.api.openai.com/v1")
     batch = submit_batch(client, BOTH)

@@ -49,6 +49,11 @@ def test_a_server_that_knows_no_pages():
     assert recorded.requests[1].url.params["after"] == "file-1"
 
 
+def test_a_server_that_does_not_say_whether_there_is_more():
+    pages = iter([page(FILE), page(FILE | {"id": "file-2"}), page(FILE | {"id": "file-2"})])
+    assert [file.id for file in list_files(fake(lambda _: next(pages)))] == ["file-1", "file-2"]
+
+
 @pytest.mark.parametrize("answer", [page(), page(None, 5), page(has_more=True)])
 def test_an_empty_list(answer):
     assert list_files(fake(answer)) == []

@@ -72,11 +72,12 @@ def test_answers_stand_in_the_order_of_the_requests(endpoint):
         results["d"]
 
 
-def test_an_empty_string_is_no_file(endpoint):
-    """C33."""
+@pytest.mark.parametrize("none", ["", " ", None, 5, [], {}])
+def test_an_empty_string_is_no_file(endpoint, none):
+    """C33, and its neighbours."""
     client = fake(endpoint)
     batch = submit_batch(client, {"a": "b"})
-    endpoint.end(batch.id, "completed", output=[answered("a", "A")], error_file_id="")
+    endpoint.end(batch.id, "completed", output=[answered("a", "A")], error_file_id=none)
     assert batch_results(client, batch.id)["a"].text == "A"
     assert endpoint.calls.count(CONTENT) == 2  # what went in, and the answers
 

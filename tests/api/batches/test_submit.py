@@ -173,6 +173,20 @@ def test_layers_of_retries_do_not_multiply(endpoint, call, answer, retries):
     assert len(endpoint.sent(batch.id)) == 2  # each upload sends the whole file
 
 
+@pytest.mark.parametrize("field", ["metadata", "input_file_id"])
+def test_an_endpoint_that_does_not_give_all_back(endpoint, save, field):
+    """Its batch is found by what is left; and a much older one that is listed first is not."""
+    submit_batch(fake(endpoint), ["old"])
+    endpoint.lose[BATCH] = [Killed()]
+    with pytest.raises(Killed):
+        submit_batch(fake(endpoint), NAMES, save=save)
+    endpoint.batches["batch_1"].pop(field)
+    endpoint.batches["batch_0"]["created_at"] = 1
+    endpoint.batches = dict(reversed(endpoint.batches.items()))
+    assert submit_batch(fake(endpoint), NAMES, save=save).id == "batch_1"
+    assert len(endpoint.batches) == 2
+
+
 def test_a_batch_that_a_later_look_finds(endpoint, save):
     """The endpoint is down when it is looked for, too; and another's batch is not taken for it."""
     endpoint.lose[BATCH] = [LOST]

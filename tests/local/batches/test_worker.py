@@ -1,17 +1,20 @@
 """Who works on batches: one of several endpoints on a database, and the next one after its end."""
 
 import asyncio
+import errno
 import io
 import json
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from sdk_batches import END, Batches, jsonl, moderation
 
 from samplers.local.batches import one_line, worker
 from samplers.local.batches.worker import Worker
+from samplers.local.engine.slots import Slots
 from samplers.local.store import batch_lines, batches, file_lock, files
 from samplers.local.store.database import Database
 
@@ -77,6 +80,18 @@ def test_the_lock_ends_with_its_process(tmp_path):
         pass
 
 
+def test_a_drive_without_locks_is_no_other_endpoint(tmp_path, monkeypatch):
+    """Its batches would wait for ever, and nobody would know why."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="No locks"):
+        file_lock.take(tmp_path / "lock")
+
+
 def test_one_of_two_endpoints_works(tmp_path, serve, answered, monkeypatch):
     """Both take requests; the second takes over what is new, and nothing is answered twice."""
     monkeypatch.setattr(worker, "POLL", 0.05)
@@ -108,6 +123,25 @@ def test_batches_take_turns(answered):
     asyncio.run(both())
     assert len(answered) == 41
     assert answered.index("short") < 20
+
+
+def test_moderations_do_not_wait_for_the_engine(answered):
+    """Only chats take it from live requests."""
+
+    async def busy() -> None:
+        slots = Slots()
+        model = SimpleNamespace(id="m", engine=SimpleNamespace(slots=slots))
+        database = Database(None)
+        working = Worker((model,), database, "me")
+        async with slots.hold([1], 1000):
+            batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(9)]))
+            working.wake()
+            async with asyncio.timeout(one_line.PATIENCE):
+                await ended(database, batch)
+        await working.end()
+
+    asyncio.run(busy())
+    assert len(answered) == 9
 
 
 def test_what_was_answered_is_not_answered_again(answered):
@@ -217,14 +251,14 @@ def test_another_owners_batches_are_left_alone():
 
 
 def test_a_failure_of_the_database_is_outlived(monkeypatch):
-    """The disk is full for a moment: the line is answered later."""
+    """The disk is full for a while: the lines are answered later, and none is given up."""
     monkeypatch.setattr(worker, "PAUSE", 0.05)
     monkeypatch.setattr(worker, "POLL", 0.05)
     real = batch_lines.keep_answer
     failures = []
 
     def full(connection, *arguments):
-        if len(failures) < 3:
+        if len(failures) < 10:
             failures.append(1)
             raise OSError(28, "No space left on device")
         return real(connection, *arguments)

@@ -155,12 +155,22 @@ def test_old_batches_are_removed(connection, create):
     assert of(connection, running.id) is not None
 
 
-def test_so_many_batches(connection, create, monkeypatch):
+def test_so_many_unfinished_batches(connection, create, monkeypatch):
     monkeypatch.setattr(batches, "MOST_UNFINISHED", 2)
-    monkeypatch.setattr(batches, "MOST_BATCHES", 3)
     create(), create()
     with pytest.raises(StoreFull):
         create()
     create(owner="b")
-    with pytest.raises(StoreFull):
-        create(owner="c")
+
+
+def test_of_many_finished_batches_the_newest_are_kept(connection, create, monkeypatch):
+    """Who makes very many refuses nobody else's."""
+    monkeypatch.setattr(batches, "MOST_FINISHED", 2)
+    running, *finished = [create(now=NOW + second).id for second in range(5)]
+    other = create(owner="b").id
+    for batch_id in finished:
+        batches.fail(connection, batch_id, [], NOW)
+    new = create(now=NOW + 9).id
+    kept = [batch.id for batch in batches.page(connection, "a", None, 99)]
+    assert kept == [new, *finished[:1:-1], running]
+    assert batches.get(connection, "b", other) is not None

@@ -101,11 +101,10 @@ def test_a_deleted_file_gives_its_space_back(tmp_path):
         database = Database(tmp_path)
         file = await add(database, b"x" * 5_000_000)
         await database.write(files.delete, "a", file.id, time.time())
-        await database.read(
-            lambda connection: connection.execute("PRAGMA wal_checkpoint").fetchall()
-        )
 
     asyncio.run(fill_and_empty())
+    with closing(sqlite3.connect(tmp_path / FILE)) as other:
+        other.execute("PRAGMA wal_checkpoint")
     assert (tmp_path / FILE).stat().st_size < 100_000
 
 
@@ -127,6 +126,23 @@ def test_a_temporary_one_keeps_files_too():
     file = asyncio.run(add(database))
     assert page(database) == [file]
     assert page(Database(None)) == []
+
+
+def test_a_read_sees_one_state(tmp_path):
+    """Another endpoint's write between two looks: a file's row could be another key's by then."""
+    database = Database(tmp_path)
+    asyncio.run(add(database))
+
+    def two_looks(connection) -> list:
+        look = "SELECT rowid, owner FROM files"
+        before = list(map(tuple, connection.execute(look)))
+        with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+            other.execute("UPDATE files SET owner = 'b'")
+        return [before, list(map(tuple, connection.execute(look)))]
+
+    before, after = asyncio.run(database.read(two_looks))
+    assert before == after == [(1, "a")]
+    assert page(database) == []
 
 
 def test_a_failed_write_leaves_nothing(tmp_path):

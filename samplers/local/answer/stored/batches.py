@@ -1,6 +1,7 @@
 """The answers of /v1/batches, its errors, and the lines of the files that a batch makes.
 
-The codes of lines that were not executed are OpenAI's; the sentences are reconstructed.
+The codes batch_cancelled and batch_expired of lines that were not executed are OpenAI's, the other
+ones are ours. The sentences are reconstructed.
 """
 
 import json
@@ -8,8 +9,8 @@ import secrets
 
 from samplers.local.answer.json_text import dumps
 from samplers.local.request.errors import ApiError, bad_request
-from samplers.local.store.batch_lines import Answered
-from samplers.local.store.batches import MOST_BATCHES, MOST_UNFINISHED, Batch
+from samplers.local.store.batch_lines import LONGEST_ANSWER, MOST_OUTPUT, Answered
+from samplers.local.store.batches import MOST_UNFINISHED, Batch
 from samplers.local.store.files import StoredFile
 
 # OpenAI's API file has no null for these: one that is not known yet, or never will be, is absent.
@@ -30,6 +31,15 @@ NOT_EXECUTED = {
     "expired": (
         "batch_expired",
         "This request could not be executed before the completion window expired.",
+    ),
+    "given_up": (
+        "request_given_up",
+        "The endpoint crashed each time that it worked on this request, which is not tried again.",
+    ),
+    "full": (
+        "output_too_large",
+        f"The answers of this batch have more than {MOST_OUTPUT} bytes. This request was not "
+        "executed: send it in another batch.",
     ),
 }
 
@@ -59,21 +69,13 @@ def batch_object(batch: Batch) -> dict:
     return body | {name: value for name, value in values.items() if value is not None}
 
 
-def batch_page(batches: list[Batch], has_more: bool) -> dict:
-    """A page of the list; the ids are "" where it is empty."""
-    return {
-        "object": "list",
-        "data": [batch_object(batch) for batch in batches],
-        "first_id": batches[0].id if batches else "",
-        "last_id": batches[-1].id if batches else "",
-        "has_more": has_more,
-    }
-
-
 def answered(custom_id: str, status: int, body: dict) -> Answered:
     """The line of a request that was executed; one that was refused belongs to the errors."""
     response = {"status_code": status, "request_id": f"req_{secrets.token_hex(16)}", "body": body}
     content = _line(custom_id, response, None)
+    if len(content) > LONGEST_ANSWER:
+        message = f"The answer has more than {LONGEST_ANSWER} bytes. Ask for fewer logprobs, or n."
+        return answered(custom_id, 400, bad_request(message, None, "answer_too_large").body)
     usage = body.get("usage")
     if status != 200 or usage is None:
         return Answered(content, status != 200)
@@ -87,9 +89,9 @@ def answered(custom_id: str, status: int, body: dict) -> Answered:
     )
 
 
-def not_executed(custom_id: str, state: str) -> bytes:
-    """The error line of a request that was not executed before its batch was in that state."""
-    code, message = NOT_EXECUTED[state]
+def not_executed(custom_id: str, reason: str) -> bytes:
+    """The error line of a request that was not executed; `reason` is one of NOT_EXECUTED."""
+    code, message = NOT_EXECUTED[reason]
     return _line(custom_id, None, {"code": code, "message": message})
 
 
@@ -106,8 +108,8 @@ def wrong_input(file_id: str, file: StoredFile | None) -> ApiError:
 
 def too_many() -> ApiError:
     message = (
-        f"This endpoint keeps at most {MOST_UNFINISHED} unfinished batches of a key, and "
-        f"{MOST_BATCHES} of all keys together. Please wait until some have ended, or cancel some."
+        f"This endpoint keeps at most {MOST_UNFINISHED} unfinished batches of a key. Please wait "
+        "until some have ended, or cancel some."
     )
     return bad_request(message, None, "batch_limit_exceeded")
 

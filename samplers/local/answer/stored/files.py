@@ -28,17 +28,6 @@ def file_object(file: StoredFile) -> dict:
     }
 
 
-def file_page(files: list[StoredFile], has_more: bool) -> dict:
-    """A page of the list. The ids are "" where it is empty: OpenAI's API file asks for a string."""
-    return {
-        "object": "list",
-        "data": [file_object(file) for file in files],
-        "first_id": files[0].id if files else "",
-        "last_id": files[-1].id if files else "",
-        "has_more": has_more,
-    }
-
-
 def deleted(file: StoredFile) -> dict:
     return {"object": "file", "deleted": True, "id": file.id}
 

@@ -49,6 +49,8 @@ class InputFile:
 
     def feed(self, piece: bytes) -> list[Line]:
         """The right lines that end in the next piece of the file."""
+        if self._has_seen_enough:
+            return []
         *ends, rest = piece.split(b"\n")
         lines = []
         for end in ends:
