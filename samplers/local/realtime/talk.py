@@ -24,7 +24,7 @@ from samplers.local.realtime.sound import SoundBuffer, samples
 from samplers.local.request import checks
 from samplers.local.request.body import check_unicode
 from samplers.local.request.errors import ApiError, bad_request, missing, server_error
-from samplers.local.request.senses import SPEECH, require
+from samplers.local.request.senses import SPEECH, SPEECH_RECOGNITION, require
 
 MOST_UNHEARD = 4  # commits that wait for the recogniser
 
@@ -125,7 +125,7 @@ class Talk:
         raise bad_request(message, "type", "unsupported_value")
 
     async def _append(self, event: dict) -> None:
-        require("Speech recognition", SPEECH, "audio")
+        require(SPEECH_RECOGNITION, SPEECH, "audio")
         self._sound.append(_field(event, "audio"))
 
     async def _clear(self, event: dict) -> None:
