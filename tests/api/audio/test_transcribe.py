@@ -53,7 +53,8 @@ def test_the_form(fake, asked, tmp_path):
     path = tmp_path / "my voice.opus"
     path.write_bytes(SPEECH.read_bytes())
     transcribe(fake, path, prompt="ill-disposed", language="en")
-    (form,) = asked
+    transcribe(fake, str(path))
+    form, _ = asked
     assert b'filename="audio.ogg"' in form
     assert b"my voice" not in form
     assert b"opus" not in form[:600].lower()
@@ -79,7 +80,7 @@ def test_the_kind_of_a_file(suffix):
 @pytest.mark.parametrize(
     ("audio", "options", "message"),
     [
-        ("speech.ogg", {}, "audio must be a Path or bytes"),
+        (None, {}, "audio must be a path or a file's bytes, not empty, got None"),
         (b"", {}, "not empty"),
         (b"no sound at all", {}, "begins as none of them"),
         (SPEECH, {"prompt": 7}, "prompt must be a str"),

@@ -5,7 +5,7 @@ from math import exp
 import numpy as np
 import openai
 import pytest
-from sounds import SPEECH, encoded, speech, wav, word_error_rate
+from sounds import SPEECH, speech, wav, word_error_rate
 
 pytest.importorskip("faster_whisper", reason="make senses installs it")
 MODEL = "whisper-tiny.en"
@@ -76,24 +76,17 @@ def test_silence(transcribe, response_format):
 
 def test_noise_after_speech(transcribe):
     """Whisper alone hears ". . . . ." in it."""
-    noise = np.random.default_rng(1).normal(0, 300, 50 * 16_000)
+    noise = np.random.default_rng(1).normal(0, 300, 30 * 16_000)
     text = transcribe("x.wav", wav(np.concatenate([speech(16_000), noise]), 16_000)).text
     assert word_error_rate(text) < 0.25
     assert ". ." not in text
 
 
-@pytest.mark.parametrize("how", ["8 kHz", "stereo float, 48 kHz", "on the right alone"])
-def test_rates_and_channels(transcribe, how):
+def test_a_telephones_sound_on_the_right_alone(transcribe):
     """The words are the same, but for one at most, and so is the length."""
-    rate = 8_000 if how == "8 kHz" else 48_000
+    rate = 8_000
     spoken = speech(rate)[int(3.3 * rate) : int(6.7 * rate)]
-    if how == "8 kHz":
-        content = wav(spoken, rate)
-    elif how == "on the right alone":
-        content = wav(np.stack([np.zeros_like(spoken), spoken], axis=1), rate)
-    else:
-        content = encoded(spoken, rate, "wav", "pcm_f32le", "stereo")
-
+    content = wav(np.stack([np.zeros_like(spoken), spoken], axis=1), rate)
     answer = transcribe("x.wav", content, response_format="verbose_json")
     assert answer.duration == pytest.approx(3.4, abs=0.05)
     said = "unless to be rather cold hearted and rather selfish"

@@ -2,8 +2,6 @@
 
 import json
 import socket
-import subprocess
-import sys
 
 import pytest
 from realtime_events import KEY, MODEL, open_socket
@@ -97,15 +95,3 @@ def test_a_client_that_reads_nothing(session, monkeypatch):
 
     with pytest.raises((ConnectionClosed, OSError)):
         send_and_never_read()
-
-
-def test_what_the_start_does_not_load():
-    """What a session or a sound needs is loaded when the first one comes."""
-    code = (
-        "import sys; from samplers.local import connection, gateway; "
-        "connection.server(gateway.Door(None, 'key')); "
-        "print({'websockets', 'av', 'faster_whisper', 'ctranslate2'} & set(sys.modules))"
-    )
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"

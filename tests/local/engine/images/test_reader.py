@@ -93,12 +93,3 @@ def test_the_process_ends_with_its_input():
     child.stdin.close()
     assert child.wait(timeout=60) == 0
     child.stdout.close()
-
-
-def test_the_endpoint_starts_without_what_reads_images():
-    code = (
-        "import sys, samplers.local.gateway, samplers.local.start\n"
-        "print(sorted({'PIL', 'cv2', 'onnxruntime', 'rapidocr'} & sys.modules.keys()))"
-    )
-    output = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    assert output.stdout.strip() == b"[]"
