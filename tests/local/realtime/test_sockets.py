@@ -37,6 +37,15 @@ def test_a_page_is_refused(base_url, origin):
     assert refused(base_url, origin=origin) == (403, "invalid_origin")
 
 
+def test_websocket_client_may_open_a_session(base_url):
+    """The package of OpenAI's own example: it sends the address that it calls as its origin."""
+    websocket = pytest.importorskip("websocket")  # comes with JupyterLab
+    address = f"{base_url.replace('http', 'ws', 1)}/realtime?model={MODEL}"
+    opened = websocket.create_connection(address, header=[f"Authorization: Bearer {KEY}"])
+    assert "session.created" in opened.recv()
+    opened.close()
+
+
 def test_another_host_name_is_refused(base_url):
     """As a page's, whose owner lets its name resolve to 127.0.0.1."""
     port = int(base_url.split(":")[2].split("/")[0])
