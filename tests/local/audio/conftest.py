@@ -34,6 +34,11 @@ def base_url():
     thread.join(10)
 
 
+@pytest.fixture
+def key():
+    return KEY
+
+
 @pytest.fixture(scope="session")
 def sdk(base_url):
     """OpenAI's own SDK, which validates every answer strictly."""
