@@ -47,7 +47,7 @@ class Talk:
         self._conversation = Conversation()
         self._sound = SoundBuffer()
         self._hearing: list[asyncio.Task] = []
-        self._ear = asyncio.Lock()  # each session has at most one place in the recogniser's queue
+        self._queued = asyncio.Lock()  # one sound of each session waits for the recogniser
         self._response: Response | None = None
         self._answering: asyncio.Task | None = None
         self._is_cancelled = False
@@ -151,7 +151,7 @@ class Talk:
         kind = "conversation.item.input_audio_transcription"
         try:
             prompt = session.transcription_prompt
-            async with self._ear:
+            async with self._queued:
                 heard = await self._recogniser.words(lambda: samples(pcm), prompt)
         except Exception as problem:
             error = _api_error(problem)
