@@ -1,4 +1,8 @@
-"""Text in an image: RapidOCR with PP-OCRv6's small models, on one thread."""
+"""Text in an image: RapidOCR with PP-OCRv6's small models, on one thread.
+
+They read Western European languages, Chinese and Japanese. Tried here: Korean and Russian are left
+out, Greek and Vietnamese are misread, the latter with a confidence of 1.
+"""
 
 from functools import cache
 
