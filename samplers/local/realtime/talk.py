@@ -184,7 +184,7 @@ class Talk:
     async def _cancel_response(self, event: dict) -> None:
         named = event.get("response_id")
         runs = self._answering is not None and not self._answering.done()
-        if not runs or named not in (None, self._response.id):
+        if not runs or self._response.is_ending or named not in (None, self._response.id):
             message = "Cancellation failed: no active response found"
             raise bad_request(message, code="response_cancel_not_active")
         self._is_cancelled = True
