@@ -46,8 +46,8 @@ def test_verbose_json(verbose):
     assert all(0 < word.probability <= 1 for word in verbose.words)
 
 
-def test_our_own_client_and_the_same_answer_again(base_url, key, verbose):
-    with Client(base_url, key, MODEL) as client:
+def test_our_own_client_and_the_same_answer_again(served, verbose):
+    with Client(served.base_url, served.key, MODEL) as client:
         heard = samplers.api.transcribe(client, SPEECH, model=MODEL)
     assert heard.text == verbose.text == " ".join(text for _, _, text in heard.segments)
     assert heard.duration == verbose.duration
