@@ -178,6 +178,8 @@ class InternalServerError(APIError):
     """500 and above: the endpoint, or what stands before it, is broken or overloaded."""
 
     def next_step(self) -> str:
+        if self.status == 501 or self.should_retry is False:  # it stays so
+            return super().next_step()
         return "The fault is the endpoint's: try again in a moment."
 
 

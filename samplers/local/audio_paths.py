@@ -9,7 +9,7 @@ from samplers.local.audio.answer import answer
 from samplers.local.audio.decode import decode
 from samplers.local.audio.recogniser import Recogniser
 from samplers.local.audio.request import uploads
-from samplers.local.request.senses import SPEECH, require
+from samplers.local.request.senses import SPEECH, SPEECH_RECOGNITION, require
 
 
 def audio_routes(recogniser: Recogniser) -> list[Route]:
@@ -17,7 +17,7 @@ def audio_routes(recogniser: Recogniser) -> list[Route]:
     forms = uploads()
 
     async def transcriptions(request: Request) -> Response:
-        require("Speech recognition", SPEECH, "file")
+        require(SPEECH_RECOGNITION, SPEECH, "file")
         async with forms.form(request) as asked:
             work = recogniser.words(lambda: decode(asked.content), asked.prompt, asked.temperature)
             heard = await unless_gone(request.receive, work)

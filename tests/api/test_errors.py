@@ -102,6 +102,13 @@ def test_the_message_says_what_to_do(status, body, headers, kind, advice):
     assert advice in str(error)
 
 
+@pytest.mark.parametrize("status", [501, 503])
+def test_what_stays_so_is_not_to_be_tried_again(status):
+    headers = {} if status == 501 else {"x-should-retry": "false"}
+    error = error_of(status, json={"error": {"message": "Run it."}}, headers=headers)
+    assert str(error) == f"HTTP {status}: Run it."
+
+
 @pytest.mark.parametrize("code", [None, 404, "deployment_not_found"])
 def test_a_404_asks_for_v1_only_where_the_address_has_none(code):
     body = {"error": {"message": "File Not Found", "code": code}}

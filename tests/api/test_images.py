@@ -1,12 +1,14 @@
 """An image as a part of a message: made from a file, sent, priced."""
 
+from base64 import b64decode
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from example_images import file_of, part_of, user, written
 from PIL import Image
 
-from samplers.api import image_part
+from samplers.api import image_part, images
 from samplers.api.images import image_size
 from samplers.api.limits.tokens import tokens_of
 from samplers.api.pricing.bound import upper_bound
@@ -35,6 +37,56 @@ def test_a_phones_jpeg_is_a_jpeg():
     data = file_of(written(), "MPO", save_all=True, append_images=[written("DEPTH")])
     assert image_part(data)["image_url"]["url"].startswith("data:image/jpeg;base64,")
     assert image_part(data)["image_url"]["detail"] == "auto"
+
+
+def image_of(part: dict) -> Image.Image:
+    """The image of a part, which must be a JPEG."""
+    head, _, data = part["image_url"]["url"].partition(",")
+    assert head == "data:image/jpeg;base64"
+    return Image.open(BytesIO(b64decode(data)))
+
+
+def test_a_phones_photo_is_reduced():
+    """It stands upright afterwards. 2 MB go as they are; what follows a JPEG's end is no matter."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the file's left is the photo's top
+    photo = Image.new("RGB", (3000, 2400), "white")
+    photo.paste("black", (0, 0, 1500, 2400))
+    data = file_of(photo, "JPEG", exif=exif).ljust(2 << 20, b"x")
+    assert image_of(image_part(data)).size == (3000, 2400)
+
+    image = image_of(image_part(data + b"x"))
+    assert image.size == (1638, 2048)
+    assert image.getpixel((800, 1000)) < (20, 20, 20)
+    assert image.getpixel((800, 1050)) > (235, 235, 235)
+    assert not image.getexif()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P", "L"])
+def test_a_large_screenshot_is_reduced(mode, monkeypatch):
+    """What is transparent becomes white: here all but the letters, where the mode can have it."""
+    monkeypatch.setattr(images, "MOST_BYTES", 0)
+    can_be_clear = mode in ("RGBA", "LA")
+    screen = written(mode="RGBA", paper=(0, 0, 0, 0)) if can_be_clear else written()
+    image = image_of(image_part(file_of(screen.convert(mode)), "high"))
+    assert image.size == (300, 60)
+    assert image.getpixel((0, 0)) > (250, 250, 250)
+
+
+def test_what_is_sent_as_it_is(monkeypatch):
+    """At detail "original"; and what would lose its frames or its colours."""
+    monkeypatch.setattr(images, "MOST_BYTES", 0)
+    moving = file_of(written("ONE"), "GIF", save_all=True, append_images=[written("TWO")])
+    of_16_bits = file_of(Image.new("I;16", (9, 9)))
+    for data, detail in ((file_of(written()), "original"), (moving, "high"), (of_16_bits, "high")):
+        url = image_part(data, detail)["image_url"]["url"]
+        assert b64decode(url.partition(",")[2]) == data
+
+
+def test_a_large_file_that_is_broken(monkeypatch):
+    monkeypatch.setattr(images, "MOST_BYTES", 0)
+    with pytest.raises(ValueError, match="source must be a whole image, got a broken one"):
+        image_part(file_of(written(), "JPEG")[:-300])
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from samplers.local.store.database import Database
 
 
 class Served:
-    """A running gateway: where it is, and clients of it."""
+    """A running gateway: where it is, and clients of it. `models` are there by name only."""
 
-    def __init__(self, folder, key: str):
+    def __init__(self, folder, key: str, models: tuple = ()):
         self.key = key
         # with the protocol named, as the endpoint does: else each answer takes 40 ms longer
         self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -28,21 +28,23 @@ class Served:
         self.base_url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/v1"
         database = Database(folder)
         worker = Worker((), database, owner_of_key(key))
-        self._server = server(application((), key, Simulation(), database, worker))
+        self._server = server(application(models, key, Simulation(), database, worker))
         serve = self._server.serve(sockets=[self._listening])
         self._thread = threading.Thread(target=asyncio.run, args=(serve,))
         self._thread.start()
 
     def sdk(self) -> openai.OpenAI:
         """OpenAI's own SDK, which validates every answer strictly."""
-        options = {"max_retries": 0, "_strict_response_validation": True}
+        options = {"max_retries": 0, "timeout": 120, "_strict_response_validation": True}
         return openai.OpenAI(base_url=self.base_url, api_key=self.key, **options)
 
     def http(self) -> httpx.Client:
         """A client whose answers are checked against OpenAI's API file."""
         headers = {"Authorization": f"Bearer {self.key}"}
         transport = wirecheck.transport()
-        return httpx.Client(base_url=self.base_url, headers=headers, transport=transport)
+        return httpx.Client(
+            base_url=self.base_url, headers=headers, timeout=120, transport=transport
+        )
 
     def end(self) -> None:
         self._server.should_exit = True

@@ -2,6 +2,7 @@
 
 import io
 import wave
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ CODECS = {  # a file's ending -> FFmpeg's names of the format and the codec
 }
 
 
+@cache
 def speech(rate: int = 48_000) -> np.ndarray:
     """The lessons' speech: shape (samples,), int16, mono."""
     import av  # here: not every learner has it
@@ -34,7 +36,9 @@ def speech(rate: int = 48_000) -> np.ndarray:
             piece for frame in container.decode(audio=0) for piece in resampler.resample(frame)
         ]
     pieces += resampler.resample(None)
-    return np.concatenate([piece.to_ndarray()[0] for piece in pieces])
+    samples = np.concatenate([piece.to_ndarray()[0] for piece in pieces])
+    samples.flags.writeable = False  # each test gets the same array
+    return samples
 
 
 def wav(samples: np.ndarray, rate: int) -> bytes:

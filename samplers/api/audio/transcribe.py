@@ -60,14 +60,17 @@ class Transcript:
 
 def transcribe(
     client: Client,
-    audio: PathLike | bytes,
+    audio: str | PathLike | bytes,
     *,
     model: str | None = None,
     prompt: str | None = None,
     language: str | None = None,
     timeout: float | None = None,
 ) -> Transcript:
-    """The words in a sound: a Path's, or what bytes hold (Ogg, WAV, FLAC, MP3, MP4 or WebM).
+    """The words in a sound: `audio` is a path, or a file's bytes.
+
+    The file is Ogg, WAV, FLAC, MP3, MP4 (a phone's m4a) or WebM. The local endpoint hears at most
+    10 minutes, 25 MB and English alone; there, a minute of speech takes some seconds.
 
     `model` None: whisper-tiny.en at the local endpoint, elsewhere whisper-1. `prompt`: text that
     could stand before the speech; names and rare words in it are then recognised more often.
@@ -100,15 +103,16 @@ def transcribe(
 
 
 def _content(audio) -> bytes:
-    if isinstance(audio, PathLike):
+    if isinstance(audio, str | PathLike):
         audio = Path(audio).read_bytes()
     if not isinstance(audio, bytes | bytearray) or not audio:
-        raise ValueError(f"audio must be a Path or bytes, not empty, got {shown(audio)}")
+        raise ValueError(f"audio must be a path or a file's bytes, not empty, got {shown(audio)}")
     return bytes(audio)
 
 
 def _suffix(audio) -> str:
-    suffix = Path(audio).suffix.removeprefix(".").lower() if isinstance(audio, PathLike) else ""
+    is_path = isinstance(audio, str | PathLike)
+    suffix = Path(audio).suffix.removeprefix(".").lower() if is_path else ""
     if not suffix.isalnum() or not suffix.isascii():
         raise ValueError(
             "audio must be Ogg, WAV, FLAC, MP3, MP4 or WebM: it begins as none of them"

@@ -6,6 +6,7 @@ from samplers.local.request.errors import ApiError
 
 
 def model_list(models: tuple[ServedModel, ...]) -> dict:
+    """The models that chat; README and the errors of its path name the one that transcribes."""
     return {"object": "list", "data": [_model(model) for model in models]}
 
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from samplers.local.request.errors import ApiError, bad_request
+from samplers.local.request.senses import SPEECH_RECOGNITION, loading
 
 RATE = 16_000  # samples a second, as Whisper hears them
 LEAST_SECONDS = 0.1
@@ -24,7 +25,8 @@ def decode(file: BinaryIO) -> np.ndarray:
     ApiError (400) if it is no audio or broken, shorter than LEAST_SECONDS or longer than
     MOST_SECONDS.
     """
-    import av  # here: not every learner has it
+    with loading(SPEECH_RECOGNITION):
+        import av  # here: not every learner has it
 
     try:
         pieces = list(_pieces(file))

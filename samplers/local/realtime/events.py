@@ -8,6 +8,9 @@ from samplers.local.request.errors import ApiError, bad_request, wrong_body
 
 NOT_JSON = "We could not parse the event: it is not valid JSON."
 LONGEST_ID = 512
+# Of an event. Millions, which fit into a message that is long enough for sound, take seconds to
+# read, and all other requests would wait.
+MOST_VALUES = 100_000
 
 
 def new_id(prefix: str) -> str:
@@ -16,9 +19,16 @@ def new_id(prefix: str) -> str:
 
 
 def read_event(text: str | None) -> dict:
-    """The event that a message is (None: it is binary). ApiError if it is no object in JSON."""
+    """The event that a message is (None: it is binary).
+
+    ApiError if it is no object in JSON, or one of too many values.
+    """
+    text = text or ""
+    if text.count(",") > MOST_VALUES:  # between values; sound in base64 has none
+        message = f"The event has more than {MOST_VALUES} values or commas."
+        raise bad_request(message, code="event_too_large")
     try:
-        event = loads(text or "")
+        event = loads(text)
     except (ValueError, RecursionError):
         raise bad_request(NOT_JSON, code="invalid_json") from None
     if not isinstance(event, dict):

@@ -38,6 +38,7 @@ class Response:
 
     def __init__(self, request: ResponseRequest, conversation: Conversation, emit: Emit):
         self.id = new_id("resp")
+        self.is_ending = False  # its last events are being sent
         self._request = request
         self._conversation = conversation
         self._emit = emit
@@ -78,6 +79,7 @@ class Response:
 
     async def end(self, ending: Ending) -> None:
         """Sends the last events, whatever the end was."""
+        self.is_ending = True
         if self._item is not None:
             await self._close("completed" if ending.status == "completed" else "incomplete")
         await self._emit("response.done", response=self.as_object(ending))

@@ -24,7 +24,7 @@ from samplers.local.realtime.sound import SoundBuffer, samples
 from samplers.local.request import checks
 from samplers.local.request.body import check_unicode
 from samplers.local.request.errors import ApiError, bad_request, missing, server_error
-from samplers.local.request.senses import SPEECH, require
+from samplers.local.request.senses import SPEECH, SPEECH_RECOGNITION, require
 
 MOST_UNHEARD = 4  # commits that wait for the recogniser
 
@@ -47,7 +47,7 @@ class Talk:
         self._conversation = Conversation()
         self._sound = SoundBuffer()
         self._hearing: list[asyncio.Task] = []
-        self._ear = asyncio.Lock()  # each session has at most one place in the recogniser's queue
+        self._queued = asyncio.Lock()  # one sound of each session waits for the recogniser
         self._response: Response | None = None
         self._answering: asyncio.Task | None = None
         self._is_cancelled = False
@@ -125,7 +125,7 @@ class Talk:
         raise bad_request(message, "type", "unsupported_value")
 
     async def _append(self, event: dict) -> None:
-        require("Speech recognition", SPEECH, "audio")
+        require(SPEECH_RECOGNITION, SPEECH, "audio")
         self._sound.append(_field(event, "audio"))
 
     async def _clear(self, event: dict) -> None:
@@ -151,7 +151,7 @@ class Talk:
         kind = "conversation.item.input_audio_transcription"
         try:
             prompt = session.transcription_prompt
-            async with self._ear:
+            async with self._queued:
                 heard = await self._recogniser.words(lambda: samples(pcm), prompt)
         except Exception as problem:
             error = _api_error(problem)
@@ -184,7 +184,7 @@ class Talk:
     async def _cancel_response(self, event: dict) -> None:
         named = event.get("response_id")
         runs = self._answering is not None and not self._answering.done()
-        if not runs or named not in (None, self._response.id):
+        if not runs or self._response.is_ending or named not in (None, self._response.id):
             message = "Cancellation failed: no active response found"
             raise bad_request(message, code="response_cancel_not_active")
         self._is_cancelled = True

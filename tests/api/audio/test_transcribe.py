@@ -2,11 +2,17 @@
 
 import httpx
 import pytest
-from sounds import CODECS, SPEECH, encoded, speech, wav, word_error_rate
+from sounds import CODECS, SPEECH, encoded, speech, wav
 
-from samplers.api import APIError, Client, NotFoundError, SpokenWord, transcribe
+from samplers.api import (
+    APIError,
+    BadRequestError,
+    Client,
+    NotFoundError,
+    SpokenWord,
+    transcribe,
+)
 from samplers.api.audio.container import container
-from samplers.lab import can
 
 BASE = "http://endpoint.example/v1"
 ANSWER = {
@@ -53,7 +59,8 @@ def test_the_form(fake, asked, tmp_path):
     path = tmp_path / "my voice.opus"
     path.write_bytes(SPEECH.read_bytes())
     transcribe(fake, path, prompt="ill-disposed", language="en")
-    (form,) = asked
+    transcribe(fake, str(path))
+    form, _ = asked
     assert b'filename="audio.ogg"' in form
     assert b"my voice" not in form
     assert b"opus" not in form[:600].lower()
@@ -79,7 +86,7 @@ def test_the_kind_of_a_file(suffix):
 @pytest.mark.parametrize(
     ("audio", "options", "message"),
     [
-        ("speech.ogg", {}, "audio must be a Path or bytes"),
+        (None, {}, "audio must be a path or a file's bytes, not empty, got None"),
         (b"", {}, "not empty"),
         (b"no sound at all", {}, "begins as none of them"),
         (SPEECH, {"prompt": 7}, "prompt must be a str"),
@@ -115,15 +122,9 @@ def test_an_answer_without_text(answer):
 
 
 def test_the_local_endpoint(client):
-    """Its words have their times and probabilities."""
+    """Its model is the default. What it makes of speech: tests/local/audio."""
     pytest.importorskip("faster_whisper", reason="make senses installs it")
-    assert can(client, "transcription")
-    heard = transcribe(client, SPEECH)
-    assert heard.duration == pytest.approx(8.29, abs=0.01)
-    assert word_error_rate(heard.text) < 0.25
-    assert all(0 < word.probability <= 1 and word.start <= word.end for word in heard.words)
-    assert " ".join(text for _, _, text in heard.segments) == heard.text
     with pytest.raises(NotFoundError, match=r"whisper-tiny\.en"):
         transcribe(client, SPEECH, model="whisper-1")
-    with pytest.raises(APIError, match="corrupted"):
+    with pytest.raises(BadRequestError, match="corrupted"):
         transcribe(client, wav(speech(8_000), 8_000)[:40])

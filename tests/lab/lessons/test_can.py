@@ -120,6 +120,20 @@ def test_a_server_that_ignores_the_temperature_is_found_out():
         assert can(client, "temperature") is draws
 
 
+def test_what_is_installed_later_is_found():
+    """`make senses` beside a running lesson: the cell needs no new kernel."""
+    statuses = iter([501, 501, 200])
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/models"):
+            return httpx.Response(200, json={"data": [{"id": "m", "owned_by": "someone"}]})
+        headers = {"x-should-retry": "false"}
+        return httpx.Response(next(statuses), headers=headers, json={"text": "", "duration": 0.2})
+
+    client = fake(handle)
+    assert [can(client, "transcription") for _ in range(3)] == [False, False, True]
+
+
 @pytest.mark.parametrize("needs", [(), ("telepathy",)])
 def test_a_need_that_is_not_known_is_an_error(needs):
     with pytest.raises(ValueError, match="needs must be some of tokenize, "):

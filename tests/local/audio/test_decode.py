@@ -3,11 +3,13 @@
 import contextlib
 import io
 import random
+import sys
 
 import numpy as np
 import pytest
 from sounds import CODECS, SPEECH, encoded, speech, wav
 
+from samplers.local.audio import recognise
 from samplers.local.audio.decode import MOST_SECONDS, RATE, decode
 from samplers.local.audio.request import SUFFIXES
 from samplers.local.request.errors import ApiError
@@ -25,21 +27,54 @@ def refusal(content: bytes) -> tuple:
     return error["code"], error["message"]
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+def is_the_speech(samples: np.ndarray) -> bool:
+    """Whether it is as loud as the speech's first three seconds where these are."""
+    assert samples.dtype == np.float32
+    assert len(samples) / RATE == pytest.approx(3, abs=0.1)
+    loud = np.abs(samples[: int(2.9 * RATE)]).reshape(-1, RATE // 10).mean(axis=1)
+    wanted = np.abs(speech(RATE)[: int(2.9 * RATE)] / 32768).reshape(-1, RATE // 10).mean(axis=1)
+    return np.corrcoef(loud, wanted)[0, 1] > 0.9
+
+
+@pytest.mark.parametrize(
+    "suffix", sorted({codec: suffix for suffix, codec in CODECS.items()}.values())
+)
 def test_every_format(suffix):
     """The sound is the one that was encoded, whatever the codec makes of its details."""
-    content = encoded(speech(), 48_000, *CODECS[suffix])
-    samples = decode(io.BytesIO(content))
-    assert samples.dtype == np.float32
-    assert len(samples) / RATE == pytest.approx(8.29, abs=0.1)
-
-    loud = np.abs(samples[: 8 * RATE]).reshape(-1, RATE // 10).mean(axis=1)
-    wanted = np.abs(speech(RATE)[: 8 * RATE] / 32768).reshape(-1, RATE // 10).mean(axis=1)
-    assert np.corrcoef(loud, wanted)[0, 1] > 0.9
+    content = encoded(speech()[: 3 * 48_000], 48_000, *CODECS[suffix])
+    assert is_the_speech(decode(io.BytesIO(content)))
 
 
-def test_a_rate_of_24_bits():
-    assert len(decode(io.BytesIO(encoded(speech(44_100), 44_100, "wav", "pcm_s24le")))) == 132_640
+def test_every_ending_has_a_codec():
+    assert sorted(CODECS) == sorted(SUFFIXES)
+
+
+def test_rates_and_channels():
+    """The length is right, too: wrong rates are heard as another speed."""
+    three = speech(44_100)[: 3 * 44_100]
+    right = np.stack([np.zeros_like(three), three], axis=1)
+    for content in (
+        wav(speech(8_000)[: 3 * 8_000], 8_000),
+        wav(right, 44_100),
+        encoded(three, 44_100, "wav", "pcm_s24le"),
+        encoded(speech()[: 3 * 48_000], 48_000, "wav", "pcm_f32le", "stereo"),
+    ):
+        samples = decode(io.BytesIO(content))
+        assert is_the_speech(samples)
+        assert len(samples) == 3 * RATE
+
+
+def test_packages_that_cannot_be_loaded(monkeypatch):
+    """As on Windows without a library of Microsoft's: neither a 500 nor a broken file."""
+    monkeypatch.setattr("samplers.local.request.senses.find_spec", lambda name: name)
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(ApiError, match=r"cannot be loaded here: .*`make senses`") as caught:
+        decode(io.BytesIO(b""))
+    assert (caught.value.status, caught.value.body["error"]["code"]) == (501, "not_loaded")
+
+    monkeypatch.setitem(sys.modules, "faster_whisper", None)
+    with pytest.raises(ApiError, match="cannot be loaded here"):
+        recognise._whisper.__wrapped__()
 
 
 @pytest.mark.parametrize(

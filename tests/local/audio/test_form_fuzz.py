@@ -30,7 +30,7 @@ TEXTS = st.text(max_size=8) | st.sampled_from(
 )
 FILES = st.builds(lambda name: UploadFile(io.BytesIO(b"x"), size=1, filename=name), TEXTS)
 SOUND = ("file", UploadFile(io.BytesIO(b"x"), size=1, filename="x.ogg"))
-SOME = settings(max_examples=120, deadline=None, database=None, phases=[Phase.generate])
+SOME = settings(max_examples=60, deadline=None, database=None, phases=[Phase.generate])
 
 
 @SOME

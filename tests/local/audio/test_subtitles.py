@@ -1,9 +1,13 @@
-"""SubRip's and WebVTT's text."""
+"""The answers' forms: SubRip's and WebVTT's text, and logprobs."""
+
+import io
+import json
 
 import pytest
 
-from samplers.local.audio.answer import clock, plain, srt, vtt
-from samplers.local.audio.recognise import Segment, Transcription
+from samplers.local.audio.answer import answer, clock, plain, srt, vtt
+from samplers.local.audio.recognise import Segment, Transcription, Word
+from samplers.local.audio.request import TranscriptionRequest
 
 
 def heard(*segments: tuple[float, float, str]) -> Transcription:
@@ -50,3 +54,19 @@ def test_nothing_said():
     silence = heard()
     assert (plain(silence), srt(silence), vtt(silence)) == ("", "", "WEBVTT\n\n")
     assert plain(TWO) == "One. Two --> three.\n"
+
+
+def test_logprobs():
+    """A word's probability is its mean over tokens; 0 has no logarithm."""
+    rest = (0.0, 1.0, "", [], 0, 0.0, -0.1, 1.0, 0.0)
+    words = [Word(" One", 0.0, 0.5, 0.25), Word(" ü.", 0.5, 1.0, 0.0)]
+    sound = Transcription(1.5, [Segment(*rest, words)])
+    request = TranscriptionRequest(io.BytesIO(), "", 0.0, "json", ("segment",), logprobs=True)
+    one, two = json.loads(answer(request, sound).body)["logprobs"]
+    assert one == {
+        "token": " One",
+        "bytes": [32, 79, 110, 101],
+        "logprob": pytest.approx(-1.386294),
+    }
+    assert bytes(two["bytes"]).decode() == " ü."
+    assert two["logprob"] < -20

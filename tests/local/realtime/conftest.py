@@ -1,34 +1,21 @@
-"""The path of Realtime without a chat model, in a thread of the tests: all but a response."""
+"""The gateway without a chat model, in a thread of the tests: all of Realtime but a response."""
 
-import asyncio
 import contextlib
-import socket
-import threading
 
 import pytest
 from realtime_events import KEY, MODEL, Events, open_socket
-from starlette.applications import Starlette
+from served_gateway import Served
 
-from samplers.local.audio.recogniser import Recogniser
-from samplers.local.connection import server
-from samplers.local.door import Door
 from samplers.local.engine.model import ServedModel, Settings
-from samplers.local.realtime_path import realtime_route
 
 
 @pytest.fixture(scope="session")
-def base_url():
+def base_url(tmp_path_factory):
     """Where the path is served."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()
     model = ServedModel(None, None, Settings(), MODEL, "fp", 0)
-    serving = server(Door(Starlette(routes=[realtime_route((model,), Recogniser())]), KEY))
-    thread = threading.Thread(target=asyncio.run, args=(serving.serve(sockets=[listening]),))
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    serving.should_exit = True
-    thread.join(10)
+    served = Served(tmp_path_factory.mktemp("store"), KEY, (model,))
+    yield served.base_url
+    served.end()
 
 
 @pytest.fixture

@@ -134,6 +134,15 @@ def test_a_wrong_event_keeps_the_session(session):
     assert session.until("conversation.item.done")[-1]["previous_item_id"] is None
 
 
+def test_an_event_of_millions_of_values(session):
+    """Others wait while JSON is read."""
+    message = {"type": "session.update", "session": [[]] * 200_000}
+    session.socket.send(json.dumps(message))
+    assert session.error()["code"] == "event_too_large"
+    session.say("Still there?")
+    assert session.until("conversation.item.done")[-1]["type"] == "conversation.item.done"
+
+
 @pytest.mark.parametrize("message", ["", "nope", "[]", "NaN", "[" * 100_000, b"{}"])
 def test_what_is_no_event(session, message):
     session.socket.send(message)

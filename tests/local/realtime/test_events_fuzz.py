@@ -40,7 +40,7 @@ VALUES = st.recursive(
 EVENTS = st.builds(
     lambda kind, fields: {**fields, "type": kind}, KINDS, st.dictionaries(NAMES, VALUES, max_size=4)
 )
-SOME = settings(max_examples=120, deadline=None, database=None, phases=[Phase.generate])
+SOME = settings(max_examples=80, deadline=None, database=None, phases=[Phase.generate])
 
 
 @SOME

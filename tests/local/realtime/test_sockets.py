@@ -2,8 +2,6 @@
 
 import json
 import socket
-import subprocess
-import sys
 
 import pytest
 from realtime_events import KEY, MODEL, open_socket
@@ -37,6 +35,15 @@ def test_without_the_key(base_url):
 def test_a_page_is_refused(base_url, origin):
     """Even with the key: a browser asks nobody before it opens a WebSocket to another host."""
     assert refused(base_url, origin=origin) == (403, "invalid_origin")
+
+
+def test_websocket_client_may_open_a_session(base_url):
+    """The package of OpenAI's own example: it sends the address that it calls as its origin."""
+    websocket = pytest.importorskip("websocket")  # comes with JupyterLab
+    address = f"{base_url.replace('http', 'ws', 1)}/realtime?model={MODEL}"
+    opened = websocket.create_connection(address, header=[f"Authorization: Bearer {KEY}"])
+    assert "session.created" in opened.recv()
+    opened.close()
 
 
 def test_another_host_name_is_refused(base_url):
@@ -97,15 +104,3 @@ def test_a_client_that_reads_nothing(session, monkeypatch):
 
     with pytest.raises((ConnectionClosed, OSError)):
         send_and_never_read()
-
-
-def test_what_the_start_does_not_load():
-    """What a session or a sound needs is loaded when the first one comes."""
-    code = (
-        "import sys; from samplers.local import connection, gateway; "
-        "connection.server(gateway.Door(None, 'key')); "
-        "print({'websockets', 'av', 'faster_whisper', 'ctranslate2'} & set(sys.modules))"
-    )
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"

@@ -2,8 +2,9 @@
 
 On standard input: a line of JSON with `bytes` and `detail`, then so many bytes, the image's file.
 On standard output: a line of JSON with `lines`, the `width` and `height` of the upright image and
-`read_width` and `read_height`; or with `code` and `message` for an image that cannot be read. It
-ends where its input ends: also when the endpoint is killed.
+`read_width` and `read_height`; with `code` and `message` for an image that cannot be read; or with
+`not_loaded`, which says why the OCR cannot be loaded. It ends where its input ends: also when the
+endpoint is killed.
 """
 
 import json
@@ -27,8 +28,12 @@ def read(data: bytes, detail: str) -> dict:
     size = read_size(width, height, detail)
     if size != image.size:
         image = image.resize(size, reducing_gap=2)
+    try:
+        found = lines(np.asarray(image))
+    except (ImportError, OSError) as problem:  # OSError: a library that Windows does not find
+        return {"not_loaded": str(problem)}
     return {
-        "lines": lines(np.asarray(image)),
+        "lines": found,
         "width": width,
         "height": height,
         "read_width": size[0],

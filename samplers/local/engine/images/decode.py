@@ -23,7 +23,7 @@ MOVING = f"{UNSUPPORTED} An image with several frames is not supported."
 
 
 class BadImage(Exception):
-    """A file that cannot be read as an image. `code` is OpenAI's name for what is wrong."""
+    """An image that cannot be read, now or later. `code` is OpenAI's name for what is wrong."""
 
     def __init__(self, message: str, code: str):
         super().__init__(message)

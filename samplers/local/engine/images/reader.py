@@ -13,7 +13,6 @@ import sys
 from dataclasses import dataclass
 
 from samplers.local.engine.images.decode import BadImage
-from samplers.local.engine.images.ocr import is_installed
 
 MODULE = "samplers.local.engine.images.child"
 SECONDS = 60  # for one image, the start included; a whole screen takes 3 seconds
@@ -37,8 +36,8 @@ class ImageText:
     read_height: int
 
 
-class NotInstalled(Exception):
-    """This Python has no OCR."""
+class NotLoaded(Exception):
+    """The OCR cannot be loaded; the text says why."""
 
 
 class NotRead(Exception):
@@ -58,10 +57,8 @@ class Reader:
     async def read(self, data: bytes, detail: str) -> ImageText:
         """The text in the image whose file is `data`, read at `detail`: low, high or original.
 
-        BadImage, NotInstalled or NotRead.
+        BadImage, NotLoaded or NotRead.
         """
-        if not is_installed():
-            raise NotInstalled
         if self._waiting >= MOST_WAITING:
             raise NotRead(f"{MOST_WAITING} images are waiting to be read.")
 
@@ -88,7 +85,11 @@ class Reader:
             answer = await asyncio.wait_for(work, SECONDS)
         except TimeoutError:
             self._end()
-            raise NotRead(f"An image took longer than {SECONDS} seconds.") from None
+            message = (
+                f"Reading this image took longer than {SECONDS} seconds, which is the most: "
+                "send a part of it, or a smaller one."
+            )
+            raise BadImage(message, "image_too_slow") from None
         except (OSError, ValueError):
             self._end()
             raise NotRead("The process that reads images broke off.") from None
@@ -97,6 +98,8 @@ class Reader:
             raise
 
         self._end_later = asyncio.get_running_loop().call_later(IDLE, self._end)
+        if "not_loaded" in answer:
+            raise NotLoaded(answer["not_loaded"])
         if "code" in answer:
             raise BadImage(answer["message"], answer["code"])
         found = tuple((text, confidence) for text, confidence in answer.pop("lines"))

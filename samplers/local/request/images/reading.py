@@ -3,17 +3,11 @@
 from itertools import groupby
 
 from samplers.local.engine.images.decode import BadImage
-from samplers.local.engine.images.reader import ImageText, NotInstalled, NotRead
+from samplers.local.engine.images.reader import ImageText, NotLoaded, NotRead
 from samplers.local.engine.model import ServedModel
-from samplers.local.request.errors import ApiError, bad_request, overloaded, wrong_value
+from samplers.local.request.errors import bad_request, overloaded, wrong_value
 from samplers.local.request.images.part import DETAILS, ImagePart
-
-COMMAND = "make senses"
-NOT_INSTALLED = (
-    f"This endpoint cannot read images here: its OCR is not installed. Run `{COMMAND}` (without "
-    "make: python -m pip install --require-hashes -r .requirements-senses.lock), then send the "
-    "request again."
-)
+from samplers.local.request.senses import OCR, READING, not_loaded, require
 
 
 async def read_images(
@@ -21,7 +15,7 @@ async def read_images(
 ) -> tuple[list[dict], tuple[ImageText, ...]]:
     """Checked messages with each image's text in its place, and what was read of each image.
 
-    ApiError 400 for an image that cannot be read, 501 without OCR, 503 if it took too long.
+    ApiError 400 for an image that cannot be read, 501 without OCR, 503 if many others wait.
     """
     images: list[ImageText] = []
     with_texts = []
@@ -49,19 +43,13 @@ async def _read(model: ServedModel, part: ImagePart) -> ImageText:
     if detail == "auto":  # as of gpt-5.5, the same as original
         detail = "original" if model.reasoning else "high"
 
+    require(READING, OCR, place)
     try:
         return await model.images.read(part.data, detail)
     except BadImage as error:
         raise bad_request(str(error), place, error.code) from None
-    except NotInstalled:
-        raise ApiError(
-            501,
-            NOT_INSTALLED,
-            kind="server_error",
-            param=place,
-            code="not_installed",
-            headers={"x-should-retry": "false"},
-        ) from None
+    except NotLoaded as error:
+        raise not_loaded(READING, str(error), place) from None
     except NotRead as error:
         raise overloaded(f"{error} Please try again later.") from None
 

@@ -8,7 +8,7 @@ import pytest
 from example_images import file_of, part_of, user, written
 
 from samplers.local.answer.images import images_note
-from samplers.local.engine.images.reader import ImageText, Reader
+from samplers.local.engine.images.reader import ImageText, NotLoaded, Reader
 from samplers.local.request.errors import ApiError
 from samplers.local.request.images.reading import read_images
 from samplers.local.request.messages import messages
@@ -18,6 +18,12 @@ MODEL = SimpleNamespace(reasoning=False, images=Reader())
 
 def read(given, model=MODEL):
     return asyncio.run(read_images(model, messages("messages", given)))
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """OCR counts as installed, whether it is or not."""
+    monkeypatch.setattr("samplers.local.request.senses.find_spec", lambda name: name)
 
 
 @pytest.mark.parametrize("missing", ["rapidocr", "onnxruntime"])
@@ -32,11 +38,24 @@ def test_it_is_501_with_the_command(missing, monkeypatch):
     assert error["code"] == "not_installed"
 
 
+@pytest.mark.usefixtures("installed")
+def test_ocr_that_cannot_be_loaded_is_501_with_the_reason():
+    async def broken(data, detail):
+        raise NotLoaded("DLL load failed.")
+
+    model = SimpleNamespace(reasoning=False, images=SimpleNamespace(read=broken))
+    with pytest.raises(ApiError, match=r"DLL load failed\. .*`make senses`.* Visual C") as caught:
+        read(user(part_of(b"x")), model)
+    assert (caught.value.status, caught.value.body["error"]["code"]) == (501, "not_loaded")
+    assert caught.value.headers == {"x-should-retry": "false"}
+
+
 def test_text_is_untouched(monkeypatch):
     monkeypatch.setitem(sys.modules, "rapidocr", None)
     assert read(user("a", "b")) == ([{"role": "user", "content": "ab"}], ())
 
 
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(
     ("is_reasoning", "details"),
     [(False, ["high", "high", "low"]), (True, ["original", "high", "low"])],
