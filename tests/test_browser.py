@@ -64,9 +64,18 @@ def lab(tmp_path_factory):
             wait_until_it_listens(address)
             yield folder, address
         finally:
-            server.terminate()
+            end(server)
             if log.ident:
                 log.join(timeout=30)
+
+
+def end(server: subprocess.Popen) -> None:
+    """Ends JupyterLab. Now and then it waits for a thread of its own for ever: then it is killed."""
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def wait_until_it_listens(address: str) -> None:
