@@ -70,7 +70,7 @@ def lab(tmp_path_factory):
 
 
 def end(server: subprocess.Popen) -> None:
-    """Ends JupyterLab. Now and then it waits for a thread of its own for ever: then it is killed."""
+    """Ends JupyterLab, which now and then waits for a thread of its own, and never ends."""
     server.terminate()
     try:
         server.wait(timeout=20)

@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from samplers.local.answer.error_response import error_response
 from samplers.local.request.errors import ApiError, overloaded
-from samplers.local.unread import Unread
+from samplers.local.slow_readers import EndsSlowReaders
 
 IDLE_SECONDS = 75  # of a kept connection; clients give theirs up after 5 to 60
 REQUEST_SECONDS = 60  # from a request's first byte to its last
@@ -60,7 +60,7 @@ def _allow_open_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
-class Connection(Unread, H11Protocol):
+class Connection(EndsSlowReaders, H11Protocol):
     """One connection, with a deadline for each request."""
 
     deadline = None  # of the request that is arriving

@@ -14,8 +14,8 @@ from samplers.local.answer.error_response import error_response
 from samplers.local.answer.json_text import dumps
 from samplers.local.audio.recogniser import Recogniser
 from samplers.local.engine.model import ServedModel
+from samplers.local.realtime.client_session import ClientSession
 from samplers.local.realtime.events import error_event
-from samplers.local.realtime.talk import Talk
 from samplers.local.request.errors import ApiError, bad_request, overloaded, unsupported
 from samplers.local.request.job import chosen
 
@@ -42,7 +42,7 @@ def realtime_route(models: tuple[ServedModel, ...], recogniser: Recogniser) -> W
         try:
             offered = PROTOCOL in socket.scope["subprotocols"]
             await socket.accept(PROTOCOL if offered else None)
-            await _talk(socket, model, recogniser)
+            await _serve(socket, model, recogniser)
         finally:
             open_sockets.discard(socket)
 
@@ -58,25 +58,25 @@ def _model(models: tuple[ServedModel, ...], query: QueryParams) -> ServedModel:
     return chosen(models, query["model"])
 
 
-async def _talk(socket: WebSocket, model: ServedModel, recogniser: Recogniser) -> None:
+async def _serve(socket: WebSocket, model: ServedModel, recogniser: Recogniser) -> None:
     async def send(event: dict) -> None:
         # after that the client is gone, and `receive` says so
         if socket.application_state is WebSocketState.CONNECTED:
             with suppress(WebSocketDisconnect):
                 await socket.send_text(dumps(event))
 
-    talk = Talk(model, recogniser, send)
+    session = ClientSession(model, recogniser, send)
     try:
-        await talk.begin()
+        await session.begin()
         while True:
             async with asyncio.timeout(IDLE_SECONDS):
                 message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
-            await talk.handle(message.get("text"))
+            await session.handle(message.get("text"))
     except TimeoutError:
         message = f"Your session was idle for {IDLE_SECONDS // 60} minutes."
         await send(error_event(bad_request(message, code="session_expired"), None))
         await socket.close(1001)
     finally:
-        await talk.end()
+        await session.end()

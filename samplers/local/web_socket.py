@@ -2,8 +2,8 @@
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from samplers.local.unread import Unread
+from samplers.local.slow_readers import EndsSlowReaders
 
 
-class WebSocket(Unread, WebSocketsSansIOProtocol):
+class WebSocket(EndsSlowReaders, WebSocketsSansIOProtocol):
     """One WebSocket. Its messages are bounded by the server's ws_max_size."""

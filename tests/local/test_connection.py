@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from samplers.local import connection, unread
+from samplers.local import connection, slow_readers
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.door import Door
 
@@ -87,7 +87,7 @@ def hurried(monkeypatch):
     """The server waits 0.3 seconds. For tests that see only how a wait ends."""
     monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
     monkeypatch.setattr(connection, "REQUEST_SECONDS", 0.3)
-    monkeypatch.setattr(unread, "UNREAD_SECONDS", 0.3)
+    monkeypatch.setattr(slow_readers, "UNREAD_SECONDS", 0.3)
 
 
 @pytest.fixture

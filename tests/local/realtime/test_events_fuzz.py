@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from samplers.local.audio.recogniser import Recogniser
 from samplers.local.engine.model import ServedModel, Settings
-from samplers.local.realtime.talk import Talk
+from samplers.local.realtime.client_session import ClientSession
 
 KINDS = st.sampled_from(
     [
@@ -56,9 +56,9 @@ def test_any_event(event):
             sent.append(event)
 
         model = ServedModel(None, None, Settings(), "m", "fp", 0)
-        talk = Talk(model, Recogniser(), send)
-        await talk.handle(json.dumps(event))
-        await talk.end()
+        session = ClientSession(model, Recogniser(), send)
+        await session.handle(json.dumps(event))
+        await session.end()
         return sent
 
     sent = asyncio.run(answers())

@@ -8,7 +8,7 @@ from realtime_events import KEY, MODEL, open_socket
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from samplers.local import connection, realtime_path, unread
+from samplers.local import connection, realtime_path, slow_readers
 
 
 def refused(base_url: str, query: str = f"?model={MODEL}", key: str | None = KEY, **options):
@@ -95,7 +95,7 @@ def test_a_message_that_is_too_big(session):
 
 
 def test_a_client_that_reads_nothing(session, monkeypatch):
-    monkeypatch.setattr(unread, "UNREAD_SECONDS", 0.2)
+    monkeypatch.setattr(slow_readers, "UNREAD_SECONDS", 0.2)
     settings = {"type": "realtime", "instructions": "x" * 60_000}
 
     def send_and_never_read() -> None:

@@ -48,9 +48,9 @@ def test_a_conversation_is_bounded(monkeypatch):
     """The oldest items are forgotten, but the newest one never is."""
     monkeypatch.setattr(conversation, "MOST_CHARACTERS", 10)
     monkeypatch.setattr(conversation, "MOST_ITEMS", 3)
-    talk = Conversation()
+    spoken = Conversation()
     for name in "abcd":
-        talk.add(Item(name, "user", name))
-    assert [item.id for item in talk.items()] == ["b", "c", "d"]
-    assert talk.add(Item("e", "user", "long " * 3)) is None
-    assert [item.id for item in talk.items()] == ["e"]
+        spoken.add(Item(name, "user", name))
+    assert [item.id for item in spoken.items()] == ["b", "c", "d"]
+    assert spoken.add(Item("e", "user", "long " * 3)) is None
+    assert [item.id for item in spoken.items()] == ["e"]

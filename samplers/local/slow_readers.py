@@ -3,10 +3,10 @@
 UNREAD_SECONDS = 30  # in which a client reads nothing of an answer that it asked for
 
 
-class Unread:
+class EndsSlowReaders:
     """For one of asyncio's protocols: ends the connection of a client that does not read."""
 
-    unread = None  # what ends the wait for it
+    _waiting = None  # the timer that ends the connection
 
     def pause_writing(self) -> None:
         """asyncio calls this when the client reads more slowly than we write."""
@@ -31,9 +31,9 @@ class Unread:
             else:
                 self.transport.abort()
 
-        self.unread = self.loop.call_later(UNREAD_SECONDS, look_again)
+        self._waiting = self.loop.call_later(UNREAD_SECONDS, look_again)
 
     def _stop_waiting(self) -> None:
-        if self.unread is not None:
-            self.unread.cancel()
-            self.unread = None
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None

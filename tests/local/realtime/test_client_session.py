@@ -5,9 +5,9 @@ import json
 
 from samplers.local.audio.recogniser import Recogniser
 from samplers.local.engine.model import ServedModel, Settings
-from samplers.local.realtime import talk as module
+from samplers.local.realtime import client_session as module
+from samplers.local.realtime.client_session import ClientSession
 from samplers.local.realtime.response import Ending, Response
-from samplers.local.realtime.talk import Talk
 
 
 def test_a_response_that_is_ending_is_not_cancelled(monkeypatch):
@@ -34,15 +34,15 @@ def test_a_response_that_is_ending_is_not_cancelled(monkeypatch):
             sent.append(event)
 
         model = ServedModel(None, None, Settings(), "m", "fp", 0)
-        talk = Talk(model, Recogniser(), send)
-        await talk.handle(json.dumps({"type": "response.create"}))
+        session = ClientSession(model, Recogniser(), send)
+        await session.handle(json.dumps({"type": "response.create"}))
         await is_ending.wait()
-        await talk.handle(json.dumps({"type": "response.cancel"}))
+        await session.handle(json.dumps({"type": "response.cancel"}))
         client_reads.set()
         while sent[-1]["type"] == "error":
             await asyncio.sleep(0)
         await asyncio.sleep(0)
-        await talk.end()
+        await session.end()
         return sent
 
     sent = asyncio.run(asyncio.wait_for(run(), 30))

@@ -31,7 +31,7 @@ MOST_UNHEARD = 4  # commits that wait for the recogniser
 log = logging.getLogger("samplers.local")
 
 
-class Talk:
+class ClientSession:
     """A conversation of a client with `model`; `send` sends an event, a dict."""
 
     def __init__(
