@@ -2,7 +2,8 @@
 
 import io
 
-from hypothesis import Phase, given, settings
+from fuzzing import SOME
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import FormData, UploadFile
 
@@ -30,7 +31,6 @@ TEXTS = st.text(max_size=8) | st.sampled_from(
 )
 FILES = st.builds(lambda name: UploadFile(io.BytesIO(b"x"), size=1, filename=name), TEXTS)
 SOUND = ("file", UploadFile(io.BytesIO(b"x"), size=1, filename="x.ogg"))
-SOME = settings(max_examples=60, deadline=None, database=None, phases=[Phase.generate])
 
 
 @SOME

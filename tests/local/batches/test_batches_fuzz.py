@@ -7,7 +7,8 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import Phase, given, settings
+from fuzzing import SOME
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sdk_batches import Batches, moderation
 
@@ -21,12 +22,6 @@ IDS = st.text(min_size=1, max_size=30) | st.from_regex("batch_[0-9a-f]{22}", ful
 FIELDS = ("input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after")
 NAMES = st.sampled_from(FIELDS) | TEXTS
 LINE = st.sampled_from(tuple(moderation("a")))
-SOME = settings(
-    max_examples=60,
-    deadline=None,
-    database=None,
-    phases=[Phase.generate],  # to make a failing request smaller would take hundreds more
-)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 import asyncio
 import json
 
-from hypothesis import Phase, given, settings
+from fuzzing import SOME
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samplers.local.audio.recogniser import Recogniser
@@ -40,10 +41,10 @@ VALUES = st.recursive(
 EVENTS = st.builds(
     lambda kind, fields: {**fields, "type": kind}, KINDS, st.dictionaries(NAMES, VALUES, max_size=4)
 )
-SOME = settings(max_examples=80, deadline=None, database=None, phases=[Phase.generate])
+MANY = settings(SOME, max_examples=80)
 
 
-@SOME
+@MANY
 @given(event=EVENTS | VALUES)
 def test_any_event(event):
     """Only sound that is appended needs no answer, when nothing is wrong with it."""

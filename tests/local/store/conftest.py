@@ -1,6 +1,10 @@
-"""A gateway that keeps nothing, and clients of it."""
+"""A gateway that keeps nothing, clients of it, and an empty database."""
+
+import sqlite3
 
 import pytest
+
+from samplers.local.store.database import TABLES
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,12 @@ def sdk(served):
 def http(served):
     with served.http() as client:
         yield client
+
+
+@pytest.fixture
+def connection():
+    with sqlite3.connect(":memory:", isolation_level=None) as opened:
+        opened.row_factory = sqlite3.Row
+        opened.executescript(TABLES)
+        yield opened
+    opened.close()

@@ -1,27 +1,16 @@
 """The rows of batches: which state follows which, and that an end is all or nothing."""
 
 import io
-import sqlite3
 
 import pytest
 
 from samplers.local.store import batches, files
 from samplers.local.store.batch_end import finish
 from samplers.local.store.batch_lines import Answered, Line, add_lines, keep_answer, next_line
-from samplers.local.store.database import TABLES
 from samplers.local.store.files import StoreFull
 
 NOW = 1_800_000_000.25
 HOUR = 3600
-
-
-@pytest.fixture
-def connection():
-    with sqlite3.connect(":memory:", isolation_level=None) as opened:
-        opened.row_factory = sqlite3.Row
-        opened.executescript(TABLES)
-        yield opened
-    opened.close()
 
 
 @pytest.fixture

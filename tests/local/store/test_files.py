@@ -1,26 +1,15 @@
 """The rows of files: whose they are, their order, their age, and how much there is room for."""
 
 import io
-import sqlite3
 
 import pytest
 
 from samplers.local.store import files
-from samplers.local.store.database import TABLES
 from samplers.local.store.files import StoredFile, StoreFull
 
 NOW = 1_800_000_000.25
 HOUR = 3600
 ALL = (None, None, "asc", 100, NOW)
-
-
-@pytest.fixture
-def connection():
-    with sqlite3.connect(":memory:") as opened:
-        opened.row_factory = sqlite3.Row
-        opened.executescript(TABLES)
-        yield opened
-    opened.close()
 
 
 @pytest.fixture

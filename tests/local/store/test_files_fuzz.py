@@ -6,7 +6,8 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import Phase, given, settings
+from fuzzing import SOME
+from hypothesis import given
 from hypothesis import strategies as st
 
 PATHS = st.sampled_from(["/files/{}", "/files/{}/content"])
@@ -33,12 +34,6 @@ TYPES = st.sampled_from(
         "multipart/form-data",
         "multipart/mixed; boundary=x",
     ]
-)
-SOME = settings(
-    max_examples=60,
-    deadline=None,
-    database=None,
-    phases=[Phase.generate],  # to make a failing request smaller would take hundreds more
 )
 
 
