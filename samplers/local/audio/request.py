@@ -11,7 +11,14 @@ from typing import BinaryIO
 from starlette.datastructures import FormData
 
 from samplers.local.request import checks
-from samplers.local.request.errors import ApiError, bad_request, missing, unsupported, wrong_type
+from samplers.local.request.errors import (
+    ApiError,
+    bad_request,
+    missing,
+    no_such_model,
+    unsupported,
+    wrong_type,
+)
 from samplers.local.request.files.form import Uploads, check_names, file_of, filename, text
 
 MODEL = "whisper-tiny.en"
@@ -150,8 +157,4 @@ def _check_suffix(name: str) -> None:
 
 def _check_model(name: str) -> None:
     if name != MODEL:
-        message = (
-            f"The model `{name[:200]}` does not exist or you do not have access to it. "
-            f"The model that transcribes here is `{MODEL}`."
-        )
-        raise ApiError(404, message, code="model_not_found")
+        raise no_such_model(name, f"The model that transcribes here is `{MODEL}`.")

@@ -7,9 +7,9 @@ import unicodedata
 
 from samplers.local.request.checks import array, only_fields, required, string
 from samplers.local.request.errors import (
-    ApiError,
     bad_request,
     missing,
+    no_such_model,
     unknown,
     wrong_body,
     wrong_type,
@@ -76,11 +76,8 @@ def _length(text: str) -> int:
 def _check_model(name: str) -> None:
     """Whoever names omni-moderation must not take the verdict of a word list for its own."""
     if name != MODEL:
-        message = (
-            f"The model `{name[:200]}` does not exist or you do not have access to it. This "
-            f"endpoint has `{MODEL}`, a list of words: name that, or no model."
-        )
-        raise ApiError(404, message, code="model_not_found")
+        here = f"This endpoint has `{MODEL}`, a list of words: name that, or no model."
+        raise no_such_model(name, here)
 
 
 def _text(name: str, value) -> str:

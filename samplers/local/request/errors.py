@@ -79,6 +79,12 @@ def unsupported(name: str, instead: str = "") -> ApiError:
     return bad_request(message, name, "unsupported_parameter")
 
 
+def no_such_model(name: str, here: str = "") -> ApiError:
+    """OpenAI's 404 for a model; `here` is a sentence on the one that there is."""
+    message = f"The model `{name[:200]}` does not exist or you do not have access to it. {here}"
+    return ApiError(404, message.rstrip(), code="model_not_found")
+
+
 def unknown(name: str, known_names: Iterable[str] = ()) -> ApiError:
     """Neither OpenAI nor this endpoint has this field; perhaps one of the known names was meant."""
     close = sorted(get_close_matches(name[:80], known_names, 3, 0.7))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.combined import CONTINUE
-from samplers.local.request.errors import ApiError, bad_request
+from samplers.local.request.errors import bad_request, no_such_model
 from samplers.local.request.grammars import grammars
 from samplers.local.request.images.reading import read_images
 from samplers.local.request.prompt import context_exceeded, prompt_ids
@@ -124,8 +124,7 @@ def chosen(models: tuple[ServedModel, ...], name: str) -> ServedModel:
     """The model of that name. ApiError (404) if there is none."""
     model = named(models, name)
     if model is None:
-        message = f"The model `{name[:200]}` does not exist or you do not have access to it."
-        raise ApiError(404, message, code="model_not_found")
+        raise no_such_model(name)
     return model
 
 
