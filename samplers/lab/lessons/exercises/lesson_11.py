@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.plain import short
 
 AGAIN = {  # whether the same request can succeed a moment later
     "403: your country is not supported": False,
@@ -78,7 +79,7 @@ def _wait(next_wait: Callable) -> bool | str:
     for name, retry, failure, left, wait, problem in WAITS:
         result = next_wait(retry, failure, left)
         if result != wait:
-            return f"{name}: yours gives {_shown(result)}. {problem}"
+            return f"{name}: yours gives {short(result)}. {problem}"
 
     for name, retry, failure, longest in JITTER:
         waits = [next_wait(retry, failure, 60) for _ in range(DRAWS)]
@@ -101,10 +102,6 @@ def _no_full_jitter(waits: list, longest: float) -> str | None:
         span = f"{min(waits):.2f} to {max(waits):.2f}"
         return f"full jitter reaches from 0 to {longest:g} s; yours goes from {span}."
     return None
-
-
-def _shown(value) -> str:
-    return f"{value!r:.40}"
 
 
 EXERCISES = {

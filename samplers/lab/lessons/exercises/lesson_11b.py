@@ -17,6 +17,7 @@ from samplers.api import (
     RequestTimeoutError,
 )
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.plain import short
 
 SENT = (  # (sent, now, tokens of the next request, rpm, tpm, its wait)
     ([(10, 1), (50, 1), (90, 1)], 95, 1, 2, 1000, 15),
@@ -62,7 +63,7 @@ def _window(wait_for: Callable) -> bool | str:
         for number in range(count):
             wait = wait_for(list(sent), now, tokens, rpm, tpm)
             if not _is_wait(wait):
-                return f"{limits}: request {number + 1} must wait some seconds, not {_shown(wait)}."
+                return f"{limits}: request {number + 1} must wait some seconds, not {short(wait)}."
             now += wait
             sent.append((now, tokens))
 
@@ -87,7 +88,7 @@ def _after_uneven_requests(wait_for: Callable) -> bool | str:
         if not _is_wait(wait) or abs(wait - right) > 1e-6:
             problem = "too long" if _is_wait(wait) and wait > right else "too short"
             call = f"wait_for({sent}, {now}, {tokens}, {rpm}, {tpm})"
-            return f"{call} gives {_shown(wait)}: {problem}. Which requests still count then?"
+            return f"{call} gives {short(wait)}: {problem}. Which requests still count then?"
     return True
 
 
@@ -126,10 +127,6 @@ def _jitter(answer) -> bool | str:
     if average in (8, 128, 256):
         return "The average before retry 10: mind the cap, and that the draw begins at 0."
     return bool(np.allclose([longest, average], [2, 4]))
-
-
-def _shown(value) -> str:
-    return f"{value!r:.40}"
 
 
 EXERCISES = {

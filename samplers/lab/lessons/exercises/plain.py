@@ -34,6 +34,11 @@ def several(answer) -> list:
     return list(answer.values() if isinstance(answer, dict) else answer)
 
 
+def short(value) -> str:
+    """What came, for a hint: its repr, cut where it is long."""
+    return f"{value!r:.40}"
+
+
 def _alone(answer):
     """What stands alone in a list, a tuple or an array; anything else as it is."""
     if isinstance(answer, list | tuple | np.ndarray) and np.size(answer) == 1:
