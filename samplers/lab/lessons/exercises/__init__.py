@@ -1,13 +1,18 @@
 """The exercises, one module per lesson, so that no notebook holds a test that reveals its answer.
 
-`lesson_02.py` holds `EXERCISES = {"02-ratio": Exercise(...), ...}`; every name begins with the
-lesson's number. A lesson calls `check("02-ratio", answer)`.
+`sampling/` has the lessons 00 to 05c, and `api/` those from 06 on. `lesson_02.py` holds
+`EXERCISES = {"02-ratio": Exercise(...), ...}`; a lesson calls `check("02-ratio", answer)`. Every
+name begins with the two digits of the lesson, or with its number: those of lesson 11b with "11b-",
+and those of 05b with "05-", as they had stood in lesson 05.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+
+from samplers.lab.lessons.exercises import api, sampling
 
 
 @dataclass(frozen=True)
@@ -24,10 +29,15 @@ class Exercise:
     why: str  # shown after a right answer
 
 
-def lessons() -> list[str]:
-    """Numbers of the lessons that have exercises: ["00", "01", …]."""
-    names = (module.name for module in iter_modules(__path__))
-    return sorted(name.removeprefix("lesson_") for name in names if name.startswith("lesson_"))
+@cache
+def lessons() -> dict[str, str]:
+    """{number of each lesson that has exercises: its module's name}, in order."""
+    modules = {}
+    for package in (sampling, api):
+        for module in iter_modules(package.__path__):
+            number = module.name.removeprefix("lesson_")
+            modules[number] = f"{package.__name__}.{module.name}"
+    return dict(sorted(modules.items()))
 
 
 def find(name: str) -> Exercise:
@@ -39,7 +49,10 @@ def find(name: str) -> Exercise:
             f"exercise must begin with one of {numbers}, as in '02-name', got {name!r}"
         )
 
-    exercises = import_module(f"{__name__}.lesson_{number}").EXERCISES
+    exercises = {}
+    for other, module in lessons().items():
+        if other.startswith(number):
+            exercises |= import_module(module).EXERCISES
     if name not in exercises:
         raise ValueError(f"exercise must be one of {', '.join(exercises)}, got {name!r}")
     return exercises[name]

@@ -7,7 +7,7 @@ from scipy import stats
 from samplers import Distribution, SamplingParams
 from samplers.compare import predict
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_05 import draws_needed
+from samplers.lab.lessons.exercises.sampling.lesson_05 import draws_needed
 
 
 @pytest.mark.parametrize(

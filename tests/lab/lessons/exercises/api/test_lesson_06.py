@@ -3,7 +3,7 @@
 import pytest
 
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_06 import CONVERSATION
+from samplers.lab.lessons.exercises.api.lesson_06 import CONVERSATION
 
 
 def newest(messages, budget, count):

@@ -9,7 +9,7 @@ import pytest
 from samplers.api import Usage, cost, model_table
 from samplers.lab import estimate_cost
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_12 import ENDS
+from samplers.lab.lessons.exercises.api.lesson_12 import ENDS
 
 
 @pytest.mark.parametrize(

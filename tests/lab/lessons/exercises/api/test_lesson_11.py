@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_11 import AGAIN
+from samplers.lab.lessons.exercises.api.lesson_11 import AGAIN
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from samplers.api import read_events
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_07 import TWO
+from samplers.lab.lessons.exercises.api.lesson_07 import TWO
 
 ARRIVALS = [(0.8 + 0.1 * i, 1 + i % 2) for i in range(21)]  # (seconds, tokens)
 

@@ -6,7 +6,7 @@ from math import ceil
 import pytest
 
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_10 import REFUSED, SEEN
+from samplers.lab.lessons.exercises.api.lesson_10 import REFUSED, SEEN
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from samplers.api import Parsed
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_09 import PROMISES
+from samplers.lab.lessons.exercises.api.lesson_09 import PROMISES
 from samplers.lab.lessons.json_trial import JsonTrial, TrialAnswer
 
 NULLABLE = {"anyOf": [{"type": "integer"}, {"type": "null"}]}

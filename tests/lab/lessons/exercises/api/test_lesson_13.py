@@ -9,7 +9,7 @@ import pytest
 from samplers.api import check_input, safety_identifier
 from samplers.lab import filter_trial
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.exercises.lesson_13 import PASSES, QUESTION
+from samplers.lab.lessons.exercises.api.lesson_13 import PASSES, QUESTION
 
 TEXTS = [("kill", True), ("k1ll", True), ("kill it", False), ("a", False), ("b", False)]
 TRIAL = filter_trial(lambda text: "kill" in text, TEXTS)  # precision 1/2, recall 1/2

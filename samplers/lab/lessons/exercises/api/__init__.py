@@ -1,0 +1,1 @@
+"""Exercises of the lessons on the API, from 06 on."""
