@@ -2,6 +2,7 @@
 
 from samplers.lab.arguments import checked
 from samplers.lab.lessons.exercises import find
+from samplers.lab.lessons.exercises.plain import AnswerError, short
 
 
 def verdict(name: str, answer, **facts) -> str:
@@ -12,10 +13,13 @@ def verdict(name: str, answer, **facts) -> str:
 
     try:
         result = exercise.test(answer, **facts)
+    except AnswerError as error:
+        return f"Not yet. {error}"
     except Exception as error:
-        # the answer may be anything, even a function with a bug
-        problem = f"checking your answer gave {type(error).__name__}: {error}"
-        return f"Not yet: {problem}\n{exercise.hint}"
+        # the answer may be anything; what it does to a test says something only if it is a function
+        if callable(answer):
+            return f"Not yet. Your function raised {type(error).__name__}: {error}"
+        return f"Not yet. I can't read {short(answer)} as an answer: {exercise.ask}"
 
     if isinstance(result, str):
         return f"Not yet. {result}"

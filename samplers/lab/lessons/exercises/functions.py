@@ -1,0 +1,32 @@
+"""A learner's function, tried on copies; any style of writing it is fine."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import islice
+
+from samplers.lab.lessons.exercises.plain import AnswerError, short
+
+MOST = 100_000  # parts that are taken from a generator
+
+
+def outcome(function, *arguments, **named):
+    """What `function` makes of copies of the arguments.
+
+    It may return a value, or yield its parts (then a list comes back), or change its first argument
+    in place and return None (then that comes back). AnswerError if it is no function, or raises.
+    """
+    if not callable(function):
+        raise AnswerError(f"Give the function itself, without brackets, not {short(function)}.")
+
+    copies = deepcopy(arguments)
+    try:
+        result = function(*copies, **deepcopy(named))
+        if isinstance(result, Iterator):
+            result = list(islice(result, MOST))
+    except Exception as error:
+        # whatever the learner wrote may raise
+        given = ", ".join(map(short, arguments))
+        raise AnswerError(
+            f"For ({given}) your function raised {type(error).__name__}: {error}"
+        ) from error
+    return copies[0] if result is None and copies else result
