@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from samplers.lab.publish.learner import tags
 
 MASTERS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
-LEFT_OUT = {"solution", "instructor"}
+LEFT_OUT = {"solution", "instructor", "test"}
 
 
 def missing(notebook: nbformat.NotebookNode) -> list[tuple[str, str]]:

@@ -9,11 +9,12 @@ A master holds exercises and solutions in tagged cells:
 - `solution`: the cell or cells after it, with the answer and the same check (code), or with the
   reason (Markdown).
 - `instructor`: notes for teachers.
+- `test`: what proves the lesson: assertions, and moves of a slider or a stepper.
 
-The learner's copy, notebooks/learner/NAME.ipynb, has no `solution` and no `instructor` cells, no
-outputs and no execution counts. Where no exercise cell stands before a code solution, an empty cell
-"# Your answer" takes the solution's place. Cell ids stay. Relative links get one more "../", except
-links between lessons. The same masters give the same bytes.
+The learner's copy, notebooks/learner/NAME.ipynb, has no `solution`, `instructor` or `test` cells,
+no outputs and no execution counts. Where no exercise cell stands before a code solution, an empty
+cell "# Your answer" takes the solution's place. Cell ids stay. Relative links get one more "../",
+except links between lessons. The same masters give the same bytes.
 
 `--check` writes nothing. It names each stale, missing or surplus copy on stderr, and exits with 1
 if there is one.
@@ -31,6 +32,7 @@ KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+LEFT_OUT = {"instructor", "test"}  # and solutions, which may leave a place for an answer
 LINK = re.compile(r"""(\]\(|\]:\s+|(?:src|href)=["'])(?!\w+:|/|#)([^)\s"'>]+)""")
 
 
@@ -64,8 +66,9 @@ def learner_copy(master: nbformat.NotebookNode, lessons: set[str]) -> nbformat.N
                 cells.append(_empty_cell(cell.id))
                 has_place = True  # one empty cell for a solution of several
             continue
-        has_place = "exercise" in tags(cell)
-        if "instructor" not in tags(cell):
+        if "test" not in tags(cell):
+            has_place = "exercise" in tags(cell)
+        if not tags(cell) & LEFT_OUT:
             cells.append(_cell_copy(cell, lessons))
 
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)

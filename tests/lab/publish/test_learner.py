@@ -23,11 +23,13 @@ def folder(tmp_path):
     cells = [
         markdown("See [two](02_two.ipynb#a), [readme](../README.md) and ![x](img/x.png)"),
         code("answer = ...\ncheck('01-a', answer)", "exercise", **ran),
+        code("assert 45", "test", **ran),
         code("answer = 42\ncheck('01-a', answer)", "solution", **ran),
         markdown("Because six times seven.", "solution"),
         markdown("Ask the class first.", "instructor"),
         code("secret = 43", "solution"),
         code("more = 44", "solution"),
+        code("slider.value = 46", "test"),
     ]
     (tmp_path / "01_one.ipynb").write_text(nbformat.writes(new_notebook(cells=cells)), "utf-8")
     (tmp_path / "02_two.ipynb").write_text(nbformat.writes(new_notebook()), "utf-8")
@@ -42,7 +44,7 @@ def test_no_solution_no_notes_no_outputs(folder):
     assert main([str(folder)]) == 0
     copy = read(folder)
     text = "".join(str((c.source, c.get("outputs"))) for c in copy.cells)
-    for secret in ("42", "43", "44", "six times", "Ask the class", "Correct."):
+    for secret in ("42", "43", "44", "45", "46", "six times", "Ask the class", "Correct."):
         assert secret not in text
 
     exercise, empty = copy.cells[1:]
@@ -60,7 +62,7 @@ def test_no_solution_no_notes_no_outputs(folder):
 def test_cells_keep_their_ids(folder):
     main([str(folder)])
     master = nbformat.read(folder / "01_one.ipynb", as_version=4)
-    assert [c.id for c in read(folder).cells] == [master.cells[i].id for i in (0, 1, 5)]
+    assert [c.id for c in read(folder).cells] == [master.cells[i].id for i in (0, 1, 6)]
 
 
 def test_links_are_read_one_folder_deeper():
