@@ -10,7 +10,9 @@ import numpy as np
 from samplers.local.audio.decode import RATE
 from samplers.local.request.senses import SPEECH_RECOGNITION, loading
 
-THREADS = 2
+# CTranslate2 divides its work by this number. If OpenMP then gives it fewer threads, as
+# OMP_THREAD_LIMIT=1 does, parts are never computed: speech became "" or other words.
+THREADS = 1
 
 
 @dataclass(frozen=True)
