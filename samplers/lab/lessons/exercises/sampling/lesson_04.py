@@ -1,10 +1,24 @@
 """Exercises of lesson 04, Penalise repetition."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from samplers import repetition_penalty
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    choice,
+    number,
+    numbers,
+    several,
+    short,
+    whole,
+)
 
+ENGINES = ("vllm", "llama.cpp")
+SETTINGS = ("frequency 0.3", "presence 0.5", "both 0", "logit_bias")
 COMPLAINTS = {
     "the bot repeats whole sentences": "frequency 0.3",
     "all ten product ideas are about the same thing": "presence 0.5",
@@ -13,46 +27,97 @@ COMPLAINTS = {
 }
 
 
+def _three_times(answer) -> bool | str:
+    pair = numbers(answer, 2)
+    if np.allclose(pair, (0.5, 1.5)):
+        return "The right numbers, in the other order: first the one of the frequency penalty."
+    return np.allclose(pair, (1.5, 0.5))
+
+
 def _counted(answer) -> bool | str:
-    wrong = [engine for engine in ("vllm", "llama.cpp") if answer[engine] != "非常"]
-    return f"Count again for {' and '.join(wrong)}: the lead of 非常 is 1.2." if wrong else True
+    read = _by_name(answer, ENGINES)
+    wrong = [engine for engine in ENGINES if choice(read[engine], "非常", "很") != "非常"]
+    return f"Count again for {' and '.join(wrong)}: 非常 is ahead by 1.2." if wrong else True
+
+
+def _equal(answer) -> bool | str:
+    penalty = number(answer)
+    if abs(penalty - 0.9) < 1e-6:
+        return "That would do if it had been said once. It has been said four times."
+    return abs(penalty - 0.225) < 0.0005
 
 
 def _repetition(function) -> bool | str:
-    logits = np.array([2.0, -1.0, 0.5, 3.0])
-    counts = np.array([1, 4, 0, 2])
-    result = function(logits, counts, 1.5)
-    if result is ...:
-        return "Return the new logits instead of `...`."
-
-    wrong = np.flatnonzero(~np.isclose(result, repetition_penalty(logits, counts, 1.5)))
-    if len(wrong):
-        case = f"For logits {logits.tolist()} and counts {counts.tolist()}"
-        return f"{case}, entry {wrong[0]} is off."
+    for logits, counts, penalty in (
+        (np.array([2.0, -1.0, 0.5, 3.0]), np.array([1, 4, 0, 2]), 1.5),
+        (np.array([-2.0, 0.0, 4.0, -0.5, 1.0]), np.array([1, 3, 2, 0, 0]), 1.2),
+    ):
+        result = outcome(function, logits, counts, penalty)
+        hint = _repetition_hint(result, logits, counts, penalty)
+        if hint:
+            return hint
     return True
 
 
+def _repetition_hint(result, logits: np.ndarray, counts: np.ndarray, penalty) -> str | None:
+    """What is wrong with a function's `result`; None if nothing is."""
+    if result is ...:
+        return "Return the new logits instead of `...`."
+    try:
+        result = np.asarray(result, dtype=float)
+    except (TypeError, ValueError):
+        return f"Return the new logits, not {short(result)}."
+    if result.shape != logits.shape:
+        return f"Return one logit for each token, shape {logits.shape}, not {result.shape}."
+
+    expected = repetition_penalty(logits, counts, penalty)
+    if np.allclose(result, expected):
+        return None
+    if np.allclose(result, np.where(counts > 0, logits / penalty, logits)):
+        return "Dividing a negative logit makes it larger. Look at the sign."
+    if np.allclose(result, repetition_penalty(logits, np.ones_like(counts), penalty)):
+        return "Leave the tokens alone that were not said: their count is 0."
+    entry = np.flatnonzero(~np.isclose(result, expected))[0]
+    case = f"For logits {logits.tolist()}, counts {counts.tolist()} and penalty {penalty}"
+    return f"{case}, entry {entry} is not right."
+
+
 def _complaints(answer) -> bool | str:
-    wrong = [text for text, setting in COMPLAINTS.items() if answer.get(text) != setting]
+    read = _by_name(answer, tuple(COMPLAINTS))
+    wrong = [
+        text for text, setting in COMPLAINTS.items() if choice(read[text], *SETTINGS) != setting
+    ]
     return f"Look again at: {'; '.join(wrong)}." if wrong else True
+
+
+def _by_name(answer, names: tuple[str, ...]) -> dict:
+    """The answer's parts by `names`: it is a dict with these keys, or has one part for each."""
+    if not isinstance(answer, Mapping):
+        return dict(zip(names, several(answer, len(names)), strict=True))
+    missing = [name for name in names if name not in answer]
+    if missing:
+        raise AnswerError(f"I find no answer for: {'; '.join(missing)}.")
+    return dict(answer)
 
 
 EXERCISES = {
     "04-three-times": Exercise(
         ask="write two numbers, (frequency's, presence's).",
-        test=lambda answer: np.allclose(answer, (1.5, 0.5)),
+        test=_three_times,
         hint="One of them multiplies by how often, the other only asks whether.",
         why="0.5 × 3 = 1.5 and 0.5 × 1 = 0.5.",
     ),
     "04-loop": Exercise(
         ask="write how many times it says 非常 first.",
-        test=lambda answer: answer == 3,
-        hint="The lead of 非常 is 3.0 − 1.8. After how many times 0.5 is it gone?",
-        why="After three times the penalty is 1.5, more than the lead of 1.2.",
+        test=lambda answer: whole(answer) == 3,
+        hint="非常 is ahead by 3.0 − 1.8. How many times must 0.5 be taken until it is not?",
+        why="After three times the penalty is 1.5, more than the 1.2 by which 非常 was ahead.",
     ),
     "04-where": Exercise(
         ask='write "the model\'s own" or "what is made of it".',
-        test=lambda answer: answer == "what is made of it",
+        test=lambda answer: (
+            choice(answer, "the model's own", "what is made of it") == "what is made of it"
+        ),
         hint="Does the model know the request's parameters, or only the text?",
         why="The model sees only text. Penalties are applied to its logits afterwards.",
     ),
@@ -64,8 +129,8 @@ EXERCISES = {
     ),
     "04-equal": Exercise(
         ask="write the frequency_penalty.",
-        test=lambda answer: abs(answer - 0.225) < 1e-6,
-        hint="Four times the penalty must eat the whole lead.",
+        test=_equal,
+        hint="Four times the penalty must be as much as the token is ahead by.",
         why="0.9 / 4 = 0.225.",
     ),
     "04-repetition": Exercise(
