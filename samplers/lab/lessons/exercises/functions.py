@@ -15,6 +15,17 @@ def outcome(function, *arguments, **named):
     It may return a value, or yield its parts (then a list comes back), or change its first argument
     in place and return None (then that comes back). AnswerError if it is no function, or raises.
     """
+    result, copies = _tried(function, arguments, named)
+    return copies[0] if result is None and copies else result
+
+
+def returned(function, *arguments, **named):
+    """What `function` returns for copies of the arguments, None included; else as `outcome`."""
+    return _tried(function, arguments, named)[0]
+
+
+def _tried(function, arguments: tuple, named: dict) -> tuple:
+    """What the function returned, and the copies of its arguments."""
     if not callable(function):
         raise AnswerError(f"Give the function itself, without brackets, not {short(function)}.")
 
@@ -29,4 +40,4 @@ def outcome(function, *arguments, **named):
         raise AnswerError(
             f"For ({given}) your function raised {type(error).__name__}: {error}"
         ) from error
-    return copies[0] if result is None and copies else result
+    return result, copies

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.functions import outcome, returned
 from samplers.lab.lessons.exercises.plain import AnswerError
 
 
@@ -28,6 +28,14 @@ def test_any_style(function):
     given = [1, 2]
     assert list(outcome(function, given)) == [2, 4]
     assert given == [1, 2]
+
+
+def test_what_is_returned_may_be_none():
+    assert outcome(lambda value: None, 2) == 2
+    assert returned(lambda value: None, 2) is None
+    assert returned(generator, [1, 2]) == [2, 4]
+    with pytest.raises(AnswerError, match="your function raised KeyError"):
+        returned(lambda value: {}[value], 2)
 
 
 def test_an_array_changed_in_place():

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import returned
+from samplers.lab.lessons.exercises.guesses import wrong_guesses
+from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, short, whole
 from samplers.wire.images import image_tokens
 
 MODEL = "gpt-4o"
@@ -51,20 +54,29 @@ STAMPS = (  # seconds, and their time stamp
 
 
 def _tokens(answer) -> bool | str:
-    return WRONG_TOKENS.get(answer, answer == 1105)
+    tokens = whole(answer)
+    return WRONG_TOKENS.get(tokens, tokens == 1105)
 
 
 def _tiles(tile_tokens: Callable) -> bool | str:
     for width, height, problem in SIZES:
-        tokens = tile_tokens(width, height)
+        tokens = returned(tile_tokens, width, height)
         right = image_tokens(MODEL, width, height, "high").tokens
-        if isinstance(tokens, bool) or tokens != right:
-            return f"{width}×{height}: yours gives {tokens!r:.40}, and {right} is right: {problem}."
+        if not _is_number(tokens, right):
+            size = f"{width}×{height}"
+            return f"{size}: yours gives {short(tokens)}, and {right} is right: {problem}."
     return True
 
 
+def _is_number(result, right: int) -> bool:
+    try:
+        return number(result) == right
+    except AnswerError:
+        return False
+
+
 def _which(answer, right: dict, hint: str) -> bool | str:
-    wrong = [name for name, value in right.items() if answer.get(name) is not value]
+    wrong = wrong_guesses(answer, right)
     if not wrong:
         return True
     # which of them would be the answer, as each has only two
@@ -73,12 +85,10 @@ def _which(answer, right: dict, hint: str) -> bool | str:
 
 def _stamp(stamp: Callable) -> bool | str:
     for seconds, right in STAMPS:
-        answer = stamp(seconds)
-        if answer == right:
-            continue
-        return f"stamp({seconds}) gives {answer!r:.40}, and {right!r} is right. " + _why(
-            answer, right
-        )
+        answer = returned(stamp, seconds)
+        if not isinstance(answer, str) or answer != right:
+            problem = _why(answer, right)
+            return f"stamp({seconds}) gives {short(answer)}, and {right!r} is right. {problem}"
     return True
 
 
@@ -96,7 +106,7 @@ def _why(answer, right: str) -> str:
 
 
 def _pcm(answer) -> bool | str:
-    raw, encoded = answer
+    raw, encoded = numbers(answer, 2)
     if raw == 24_000:
         return "A sample has 16 bits: how many bytes is that?"
     if raw == 384_000:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import short
+from samplers.lab.lessons.exercises.functions import returned
+from samplers.lab.lessons.exercises.guesses import wrong_guesses
+from samplers.lab.lessons.exercises.plain import choice, number, numbers, short, whole, word
 
 AGAIN = {  # whether the same request can succeed a moment later
     "403: your country is not supported": False,
@@ -68,7 +70,7 @@ DRAWS = 200
 
 
 def _again(answer) -> bool | str:
-    wrong = [name for name, can_pass in AGAIN.items() if answer.get(name) != can_pass]
+    wrong = wrong_guesses(answer, AGAIN)
     if not wrong:
         return True
     # which of them would be the answer, as each has only two
@@ -77,16 +79,20 @@ def _again(answer) -> bool | str:
 
 def _wait(next_wait: Callable) -> bool | str:
     for name, retry, failure, left, wait, problem in WAITS:
-        result = next_wait(retry, failure, left)
+        result = _seconds(returned(next_wait, retry, failure, left))
         if result != wait:
             return f"{name}: yours gives {short(result)}. {problem}"
 
     for name, retry, failure, longest in JITTER:
-        waits = [next_wait(retry, failure, 60) for _ in range(DRAWS)]
+        waits = [_seconds(returned(next_wait, retry, failure, 60)) for _ in range(DRAWS)]
         problem = _no_full_jitter(waits, longest)
         if problem:
             return f"{name}: {problem}"
     return True
+
+
+def _seconds(wait) -> float | None:
+    return None if wait is None else number(wait)
 
 
 def _no_full_jitter(waits: list, longest: float) -> str | None:
@@ -104,6 +110,20 @@ def _no_full_jitter(waits: list, longest: float) -> str | None:
     return None
 
 
+def _quota(answer) -> bool | str:
+    requests, seconds = numbers(answer, 2)
+    if requests == 4:
+        return "max_retries=3 is range(3): how often does it call func?"
+    if (requests, seconds) == (3, 3):
+        return "It sleeps after its last request, too."
+    return (requests, seconds) == (3, 7)
+
+
+def _handler(answer) -> bool:
+    said = answer.__name__ if isinstance(answer, type) else word(answer).partition(":")[0]
+    return choice(said, "APIConnectionError", "AttributeError", "nothing") == "AttributeError"
+
+
 EXERCISES = {
     "11-again": Exercise(
         ask="write True or False for each failure.",
@@ -113,7 +133,7 @@ EXERCISES = {
     ),
     "11-quota": Exercise(
         ask="write two whole numbers, (requests, seconds).",
-        test=lambda answer: tuple(answer) == (3, 7),
+        test=_quota,
         hint="Follow the loop by hand: attempt is 0, 1, 2. Does it sleep after the last request?",
         why="Three requests, and 1 + 2 + 4 seconds, the last four of them for nothing.",
     ),
@@ -125,13 +145,13 @@ EXERCISES = {
     ),
     "11-handler": Exercise(
         ask='write "APIConnectionError", "AttributeError" or "nothing: it asks again".',
-        test=lambda answer: answer in ("AttributeError", AttributeError),
+        test=_handler,
         hint="Which except catches it, and what is the first thing that is read there?",
         why="Without an answer there is no status_code to read.",
     ),
     "11-product": Exercise(
         ask="write a whole number.",
-        test=lambda answer: answer == 9,
+        test=lambda answer: whole(answer) == 9,
         hint="Each time that the handler calls, the SDK makes all its requests.",
         why="Three times three: layers of retries multiply.",
     ),

@@ -1,6 +1,6 @@
 """Exercises of lesson 11b, Send many requests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from samplers.api import (
     RequestTimeoutError,
 )
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import short
+from samplers.lab.lessons.exercises.functions import outcome, returned
+from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, short, whole
 
 SENT = (  # (sent, now, tokens of the next request, rpm, tpm, its wait)
     ([(10, 1), (50, 1), (90, 1)], 95, 1, 2, 1000, 15),
@@ -56,26 +57,27 @@ WORTH = [
 
 
 def _window(wait_for: Callable) -> bool | str:
-    for rpm, tpm, tokens, count, fit in MINUTES:
+    for rpm, tpm, tokens, requests, fit in MINUTES:
         limits = f"rpm={rpm}, tpm={tpm}, requests of {tokens} tokens"
         now = 1000.0
         sent: list[tuple[float, int]] = []
-        for number in range(count):
-            wait = wait_for(list(sent), now, tokens, rpm, tpm)
-            if not _is_wait(wait):
-                return f"{limits}: request {number + 1} must wait some seconds, not {short(wait)}."
+        for count in range(requests):
+            given = returned(wait_for, sent, now, tokens, rpm, tpm)
+            wait = _seconds(given)
+            if wait is None:
+                return f"{limits}: request {count + 1} must wait some seconds, not {short(given)}."
             now += wait
             sent.append((now, tokens))
 
-            right = 60.0 * (number // fit)
+            right = 60.0 * (count // fit)
             if now - 1000 < right - 1e-6:
                 return (
-                    f"{limits}: request {number + 1} goes after {now - 1000:g} s. "
+                    f"{limits}: request {count + 1} goes after {now - 1000:g} s. "
                     f"Then more than {fit} of them are in one minute."
                 )
             if now - 1000 > right + 1e-6:
                 return (
-                    f"{limits}: request {number + 1} could go after {right:g} s, "
+                    f"{limits}: request {count + 1} could go after {right:g} s, "
                     f"yours goes after {now - 1000:g} s."
                 )
     return _after_uneven_requests(wait_for)
@@ -84,20 +86,29 @@ def _window(wait_for: Callable) -> bool | str:
 def _after_uneven_requests(wait_for: Callable) -> bool | str:
     """The window slides: no minute that begins at a fixed time gives these waits."""
     for sent, now, tokens, rpm, tpm, right in SENT:
-        wait = wait_for(list(sent), now, tokens, rpm, tpm)
-        if not _is_wait(wait) or abs(wait - right) > 1e-6:
-            problem = "too long" if _is_wait(wait) and wait > right else "too short"
+        given = returned(wait_for, sent, now, tokens, rpm, tpm)
+        wait = _seconds(given)
+        if wait is None or abs(wait - right) > 1e-6:
+            problem = "too long" if wait is not None and wait > right else "too short"
             call = f"wait_for({sent}, {now}, {tokens}, {rpm}, {tpm})"
-            return f"{call} gives {short(wait)}: {problem}. Which requests still count then?"
+            return f"{call} gives {short(given)}: {problem}. Which requests still count then?"
     return True
 
 
-def _is_wait(wait) -> bool:
-    return wait is not None and bool(np.isfinite(wait)) and wait >= 0
+def _seconds(wait) -> float | None:
+    """The wait as a number; None if it is no time that one can wait."""
+    try:
+        seconds = number(wait)
+    except AnswerError:
+        return None
+    return seconds if 0 <= seconds < np.inf else None
 
 
 def _worth(worth_asking: Callable) -> bool | str:
-    requests = list(worth_asking(list(RESULTS)))
+    requests = outcome(worth_asking, RESULTS)
+    if not isinstance(requests, Iterable) or isinstance(requests, str):
+        return f"Give a list of requests, not {short(requests)}."
+    requests = list(requests)
     if any(isinstance(request, Gathered) for request in requests):
         return "These are results. Give the `request` of each."
     for request in WORTH:
@@ -110,20 +121,21 @@ def _worth(worth_asking: Callable) -> bool | str:
 
 
 def _reset(answer) -> bool | str:
-    wait, reset = answer
+    wait, reset = numbers(answer, 2)
     if (wait, reset) == (40, 40):
         return "The first number is right. The second: when are all three places free again?"
     return (wait, reset) == (40, 60)
 
 
 def _bucket(answer) -> bool | str:
-    if answer == 120:
+    most = whole(answer)
+    if most == 120:
         return "Nearly. What went 60 s ago counts no longer."
-    return answer == 119
+    return most == 119
 
 
 def _jitter(answer) -> bool | str:
-    longest, average = answer
+    longest, average = numbers(answer, 2)
     if average in (8, 128, 256):
         return "The average before retry 10: mind the cap, and that the draw begins at 0."
     return bool(np.allclose([longest, average], [2, 4]))
@@ -150,7 +162,7 @@ EXERCISES = {
     ),
     "11b-herd": Exercise(
         ask="write a whole number.",
-        test=lambda answer: answer == 1050,
+        test=lambda answer: whole(answer) == 1050,
         hint="A hundred come, five are served. How many come next, and so on?",
         why="100 + 95 + 90 + … + 5.",
     ),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import number, several, word
+from samplers.lab.lessons.exercises.functions import returned
+from samplers.lab.lessons.exercises.plain import AnswerError, choice, number, numbers, short
 
 # (model, prompt, answer, cached, batch), USD by hand, and what is wrong with another number
 ESTIMATES = (
@@ -54,23 +55,23 @@ class Seen:
     status: str
 
 
-class _StillLooking(Exception):
-    """The loop goes on although the batch has ended."""
+class _StillLooking(BaseException):
+    """The loop goes on although the batch has ended. No `except Exception` of its own stops it."""
 
 
 def _estimate(estimate: Callable) -> bool | str:
     for (model, prompt, answer, cached, batch), right, problem in ESTIMATES:
-        found = number(estimate(model, prompt, answer, cached=cached, batch=batch))
+        found = number(returned(estimate, model, prompt, answer, cached=cached, batch=batch))
         if not np.isclose(found, right, rtol=1e-6, atol=0):
             call = f"estimate({model!r}, {prompt}, {answer}, cached={cached}, batch={batch})"
             return f"{call} gives {found:g}, and it costs {right:g}. {problem}".strip()
 
-    estimate("gpt-4o", 1_000, 1_000)  # TypeError here if it has no defaults
+    returned(estimate, "gpt-4o", 1_000, 1_000)  # an error here if it has no defaults
     try:
-        found = estimate(UNKNOWN, 1_000, 1_000)
-    except Exception:  # any error will do
+        found = returned(estimate, UNKNOWN, 1_000, 1_000)
+    except AnswerError:  # any error will do
         return True
-    return f"A model that nobody knows costs {found!r:.20}. It must be an error."
+    return f"A model that nobody knows costs {short(found)}. It must be an error."
 
 
 def _wait(wait_for: Callable) -> bool | str:
@@ -98,12 +99,12 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
         sleeps.append(seconds)
 
     try:
-        batch = wait_for("batch_12", retrieve, sleep)
+        batch = returned(wait_for, "batch_12", retrieve, sleep)
     except _StillLooking:
         return "yours never ends." if len(looks) > 1 else "look again after each sleep."
     status = getattr(batch, "status", None)
     if status is None:
-        return f"give the batch back, not {batch!r:.40}."
+        return f"give the batch back, not {short(batch)}."
     if status != statuses[-1]:
         return f"yours ends at {status}."
     if len(sleeps) < len(looks) - 1:
@@ -114,7 +115,7 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
 
 
 def _alive(answer) -> bool | str:
-    today, january = map(number, several(answer))
+    today, january = numbers(answer, 2)
     if (today, january) == (2, 7):
         return "So many have ended. How many can you still call?"
     if today in (6, 7):
@@ -125,14 +126,14 @@ def _alive(answer) -> bool | str:
 
 
 def _cached(answer) -> bool | str:
-    short, older, today = map(number, several(answer))
-    if short != 0:
+    early, older, today = numbers(answer, 3)
+    if early != 0:
         return "(a): a prefix of fewer than 1,024 tokens is not cached."
     if older == 2_000:
         return "(b): gpt-4o is one of the older models, which count in steps."
     if today == 1_920:
         return "(c): today's models count exactly."
-    return (short, older, today) == (0, 1_920, 2_000)
+    return (early, older, today) == (0, 1_920, 2_000)
 
 
 def _day(answer) -> bool | str:
@@ -166,7 +167,7 @@ EXERCISES = {
     ),
     "12-picture": Exercise(
         ask='write "gpt-4o" or "gpt-4o-mini".',
-        test=lambda answer: word(answer) == "gpt-4o",
+        test=lambda answer: choice(answer, "gpt-4o", "gpt-4o-mini") == "gpt-4o",
         hint="A model's price is for a token. How many tokens does each count for one picture?",
         why="The small model counts so many tokens for a picture that it costs twice as much.",
     ),

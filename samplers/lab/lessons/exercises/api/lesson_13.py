@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 from samplers.api import safety_identifier
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import number, several, word
+from samplers.lab.lessons.exercises.functions import returned
+from samplers.lab.lessons.exercises.guesses import wrong_guesses
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    choice,
+    several,
+    share,
+    short,
+    whole,
+    word,
+)
 from samplers.lab.lessons.filter_trial import FilterTrial
 
 PASSES = {  # whether the document's filter blocks it
@@ -16,8 +26,7 @@ PASSES = {  # whether the document's filter blocks it
     "harmless: Make a comparison": True,
     "the answer: The capital of France is Paris": False,
 }
-# the same answer, said in several ways
-SAID = {True: ("true", "1", "blocked"), False: ("false", "0", "passes")}
+SAID = {"blocked": True, "passes": False}
 
 
 def _text(words: str) -> dict:
@@ -95,10 +104,7 @@ NOT_JSON = '{"to": "Ann'
 
 
 def _passes(answer) -> bool | str:
-    if not isinstance(answer, dict):
-        answer = dict(zip(PASSES, several(answer), strict=False))
-    said = {name: word(answer.get(name)) for name in PASSES}
-    wrong = [name for name, blocked in PASSES.items() if said[name] not in SAID[blocked]]
+    wrong = wrong_guesses(answer, PASSES, SAID)
     if not wrong:
         return True
     # which of them would be the answer, as each has only two
@@ -129,13 +135,11 @@ def _recall(answer, trial: FilterTrial) -> bool | str:
     flagged = len(trial.found) + len(trial.false_alarms)
     precision = len(trial.found) / flagged
     recall = len(trial.found) / unsafe
-    first, second = map(number, several(answer))
+    first, second = map(share, several(answer, 2))
     if _near(first, precision) and _near(second, recall):
         return True
     if _near(first, recall) and _near(second, precision):
         return "These are the two, in the other order."
-    if _near(first, 100 * precision) or _near(second, 100 * recall):
-        return "Give shares from 0 to 1, not per cent."
     if _near(first, precision):
         return "Precision is right. Recall: 20 texts are unsafe; how many of them did it flag?"
     if _near(second, recall):
@@ -144,29 +148,31 @@ def _recall(answer, trial: FilterTrial) -> bool | str:
 
 
 def _threshold(answer) -> bool | str:
-    errors = [{"less": "fewer"}.get(word(part), word(part)) for part in several(answer)]
-    if len(errors) != 2 or not {*errors} <= {"fewer", "more"}:
-        return 'Write two words, each "fewer" or "more".'
-    return errors == ["fewer", "more"]
+    misses, alarms = (_change(part) for part in several(answer, 2))
+    if misses == alarms:
+        return "One of the two grows, and the other falls."
+    return (misses, alarms) == ("fewer", "more")
+
+
+def _change(part) -> str:
+    return "fewer" if word(part) == "less" else choice(part, "fewer", "more")
 
 
 def _status(answer) -> bool:
-    return number(word(answer).removesuffix(" ok")) == 200
+    return whole(word(answer).removeprefix("http ").removesuffix(" ok")) == 200
 
 
 def _thousand(answer) -> bool | str:
     flagged_unsafe = 0.9 * 1
     flagged_harmless = 0.05 * 999
     right = flagged_unsafe / (flagged_unsafe + flagged_harmless)
-    answer = number(answer)
+    answer = share(answer)
     if abs(answer - right) < 0.001:
         return True
     if abs(answer - right) < 0.003:
         return "Very near. Give it to three decimals."
     if 0.89 < answer < 0.96:  # among others 90 / (90 + 5), as if half of the texts were unsafe
         return "Think of 1,000 texts: how many are flagged, and how many of these are unsafe?"
-    if abs(answer - 100 * right) < 0.3:
-        return "Give a share from 0 to 1, not per cent."
     if abs(answer - 0.0509) < 0.002:
         return "That share of all texts is flagged. Of those that are flagged, how many are unsafe?"
     return False
@@ -177,11 +183,11 @@ def _decide(decide: Callable) -> bool | str:
     cases.append(("mail", NOT_JSON, "refuse", "The arguments are not JSON."))
     for name, arguments, right, problem in cases:
         result = _tried(decide, name, arguments, QUESTION)
-        if word(result) != right:
+        if not _says(result, right):
             return f"{name} {arguments}: yours gives {_shown(result)}. {problem}"
 
-    other = decide("mail", '{"to": "Bob"}', "Mail it to Bob!")
-    if word(other) != "confirm":
+    other = _tried(decide, "mail", '{"to": "Bob"}', "Mail it to Bob!")
+    if not _says(other, "confirm"):
         return f"With the question 'Mail it to Bob!' and Bob, yours gives {_shown(other)}."
     return True
 
@@ -193,6 +199,10 @@ def _hash(answer, identifier: str) -> bool | str:
     return safety_identifier(customer) == identifier
 
 
+def _says(result, right: str) -> bool:
+    return isinstance(result, str) and word(result) == right
+
+
 def _near(a: float, b: float) -> bool:
     return abs(a - b) < 0.006  # two decimals are enough
 
@@ -200,15 +210,17 @@ def _near(a: float, b: float) -> bool:
 def _tried(function: Callable, *arguments):
     """What the function gives, or the error that it raises."""
     try:
-        return function(*arguments)
-    except Exception as error:  # whatever the learner's function does
-        return error
+        return returned(function, *arguments)
+    except AnswerError as error:
+        if error.__cause__ is None:  # it is no function
+            raise
+        return error.__cause__
 
 
 def _shown(value) -> str:
     if isinstance(value, Exception):
         return f"{type(value).__name__}: {value!s:.100}"
-    return f"{value!r:.40}"
+    return short(value)
 
 
 EXERCISES = {

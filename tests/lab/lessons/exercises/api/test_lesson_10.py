@@ -3,6 +3,7 @@
 from datetime import timedelta
 from math import ceil
 
+import numpy as np
 import pytest
 
 from samplers.lab.lessons.checks import verdict
@@ -21,9 +22,11 @@ from samplers.lab.lessons.exercises.api.lesson_10 import REFUSED, SEEN
         ("10-tokens", 1190, "counted once"),
         ("10-tokens", 2125, "Scale it down"),
         ("10-tokens", 3060, "Not yet."),
-        ("10-tokens", "1,105", "Not yet."),
-        ("10-tokens", None, "Not yet."),
-        ("10-tokens", [1105], "Not yet"),
+        ("10-tokens", "1,105 tokens", "Correct."),
+        ("10-tokens", ["1105."], "Correct."),
+        ("10-tokens", None, "can't read None as a number"),
+        ("10-tokens", "six tiles", "can't read 'six tiles' as a number"),
+        ("10-tokens", 1105.5, "can't read 1105.5 as a whole number"),
         ("10-pcm", (48_000, 64_000), "Correct."),
         ("10-pcm", [48e3, 64e3], "Correct."),
         ("10-pcm", (24_000 * 2, 24_000 * 2 // 3 * 4), "Correct."),
@@ -31,14 +34,26 @@ from samplers.lab.lessons.exercises.api.lesson_10 import REFUSED, SEEN
         ("10-pcm", (384_000, 512_000), "eight"),
         ("10-pcm", (48_000, 36_000), "four characters for every three"),
         ("10-pcm", (64_000, 48_000), "Not yet."),
-        ("10-pcm", 48_000, "Not yet"),
-        ("10-pcm", None, "Not yet"),
-        ("10-pcm", "48,000", "Not yet"),
-        ("10-seen", {"the button's words": True}, "4 of 5"),
-        ("10-seen", list(SEEN.values()), "Not yet"),
-        ("10-seen", None, "Not yet"),
-        ("10-refused", {}, "5 of 5"),
-        ("10-refused", "none", "Not yet"),
+        ("10-pcm", "48,000 and 64,000", "Correct."),
+        ("10-pcm", np.array([48_000, 64_000]), "Correct."),
+        ("10-pcm", 48_000, "1 of the 2 parts"),
+        ("10-pcm", None, "1 of the 2 parts"),
+        ("10-pcm", {48_000, 64_000}, "A set has no order"),
+        ("10-seen", list(SEEN.values()), "Correct."),
+        ("10-seen", "yes, no, no, yes, no", "Correct."),
+        ("10-seen", {name: str(seen) for name, seen in SEEN.items()}, "Correct."),
+        ("10-seen", {"the button's words": True}, '"the button\'s colour" is missing'),
+        ("10-seen", [True] * 5, "3 of 5. What reaches the model"),
+        ("10-seen", [False] * 5, "2 of 5. What reaches the model"),
+        ("10-seen", None, "1 of the 5 parts"),
+        ("10-seen", ["red"] * 5, "can't read 'red' as True or False"),
+        ("10-refused", np.array(list(REFUSED.values())), "Correct."),
+        ("10-refused", tuple(map(int, REFUSED.values())), "Correct."),
+        ("10-refused", [True] * 5, "2 of 5. What counts is the content"),
+        ("10-refused", [not refused for refused in REFUSED.values()], "5 of 5"),
+        ("10-refused", {}, "'a PNG that says it is a JPEG' is missing"),
+        ("10-refused", "none", "1 of the 5 parts"),
+        ("10-refused", [200, 400, 400, 200, 400], "can't read 200 as True or False"),
     ],
 )
 def test_predictions(name, answer, message):
@@ -85,7 +100,11 @@ def enlarging(width, height):
     return 85 + 170 * ceil(width * scale / 512) * ceil(height * scale / 512)
 
 
-@pytest.mark.parametrize("tile_tokens", [by_steps, in_one, in_whole_pixels])
+def as_a_text(width, height):
+    return f"{by_steps(width, height):,}"
+
+
+@pytest.mark.parametrize("tile_tokens", [by_steps, in_one, in_whole_pixels, as_a_text])
 def test_right_rules(tile_tokens):
     assert verdict("10-tiles", tile_tokens).startswith("Correct.")
 
@@ -102,7 +121,7 @@ def test_right_rules(tile_tokens):
         (lambda width, height: in_one(width, height - 1), "512×513"),
         (lambda width, height: None, "None"),
         (lambda width: 1105, "TypeError"),
-        (1105, "TypeError"),
+        (1105, "Give the function itself"),
         (lambda width, height: 1 / 0, "ZeroDivisionError"),
     ],
 )
@@ -152,7 +171,7 @@ def test_right_stamps(stamp):
         (lambda seconds: seconds, "Give a text."),
         (lambda seconds: None, "Give a text."),
         (lambda: "", "TypeError"),
-        ("00:00:00,000", "TypeError"),
+        ("00:00:00,000", "Give the function itself"),
     ],
 )
 def test_wrong_stamps(stamp, message):
