@@ -1,6 +1,5 @@
 """From sound to words: OpenAI's Whisper, the size tiny.en, by faster-whisper."""
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -109,19 +108,9 @@ def _whisper():
         str(get_model_path()),
         device="cpu",
         compute_type="int8",
-        cpu_threads=_threads(),
+        cpu_threads=THREADS,
         local_files_only=True,
     )
-
-
-def _threads() -> int:
-    """THREADS, or fewer where OMP_THREAD_LIMIT says so.
-
-    The engine shares its work among as many as it was told. If OpenMP then starts fewer, a part is
-    never computed, and the words are nonsense.
-    """
-    limit = os.environ.get("OMP_THREAD_LIMIT", "")
-    return min(THREADS, max(1, int(limit))) if limit.isdecimal() else THREADS
 
 
 def _segment(found, duration: float) -> Segment:

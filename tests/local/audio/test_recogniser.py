@@ -6,7 +6,6 @@ import threading
 import numpy as np
 import pytest
 
-from samplers.local.audio import recognise
 from samplers.local.audio.recogniser import Recogniser
 
 
@@ -73,11 +72,3 @@ def test_who_leaves_makes_room():
             await waiting
 
     asyncio.run(run())
-
-
-@pytest.mark.parametrize(("limit", "threads"), [(None, 2), ("1", 1), ("8", 2), ("0", 1), ("", 2)])
-def test_no_more_threads_than_openmp_may_start(monkeypatch, limit, threads):
-    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
-    if limit is not None:
-        monkeypatch.setenv("OMP_THREAD_LIMIT", limit)
-    assert recognise._threads() == threads
