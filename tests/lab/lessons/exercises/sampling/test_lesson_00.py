@@ -47,6 +47,8 @@ SYSTEM = {"role": "system", "content": "Be brief."}
         ("00-cost", 47.5, "the price at gpt-4o"),
         ("00-cost", 1.3e-6, "different prices"),
         ("00-cost", 0, "Tokens in times"),
+        ("00-cost", 3e-6, "Tokens in times"),
+        ("00-cost", "0.01", "Tokens in times"),
         ("00-cost", None, "as a number"),
         ("00-cost", True, "as a number"),
         ("00-cost", "cheap", "as a number"),
