@@ -1,18 +1,19 @@
 """Exercises of lesson 00, Start here."""
 
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.plain import number, short, whole, word, words
 
 LOCAL_MODEL = "smollm2-135m-instruct"
-PINNED = {"gpt-4o-2024-08-06", "gpt-4-0613", "o3-2025-04-16"}
-
-
-def _is_number(answer) -> bool:
-    """True for an int or a float, and not for a bool."""
-    return isinstance(answer, int | float) and not isinstance(answer, bool)
-
-
-def _is_message(message) -> bool:
-    return isinstance(message, dict) and bool(message.get("role") and message.get("content"))
+ROLES = ("system", "developer", "user", "assistant")  # "tool" answers a call, and there is none
+NONE = ("none", "no", "zero", "no point", "no points")
+MILLION = 1_000_000
+COST = (11 * 0.10 + 2 * 0.50) / MILLION  # USD: 11 tokens in and 2 out, at gpt-6-luna
+COST_THEN = (11 * 2.50 + 2 * 10.00) / MILLION  # the same at the document's gpt-4o
+PINNED = {"gpt-5.5-2026-04-23", "gpt-5.4-mini-2026-03-17", "gpt-5.2-2025-12-11"}
+MOVING = {
+    "chat-latest": "'latest' is a promise to move.",
+    "gpt-5.6": "gpt-5.6 points to gpt-5.6-sol today, and it can point elsewhere tomorrow.",
+}
 
 
 def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
@@ -26,55 +27,74 @@ def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
         return "One fault is the model: your endpoint has another one. client.models() lists it."
 
     messages = request.get("messages")
-    if not isinstance(messages, list) or not messages or not all(map(_is_message, messages)):
-        return (
-            "One fault is messages: on the wire it is a list, "
-            "and each message has a role and a content."
-        )
+    if not isinstance(messages, list | tuple) or not messages:
+        return "One fault is messages: it is a list, and each message has a role and a content."
+    for message in messages:
+        if not isinstance(message, dict) or not (message.get("role") and message.get("content")):
+            return "Each of the messages must be a dict with a role and a content."
+        if message["role"] not in ROLES:
+            return f"The role {short(message['role'])} does not fit here: you ask as the user."
 
     temperature = request.get("temperature", 1)
-    if not _is_number(temperature) or not 0 <= temperature <= 2:
+    if isinstance(temperature, str):
+        return "The temperature must be a number: your endpoint refuses one in quotes."
+    if temperature is not None and not 0 <= number(temperature) <= 2:
         return "One fault is temperature: which range does the error in this section name?"
     return True
 
 
-def _cost(usd) -> bool | str:
-    """True for (11 * 2.50 + 2 * 10.00) / 1e6 USD."""
-    if not _is_number(usd):
-        return False
-    if abs(usd - 47.5) < 0.5:
+def _cost(answer) -> bool | str:
+    """True for (11 * 0.10 + 2 * 0.50) / 1e6 USD."""
+    usd = number(answer)
+    if _near(usd, COST * MILLION):
         return (
             "That is the price of a million such requests: "
             "the table's prices are for a million tokens."
         )
-    return abs(usd - 47.5e-6) < 5e-7
+    if _near(usd, COST_THEN) or _near(usd, COST_THEN * MILLION):
+        return "That is the price at gpt-4o. Take the row of gpt-6-luna."
+    if _near(usd, 13 * 0.10 / MILLION) or _near(usd, 13 * 0.50 / MILLION):
+        return "Tokens in and tokens out have different prices."
+    return _near(usd, COST)
 
 
-def _pinned(names) -> bool | str:
+def _near(usd: float, right: float) -> bool:
+    return abs(usd - right) < 0.01 * right
+
+
+def _pinned(answer) -> bool | str:
     """True for the set of names that stay with one model."""
-    names = {names} if isinstance(names, str) else set(names)
-    if "gpt-5-chat-latest" in names:
-        return "'latest' is a promise to move."
-    if "gpt-4-32k" in names:
-        return "32k is a size, not a date."
+    names = words(answer)
+    for name, problem in MOVING.items():
+        if name in names:
+            return problem
+    if names < PINNED and names:
+        return f"Right so far, and there are more: you have {len(names)} of {len(PINNED)}."
     return names == PINNED
+
+
+def _three_points(answer) -> bool:
+    """True for none of the points, as a number or in words."""
+    if isinstance(answer, str) and word(answer) in NONE:
+        return True
+    return whole(answer) == 0
 
 
 EXERCISES = {
     "00-wrong-key": Exercise(
         ask="predict the status, one number, then run this cell again.",
-        test=lambda status: int(status) == 401,
+        test=lambda status: whole(status) == 401,
         hint="Run the next cell and see.",
         why="See it in the next cell.",
     ),
     "00-three-points": Exercise(
         ask="predict how many points, one number, then run this cell again.",
-        test=lambda points: int(points) == 0,
+        test=_three_points,
         hint="Run the next cell and see.",
         why="See in the next cell why.",
     ),
     "00-mend": Exercise(
-        ask="mend three faults in the request, then check it.",
+        ask="fix three faults in the request, then check it.",
         test=_request,
         hint="Read the three errors of this section again.",
         why="The model exists, messages is a list of messages, and temperature is at most 2.",
@@ -86,15 +106,15 @@ EXERCISES = {
             "Tokens in times the price of input, "
             "plus tokens out times the price of output, for a million tokens."
         ),
-        why="Five thousandths of a cent. The two tokens out cost nearly as much as the eleven in.",
+        why=(
+            "Two millionths of a dollar. The two tokens out cost nearly as much as the eleven in: "
+            "a token out costs five times as much."
+        ),
     ),
     "00-pinned": Exercise(
         ask="a set of the names that stay with one model.",
         test=_pinned,
-        hint="A pinned name ends with a date. Older names write it in four digits: month and day.",
-        why=(
-            "A date at the end pins a name, "
-            "also the older form with month and day: 0613 is the 13th of June."
-        ),
+        hint="A pinned name ends with a date.",
+        why="A date at the end pins a name. Its model does not change, until it is shut down.",
     ),
 }

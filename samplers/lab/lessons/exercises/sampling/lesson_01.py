@@ -3,6 +3,17 @@
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    choice,
+    number,
+    several,
+    share,
+    short,
+    whole,
+    word,
+)
 
 FIVE = np.array([0.6, 0.2, 0.1, 0.05, 0.05])
 SOFTMAX_CASES = {  # name: (logits, probabilities)
@@ -15,45 +26,54 @@ SOFTMAX_CASES = {  # name: (logits, probabilities)
 
 def _unseen(guess) -> bool:
     """True for about 0.4, also if it is written as 40 (percent)."""
-    return 0.3 <= float(guess) <= 0.5 or 30 <= float(guess) <= 50
+    return 0.3 <= share(guess) <= 0.5
 
 
 def _text_probability(answer) -> bool | str:
     """True for exp(-2.3)."""
-    if abs(float(answer) + 2.3) < 0.01:
+    probability = share(answer)
+    if abs(probability + 2.3) < 0.01:
         return "That is the logprob of the whole text. Its probability is e to that power."
-    return abs(float(answer) - np.exp(-2.3)) < 0.001
+    if abs(probability - np.exp([-0.1, -0.2, -2.0]).sum() / 100) < 0.001:  # read as a percentage
+        return "Probabilities of tokens are multiplied, not added."
+    return abs(probability - np.exp(-2.3)) < 0.001
 
 
 def _effective(answer) -> bool | str:
     """True for e to the power of the entropy of the five words."""
+    effective = number(answer)
     nats = -(FIVE * np.log(FIVE)).sum()
-    if abs(float(answer) - nats) < 0.01:
+    if abs(effective - nats) < 0.01:
         return "That is the entropy, in nats. The effective vocabulary is e to that power."
-    if abs(float(answer) - nats / np.log(2)) < 0.01:
+    if abs(effective - nats / np.log(2)) < 0.01:
         return "That is the entropy in bits. Take nats (np.log), then e to that power."
-    return abs(float(answer) - np.exp(nats)) < 0.02
+    if effective == len(FIVE):
+        return "So many are possible, but they are not equally likely."
+    return abs(effective - np.exp(nats)) < 0.02
 
 
 def _surprise(answer) -> bool | str:
     """True for Spain, and for a surprise that falls."""
-    token, capital = answer
-    if str(token).strip(" ␣.") != "Spain":
+    token, capital = several(answer, 2)
+    change = choice(word(capital).removesuffix("s"), "rise", "stay", "fall")
+    if word(token) != "spain":
         return "Which token would surprise you? Then run the next cell and see."
-    return str(capital).startswith("fall") or "Right for the token. See *capital* in the next cell."
+    return True if change == "fall" else "Right for the token. See *capital* in the next cell."
+
+
+def _rare(guess) -> bool | str:
+    """True for what nineteen of twenty lots of 1,000 draws give."""
+    count = number(guess)
+    if 0 < count < 1:
+        return "How many of the 1,000, not which share of them."
+    return 20 <= count <= 45
 
 
 def _softmax(function) -> bool | str:
-    """True for a softmax that neither overflows nor changes its input; a hint for what is wrong."""
-    if not callable(function):
-        return "Give the function itself: check('01-softmax', my_softmax)."
-
+    """True for a softmax that does not overflow; a hint for the first case that is wrong."""
     for name, (logits, probs) in SOFTMAX_CASES.items():
-        given = np.array(logits)
         with np.errstate(all="ignore"):
-            result = np.asarray(function(given), dtype=np.float64)
-        if not np.array_equal(given, logits):
-            return f"It changed its input {name}: work on a new array."
+            result = _array(outcome(function, np.array(logits)))
         expected = np.array(probs)
         if result.shape != expected.shape:
             return f"For {name} it gives the shape {result.shape}, and must give {expected.shape}."
@@ -65,10 +85,19 @@ def _softmax(function) -> bool | str:
     return True
 
 
+def _array(result) -> np.ndarray:
+    try:
+        return np.asarray(result, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise AnswerError(
+            f"Your function gives {short(result)}, and must give an array of probabilities."
+        ) from None
+
+
 EXERCISES = {
     "01-chinese-tokens": Exercise(
         ask="predict how many tokens, one number, then run this cell again.",
-        test=lambda count: int(count) == 14,
+        test=lambda count: whole(count) == 14,
         hint="Run the next cell and see.",
         why="See them in the next cell.",
     ),
@@ -84,6 +113,12 @@ EXERCISES = {
         hint="Run the next cell and see.",
         why="See it in the next cell.",
     ),
+    "01-rare": Exercise(
+        ask="predict how many of the 1,000 stories, one number, then run this cell again.",
+        test=_rare,
+        hint="Run the next cell and see.",
+        why="See in the next cell how far chance lets it go.",
+    ),
     "01-text-probability": Exercise(
         ask="one number between 0 and 1.",
         test=_text_probability,
@@ -94,7 +129,7 @@ EXERCISES = {
         ),
     ),
     "01-softmax": Exercise(
-        ask="mend my_softmax so that it can do [1000, 999], then check it by name.",
+        ask="fix my_softmax so that it can do [1000, 999], then check it by name.",
         test=_softmax,
         hint="A constant may be taken off all logits. Choose it so that the largest power is 1.",
         why="With the maximum taken off, no power exceeds 1, and the probabilities are the same.",
