@@ -69,6 +69,7 @@ def bar_axes(figure: Figure, labels: Sequence[str], largest: float, room: float)
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.set_xlim(0, (largest or 1.0) * room)
+    style.no_tick_past_one(ax)
     ax.grid(axis="x")
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("probability")
@@ -84,7 +85,7 @@ def note_beside(ax: Axes, x: float, y: float, text: str, gap: float, **look):
 
 def _longest_bar(tallest: float, rest: float) -> float:
     """Where bars are cut: a rest that would dwarf the `tallest` token's bar is not drawn whole."""
-    if rest < 1.6 * tallest:
+    if rest < 5 * tallest:
         return max(rest, tallest)
     return 1.3 * tallest
 
@@ -268,9 +269,11 @@ def _mark(before: float, after: float) -> str:
 
 
 def _draw_pairs(figure: Figure, rows: list[Row], rest: list[Row]) -> Axes:
-    """A grey and a blue bar in each row, with the numbers beside them."""
-    tallest = max(max(p, q) for _, p, q in rows)
-    longest = _longest_bar(tallest, max([0.0, *(max(p, q) for _, p, q in rest)]))
+    """A grey and a blue bar in each row, with the numbers beside them.
+
+    None is cut, because two that are cut would look equally long.
+    """
+    longest = max(max(p, q) for _, p, q in rows + rest)
 
     ax = bar_axes(figure, [row.label for row in rows + rest], longest, room=1.36)
     for y, row in enumerate(rows + rest):
@@ -282,11 +285,11 @@ def _draw_pairs(figure: Figure, rows: list[Row], rest: list[Row]) -> Axes:
             ax.get_yticklabels()[y].set_color(style.GREY)
         if gone:
             grey = style.REMOVED
-        end_before = _draw_bar(ax, y - 0.2, row.before, longest, 0.38, **grey)
-        end_after = _draw_bar(ax, y + 0.2, row.after, longest, 0.38, **blue)
+        ax.barh(y - 0.2, row.before, 0.38, **grey)
+        ax.barh(y + 0.2, row.after, 0.38, **blue)
 
         numbers = f"{number(row.before)} → {number(row.after)}  "
-        note = note_beside(ax, max(end_before, end_after), y, numbers, gap=6, fontsize=9)
+        note = note_beside(ax, max(row.before, row.after), y, numbers, gap=6, fontsize=9)
         text, colour = change(row.before, row.after)
         ax.annotate(text, (1, 0.5), xycoords=note, va="center", fontsize=9, color=colour)
     return ax
