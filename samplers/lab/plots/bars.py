@@ -85,9 +85,7 @@ def note_beside(ax: Axes, x: float, y: float, text: str, gap: float, **look):
 
 def _longest_bar(tallest: float, rest: float) -> float:
     """Where bars are cut: a rest that would dwarf the `tallest` token's bar is not drawn whole."""
-    if rest < 5 * tallest:
-        return max(rest, tallest)
-    return 1.3 * tallest
+    return max(rest, tallest) if rest < 5 * tallest else 1.3 * tallest
 
 
 def _draw_bar(ax: Axes, y: float, value: float, longest: float, height: float, **look) -> float:
