@@ -88,17 +88,15 @@ def _longest_bar(tallest: float, rest: float) -> float:
     return max(rest, tallest) if rest < 5 * tallest else 1.3 * tallest
 
 
-def _draw_bar(ax: Axes, y: float, value: float, longest: float, height: float, **look) -> float:
+def _draw_bar(ax: Axes, y: float, value: float, longest: float, **look) -> float:
     """One bar; longer than `longest` it is cut, with a break mark. Returns where it ends."""
     end = min(value, longest)
-    ax.barh(y, end, height, **look)
-
+    ax.barh(y, end, 0.72, **look)
     if value > longest:  # two white strokes across the end, as on a broken axis
-        reach = 0.62 * height
         for middle in (0.955, 0.975):
             ax.plot(
                 [end * (middle - 0.006), end * (middle + 0.006)],
-                [y + reach, y - reach],
+                [y + 0.45, y - 0.45],
                 color="white",
                 linewidth=2.2,
                 solid_capstyle="butt",
@@ -130,10 +128,10 @@ def plot_distribution(dist: Distribution, top: Count = 12, title: str | None = N
     ax = bar_axes(figure, rows, longest, room=1.13)
     ax.set_title(heading)
     for y, p in enumerate(probs):
-        _draw_bar(ax, y, p, longest, 0.72, **style.AFTER)
+        _draw_bar(ax, y, p, longest, **style.AFTER)
         note_beside(ax, p, y, values[y], gap=5, fontsize=9)
     if len(rows) > len(probs):
-        end = _draw_bar(ax, len(probs), rest, longest, 0.72, **style.REST_AFTER)
+        end = _draw_bar(ax, len(probs), rest, longest, **style.REST_AFTER)
         note_beside(ax, end, len(probs), number(rest), gap=5, fontsize=9)
 
     tokens = tuple(dist.tokens[i] for i in index)
