@@ -28,6 +28,7 @@ from samplers.lab.plots.confidence import plot_calibration
 from samplers.lab.plots.costs.bills import plot_bills
 from samplers.lab.plots.costs.prices import plot_prices
 from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
+from samplers.lab.plots.draws.answers import plot_answers
 from samplers.lab.plots.fit import plot_bounds, plot_fit, plot_p_values
 from samplers.lab.plots.loop import plot_loop
 from samplers.lab.plots.mask import plot_mask
@@ -75,6 +76,7 @@ __all__ = [
     "json_trial",
     "open_realtime",
     "pcm",
+    "plot_answers",
     "plot_arrivals",
     "plot_before_after",
     "plot_bills",
