@@ -12,7 +12,10 @@ from numbers import Number
 
 import numpy as np
 
-UNITS = r"(?:tokens?|draws?|requests?|nats|bits|ms|s|seconds?|minutes?|usd|dollars?)"
+UNITS = (
+    r"(?:tokens?|words?|points?|stories|draws?|requests?|nats|bits|"
+    r"ms|s|seconds?|minutes?|usd|dollars?)"
+)
 TRUE = {"true", "yes", "t", "y", "1", "是", "对"}
 FALSE = {"false", "no", "f", "n", "0", "否", "不", "不是", "错"}
 AROUND = " \t\r\n.。,;:!'\"`´‘’“”„«»「」『』␣▁"  # a text's beginning and end say nothing
@@ -123,7 +126,9 @@ def short(value) -> str:
 
 
 def _number_in(text: str) -> float:
-    plain = word(text).replace("−", "-").replace("∞", "inf").lstrip("$~≈ ")
+    text = re.sub(r"(?<![\d.])\.(?=\d)", "0.", text)  # .4 is 0.4
+    plain = word(text).replace("−", "-").replace("∞", "inf")
+    plain = plain.removeprefix("about ").strip("$~≈ ")
     plain = re.sub(rf"\s*(?:%|\b{UNITS}\b|(?<=\d){UNITS}\b)$", "", plain)
     plain = re.sub(r"(?<=\d)[,' ](?=\d{3}(?:\D|$))", "", plain) if _has_thousands(plain) else plain
     above, line, below = plain.replace("⁄", "/").partition("/")

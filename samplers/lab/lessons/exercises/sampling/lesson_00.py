@@ -1,11 +1,14 @@
 """Exercises of lesson 00, Start here."""
 
+import re
+
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import number, short, whole, word, words
+from samplers.lab.lessons.exercises.plain import number, several, short, whole, word, words
 
 LOCAL_MODEL = "smollm2-135m-instruct"
+LIMITS = ("max_completion_tokens", "max_tokens")
 ROLES = ("system", "developer", "user", "assistant")  # "tool" answers a call, and there is none
-NONE = ("none", "no", "zero", "no point", "no points")
+NONE = ("none", "none of them", "no", "zero", "no point", "no points")
 MILLION = 1_000_000
 COST = (11 * 0.10 + 2 * 0.50) / MILLION  # USD: 11 tokens in and 2 out, at gpt-6-luna
 COST_THEN = (11 * 2.50 + 2 * 10.00) / MILLION  # the same at the document's gpt-4o
@@ -34,12 +37,19 @@ def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
             return "Each of the messages must be a dict with a role and a content."
         if message["role"] not in ROLES:
             return f"The role {short(message['role'])} does not fit here: you ask as the user."
+        if not isinstance(message["content"], str | list):
+            return "The content of a message must be a text."
 
     temperature = request.get("temperature", 1)
-    if isinstance(temperature, str):
-        return "The temperature must be a number: your endpoint refuses one in quotes."
+    if isinstance(temperature, str | list | tuple):
+        return "The temperature must be a number alone, without quotes or brackets."
     if temperature is not None and not 0 <= number(temperature) <= 2:
         return "One fault is temperature: which range does the error in this section name?"
+
+    for name in LIMITS:
+        limit = request.get(name)
+        if limit is not None and (isinstance(limit, str) or whole(limit) < 1):
+            return f"{name} was right before: it is a whole number, 1 or more, without quotes."
     return True
 
 
@@ -64,13 +74,20 @@ def _near(usd: float, right: float) -> bool:
 
 def _pinned(answer) -> bool | str:
     """True for the set of names that stay with one model."""
-    names = words(answer)
+    names = words(several(answer) if isinstance(answer, str) else answer)
     for name, problem in MOVING.items():
         if name in names:
             return problem
     if names < PINNED and names:
         return f"Right so far, and there are more: you have {len(names)} of {len(PINNED)}."
     return names == PINNED
+
+
+def _status(answer) -> bool:
+    """True for 401, also if it is written as "HTTP 401" or "401 Unauthorized"."""
+    if isinstance(answer, str):
+        answer = re.sub(r"^(?:http|status)\s+|(?<=\d{3})\s.*$", "", word(answer))
+    return whole(answer) == 401
 
 
 def _three_points(answer) -> bool:
@@ -83,7 +100,7 @@ def _three_points(answer) -> bool:
 EXERCISES = {
     "00-wrong-key": Exercise(
         ask="predict the status, one number, then run this cell again.",
-        test=lambda status: whole(status) == 401,
+        test=_status,
         hint="Run the next cell and see.",
         why="See it in the next cell.",
     ),

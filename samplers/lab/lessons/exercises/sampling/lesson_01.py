@@ -16,6 +16,11 @@ from samplers.lab.lessons.exercises.plain import (
 )
 
 FIVE = np.array([0.6, 0.2, 0.1, 0.05, 0.05])
+CHANGES = {  # other words for what the surprise does
+    **dict.fromkeys(["rise", "increases", "goes up", "grows"], "rises"),
+    **dict.fromkeys(["stay", "stays the same", "the same"], "stays"),
+    **dict.fromkeys(["fall", "decreases", "goes down", "drops", "shrinks"], "falls"),
+}
 SOFTMAX_CASES = {  # name: (logits, probabilities)
     "[2, 1, 0]": ([2.0, 1.0, 0.0], [0.66524096, 0.24472847, 0.09003057]),
     "[1000, 999]": ([1000.0, 999.0], [0.73105858, 0.26894142]),
@@ -55,16 +60,17 @@ def _effective(answer) -> bool | str:
 def _surprise(answer) -> bool | str:
     """True for Spain, and for a surprise that falls."""
     token, capital = several(answer, 2)
-    change = choice(word(capital).removesuffix("s"), "rise", "stay", "fall")
+    said = word(capital).removeprefix("it ")
+    change = choice(CHANGES.get(said, said), "rises", "stays", "falls")
     if word(token) != "spain":
         return "Which token would surprise you? Then run the next cell and see."
-    return True if change == "fall" else "Right for the token. See *capital* in the next cell."
+    return True if change == "falls" else "Right for the token. See *capital* in the next cell."
 
 
 def _rare(guess) -> bool | str:
     """True for what nineteen of twenty lots of 1,000 draws give."""
     count = number(guess)
-    if 0 < count < 1:
+    if 0 < count < 1 or "%" in str(guess):
         return "How many of the 1,000, not which share of them."
     return 20 <= count <= 45
 
@@ -77,6 +83,11 @@ def _softmax(function) -> bool | str:
         expected = np.array(probs)
         if result.shape != expected.shape:
             return f"For {name} it gives the shape {result.shape}, and must give {expected.shape}."
+        if np.isfinite(result).all() and not np.isclose(result.sum(), 1):
+            return (
+                f"For {name} it gives {result.round(3).tolist()}, and probabilities sum to 1. "
+                "Does it return them?"
+            )
         if not np.allclose(result, expected, atol=1e-6):
             return (
                 f"For {name} it gives {result.round(3).tolist()}. "
