@@ -12,7 +12,7 @@ from numbers import Number
 
 import numpy as np
 
-UNITS = r"(?:tokens?|draws?|requests?|nats|bits|ms|s|seconds?|minutes?|usd|dollars?)"
+UNITS = r"(?:tokens?|times?|draws?|requests?|nats|bits|ms|s|seconds?|minutes?|usd|dollars?)"
 TRUE = {"true", "yes", "t", "y", "1", "是", "对"}
 FALSE = {"false", "no", "f", "n", "0", "否", "不", "不是", "错"}
 AROUND = " \t\r\n.。,;:!'\"`´‘’“”„«»「」『』␣▁"  # a text's beginning and end say nothing
@@ -28,7 +28,7 @@ def word(answer) -> str:
     alone = _alone(answer)
     if alone is None or not isinstance(alone, str | Number | np.generic):
         raise AnswerError(f"I can't read {short(answer)} as a word.")
-    text = unicodedata.normalize("NFKC", str(alone)).strip(AROUND)
+    text = unicodedata.normalize("NFKC", str(alone)).replace("’", "'").strip(AROUND)
     return re.sub(r"\s+", " ", text).casefold()
 
 
@@ -121,6 +121,7 @@ def short(value) -> str:
 
 
 def _number_in(text: str) -> float:
+    text = re.sub(r"(?<![\d.])[.．](?=\d)", "0.", text)  # .5
     plain = word(text).replace("−", "-").replace("∞", "inf").lstrip("$~≈ ")
     plain = re.sub(rf"\s*(?:%|\b{UNITS}\b|(?<=\d){UNITS}\b)$", "", plain)
     plain = re.sub(r"(?<=\d)[,' ](?=\d{3}(?:\D|$))", "", plain) if _has_thousands(plain) else plain
