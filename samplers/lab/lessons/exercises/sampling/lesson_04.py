@@ -24,7 +24,7 @@ SETTINGS = ("frequency 0.3", "presence 0.5", "both 0", "logit_bias")
 COMPLAINTS = {
     "the bot repeats whole sentences": "frequency 0.3",
     "all ten product ideas are about the same thing": "presence 0.5",
-    "the generated code renames its variables half way": "both 0",
+    "the generated code renames its variables halfway": "both 0",
     "the model begins each answer with the token 'Sure'": "logit_bias",
 }
 
