@@ -11,10 +11,10 @@ from samplers.lab.lessons.clock import SimulatedClock
 from samplers.lab.lessons.document_cost import estimate_cost
 from samplers.lab.lessons.document_filter import document_filter
 from samplers.lab.lessons.document_limits import document_bucket, document_handler
-from samplers.lab.lessons.document_loop import SEARCH, react_loop
+from samplers.lab.lessons.document_loop import SEARCH, join_calls, react_loop
 from samplers.lab.lessons.edits import edit_distance
 from samplers.lab.lessons.filter_trial import FILTER_TEXTS, filter_trial
-from samplers.lab.lessons.json_trial import PEOPLE, json_trial
+from samplers.lab.lessons.json_trial import COUPLES, HOMES, MATHS, PEOPLE, json_trial
 from samplers.lab.lessons.killable import KillableEndpoint
 from samplers.lab.lessons.mask import token_mask
 from samplers.lab.lessons.realtime import open_realtime
@@ -28,6 +28,7 @@ from samplers.lab.plots.confidence import plot_calibration
 from samplers.lab.plots.costs.bills import plot_bills
 from samplers.lab.plots.costs.prices import plot_prices
 from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
+from samplers.lab.plots.draws.answers import plot_answers
 from samplers.lab.plots.fit import plot_bounds, plot_fit, plot_p_values
 from samplers.lab.plots.loop import plot_loop
 from samplers.lab.plots.mask import plot_mask
@@ -46,7 +47,10 @@ from samplers.lab.stepper.tree import Tree
 from samplers.lab.stepper.widget import step_through
 
 __all__ = [
+    "COUPLES",
     "FILTER_TEXTS",
+    "HOMES",
+    "MATHS",
     "PEOPLE",
     "REVIEWS",
     "SAID",
@@ -68,9 +72,11 @@ __all__ = [
     "explore",
     "few_shot",
     "filter_trial",
+    "join_calls",
     "json_trial",
     "open_realtime",
     "pcm",
+    "plot_answers",
     "plot_arrivals",
     "plot_before_after",
     "plot_bills",

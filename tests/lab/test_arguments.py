@@ -28,10 +28,17 @@ class Silent:
 
 
 GOOD = {
+    "plot_answers": {"answers": {"a": ["x", "y"]}, "top": 2},
     "plot_before_after": {"dist": FIVE, "after": LOGITS, "top": 2, "names_of": ("x", "y")},
     "plot_bounds": {"prediction": PREDICTION, "truth": PREDICTION, "top": 2},
     "plot_calibration": {"confidence": [0.1, 0.2, 0.3, 0.4], "right": [True, False, True, True]},
-    "plot_curves": {"x": [1, 2, 3], "panels": {"y": {"c": [1, 2, 3]}}, "xlabel": "x", "mark": [2]},
+    "plot_curves": {
+        "x": [1, 2, 3],
+        "panels": {"y": {"c": [1, 2, 3]}},
+        "xlabel": "x",
+        "mark": [2],
+        "log": ["y"],
+    },
     "plot_distribution": {"dist": FIVE, "top": 2},
     "plot_fit": {"prediction": PREDICTION, "counts": {b"a": 3}, "top": 2},
     "plot_loop": {},
@@ -85,7 +92,7 @@ GOOD = {
     "check": {"name": "02-gainers", "answer": ...},
 }
 # tested apart
-UNCHECKED = {"react_loop", "calculator", "can", "Picture", "Suspects"}
+UNCHECKED = {"join_calls", "react_loop", "calculator", "can", "Picture", "Suspects"}
 UNCHECKED |= {"SimulatedClock", "document_bucket", "document_handler", "plot_arrivals"}
 UNCHECKED |= {"KillableEndpoint", "estimate_cost", "plot_bills", "plot_prices"}
 UNCHECKED |= {"edit_distance", "open_realtime", "pcm", "plot_cells", "plot_events", "plot_words"}
@@ -156,6 +163,8 @@ WRONG = {
     "question": [None, 1, "no place for the text"],
     "about": [None, 1, "ab", [], ["ab"], [("a", 1)]],
     "name": [None, 1, ["02"], "99-none"],
+    "answers": [None, [], {}, "ab", {"a": "b"}, {"a": []}, {"a": [1]}, {1: ["a"]}],
+    "log": [None, 1, ["z"], [1]],
     ("plot_curves", "panels"): [None, [], {}, {"y": {}}, {"y": [1]}, {"y": {"c": "a"}}, {1: {}}],
     ("plot_panels", "panels"): [None, [], {}, {"a": "b"}, {"a": [1, 2]}, {1: LOGITS}],
     ("plot_p_values", "panels"): [None, [], {}, {"a": []}, {"a": [NAN]}, {"a": [2]}, {"a": "b"}],

@@ -1,8 +1,8 @@
-"""The document's tool and its ReAct loop: lesson 08 measures the one and breaks the other.
+"""The document's tool, its loop over streamed calls and its ReAct loop, for lessons 08 and 08b.
 
-The code is the document's. What has no value there became a parameter: the SDK's client, the model,
-and the function that executes a tool. `params` go with every request. In a program of your own, use
-`samplers.api.run_tools`.
+The code is the document's. What has no value there became a parameter: the stream, the SDK's
+client, the model, and the function that executes a tool. `params` go with every request. In a
+program of your own, use `samplers.api.accumulate` and `samplers.api.run_tools`.
 """
 
 import json
@@ -29,6 +29,24 @@ SEARCH = {
         },
     },
 }
+
+
+def join_calls(stream):
+    """{index: call} of a stream of the SDK, by the document's own loop."""
+    tool_calls = {}
+    for chunk in stream:
+        delta = chunk.choices[0].delta
+        if delta.tool_calls:
+            for tc in delta.tool_calls:
+                idx = tc.index
+                if idx not in tool_calls:
+                    tool_calls[idx] = {"id": tc.id, "function": {"name": "", "arguments": ""}}
+                if tc.function:
+                    if tc.function.name:
+                        tool_calls[idx]["function"]["name"] += tc.function.name
+                    if tc.function.arguments:
+                        tool_calls[idx]["function"]["arguments"] += tc.function.arguments
+    return tool_calls
 
 
 def react_loop(client, model, messages, tools, execute_tool, max_iterations=5, **params):

@@ -17,10 +17,8 @@ from tqdm import tqdm
 from samplers.api import response_format
 from samplers.api.table import html_table
 from samplers.checks import shown
-from samplers.lab.arguments import checked
+from samplers.lab.arguments import Count, checked
 from samplers.lab.lessons.json_schema import validator
-
-MAX_TOKENS = 24  # of an answer
 
 NAMES = ("Tom", "Ben", "Max", "Kim", "Anna", "Paul", "Jack", "Sam", "Jane", "Mark")
 AGES = {
@@ -55,6 +53,49 @@ def _person(i: int, j: int) -> tuple[str, dict]:
 
 
 PEOPLE = tuple(_person(i, j) for i in range(len(NAMES)) for j in range(len(PATTERNS)))
+
+HOMES = tuple(
+    (
+        f"{name} lives at {street} in {city}.",
+        {"name": name, "address": {"street": street, "city": city}},
+    )
+    for name, street, city in (
+        ("Tom", "5 Mill Lane", "York"),
+        ("Anna", "12 Park Road", "Leeds"),
+        ("Sam", "9 King Street", "Ely"),
+        ("Kim", "24 Church Lane", "Hull"),
+    )
+)
+COUPLES = tuple(
+    (sentence, {"people": [{"name": name, "age": age} for name, age in people]})
+    for sentence, *people in (
+        ("Jane is 40 and Sam is 12.", ("Jane", 40), ("Sam", 12)),
+        ("Eva is 7 and Leo is 9.", ("Eva", 7), ("Leo", 9)),
+        ("Ann is 55, Bob is 58.", ("Ann", 55), ("Bob", 58)),
+    )
+)
+MATHS = {
+    "type": "object",
+    "properties": {
+        "reasoning_steps": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "step_number": {"type": "integer"},
+                    "description": {"type": "string"},
+                    "intermediate_result": {"type": "string"},
+                },
+                "required": ["step_number", "description", "intermediate_result"],
+                "additionalProperties": False,
+            },
+        },
+        "final_answer": {"type": "string"},
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+    },
+    "required": ["reasoning_steps", "final_answer", "confidence"],
+    "additionalProperties": False,
+}
 
 
 @dataclass(frozen=True)
@@ -115,12 +156,13 @@ def json_trial(
     question: str,
     about: Annotated[Iterable[tuple[str, dict]], 1],
     model: type,
+    max_tokens: Count = 24,
 ) -> JsonTrial:
     """Ask a Client `question`, with {} for the text, about each (text, facts), in three ways.
 
     The messages of the three ways are the same, and so is the temperature, 0; only response_format
-    differs. An answer, of at most 24 tokens, fits if it is JSON of `model`'s strict schema. It is
-    true if it also says exactly `facts`. Four texts are tried at a time.
+    differs. An answer has at most `max_tokens`. It fits if it is JSON of `model`'s strict schema,
+    and it is true if it also says exactly `facts`. Four texts are tried at a time.
     """
     if not callable(getattr(client, "chat", None)):
         raise ValueError(f"client must be a Client, as connect() returns, got {shown(client)}")
@@ -137,7 +179,7 @@ def json_trial(
     def answers_to(pair: tuple[str, dict]) -> list[TrialAnswer]:
         text, facts = pair
         prompt = question.format(text)
-        params = {"temperature": 0, "max_tokens": MAX_TOKENS}
+        params = {"temperature": 0, "max_tokens": max_tokens}
         completions = [client.chat(prompt, response_format=way, **params) for way in ways.values()]
         return [_judged(prompt, completion, facts, schema) for completion in completions]
 

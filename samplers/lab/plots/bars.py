@@ -69,6 +69,7 @@ def bar_axes(figure: Figure, labels: Sequence[str], largest: float, room: float)
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.set_xlim(0, (largest or 1.0) * room)
+    style.no_tick_past_one(ax)
     ax.grid(axis="x")
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("probability")
@@ -84,22 +85,18 @@ def note_beside(ax: Axes, x: float, y: float, text: str, gap: float, **look):
 
 def _longest_bar(tallest: float, rest: float) -> float:
     """Where bars are cut: a rest that would dwarf the `tallest` token's bar is not drawn whole."""
-    if rest < 1.6 * tallest:
-        return max(rest, tallest)
-    return 1.3 * tallest
+    return max(rest, tallest) if rest < 5 * tallest else 1.3 * tallest
 
 
-def _draw_bar(ax: Axes, y: float, value: float, longest: float, height: float, **look) -> float:
+def _draw_bar(ax: Axes, y: float, value: float, longest: float, **look) -> float:
     """One bar; longer than `longest` it is cut, with a break mark. Returns where it ends."""
     end = min(value, longest)
-    ax.barh(y, end, height, **look)
-
+    ax.barh(y, end, 0.72, **look)
     if value > longest:  # two white strokes across the end, as on a broken axis
-        reach = 0.62 * height
         for middle in (0.955, 0.975):
             ax.plot(
                 [end * (middle - 0.006), end * (middle + 0.006)],
-                [y + reach, y - reach],
+                [y + 0.45, y - 0.45],
                 color="white",
                 linewidth=2.2,
                 solid_capstyle="butt",
@@ -131,10 +128,10 @@ def plot_distribution(dist: Distribution, top: Count = 12, title: str | None = N
     ax = bar_axes(figure, rows, longest, room=1.13)
     ax.set_title(heading)
     for y, p in enumerate(probs):
-        _draw_bar(ax, y, p, longest, 0.72, **style.AFTER)
+        _draw_bar(ax, y, p, longest, **style.AFTER)
         note_beside(ax, p, y, values[y], gap=5, fontsize=9)
     if len(rows) > len(probs):
-        end = _draw_bar(ax, len(probs), rest, longest, 0.72, **style.REST_AFTER)
+        end = _draw_bar(ax, len(probs), rest, longest, **style.REST_AFTER)
         note_beside(ax, end, len(probs), number(rest), gap=5, fontsize=9)
 
     tokens = tuple(dist.tokens[i] for i in index)
@@ -268,9 +265,11 @@ def _mark(before: float, after: float) -> str:
 
 
 def _draw_pairs(figure: Figure, rows: list[Row], rest: list[Row]) -> Axes:
-    """A grey and a blue bar in each row, with the numbers beside them."""
-    tallest = max(max(p, q) for _, p, q in rows)
-    longest = _longest_bar(tallest, max([0.0, *(max(p, q) for _, p, q in rest)]))
+    """A grey and a blue bar in each row, with the numbers beside them.
+
+    None is cut, because two that are cut would look equally long.
+    """
+    longest = max(max(p, q) for _, p, q in rows + rest)
 
     ax = bar_axes(figure, [row.label for row in rows + rest], longest, room=1.36)
     for y, row in enumerate(rows + rest):
@@ -282,11 +281,11 @@ def _draw_pairs(figure: Figure, rows: list[Row], rest: list[Row]) -> Axes:
             ax.get_yticklabels()[y].set_color(style.GREY)
         if gone:
             grey = style.REMOVED
-        end_before = _draw_bar(ax, y - 0.2, row.before, longest, 0.38, **grey)
-        end_after = _draw_bar(ax, y + 0.2, row.after, longest, 0.38, **blue)
+        ax.barh(y - 0.2, row.before, 0.38, **grey)
+        ax.barh(y + 0.2, row.after, 0.38, **blue)
 
         numbers = f"{number(row.before)} → {number(row.after)}  "
-        note = note_beside(ax, max(end_before, end_after), y, numbers, gap=6, fontsize=9)
+        note = note_beside(ax, max(row.before, row.after), y, numbers, gap=6, fontsize=9)
         text, colour = change(row.before, row.after)
         ax.annotate(text, (1, 0.5), xycoords=note, va="center", fontsize=9, color=colour)
     return ax

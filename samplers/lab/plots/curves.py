@@ -35,14 +35,21 @@ def spread(heights: Sequence[float], gap: float, floor: float) -> np.ndarray:
 
 
 def _draw_curves(
-    ax: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray], mark: Sequence[float]
+    ax: Axes,
+    x: np.ndarray,
+    curves: Mapping[str, np.ndarray],
+    mark: Sequence[float],
+    is_log: bool,
 ) -> None:
     """Curves with points at `mark`; each curve's name stands at its right end, in its colour."""
-    low = min(map(np.nanmin, curves.values()))
-    high = max(map(np.nanmax, curves.values()))
+    heights = {name: np.log10(y) if is_log else y for name, y in curves.items()}
+    low = min(map(np.nanmin, heights.values()))
+    high = max(map(np.nanmax, heights.values()))
     gap = 0.085 * ((high - low) or 1.0)
     # a name on the axis would be struck through by it
-    ends = spread([y[-1] for y in curves.values()], gap, floor=low + 0.4 * gap)
+    ends = spread([y[-1] for y in heights.values()], gap, floor=low + 0.4 * gap)
+    if is_log:
+        ends = 10**ends
 
     for n, ((name, y), end) in enumerate(zip(curves.items(), ends, strict=True)):
         colour = style.CYCLE[n % len(style.CYCLE)]
@@ -62,10 +69,13 @@ def plot_curves(
     xlabel: str,
     mark: Sequence[float] = (),
     title: str | None = None,
+    log: Sequence[str] = (),
 ) -> Picture:
     """Panels side by side, {y's name: {curve's name: values (n,)}}, over x (n,), which rises.
 
-    Points mark the x in `mark`. data: x, mark, and `panels` as given, with arrays.
+    Points mark the x in `mark`. `log`: the panels whose y has a logarithmic scale, so that small
+    values can be told apart; they must be above 0. data: x, mark, and `panels` as given, with
+    arrays.
     """
     heading = title or f"What {xlabel} does"
     x = np.asarray(x, dtype=np.float64)
@@ -80,22 +90,47 @@ def plot_curves(
         for ylabel, curves in panels.items()
     }
 
+    _check_log(panels, log)
+
     figure = new_figure(7.4, 3.1)
     figure.suptitle(heading, x=0.01, ha="left")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for ax, (ylabel, curves) in zip(axes, panels.items(), strict=True):
-        _draw_curves(ax, x, curves, mark)
+        _draw_curves(ax, x, curves, mark, ylabel in log)
         ax.set_title(ylabel)
         ax.set_xlabel(xlabel)
         ax.grid()
-        if min(y.min() for y in curves.values()) >= 0:
-            ax.set_ylim(bottom=0)
-        if all((y == np.round(y)).all() for y in curves.values()):
-            ax.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
+        _set_height(ax, ylabel, curves, ylabel in log)
 
     alt = f"{heading}. {_describe(x, panels, mark)}"
     return picture_of(figure, heading, alt, x=x, mark=tuple(mark), panels=panels)
+
+
+def _check_log(panels: Mapping[str, Mapping[str, np.ndarray]], log: Sequence[str]) -> None:
+    for ylabel in log:
+        if ylabel not in panels:
+            raise ValueError(f"log must name some of {', '.join(panels)}, got {ylabel!r}")
+        if min(y.min() for y in panels[ylabel].values()) <= 0:
+            raise ValueError(f"log must name panels above 0, and {ylabel!r} has values at or below")
+
+
+def _set_height(ax: Axes, ylabel: str, curves: Mapping[str, np.ndarray], is_log: bool) -> None:
+    """The limits and ticks of y: from 0 if nothing is below, and a probability ends at 1."""
+    lowest = min(y.min() for y in curves.values())
+    highest = max(y.max() for y in curves.values())
+    if is_log:
+        ax.set_yscale("log")
+        ax.set_ylabel("log scale", fontsize=8, color=style.GREY)
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    elif lowest >= 0:
+        ax.set_ylim(bottom=0)
+    if ylabel == "probability" and ax.get_ylim()[1] > 1 >= highest:
+        ax.set_ylim(top=1)
+        for line in ax.lines:
+            line.set_clip_on(False)  # one that runs along the top is drawn in its full width
+    if not is_log and all((y == np.round(y)).all() for y in curves.values()):
+        ax.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
 
 
 def _describe(
@@ -126,8 +161,8 @@ def plot_sweep(
     """What `transform(logits, value)` does to `dist`: probabilities, entropy, effective vocabulary.
 
     `transform` is temperature, top_p, min_p, …; `values` rise; `tokens`: how many of the most
-    probable to show. `mark`: values to mark with points, which are added to the sweep. data: x,
-    mark, panels.
+    probable to show. `mark`: values to mark with points, which are added to the sweep. The
+    effective vocabulary has a logarithmic scale. data: x, mark, panels.
     """
     values = np.unique(np.concatenate([values, mark]).astype(np.float64))
     index = ranked(dist.probs, tokens)
@@ -146,7 +181,7 @@ def plot_sweep(
         "entropy (nats)": {"entropy": nats},
         "effective vocabulary": {"effective vocabulary": effective},
     }
-    return plot_curves(values, panels, xlabel, mark, title)
+    return plot_curves(values, panels, xlabel, mark, title, log=["effective vocabulary"])
 
 
 @styled
@@ -166,7 +201,7 @@ def plot_nucleus(
     figure = new_figure(7, 3.2)
     ax = figure.add_subplot()
     ax.set_title(heading)
-    ax.step(np.arange(1, len(mass) + 1), mass, where="post", color=style.BLUE)
+    ax.step(np.arange(1, len(mass) + 1), mass, where="post", color=style.BLUE, clip_on=False)
     _set_scales(ax, len(mass))
     for n, (level, size) in enumerate(zip(p, sizes, strict=True)):
         _draw_nucleus(ax, n, level, size, mass)
@@ -199,7 +234,7 @@ def _set_scales(ax: Axes, tokens: int) -> None:
         ax.set_xticks(range(1, tokens + 1, 1 + tokens // 12))
 
     ax.set_xlim(0.9, tokens * 1.15)
-    ax.set_ylim(0, 1.08)
+    ax.set_ylim(0, 1)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel(xlabel)
@@ -223,8 +258,8 @@ def _draw_nucleus(ax: Axes, n: int, level: float, size: int, mass: np.ndarray) -
         (size, level),
         color=colour,
         fontsize=9,
-        xytext=(-7, 4) if in_right_half else (8, -11),
+        xytext=(8, -13) if not in_right_half or level > 0.95 else (-7, 4),
         textcoords="offset points",
-        ha="right" if in_right_half else "left",
+        ha="left" if not in_right_half or level > 0.95 else "right",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
     )

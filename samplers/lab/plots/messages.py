@@ -168,7 +168,7 @@ def _draw_text(ax: Axes, top: float, role: str, text: str, tokens: int, sent: bo
     middle = top + ROW / 2
     ink = style.BLACK if sent else style.GREY
     label = shorten(readable(text).replace("␣", " "), 38)
-    write(ax, ROLE, middle, role, fontsize=9, color=COLOURS.get(role, ink) if sent else ink)
+    write(ax, ROLE, middle, role, fontsize=9, color=ink)
     write(ax, TEXT, middle, label, fontsize=8.5, color=ink)
     write(ax, LEFT - 0.1, middle, str(tokens), fontsize=8.5, ha="right", color=ink)
     if not sent:

@@ -49,6 +49,7 @@ def _draw_panels(dist: Distribution, panels: Sequence[Panel], index: np.ndarray)
         ax.set_title(panel.title)
         ax.set_title(panel.note, loc="right", fontsize=8, color=style.GREY)
     axes[0].set_xlim(0, largest * 1.32)  # room for the numbers; all panels share it
+    style.no_tick_past_one(axes[0])
     axes[0].set_ylim(len(labels) - 0.45, -0.55)
     axes[0].set_yticks(range(len(labels)), labels)
 

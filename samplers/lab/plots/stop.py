@@ -18,17 +18,16 @@ from samplers.wire.tokens import readable as readable_bytes
 WIDEST = 80  # columns that fit into one line
 LEFT = 0.15  # inches
 TEXT = 7.2  # inches that the text may take
-TOP = 0.5  # inches, of the text
-HEIGHT = 0.36
-KEY = 1.08  # inches, the top of the key
+LETTERS = 0.58  # inches, the middle of the text
+TOP = 0.74  # inches, of the tokens: under the text, so that no letter stands on a hatch
+HEIGHT = 0.24
+KEY = 1.18  # inches, the top of the key
 ANSWER = {"facecolor": "#cfe3f1", "edgecolor": "none"}
 STOP = {"facecolor": "white", "edgecolor": style.VERMILION, "linewidth": 0, "hatch": "xxxx"}
 CUT = {"facecolor": "white", "edgecolor": style.GREY, "linewidth": 0, "hatch": "////"}
 NEVER = {"facecolor": "white", "edgecolor": "none"}
 DRAWN_TOKEN = {"edgecolor": style.BLACK, "zorder": 4}
-OTHER_TOKEN = {"edgecolor": style.PALE, "linestyle": "--"}
-# behind a hatched character, so that it can be read
-BEHIND_TEXT = {"boxstyle": "square,pad=0.04", "facecolor": "white", "edgecolor": "none"}
+OTHER_TOKEN = {"edgecolor": style.GREY, "linestyle": "--"}
 PLACES = {  # of the stop string: (begins, ends) inside a token
     (False, False): "is made of whole tokens",
     (True, False): "begins inside a token",
@@ -56,11 +55,11 @@ def cut_at(tokens: Sequence[bytes], stop: str) -> tuple[int, int, int]:
 def plot_stop(
     tokens: Annotated[Sequence[bytes], 1], stop: str, title: str | None = None
 ) -> Picture:
-    """An answer's tokens, and where the string `stop` cuts them.
+    """An answer's text, under it the tokens, and where the string `stop` cuts them.
 
     `tokens`: the bytes of each, as drawn without a stop. Shaded: the answer. Crossed: the stop
     string, which is left out. Hatched: the rest of the token in which it ended, drawn and thrown
-    away. Pale: never drawn. data: answer (its text), drawn (tokens), inside: whether the stop
+    away. Dashed: never drawn. data: answer (its text), drawn (tokens), inside: whether the stop
     string (begins, ends) inside a token.
     """
     heading = title or "A stop string and the tokens"
@@ -72,11 +71,11 @@ def plot_stop(
     answer = raw[:start].decode("utf-8", "replace")
     thrown_away = raw[end:last].decode("utf-8", "replace")
 
-    figure, ax = page(7.5, 1.62)
+    figure, ax = page(7.5, 1.72)
     write(ax, LEFT, 0.22, heading, fontsize=HEADING)
     _draw_text(ax, raw.decode("utf-8", "replace"), edges, (0, start, end, last, edges[-1]))
     _draw_key(ax, stop)
-    write(ax, LEFT, 1.42, f"{drawn} tokens drawn of {len(tokens)}", fontsize=9)
+    write(ax, LEFT, 1.52, f"{drawn} tokens drawn of {len(tokens)}", fontsize=9)
 
     alt = (
         f"{heading}. Tokens: {' | '.join(map(readable_bytes, tokens))}. "
@@ -89,7 +88,7 @@ def plot_stop(
 
 
 def _draw_text(ax: Axes, text: str, edges: np.ndarray, parts: Sequence[int]) -> None:
-    """The text in its tokens, with its parts shaded; `edges` of tokens and `parts` are in bytes.
+    """The text over its tokens, which are shaded; `edges` of tokens and `parts` are in bytes.
 
     `parts`: where the answer begins, the stop string, the rest of its token, what is not drawn, and
     where that ends.
@@ -103,7 +102,7 @@ def _draw_text(ax: Axes, text: str, edges: np.ndarray, parts: Sequence[int]) -> 
     char_x = LEFT + scale * np.cumsum([0, *widths])
     token_x = np.interp(edges, char_bytes, char_x)
     part_x = np.interp(parts, char_bytes, char_x)
-    _, start, _, last, _ = parts
+    last = parts[3]
 
     for (left, right), look in zip(pairwise(part_x), (ANSWER, STOP, CUT, NEVER), strict=True):
         ax.add_patch(Rectangle((left, TOP), right - left, HEIGHT, **look))
@@ -113,9 +112,7 @@ def _draw_text(ax: Axes, text: str, edges: np.ndarray, parts: Sequence[int]) -> 
     size = min(11, 50 * scale)
     for (left, right), byte, label in zip(pairwise(char_x), char_bytes[:-1], labels, strict=True):
         ink = style.BLACK if byte < last else style.GREY
-        box = BEHIND_TEXT if start <= byte < last else None
-        middle = (left + right) / 2
-        write(ax, middle, 0.69, label, ha="center", fontsize=size, color=ink, bbox=box)
+        write(ax, (left + right) / 2, LETTERS, label, ha="center", fontsize=size, color=ink)
 
 
 def _draw_key(ax: Axes, stop: str) -> None:

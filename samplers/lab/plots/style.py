@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from samplers.lab.arguments import checked
@@ -117,6 +118,12 @@ def styled(draw):
             return draw(*args, **kwargs)
 
     return checked(inner)
+
+
+def no_tick_past_one(ax: Axes) -> None:
+    """Where the axis goes on past 1, as room for numbers, it has no ticks: it is of probability."""
+    if ax.get_xlim()[1] > 1:
+        ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick < 1 + 1e-9])
 
 
 def rounded(x: float, y: float, width: float, height: float, facecolor: str) -> FancyBboxPatch:

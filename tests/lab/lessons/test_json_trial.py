@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel
 
-from samplers.lab.lessons.json_trial import PEOPLE, json_trial
+from samplers.lab.lessons.json_trial import COUPLES, HOMES, PEOPLE, json_trial
 
 
 class Person(BaseModel):
@@ -22,8 +22,10 @@ ANSWERS = {  # by the type of response_format, one for each prompt
 
 
 class FakeClient:
+    most = 24
+
     def chat(self, prompt, response_format, temperature, max_tokens):
-        assert (temperature, max_tokens) == (0, 24)
+        assert (temperature, max_tokens) == (0, self.most)
         text = ANSWERS[response_format and response_format["type"]][int(prompt[-1])]
         return SimpleNamespace(text=text, usage=SimpleNamespace(completion_tokens=len(text)))
 
@@ -61,3 +63,21 @@ def test_fifty_people_ten_of_no_age():
         assert not digits or int(digits) == facts["age"]
     assert sum(facts["age"] is None for _, facts in PEOPLE) == 10
     assert dict(PEOPLE)["Tom is eighty-six."] == {"name": "Tom", "age": 86}
+
+
+def test_the_other_sentences_say_what_is_true_of_them():
+    for text, facts in HOMES:
+        assert facts["name"] in text
+        assert all(value in text for value in facts["address"].values())
+    for text, facts in COUPLES:
+        assert len(facts["people"]) == 2
+        assert all(f"{person['name']} is {person['age']}" in text for person in facts["people"])
+
+
+def test_how_long_an_answer_may_be_is_sent():
+    class Longer(FakeClient):
+        most = 40
+
+    assert json_trial(Longer(), "Who? {}", [("2", FACTS)], Person, max_tokens=40).answers
+    with pytest.raises(ValueError, match="max_tokens must be"):
+        json_trial(Longer(), "Who? {}", [("2", FACTS)], Person, max_tokens=0)

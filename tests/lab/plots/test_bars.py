@@ -6,7 +6,8 @@ from picture_check import check_picture
 
 from samplers import Distribution, temperature, top_p
 from samplers.lab import plot_before_after, plot_distribution
-from samplers.lab.plots.bars import ranked
+from samplers.lab.plots.bars import Row, _draw_pairs, ranked
+from samplers.lab.plots.picture import new_figure
 
 
 def test_each_is_a_png_whose_text_holds_its_numbers(five, large, top_five):
@@ -63,3 +64,9 @@ def test_the_first_ranks_are_those_of_all_ties_included():
     p = np.random.default_rng(0).integers(0, 5, 300) / 600
     for count in (1, 7, 299, 300, 301):
         assert list(ranked(p, count)) == list(ranked(p)[:count])
+
+
+def test_where_two_bars_stand_side_by_side_none_is_cut():
+    ax = _draw_pairs(new_figure(7, 3), [Row("a", 0.14, 0.01)], [Row("others", 0.52, 0.93)])
+    assert [bar.get_width() for bar in ax.patches] == [0.14, 0.01, 0.52, 0.93]
+    assert ax.get_xticks().max() <= 1

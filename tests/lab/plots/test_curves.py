@@ -1,10 +1,11 @@
 """Curves over a parameter, and the mass that the most probable tokens hold."""
 
 import numpy as np
+import pytest
 from picture_check import check_picture
 
 from samplers import temperature, top_p
-from samplers.lab import plot_nucleus, plot_sweep
+from samplers.lab import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.plots.curves import spread
 
 
@@ -31,3 +32,10 @@ def test_no_name_stands_on_the_axis_or_on_another_name():
     assert low >= 0.6
     assert middle - low >= 1.4 - 1e-9
     assert high - middle >= 1.4
+
+
+def test_a_log_scale_is_for_values_above_zero():
+    panels = {"kept": {"top_p": [1, 10, 1000]}}
+    check_picture(plot_curves([1, 2, 3], panels, "temperature", log=["kept"]))
+    with pytest.raises(ValueError, match="'kept' has values at or below"):
+        plot_curves([1, 2], {"kept": {"top_p": [0, 1]}}, "temperature", log=["kept"])

@@ -110,7 +110,9 @@ def several(answer, count: int | None = None) -> list:
     else:
         parts = [answer]
 
-    if count is not None and len(parts) != count:
+    if count is not None and len(parts) > count:
+        raise AnswerError(f"I read {short(answer)} as {len(parts)} parts, and it needs {count}.")
+    if count is not None and len(parts) < count:
         raise AnswerError(f"I read {short(answer)} as {len(parts)} of the {count} parts it needs.")
     return parts
 

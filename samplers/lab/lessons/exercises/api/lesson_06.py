@@ -4,6 +4,17 @@ from copy import deepcopy
 
 from samplers.api import Completion
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    choice,
+    number,
+    several,
+    short,
+    whole,
+    word,
+    yes,
+)
 
 CALL = {
     "id": "call_9",
@@ -21,6 +32,8 @@ CONVERSATION = [
     {"role": "user", "content": "Thanks!"},
 ]
 BUDGETS = {80: 1, 1000: 1, 79: 3, 60: 3, 59: 7, 50: 7, 40: 7, 20: 7}  # where the turns kept begin
+WINDOW = 4096  # tokens of the local endpoint's context
+HELLO = 10  # tokens of "Hello" in its template
 REASONS = {
     "The model drew the token that ends its turn.": "stop",
     "The text ran into one of your stop strings.": "stop",
@@ -42,37 +55,40 @@ def _newest(function) -> bool | str:
         if hint:
             return hint
 
-    if function(deepcopy(CONVERSATION[1:]), 49, _count) != CONVERSATION[-1:]:
+    if _kept(function, CONVERSATION[1:], 49) != CONVERSATION[-1:]:
         return (
             "A conversation may have no system message. "
             "Then only whole turns are kept, and nothing else."
         )
     one_question = [CONVERSATION[0], CONVERSATION[-1]]
-    if function(deepcopy(one_question), 20, _count) != one_question:
+    if _kept(function, one_question, 20) != one_question:
         return "A conversation of one question that fits must come back whole."
 
     try:
-        function(deepcopy(CONVERSATION), 19, _count)
-    except ValueError:
-        return True
+        outcome(function, CONVERSATION, 19, _count)
+    except AnswerError as error:
+        if isinstance(error.__cause__, ValueError):
+            return True
+        raise
     return (
         "With a budget of 19 not even the last question fits. "
         "Raise a ValueError then: nothing honest can be sent."
     )
 
 
+def _kept(function, messages: list[dict], budget: int) -> list[dict]:
+    """The messages that the function keeps; AnswerError if they are no list of messages."""
+    kept = outcome(function, messages, budget, _count)
+    if isinstance(kept, tuple):
+        kept = list(kept)
+    if not isinstance(kept, list) or not kept or not all(m in messages for m in kept):
+        raise AnswerError("It must return a list of some of the messages.")
+    return kept
+
+
 def _budget_hint(function, budget: int, expected: list[dict]) -> str | None:
     """What is wrong with what the function keeps of the conversation; None if nothing is."""
-    messages = deepcopy(CONVERSATION)
-    kept = function(messages, budget, _count)
-    if messages != CONVERSATION:
-        return (
-            "It changed the list that it was given. The caller still needs the whole conversation."
-        )
-    if not isinstance(kept, list) or not all(m in CONVERSATION for m in kept):
-        return "It must return a list of some of the messages."
-
-    problem = _problem(kept, budget, expected)
+    problem = _problem(_kept(function, CONVERSATION, budget), budget, expected)
     if problem is None:
         return None
     return (
@@ -95,7 +111,7 @@ def _problem(kept: list[dict], budget: int, expected: list[dict]) -> str | None:
         return "it keeps a tool call without its result. The API refuses that with a 400."
     if _count(kept) > budget:
         return f"it keeps {_count(kept)} tokens."
-    if roles[1] != "user":
+    if roles[1:2] != ["user"]:
         return (
             "what stays begins with an answer whose question is gone. "
             "Cut at the beginning of a turn."
@@ -126,6 +142,8 @@ class _Chat:
 
 def _history(ask) -> bool | str:
     """Try the learner's ask(history, text, chat) on two questions, then on a call that fails."""
+    if not callable(ask):
+        return f"Give the function itself, without brackets, not {short(ask)}."
     chat = _Chat()
     history = []
     answers = [ask(history, f"question {n}", chat=chat) for n in (1, 2)]
@@ -134,6 +152,8 @@ def _history(ask) -> bool | str:
     if not all(_is_plain(m) for m in history):
         return "The history must be messages with a role and a content, nothing else."
 
+    if len(chat.sent) != 2:
+        return f"Two questions are two requests; yours made {len(chat.sent)}."
     sent = [(m["role"], m["content"]) for m in chat.sent[-1]]
     if sent != [("user", "question 1"), ("assistant", "answer 1"), ("user", "question 2")]:
         roles = ", ".join(role for role, _ in sent)
@@ -146,8 +166,9 @@ def _history(ask) -> bool | str:
     return _failed_call(ask, history, chat)
 
 
-def _is_plain(message: dict) -> bool:
-    return bool(message.get("content")) and set(message) <= {"role", "content", "refusal"}
+def _is_plain(message) -> bool:
+    is_message = isinstance(message, dict) and bool(message.get("content"))
+    return is_message and set(message) <= {"role", "content", "refusal"}
 
 
 def _failed_call(ask, history: list[dict], chat: _Chat) -> bool | str:
@@ -168,46 +189,60 @@ def _failed_call(ask, history: list[dict], chat: _Chat) -> bool | str:
 
 
 def _window(answer) -> bool | str:
-    if answer == 4096:
+    most = whole(answer)
+    if most == WINDOW:
         return "The prompt has a place in the window, too: how many tokens has it?"
-    return answer == 4086
+    if most == WINDOW - HELLO + 1:
+        return "One too many: a prompt and an answer that fill the window exactly still fit."
+    return most == WINDOW - HELLO
 
 
-def _stop(answer, whole) -> bool | str:
-    if answer.rstrip() == whole.partition("nan")[0].rstrip():
+def _stop(answer, whole: str) -> bool | str:
+    said = word(answer.replace("\\n", "\n") if isinstance(answer, str) else answer)
+    if said == word(whole.partition("nan")[0]):
         return True
-    if "nan" in answer:
+    if "nan" in said:
         return "The stop string itself is not in the answer."
     return "Look for the first place in the whole answer where these three letters are."
 
 
+def _exact(answer) -> bool | str:
+    at_14, at_15 = (choice(part, "stop", "length") for part in several(answer, 2))
+    if at_14 == "length" and at_15 == "length":
+        return "At 14 you are right. And what is left to draw when the fifteenth is the end itself?"
+    return (at_14, at_15) == ("length", "stop")
+
+
 def _reasons(answer) -> bool | str:
-    wrong = [case for case, reason in REASONS.items() if answer.get(case) != reason]
+    if isinstance(answer, dict):
+        answer = [answer.get(case, "") for case in REASONS]
+    said = [choice(part, *sorted(set(REASONS.values()))) for part in several(answer, len(REASONS))]
+    wrong = [case for case, part in zip(REASONS, said, strict=True) if part != REASONS[case]]
     return f"Think again about: {' '.join(wrong)}" if wrong else True
 
 
 EXERCISES = {
     "06-memory": Exercise(
         ask='write "yes" or "no".',
-        test=lambda answer: answer.strip().lower() == "no",
+        test=lambda answer: not yes(answer),
         hint="What in the second request says that we speak about colours?",
         why="Nothing in the request speaks of colours, and the request is all that there is.",
     ),
     "06-sixth": Exercise(
         ask="write a number of tokens.",
-        test=lambda answer, first: -11 <= answer - (first + 5 * 16) <= 14,
+        test=lambda answer, first: -11 <= number(answer) - (first + 5 * 16) <= 14,
         hint="The tokens of the first, and 16 more with every turn.",
         why="The first's tokens, 5 · 16 more, and a few for longer words.",
     ),
     "06-obeys": Exercise(
         ask='write "pirate", "capitals", "both" or "none".',
-        test=lambda answer: answer == "pirate",
+        test=lambda answer: choice(answer, "pirate", "capitals", "both", "none") == "pirate",
         hint="Which of the two is nearer to the stories that a small model has read?",
         why="It plays the pirate and overlooks the capitals.",
     ),
     "06-forged": Exercise(
         ask='write "yes" or "no".',
-        test=lambda answer: answer.strip().lower() == "no",
+        test=lambda answer: not yes(answer),
         hint="Is the server forced to make the marks out of whatever text has their letters?",
         why="A mark is a token that only the template may write; the user's letters stay letters.",
     ),
@@ -225,7 +260,7 @@ EXERCISES = {
     ),
     "06-exact": Exercise(
         ask='write two words, (at 14, at 15), each "stop" or "length".',
-        test=lambda answer: tuple(answer) == ("length", "stop"),
+        test=_exact,
         hint="The end of a turn is a token, too.",
         why="At 14 the text is whole, but the token that ends the turn was not drawn any more.",
     ),
@@ -242,7 +277,7 @@ EXERCISES = {
         ),
     ),
     "06-history": Exercise(
-        ask="run ask twice, print its history, and mend it.",
+        ask="run ask twice, print its history, and fix it.",
         test=_history,
         hint=(
             "What does a conversation consist of besides questions? "

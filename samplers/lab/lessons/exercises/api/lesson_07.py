@@ -1,11 +1,24 @@
 """Exercises of lesson 07, Read the stream."""
 
-import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    choice,
+    number,
+    numbers,
+    several,
+    short,
+    whole,
+    yes,
+)
+
+MOST_EVENTS = 100  # that are taken of a learner's generator
 
 PLAIN = 'data: {"a": 1}\n\ndata: [DONE]\n\n'
 STREAMS = {  # what is in the stream: (its text, the events that it holds)
@@ -31,9 +44,9 @@ SIGNS = {  # whether it shows that the answer is whole
 
 def _events(answer, raw) -> bool | str:
     events = raw.count(b"data: ")
-    if answer == 11 != events:
+    if whole(answer) == 11 != events:
         return "So it is on most servers. This one joins some events, or leaves some out: see raw."
-    return answer == events
+    return whole(answer) == events
 
 
 def _cuts(raw: bytes) -> Iterator[tuple[str, list[bytes]]]:
@@ -45,14 +58,34 @@ def _cuts(raw: bytes) -> Iterator[tuple[str, list[bytes]]]:
 
 
 def _parser(events: Callable) -> bool | str:
+    if not callable(events):
+        raise AnswerError(f"Give the function itself, without brackets, not {short(events)}.")
     for name, (text, sent) in STREAMS.items():
         for cut, chunks in _cuts(text.encode()):
             try:
-                result = list(events(iter(chunks)))
+                result = list(islice(events(iter(chunks)), MOST_EVENTS))
             except Exception as error:
                 return f"A stream with {name}, {cut}: {type(error).__name__}: {error}"
             if result != sent:
                 return f"A stream with {name}, {cut}: {sent} were sent, yours gives {result}"
+    return _waits_for_nothing(events)
+
+
+def _waits_for_nothing(events: Callable) -> bool | str:
+    """True if each event is given as soon as its blank line has been read, and not later."""
+    read = []
+
+    def pieces() -> Iterator[bytes]:
+        for letter in b"abc":
+            read.append(letter)
+            yield b"data: %c\n\n" % letter
+
+    for count, event in enumerate(islice(events(pieces()), MOST_EVENTS), 1):
+        if len(read) > count:
+            return (
+                f"Every event is right, and late: it read {len(read)} pieces before it gave "
+                f"{event!r}, which was whole after {count}. Yield an event as soon as it is whole."
+            )
     return True
 
 
@@ -82,20 +115,38 @@ JOINED = {0: ("Yes, it is", "length"), 1: ("No.", "stop")}
 
 
 def _join(join: Callable) -> bool | str:
-    result = join(json.loads(json.dumps(TWO)))
+    result = outcome(join, TWO)
+    if isinstance(result, list) and all(isinstance(pair, tuple) for pair in result):
+        result = dict(result)
     if not isinstance(result, dict):
-        return f"Give a dict {{index: (text, finish_reason)}}; yours gives {result!r:.80}"
-    for index, choice in JOINED.items():
-        if tuple(result.get(index) or ()) != choice:
-            return f"Choice {index} should be {choice}; yours is {result.get(index)!r}"
+        return f"Give a dict {{index: (text, finish_reason)}}; yours gives {short(result)}"
+    for index, joined in JOINED.items():
+        if index not in result or list(result[index]) != list(joined):
+            return f"Choice {index} should be {joined}; yours is {result.get(index)!r}"
     if set(result) != {0, 1}:
-        return f"There are two choices, 0 and 1; yours are {sorted(result)}"
+        return f"There are two choices, 0 and 1; yours are {sorted(result, key=str)}"
     return True
+
+
+def _halves(answer) -> bool | str:
+    tokens, chunks = (whole(part) for part in several(answer, 2))
+    if (chunks, tokens) == (6, 3):
+        return "The two numbers are right, and exchanged: tokens first, then chunks."
+    if tokens == 6 and chunks != 3:
+        return "The tokens are right. And can a JSON string hold half a character?"
+    return (tokens, chunks) == (6, 3)
+
+
+def _partial(answer) -> bool | str:
+    price, may = several(answer, 2)
+    if number(price) != 12:
+        return "Read what stands behind the price: two digits have come so far."
+    return not yes(may)
 
 
 def _clock(answer, arrivals) -> bool | str:
     """`arrivals` are (seconds since the request, tokens) of each chunk."""
-    first, rate, total = answer
+    first, rate, total = numbers(answer, 3)
     begin, first_tokens = arrivals[0]
     end = arrivals[-1][0]
     later_tokens = sum(tokens for _, tokens in arrivals[1:])
@@ -125,7 +176,10 @@ def _clock(answer, arrivals) -> bool | str:
 
 
 def _signs(answer) -> bool | str:
-    wrong = sorted(name for name, whole in SIGNS.items() if answer.get(name) is not whole)
+    if isinstance(answer, dict):
+        answer = [answer.get(name) for name in SIGNS]
+    said = [yes(part) for part in several(answer, len(SIGNS))]
+    wrong = [name for name, part in zip(SIGNS, said, strict=True) if part is not SIGNS[name]]
     return f"Look again at: {', '.join(wrong)}." if wrong else True
 
 
@@ -144,7 +198,10 @@ EXERCISES = {
     ),
     "07-loop": Exercise(
         ask='write "ends well", "loses the text" or "breaks at the end".',
-        test=lambda answer: answer == "breaks at the end",
+        test=lambda answer: (
+            choice(answer, "ends well", "loses the text", "breaks at the end")
+            == "breaks at the end"
+        ),
         hint=(
             "What does a chunk hold that brings the numbers of the whole answer, "
             "and belongs to no choice?"
@@ -153,31 +210,33 @@ EXERCISES = {
     ),
     "07-sooner": Exercise(
         ask='write "sooner", "later" or "at the same time".',
-        test=lambda answer: answer == "at the same time",
+        test=lambda answer: (
+            choice(answer, "sooner", "later", "at the same time") == "at the same time"
+        ),
         hint="Streaming changes when you are told. Does it change how fast the model computes?",
         why="The same tokens, one after the other. Only the waiting is different.",
     ),
     "07-longer": Exercise(
         ask='write "the first", "between" or "both".',
-        test=lambda answer: answer == "the first",
+        test=lambda answer: choice(answer, "the first", "between", "both") == "the first",
         hint="When is the prompt read: once, or again at every token?",
         why="The prompt is read once, before the first token.",
     ),
     "07-halves": Exercise(
         ask="write two whole numbers, (tokens, chunks).",
-        test=lambda answer: tuple(answer) == (6, 3),
+        test=_halves,
         hint="9 bytes in pieces of two and one. And can a JSON string hold half a character?",
         why="Two tokens a character; and a chunk waits until its character is whole.",
     ),
     "07-partial": Exercise(
         ask="write a whole number, True or False: (the number so far, may you act on it?).",
-        test=lambda answer: answer[0] == 12 and answer[1] is False,
+        test=_partial,
         hint="What may the next chunk be, after 12?",
         why="The next chunk may be 5, and 12 becomes 125.",
     ),
     "07-cancel": Exercise(
         ask='write "at once" or "after the long answers".',
-        test=lambda answer: answer == "at once",
+        test=lambda answer: choice(answer, "at once", "after the long answers") == "at once",
         hint="Who notices that a connection is closed?",
         why="A closed connection reaches the server, and the server stops drawing.",
     ),

@@ -1,10 +1,22 @@
-"""Exercises of lesson 08, Call the tools."""
+"""Exercises of lesson 08, Call the tools. Those of its loops are in lesson_08b."""
 
-import json
+from collections.abc import Mapping
 
 from samplers.api import why_not_strict
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.plain import AnswerError, number, short, whole, word, yes
 from samplers.lab.lessons.json_schema import validator
+
+WHO = {  # words of an answer to 08-who, and whom they name
+    "model": "model",
+    "endpoint": "endpoint",
+    "server": "endpoint",
+    "program": "program",
+    "code": "program",
+    "i": "program",
+    "me": "program",
+}
 
 BOOKINGS = (  # arguments, whether they fit, and what is wrong with a schema that says otherwise
     (
@@ -75,29 +87,28 @@ STREAMS = (  # deltas, the calls that they make, and a description
 
 
 def _cost(answer, tokens) -> bool | str:
-    if tokens / 1.3 <= answer <= tokens * 1.3:
+    guess = number(answer)
+    if tokens / 1.3 <= guess <= tokens * 1.3:
         return True
-    return "It is more than that." if answer < tokens else "It is less than that."
+    return "It is more than that." if guess < tokens else "It is less than that."
 
 
-def _failed(answer, call) -> bool | str:
-    if not isinstance(answer, dict) or answer.get("role") != "tool":
-        return "It is a message, a dict, and its role is not the user's or the assistant's."
-    if answer.get("tool_call_id") != call["id"]:
-        return "Which call is it the result of? tool_call_id must say so."
+def _who(answer) -> bool:
+    named = {WHO[part] for part in word(answer).split() if part in WHO}
+    if len(named) != 1:
+        raise AnswerError(f"I can't read {short(answer)} as one of the three.")
+    return named == {"program"}
 
-    content = answer.get("content")
-    if not isinstance(content, str):
-        return "content must be a text: make one of a dict with json.dumps."
-    unknown = set(answer) - {"role", "tool_call_id", "content"}
-    if unknown:
-        return f"A tool message has no field {min(unknown)!r}: what failed stands in the content."
-    if not any(word in content for word in ("Rome", "station", "LookupError", "not answer")):
-        return "Say in the content what failed, so that the model can act on it."
-    return True
+
+def _multiply(answer, answered) -> bool | str:
+    if yes(answer) == bool(answered.tool_calls):
+        return True
+    return "See what came back: " + ("a call." if answered.tool_calls else "a text, and no call.")
 
 
 def _strict(answer) -> bool | str:
+    if not isinstance(answer, Mapping):
+        return f"A schema is a dict, not {short(answer)}."
     reasons = why_not_strict(answer)
     if reasons:
         path, reason = reasons[0]
@@ -115,19 +126,10 @@ def _strict(answer) -> bool | str:
 
 def _join(answer) -> bool | str:
     for deltas, calls, description in STREAMS:
-        result = answer(json.loads(json.dumps(deltas)))  # a copy, which it may change
-        if result != calls:
+        result = outcome(answer, deltas)
+        joined = list(result.values()) if isinstance(result, Mapping) else result
+        if joined != calls:
             return f"{description} must give\n{calls}\nand your function gave\n{result!r:.300}"
-    return True
-
-
-def _eval(answer, run, key) -> bool | str:
-    if not isinstance(answer, str):
-        return "Write a text: it is what stands in `arguments`."
-    if key in answer:
-        return "You have copied the key. The model does not know it: what does it write instead?"
-    if key not in str(run(answer)):
-        return "The tool ran, but what it was given is not the key."
     return True
 
 
@@ -140,7 +142,7 @@ EXERCISES = {
     ),
     "08-who": Exercise(
         ask='write "the model", "the endpoint" or "my program".',
-        test=lambda answer: "program" in answer,
+        test=_who,
         hint=(
             "Where is the function? "
             "The request holds its name and its schema, and no line of its code."
@@ -152,24 +154,15 @@ EXERCISES = {
     ),
     "08-multiply": Exercise(
         ask='write "yes" or "no".',
-        test=lambda answer, answered: answer == ("yes" if answered.tool_calls else "no"),
+        test=_multiply,
         hint="See what came back: a text or a call?",
         why="Whether it needs help is the model's own guess, and a small model guesses badly.",
     ),
     "08-results": Exercise(
         ask="write 0, 1 or 2.",
-        test=lambda answer: answer == 2,
+        test=lambda answer: whole(answer) == 2,
         hint="What did the endpoint say when one result was missing?",
         why="One for each call, each with its tool_call_id, in any order.",
-    ),
-    "08-failed": Exercise(
-        ask="write the message, a dict.",
-        test=_failed,
-        hint="A failure goes back to the model just as a result does.",
-        why=(
-            "Every call has its result, so the conversation can go on, "
-            "and the model knows what went wrong."
-        ),
     ),
     "08-strict": Exercise(
         ask="write the schema, a dict.",
@@ -184,15 +177,6 @@ EXERCISES = {
         why=(
             "The index says which call a piece belongs to; "
             "id and name come once, the arguments piece by piece."
-        ),
-    ),
-    "08-eval": Exercise(
-        ask="write the text that the model would put into arguments.",
-        test=_eval,
-        hint='It must be a Python dict with the key "city", and Python may look names up.',
-        why=(
-            "eval runs whatever the text says, with all that your program knows. "
-            "json.loads only reads."
         ),
     ),
 }

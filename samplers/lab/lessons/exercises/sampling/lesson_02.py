@@ -1,17 +1,49 @@
 """Exercises of lesson 02, Turn the temperature."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from samplers import log_softmax, softmax, temperature
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    choice,
+    number,
+    numbers,
+    several,
+    short,
+    whole,
+    word,
+)
 
+# {job: the letter of its reason in the lesson's table}
 JOBS = {
-    "code": 0,
-    "a question about facts": 0.3,
-    "a conversation": 0.7,
-    "a story": 1.0,
-    "brainstorming": 1.5,
+    "a question about facts": "D",
+    "brainstorming": "C",
+    "code": "B",
+    "a conversation": "E",
+    "a story": "A",
 }
+
+
+def _second_word(answer) -> bool:
+    said = word(answer)
+    if said in ("gain", "it gains", "gained"):
+        said = "gains"
+    if said in ("lose", "it loses", "lost"):
+        said = "loses"
+    return choice(said, "gains", "loses") == "gains"
+
+
+def _ratio(answer) -> bool | str:
+    ratio = number(answer)
+    if abs(ratio - 12) < 0.05:
+        return "That is the ratio at T = 1. At T = 2 each of the two is replaced by its root."
+    if abs(ratio - 1 / np.sqrt(12)) < 0.005:
+        return "That is 极 divided by 好. How many times as likely is 好?"
+    return abs(ratio - np.sqrt(12)) < 0.05
 
 
 def _gainers(answer, dist) -> bool:
@@ -19,13 +51,27 @@ def _gainers(answer, dist) -> bool:
     before = softmax(dist)
     after = softmax(temperature(dist, 2))
     others = np.argsort(-before, kind="stable")[1:12]
-    return answer == int((after > before)[others].sum())
+    return whole(answer) == int((after > before)[others].sum())
+
+
+def _limits(answer, dist) -> bool | str:
+    at_zero, at_infinity = numbers(answer, 2)
+    if np.allclose((at_infinity, at_zero), (1, len(dist)), atol=0.5):
+        return "The right numbers, in the other order: first the one for T → 0."
+    return np.allclose((at_zero, at_infinity), (1, len(dist)), atol=0.5)
+
+
+def _half(answer) -> bool | str:
+    t = number(answer)
+    if abs(t - np.log(2) / np.log(3)) < 0.01:
+        return "That is 1/T."
+    return abs(t - np.log(3) / np.log(2)) < 0.02
 
 
 def _trainer(logprobs_at) -> bool | str:
     logits = np.array([3.0, 1.0, 0.5, -2.0])
     for t in (0.5, 1, 2):
-        logprobs = np.asarray(logprobs_at(logits, t))
+        logprobs = _logprobs(outcome(logprobs_at, logits, t), logits.shape)
         total = np.exp(logprobs).sum()
         if not np.isclose(total, 1):
             return f"At T = {t} the probabilities sum to {total:.3f}, not to 1."
@@ -34,24 +80,39 @@ def _trainer(logprobs_at) -> bool | str:
     return True
 
 
+def _logprobs(result, shape: tuple) -> np.ndarray:
+    try:
+        logprobs = np.asarray(result, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise AnswerError(f"It returned {short(result)}, which are no logprobs.") from None
+    if logprobs.shape != shape:
+        raise AnswerError(f"It must return one logprob a token, and returned {short(result)}.")
+    return logprobs
+
+
 def _jobs(answer) -> bool | str:
-    wrong = sorted(job for job, t in JOBS.items() if answer.get(job) != t)
+    if not isinstance(answer, Mapping):
+        answer = dict(zip(JOBS, several(answer, len(JOBS)), strict=True))
+    missing = [job for job in JOBS if job not in answer]
+    if missing:
+        return f"No reason is given for: {', '.join(missing)}."
+    wrong = [job for job, letter in JOBS.items() if choice(answer[job], *"ABCDE") != letter]
     return f"Look again at: {', '.join(wrong)}." if wrong else True
 
 
 EXERCISES = {
     "02-second-word": Exercise(
         ask='write "gains" or "loses".',
-        test=lambda answer: answer == "gains",
+        test=_second_word,
         hint=(
             "Compare the square root of 0.2 with 0.2, "
             "and then the sum of all five square roots with 1."
         ),
-        why="0.2 becomes 0.225: the second word gains too. Only 好 pays.",
+        why="0.2 becomes 0.225: the second word gains too. Only 好 loses.",
     ),
     "02-ratio": Exercise(
         ask="write a number; they begin at 0.6 and 0.05.",
-        test=lambda answer: abs(answer - np.sqrt(12)) < 0.05,
+        test=_ratio,
         hint=(
             "At T = 2 each probability is replaced by its square root, "
             "and both are divided by the same sum."
@@ -65,11 +126,11 @@ EXERCISES = {
             "The many tokens that are not in the picture also take the square root. "
             "How large is the sum they make?"
         ),
-        why="What the top loses goes to the crowd below the picture.",
+        why="What the first token loses goes to less probable ones, most of them not shown.",
     ),
     "02-limits": Exercise(
         ask="write two numbers, (at T → 0, at T → infinity).",
-        test=lambda answer, dist: np.allclose(answer, (1, len(dist)), atol=0.5),
+        test=_limits,
         hint=(
             "The effective vocabulary is 1 when one token is certain, "
             "and V when all V are equally likely."
@@ -78,20 +139,20 @@ EXERCISES = {
     ),
     "02-half": Exercise(
         ask="write the temperature at which 很 is half as likely as 好.",
-        test=lambda answer: abs(answer - np.log(3) / np.log(2)) < 0.005,
+        test=_half,
         hint="The ratio 0.2 / 0.6 to the power 1/T must be 1/2. Take logarithms.",
         why="T = ln 3 / ln 2 = 1.585.",
     ),
     "02-trainer": Exercise(
-        ask="mend logprobs_at: do its probabilities sum to 1?",
+        ask="fix logprobs_at: do its probabilities sum to 1?",
         test=_trainer,
         hint="log p / T is the logarithm of p^(1/T). What does the formula divide by afterwards?",
         why="Dividing logprobs by T is right only if you normalise again: logprobs are logits too.",
     ),
     "02-jobs": Exercise(
-        ask="give each job one of 0, 0.3, 0.7, 1.0, 1.5.",
+        ask="give each job the letter of its reason.",
         test=_jobs,
-        hint="The fewer right answers a job has, the lower its temperature.",
-        why="As in the document's table, from code at 0 to brainstorming at 1.5.",
+        hint="How many results would do? Is more than one of them looked at?",
+        why="The fewer results are right, the lower the temperature.",
     ),
 }

@@ -1,12 +1,28 @@
 """Exercises of lesson 03, Cut the nucleus."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from samplers import min_p, softmax, temperature, top_k, top_p
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    choice,
+    numbers,
+    several,
+    share,
+    short,
+    whole,
+    word,
+    words,
+)
 
 CUTS = {"top_k": (top_k, 40), "top_p": (top_p, 0.9), "min_p": (min_p, 0.1)}
 ORDERS = {"A": "first", "B": "last", "C": "cannot tell"}
+ENGLISH = {"good": "好", "very": "很", "not bad": "不错", "super": "超级", "extremely": "极"}
+SIZES = ("tens", "hundreds", "thousands")
 
 
 def _size(logits) -> int:
@@ -14,46 +30,59 @@ def _size(logits) -> int:
     return int(np.isfinite(logits).sum())
 
 
+def _chinese(answer) -> set[str]:
+    """Some of the five words, also where their English names are given."""
+    return {ENGLISH.get(each, each) for each in words(answer)}
+
+
+def _tail(answer) -> bool | str:
+    p = share(answer)
+    if abs(p - 0.98**100) < 0.02:
+        return "That is how likely an answer has none of them. It is the other case that is asked."
+    return abs(p - (1 - 0.98**100)) < 0.02
+
+
 def _tenth(answer, dist) -> bool | str:
-    if abs(answer - len(dist) / 10) < 1:
+    count = whole(answer)
+    if abs(count - len(dist) / 10) < 1:
         return (
             "That is a tenth of the tokens. "
             "top_p adds up their probabilities: how much has the first one?"
         )
-    return answer == _size(top_p(dist, 0.1))
+    return count == _size(top_p(dist, 0.1))
 
 
 def _seventy(answer) -> bool | str:
-    if set(answer) == {"好"}:
+    kept = _chinese(answer)
+    if kept == {"好"}:
         return "好 alone has 0.6. The set must reach 0.7, so the word that crosses 0.7 stays."
-    return set(answer) == {"好", "很"}
+    return kept == {"好", "很"}
 
 
 def _london(answer, dist) -> bool:
     london = dist.index("␣London")
     kept_by = {name for name, (cut, p) in CUTS.items() if np.isfinite(cut(dist, p)[london])}
-    named = {answer} if isinstance(answer, str) else set(answer)
-    return {name.split()[0] for name in named} == kept_by
+    return {choice(name.split()[0], *CUTS) for name in words(answer)} == kept_by
 
 
 def _hot(answer, dist) -> bool:
     size = _size(top_p(temperature(dist, 2), 0.9))
-    if size < 100:
-        return answer == "tens"
-    return answer == ("hundreds" if size < 1000 else "thousands")
+    right = SIZES[0] if size < 100 else SIZES[1] if size < 1000 else SIZES[2]
+    return choice(answer, *SIZES) == right
 
 
 def _order(answer) -> bool | str:
-    if tuple(answer) == (2, 1):
+    counts = numbers(answer, 2)
+    if counts == [2, 1]:
         return "The right numbers, in the other order: first the one for temperature first."
-    return tuple(answer) == (1, 2)
+    return counts == [1, 2]
 
 
 def _by_hand(answer) -> bool | str:
-    words, p = answer
-    if set(words) != {"好", "很", "不错"}:
+    kept, p = several(answer, 2)
+    if _chinese(kept) != {"好", "很", "不错"}:
         return "The words first. Add 0.6, 0.2, 0.1 … and stop with the word that reaches 0.85."
-    if abs(p - 2 / 3) < 0.005:
+    if abs(share(p) - 2 / 3) < 0.005:
         return True
     return "The words are right. Now divide 0.6 by what they have together."
 
@@ -61,18 +90,25 @@ def _by_hand(answer) -> bool | str:
 def _min_p(my_min_p) -> bool | str:
     logits = np.random.default_rng(0).normal(0, 2, 50)
     for p in (0.02, 0.1, 0.5):
-        result = np.asarray(my_min_p(logits.copy(), p))
+        result = _logits(outcome(my_min_p, logits, p))
         hint = _min_p_hint(result, min_p(logits, p), p)
         if hint:
             return hint
 
-    if _size(my_min_p(np.array([0.0, 0.0, -1.0]), 1)) != 2:
+    if _size(_logits(outcome(my_min_p, np.array([0.0, 0.0, -1.0]), 1))) != 2:
         return (
             "Two equally likely best tokens and p = 1: "
             "both are 'at least' as likely as the best, so both stay."
         )
 
     return True
+
+
+def _logits(result) -> np.ndarray:
+    try:
+        return np.asarray(result, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise AnswerError(f"It returned {short(result)}, which are no logits.") from None
 
 
 def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | None:
@@ -82,6 +118,8 @@ def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | Non
             f"Give one logit a token, shape {expected.shape}: "
             "removed tokens are -inf, not left out."
         )
+    if np.isnan(result).any():
+        return f"At p = {p} some of your logits are NaN."
     if result.min() > -np.inf:
         return f"At p = {p} nothing was removed; a removed token's logit is -np.inf."
     if not np.array_equal(np.isfinite(result), np.isfinite(expected)):
@@ -96,14 +134,20 @@ def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | Non
 
 
 def _detective(answer) -> bool | str:
-    wrong = [engine for engine, order in ORDERS.items() if answer.get(engine) != order]
+    if not isinstance(answer, Mapping):
+        answer = dict(zip(ORDERS, several(answer, len(ORDERS)), strict=True))
+    said = {word(engine).upper(): order for engine, order in answer.items()}
+    missing = [engine for engine in ORDERS if engine not in said]
+    if missing:
+        return f"Nothing is said of {', '.join(missing)}."
+    wrong = [e for e, order in ORDERS.items() if choice(said[e], *ORDERS.values()) != order]
     return f"Look again at: {', '.join(wrong)}." if wrong else True
 
 
 EXERCISES = {
     "03-tail": Exercise(
         ask="write a number from 0 to 1.",
-        test=lambda answer: abs(answer - (1 - 0.98**100)) < 0.02,
+        test=_tail,
         hint=(
             "One step avoids the tail with probability 0.98. "
             "A hundred steps all avoid it with what?"
@@ -150,14 +194,14 @@ EXERCISES = {
         ask="write two numbers, (temperature first, temperature last).",
         test=_order,
         hint=(
-            "For temperature first add up the second row of the table, "
-            "for temperature last the first row."
+            "For temperature first add up the second line of the table, "
+            "for temperature last the first line."
         ),
         why="0.87 reaches 0.8 at once; 0.67 needs 0.24 more.",
     ),
     "03-conservative": Exercise(
         ask="write a whole number.",
-        test=lambda answer, dist: answer == _size(top_p(temperature(dist, 0.3), 0.5)),
+        test=lambda answer, dist: whole(answer) == _size(top_p(temperature(dist, 0.3), 0.5)),
         hint="T = 0.3 raises every ratio to the power 3.3. Then half of the mass is enough.",
         why="After T = 0.3 the first token alone has more than half of the mass.",
     ),

@@ -1,23 +1,12 @@
-"""Lesson 08's checks name what is wrong with an answer; the document's loop does what it did."""
+"""Lesson 08's checks name what is wrong with an answer; the document's loop joins the calls."""
 
-import json
 from types import SimpleNamespace
 
 import pytest
 
 from samplers.lab.lessons.checks import verdict
-from samplers.lab.lessons.document_loop import react_loop
+from samplers.lab.lessons.document_loop import join_calls
 
-CALL = {
-    "id": "call_7",
-    "type": "function",
-    "function": {"name": "get_weather", "arguments": '{"city":"Rome"}'},
-}
-FAILED = {
-    "role": "tool",
-    "tool_call_id": "call_7",
-    "content": '{"error": "the station in Rome does not answer"}',
-}
 PROPERTIES = {
     "city": {"type": "string"},
     "people": {"type": "integer"},
@@ -33,7 +22,17 @@ STRICT = {
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
-    [(230, "Correct."), (200, "Correct."), (60, "more than that"), (900, "less than that")],
+    [
+        (230, "Correct."),
+        ("200 tokens", "Correct."),
+        (250.5, "Correct."),
+        (60, "more than that"),
+        (900, "less than that"),
+        ("1,900", "less than that"),
+        (None, "I can't read None as a number."),
+        ("many", "I can't read 'many' as a number."),
+        ([1, 2], "I can't read [1, 2] as a number."),
+    ],
 )
 def test_the_cost_of_a_definition(answer, hint):
     assert hint in verdict("08-cost", answer, tokens=230)
@@ -43,36 +42,47 @@ def test_the_cost_of_a_definition(answer, hint):
     ("name", "answer", "message"),
     [
         ("08-who", "my program", "Correct."),
-        ("08-who", "the model", "Not yet."),
+        ("08-who", " My Program. ", "Correct."),
+        ("08-who", "I do", "Correct."),
+        ("08-who", "the model", "Not yet. Where is the function?"),
+        ("08-who", "Endpoint", "Not yet. Where is the function?"),
+        ("08-who", "the server", "Not yet. Where is the function?"),
+        ("08-who", None, "Not yet. I can't read None"),
+        ("08-who", "nobody", "Not yet. I can't read 'nobody'"),
+        ("08-who", "the model or my program", "Not yet. I can't read"),
         ("08-results", 2, "Correct."),
-        ("08-results", 1, "Not yet."),
+        ("08-results", "2", "Correct."),
+        ("08-results", 2.0, "Correct."),
+        ("08-results", 1, "Not yet. What did the endpoint say"),
+        ("08-results", 0, "Not yet. What did the endpoint say"),
+        ("08-results", "3", "Not yet. What did the endpoint say"),
+        ("08-results", None, "Not yet. I can't read None as a number."),
+        ("08-results", 1.5, "Not yet. I can't read 1.5 as a whole number."),
+        ("08-results", "two", "Not yet. I can't read 'two' as a number."),
     ],
 )
 def test_predictions(name, answer, message):
     assert verdict(name, answer).startswith(message)
 
 
-@pytest.mark.parametrize(("calls", "right", "wrong"), [((), "no", "yes"), (("a",), "yes", "no")])
-def test_the_prediction_of_a_call_is_compared_with_the_answer(calls, right, wrong):
-    answered = SimpleNamespace(tool_calls=calls)
-    assert verdict("08-multiply", right, answered=answered).startswith("Correct.")
-    assert verdict("08-multiply", wrong, answered=answered).startswith("Not yet.")
-
-
 @pytest.mark.parametrize(
-    ("changed", "hint"),
+    ("answer", "calls", "message"),
     [
-        ({}, "Correct."),
-        ({"content": "LookupError: no station"}, "Correct."),
-        ({"role": "user"}, "role"),
-        ({"tool_call_id": "call_8"}, "tool_call_id must say so"),
-        ({"content": {"error": "Rome"}}, "json.dumps"),
-        ({"content": "{}"}, "what failed"),
-        ({"error": "Rome"}, "no field 'error'"),
+        ("no", (), "Correct."),
+        ("No.", (), "Correct."),
+        (False, (), "Correct."),
+        ("YES", ("a",), "Correct."),
+        ("yes", (), "Not yet. See what came back: a text, and no call."),
+        ("No", ("a",), "Not yet. See what came back: a call."),
+        (1, (), "Not yet. See what came back: a text"),
+        (None, (), "Not yet. I can't read None as a word."),
+        ("437", (), "Not yet. I can't read '437' as True or False."),
+        (23 * 19, (), "Not yet. I can't read 437 as True or False."),
     ],
 )
-def test_the_message_of_a_failed_call(changed, hint):
-    assert hint in verdict("08-failed", FAILED | changed, call=CALL)
+def test_the_prediction_of_a_call_is_compared_with_the_answer(answer, calls, message):
+    answered = SimpleNamespace(tool_calls=calls)
+    assert verdict("08-multiply", answer, answered=answered).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +102,11 @@ def test_the_message_of_a_failed_call(changed, hint):
 )
 def test_a_strict_schema(changed, hint):
     assert hint in verdict("08-strict", STRICT | changed)
+
+
+@pytest.mark.parametrize("answer", [None, "a schema", [STRICT]])
+def test_a_schema_is_a_dict(answer):
+    assert verdict("08-strict", answer).startswith("Not yet. A schema is a dict, not")
 
 
 def joined(deltas, place=lambda delta, calls: delta["index"], order=sorted):
@@ -115,62 +130,50 @@ def to_the_last_call(deltas):
     return joined(deltas, lambda delta, calls: delta["index"] if "id" in delta else max(calls))
 
 
+def piece_by_piece(deltas):
+    yield from joined(deltas)
+
+
+def in_place(deltas):
+    deltas[:] = joined(deltas)
+
+
+def by_index(deltas):
+    return dict(enumerate(joined(deltas)))
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         (joined, "Correct."),
+        (piece_by_piece, "Correct."),
+        (in_place, "Correct."),
+        (by_index, "Correct."),
         (all_in_one_call, "one after the other"),
         (in_the_order_of_arrival, "mixed"),
         (to_the_last_call, "mixed"),
-        (lambda deltas: joined(deltas) or None, "without calls"),
+        (lambda deltas: joined(deltas) or "none", "without calls"),
+        (lambda deltas: deltas[0], "your function"),
+        (lambda: None, "your function raised TypeError"),
+        ([], "Give the function itself"),
+        (None, "Give the function itself"),
     ],
 )
 def test_joined_deltas(answer, message):
     assert message in verdict("08-join", answer)
 
 
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        ('{"city": SECRET}', "Correct."),
-        ('{"city": "k-1"}', "Not yet. You have copied the key."),
-        ('{"city": "Rome"}', "Not yet. The tool ran, but what it was given is not the key."),
-        ("{'city': OTHER}", "Not yet: checking your answer gave NameError"),
-        (["x"], "Not yet."),
-    ],
-)
-def test_what_eval_lets_through(answer, message):
-    def run(arguments):
-        return f"asking about {eval(arguments, {'SECRET': 'k-1'})['city']}"
-
-    assert verdict("08-eval", answer, run=run, key="k-1").startswith(message)
+def chunk(index, call_id, name, arguments, **more):
+    """A chunk as the SDK gives it, with one piece of one call."""
+    function = SimpleNamespace(name=name, arguments=arguments)
+    piece = SimpleNamespace(index=index, id=call_id, function=function, **more)
+    return SimpleNamespace(choices=[SimpleNamespace(delta=SimpleNamespace(tool_calls=[piece]))])
 
 
-def completion(*calls, content=None):
-    """What the SDK returns: calls are (name, arguments)."""
-    tool_calls = [
-        SimpleNamespace(id=f"c{i}", function=SimpleNamespace(name=name, arguments=arguments))
-        for i, (name, arguments) in enumerate(calls)
-    ]
-    message = SimpleNamespace(tool_calls=tool_calls, content=content)
-    return SimpleNamespace(choices=[SimpleNamespace(message=message)])
+def test_the_documents_loop_joins_pieces_and_dies_of_the_usage():
+    begins = chunk(0, "a", "f", "", type="function")
+    chunks = [begins, chunk(0, None, None, '{"x"'), chunk(0, None, None, ":1}")]
+    assert join_calls(chunks) == {0: {"id": "a", "function": {"name": "f", "arguments": '{"x":1}'}}}
 
-
-def loop(*completions):
-    """(the answer, the messages) of the document's loop when the SDK returns these completions."""
-    replies = iter(completions)
-    create = SimpleNamespace(create=lambda **request: next(replies))
-    client = SimpleNamespace(chat=SimpleNamespace(completions=create))
-    messages = []
-    answer = react_loop(client, "m", messages, [], lambda name, arguments: arguments)
-    return answer, messages
-
-
-def test_the_documents_loop_answers_trusts_and_gives_up():
-    answer, messages = loop(completion(("f", '{"x": 1}')), completion(content="done"))
-    assert answer == "done"
-    assert messages[1] == {"role": "tool", "tool_call_id": "c0", "content": '{"x": 1}'}
-
-    assert loop(*[completion(("f", "{}"))] * 5)[0] == "Reached max iterations"
-    with pytest.raises(json.JSONDecodeError):
-        loop(completion(("f", "{")))
+    with pytest.raises(IndexError):
+        join_calls([*chunks, SimpleNamespace(choices=[])])

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from samplers.api import Parsed
@@ -9,57 +10,41 @@ from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.exercises.api.lesson_09 import PROMISES
 from samplers.lab.lessons.json_trial import JsonTrial, TrialAnswer
 
-NULLABLE = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
-STRINGS_AND_NUMBERS = {"type": "array", "items": {"type": ["string", "integer"]}}
-AUTHOR = {
-    "type": "object",
-    "properties": {"name": {"type": "string"}},
-    "required": ["name"],
-    "additionalProperties": False,
-}
+TEXTS = ['{"age": 1}', '```json\n{"age": 1}\n```', "Tom is 25."]
 
 
-def book(**changed) -> dict:
-    """A strict schema of a book, with some properties changed."""
-    properties = {
-        "title": {"type": "string"},
-        "year": {"type": ["integer", "null"]},
-        "author": AUTHOR,
-        "tags": {"type": "array", "items": {"type": "string"}},
-    } | changed
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-LOOSE = {
-    "type": "object",
-    "required": ["title"],
-    "properties": {
-        "title": {"type": "string", "minLength": 1},
-        "year": {"type": "integer", "default": 2026},
-        "author": {"type": "object", "properties": {"name": {"type": "string"}}},
-        "tags": {"type": "array"},
-    },
-}
-
-
-def test_how_many_parse():
-    texts = ['{"age": 1}', '```json\n{"age": 1}\n```', "Tom is 25."]
-    assert verdict("09-loads", 1, texts=texts).startswith("Correct")
-    assert verdict("09-loads", 2, texts=texts).startswith("Not yet. JSON begins")
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (1, "Correct"),
+        ("1", "Correct"),
+        (1.0, "Correct"),
+        (2, "Not yet. JSON begins"),
+        (0, "Not yet. JSON begins"),
+        ("3", "Not yet. JSON begins"),
+        (4, "Not yet. There are 3 answers."),
+        (None, "Not yet. I can't read None as a number."),
+        (0.5, "Not yet. I can't read 0.5 as a whole number."),
+        ("all", "Not yet. I can't read 'all' as a number."),
+    ],
+)
+def test_how_many_parse(answer, message):
+    assert verdict("09-loads", answer, texts=TEXTS).startswith(message)
 
 
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         ((0.8, 0.75), "Correct"),
+        (["80 %", "75 %"], "Correct"),
+        ("0.8, 0.75", "Correct"),
+        (np.array([0.8, 0.75]), "Correct"),
         ((0.8, 0.25), "Not yet. 0.25 is what is left"),
         ((0.2, 0.75), "Not yet. One of the two is right: 0.75."),
         ((0.2, 0.2), "Not yet. 很 and 极 are left"),
+        (0.8, "Not yet. I read 0.8 as 1 of the"),
+        (None, "Not yet. I read None as 1 of the"),
+        (("most", "little"), "Not yet. I can't read 'most' as a number."),
     ],
 )
 def test_the_mask_by_hand(answer, message):
@@ -67,28 +52,24 @@ def test_the_mask_by_hand(answer, message):
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"), [(25, "Correct"), (50, "Not yet. Fewer"), (5, "Not yet. More")]
-)
-def test_how_many_are_true(answer, message):
-    answers = [TrialAnswer("", "", True, True, i < 23, 13) for i in range(50)]
-    trial = JsonTrial({"Structured Outputs": tuple(answers)})
-    assert verdict("09-true", answer, trial=trial).startswith(message)
-
-
-@pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (book(), "Correct"),
-        (book(year=NULLABLE), "Correct"),
-        (book(year={"type": "integer"}), "without a year has no way"),
-        (book(tags=STRINGS_AND_NUMBERS), "takes this for a book"),
-        (book(tags={"type": "array"}), "1 reason left. The first: #/properties/tags"),
-        (book(tags={"type": "string"}), "refuses this book"),
-        (LOOSE, "9 reasons left"),
+        (10, "Correct"),
+        ("12", "Correct"),
+        (8.0, "Correct"),
+        (25, "Not yet. Fewer"),
+        ("20", "Not yet. Fewer"),
+        (2, "Not yet. More"),
+        (50, "Not yet. There are 25 answers."),
+        (None, "Not yet. I can't read None as a number."),
+        (0.4, "Not yet. I can't read 0.4 as a whole number."),
+        ("half", "Not yet. I can't read 'half' as a number."),
     ],
 )
-def test_a_fixed_schema(answer, message):
-    assert message in verdict("09-mend", answer)
+def test_how_many_are_true(answer, message):
+    answers = [TrialAnswer("", "", True, True, i < 10, 13) for i in range(25)]
+    trial = JsonTrial({"Structured Outputs": tuple(answers)})
+    assert verdict("09-true", answer, trial=trial).startswith(message)
 
 
 def words(sentence):
@@ -132,13 +113,41 @@ def parses_again(result, sentence):
         (trusts_what_is_truncated, "Not yet. Truncated"),
         (parses_again, "Not yet. Parsed, 'Tom is 41.': it raised"),
         (takes_part_of_a_number, "Not yet. Parsed of age 4,"),
+        (lambda result, sentence: str(safe(result, sentence) or "") or None, "Correct"),
+        (lambda *given: safe(*given), "Correct"),
+        (
+            lambda result, sentence: [safe(result, sentence)],
+            "Not yet. Parsed, 'Tom is 41.': it gave",
+        ),
+        (lambda result: 41, "Not yet. Parsed, 'Tom is 41.': it raised TypeError"),
+        (None, "Not yet. Give the function itself"),
+        (41, "Not yet. Give the function itself"),
     ],
 )
 def test_a_safe_reader(answer, message):
     assert verdict("09-read", answer).startswith(message)
 
 
-def test_what_strict_promises():
-    assert verdict("09-promises", PROMISES).startswith("Correct")
-    hopeful = dict.fromkeys(PROMISES, True)
-    assert verdict("09-promises", hopeful).count(".") == 3  # two statements
+HOPEFUL = dict.fromkeys(PROMISES, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (PROMISES, "Correct"),
+        ({text: "yes" if true else "no" for text, true in PROMISES.items()}, "Correct"),
+        (list(PROMISES.values()), "Correct"),
+        (HOPEFUL, "Not yet. Think again about: An age that the sentence"),
+        ([False] * 5, "Not yet. Think again about: The answer has the keys"),
+        ({text: not true for text, true in PROMISES.items()}, "Not yet. Think again about"),
+        (None, "Not yet. I read None as 1 of the"),
+        (HOPEFUL | {"An age is a whole number or null.": "perhaps"}, "Not yet. I can't read"),
+        ({"An age is a whole number or null.": True}, "Not yet. You have not said"),
+    ],
+)
+def test_what_strict_promises(answer, message):
+    assert verdict("09-promises", answer).startswith(message)
+
+
+def test_the_wrong_promises_are_named():
+    assert verdict("09-promises", HOPEFUL).count(".") == 3  # two statements
