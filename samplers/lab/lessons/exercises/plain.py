@@ -13,7 +13,7 @@ from numbers import Number
 import numpy as np
 
 UNITS = (
-    r"(?:tokens?|words?|points?|stories|draws?|requests?|nats|bits|"
+    r"(?:tokens?|words?|points?|stories|times?|draws?|requests?|nats|bits|"
     r"ms|s|seconds?|minutes?|usd|dollars?)"
 )
 TRUE = {"true", "yes", "t", "y", "1", "是", "对"}
@@ -31,7 +31,7 @@ def word(answer) -> str:
     alone = _alone(answer)
     if alone is None or not isinstance(alone, str | Number | np.generic):
         raise AnswerError(f"I can't read {short(answer)} as a word.")
-    text = unicodedata.normalize("NFKC", str(alone)).strip(AROUND)
+    text = unicodedata.normalize("NFKC", str(alone)).replace("’", "'").strip(AROUND)
     return re.sub(r"\s+", " ", text).casefold()
 
 
@@ -126,7 +126,7 @@ def short(value) -> str:
 
 
 def _number_in(text: str) -> float:
-    text = re.sub(r"(?<![\d.])\.(?=\d)", "0.", text)  # .4 is 0.4
+    text = re.sub(r"(?<![\d.])[.．](?=\d)", "0.", text)  # .4 is 0.4
     plain = word(text).replace("−", "-").replace("∞", "inf")
     plain = plain.removeprefix("about ").strip("$~≈ ")
     plain = re.sub(rf"\s*(?:%|\b{UNITS}\b|(?<=\d){UNITS}\b)$", "", plain)
