@@ -15,6 +15,7 @@ from samplers.lab.lessons.exercises.plain import (
     several,
     short,
     whole,
+    word,
     yes,
 )
 
@@ -40,6 +41,13 @@ SIGNS = {  # whether it shows that the answer is whole
     "[DONE] came": True,
     "the text ends with a full stop": False,
 }
+
+
+def _chosen(answer, *choices: str) -> str:
+    """The one of `choices` that the answer is or, in whole words, is a part of: "first"."""
+    said = word(answer)
+    near = [each for each in choices if len(said) > 3 and f" {said} " in f" {each} "]
+    return near[0] if len(near) == 1 else choice(answer, *choices)
 
 
 def _events(answer, raw) -> bool | str:
@@ -199,7 +207,7 @@ EXERCISES = {
     "07-loop": Exercise(
         ask='write "ends well", "loses the text" or "breaks at the end".',
         test=lambda answer: (
-            choice(answer, "ends well", "loses the text", "breaks at the end")
+            _chosen(answer, "ends well", "loses the text", "breaks at the end")
             == "breaks at the end"
         ),
         hint=(
@@ -211,14 +219,16 @@ EXERCISES = {
     "07-sooner": Exercise(
         ask='write "sooner", "later" or "at the same time".',
         test=lambda answer: (
-            choice(answer, "sooner", "later", "at the same time") == "at the same time"
+            _chosen(answer, "sooner", "later", "at the same time") == "at the same time"
         ),
         hint="Streaming changes when you are told. Does it change how fast the model computes?",
         why="The same tokens, one after the other. Only the waiting is different.",
     ),
     "07-longer": Exercise(
         ask='write "the first", "between" or "both".',
-        test=lambda answer: choice(answer, "the first", "between", "both") == "the first",
+        test=lambda answer: (
+            _chosen(answer, "the first", "between", "both", "neither") == "the first"
+        ),
         hint="When is the prompt read: once, or again at every token?",
         why="The prompt is read once, before the first token.",
     ),
@@ -236,7 +246,7 @@ EXERCISES = {
     ),
     "07-cancel": Exercise(
         ask='write "at once" or "after the long answers".',
-        test=lambda answer: choice(answer, "at once", "after the long answers") == "at once",
+        test=lambda answer: _chosen(answer, "at once", "after the long answers") == "at once",
         hint="Who notices that a connection is closed?",
         why="A closed connection reaches the server, and the server stops drawing.",
     ),
