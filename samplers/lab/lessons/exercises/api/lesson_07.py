@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.plain import (
     AnswerError,
     choice,
@@ -71,7 +71,10 @@ def _parser(events: Callable) -> bool | str:
     for name, (text, sent) in STREAMS.items():
         for cut, chunks in _cuts(text.encode()):
             try:
-                result = list(islice(events(iter(chunks)), MOST_EVENTS))
+                given = events(iter(chunks))
+                if not hasattr(given, "__iter__"):
+                    return f"Yield the events, one by one; yours returns {short(given)}."
+                result = list(islice(given, MOST_EVENTS))
             except Exception as error:
                 return f"A stream with {name}, {cut}: {type(error).__name__}: {error}"
             if result != sent:
@@ -123,14 +126,15 @@ JOINED = {0: ("Yes, it is", "length"), 1: ("No.", "stop")}
 
 
 def _join(join: Callable) -> bool | str:
-    result = outcome(join, TWO)
+    result = returned(join, TWO)
     if isinstance(result, list) and all(isinstance(pair, tuple) for pair in result):
         result = dict(result)
     if not isinstance(result, dict):
         return f"Give a dict {{index: (text, finish_reason)}}; yours gives {short(result)}"
     for index, joined in JOINED.items():
-        if index not in result or list(result[index]) != list(joined):
-            return f"Choice {index} should be {joined}; yours is {result.get(index)!r}"
+        pair = result.get(index)
+        if not isinstance(pair, list | tuple) or tuple(pair) != joined:
+            return f"Choice {index} should be {joined}; yours is {short(pair)}"
     if set(result) != {0, 1}:
         return f"There are two choices, 0 and 1; yours are {sorted(result, key=str)}"
     return True
