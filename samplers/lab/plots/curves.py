@@ -6,6 +6,7 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike
 
@@ -90,12 +91,19 @@ def plot_curves(
         ax.grid()
         if min(y.min() for y in curves.values()) >= 0:
             ax.set_ylim(bottom=0)
+        if (x == np.round(x)).all():
+            _whole_ticks(ax.xaxis)
         if all((y == np.round(y)).all() for y in curves.values()):
-            ax.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+            _whole_ticks(ax.yaxis)
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
 
     alt = f"{heading}. {_describe(x, panels, mark)}"
     return picture_of(figure, heading, alt, x=x, mark=tuple(mark), panels=panels)
+
+
+def _whole_ticks(axis: Axis) -> None:
+    """No half draws, no half tokens."""
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
 
 
 def _describe(

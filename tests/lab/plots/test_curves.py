@@ -5,7 +5,8 @@ from picture_check import check_picture
 
 from samplers import temperature, top_p
 from samplers.lab import plot_nucleus, plot_sweep
-from samplers.lab.plots.curves import spread
+from samplers.lab.plots.curves import _draw_curves, _whole_ticks, spread
+from samplers.lab.plots.picture import new_figure
 
 
 def test_each_is_a_png_whose_text_holds_its_numbers(five, large):
@@ -31,3 +32,11 @@ def test_no_name_stands_on_the_axis_or_on_another_name():
     assert low >= 0.6
     assert middle - low >= 1.4 - 1e-9
     assert high - middle >= 1.4
+
+
+def test_whole_numbers_have_whole_ticks():
+    figure = new_figure(4, 3)
+    ax = figure.add_subplot()
+    _draw_curves(ax, np.arange(21.0), {"a": np.linspace(0, 1, 21)}, ())
+    _whole_ticks(ax.xaxis)
+    assert all(tick == round(tick) for tick in ax.get_xticks())
