@@ -18,11 +18,11 @@ SURE = 1000  # odds, to 1
 
 
 def _question(answer) -> bool | str:
-    letter = choice(answer, "A", "B", "C")
-    if letter == "A":
+    request = choice(answer, "1", "2", "3")
+    if request == "1":
         return "At T = 1 the temperature changes nothing, so it may stand first or last."
-    if letter == "B":
-        return "top_p = 1 removes nothing, so it may see what it wants."
+    if request == "2":
+        return "top_p = 1 removes nothing, so it may stand first or last."
     return True
 
 
@@ -73,7 +73,7 @@ def _odds(answer, p) -> bool | str:
 
 EXERCISES = {
     "05-question": Exercise(
-        ask='write "A", "B" or "C".',
+        ask="write 1, 2 or 3.",
         test=_question,
         hint="In which request does the order of the two stages change what is drawn?",
         why="Only where both stages act does their order matter.",
