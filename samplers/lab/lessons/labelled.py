@@ -7,9 +7,10 @@ label. The n-th of one list mirrors the n-th of the other, often in all words bu
 forty are not forty independent cases. Some are tricky on purpose ("Not bad at all."). Three were
 reworded later, only to correct their English.
 
-PASSAGES, fifteen short texts: does the text answer a question? The first question it answers; the
-second is about the same thing, and it does not. Seven ways to ask were tried on eight other
-passages; none was clearly the best, and this is the shortest.
+PASSAGES, ten short texts: does the text answer a question? The first question it answers; the
+second is about the same thing, and it does not. Several ways to ask were tried on eight other
+passages, and none was clearly the best. This one is short, and what is asked of one text begins
+alike, so that its beginning is read once.
 
 What the model is shown as examples, six of each kind, is not among them.
 """
@@ -125,31 +126,6 @@ PASSAGES = (
         "Where does the shop's tea come from?",
         "When does the shop open?",
     ),
-    (
-        "The cat is called Minka. She sleeps on the sofa all day.",
-        "What is the cat called?",
-        "How old is the cat?",
-    ),
-    (
-        "The match ended two to one. It rained all evening.",
-        "How did the match end?",
-        "Who scored the goals in the match?",
-    ),
-    (
-        "The new phone comes in black and white. Its battery lasts two days.",
-        "How long does the battery of the phone last?",
-        "How much does the phone cost?",
-    ),
-    (
-        "The island has three hundred people. A boat goes there twice a week.",
-        "How many people live on the island?",
-        "What language do people speak on the island?",
-    ),
-    (
-        "The book is about a voyage to the Moon. It was a great success.",
-        "What is the book about?",
-        "Who wrote the book?",
-    ),
 )
 
 SHOWN_PASSAGES = (
@@ -187,4 +163,4 @@ def ask_whether(text: str, question: str) -> list[dict]:
 
 
 def _whether(text: str, question: str) -> str:
-    return f"Question: {question}\nText: {text}"
+    return f"Text: {text}\nQuestion: {question}"
