@@ -5,7 +5,7 @@ it, as a link and in words.
 import re
 
 import pytest
-from lesson_pages import CELL, DOCUMENT, LINK, MASTERS, cell_of, markdown, markdown_cells, places
+from lesson_pages import CELL, DOCUMENT, LINK, MASTERS, cell_of, markdown, markdown_cells, place
 
 SECTION = re.compile(r'^## <a id="(\d+)"></a>(\d+)\. (.+)$', re.MULTILINE)
 FIRST, LAST = 1, 46
@@ -28,14 +28,14 @@ def in_words(text: str) -> str:
     """Where the linked cells stand: "Lesson 02, sections 2 and 5; lesson 03, exercises."."""
     found: dict[str, list[str]] = {}
     for lesson, cell in cells_of(text):
-        name, _, place = places(lesson)[cell].partition(", ")
-        found.setdefault(name, []).append(place)
+        name, _, section = place(lesson, cell).partition(", ")
+        found.setdefault(name, []).append(section)
     return "; ".join(f"{name}, {joined(found[name])}" for name in sorted(found)).capitalize() + "."
 
 
 def joined(found: list[str]) -> str:
-    numbers = sorted({int(place.split()[1]) for place in found if place.startswith("section ")})
-    others = sorted({place for place in found if not place.startswith("section ")})
+    numbers = sorted({int(it.split()[1]) for it in found if it.startswith("section ")})
+    others = sorted({it for it in found if not it.startswith("section ")})
     *first, last = map(str, numbers) if numbers else ("",)
     listed = f"{', '.join(first)} and {last}" if first else last
     named = [f"section{'s' if first else ''} {listed}"] if numbers else []

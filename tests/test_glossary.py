@@ -3,11 +3,9 @@
 import re
 
 import pytest
-from lesson_pages import GLOSSARY, LINK, MASTERS, cell_of, cells, markdown, places
+from lesson_pages import GLOSSARY, LINK, MASTERS, cell_of, cells, markdown, place
 
-ENTRY = re.compile(
-    r'^<a id="([^"]+)"></a>\*\*(.+?)\*\* ?\s?\(([^)]*(?:\([^)]*\))?[^)]*)\): (.+)', re.DOTALL
-)
+ENTRY = re.compile(r'<a id="([^"]+)"></a>\*\*(.+?)\*\*\s\((.+?)\): (.+)', re.DOTALL)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LINKS_HERE = re.compile(r"\]\(glossary\.md#([^)\s]+)\)")
 ENTRIES = markdown(GLOSSARY).strip().split("\n\n")[2:]
@@ -37,7 +35,8 @@ def test_a_word_is_translated_and_introduced_in_a_lesson_that_links_here(entry):
     lesson, cell = cell_of(GLOSSARY, link)
     source = next(it["source"] for it in cells(lesson) if it["id"] == cell)
     assert anchor in LINKS_HERE.findall(source), "the cell does not link to the entry"
-    assert " ".join(meaning.split()).endswith(f"See [{places(lesson)[cell]}]({link}).")
+    where = place(lesson, cell, f"(glossary.md#{anchor})")
+    assert " ".join(meaning.split()).endswith(f"See [{where}]({link}).")
 
 
 def test_each_word_is_linked_in_a_lesson():

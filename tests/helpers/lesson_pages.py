@@ -50,16 +50,21 @@ def outputs(path: Path) -> str:
 
 
 @cache
-def places(path: Path) -> dict[str, str]:
-    """{id of each cell: where it stands, as "lesson 05b, section 3" or "lesson 02, exercises"}."""
+def place(path: Path, cell_id: str, text: str = "") -> str:
+    """Where a cell begins, or has `text`: "lesson 05b, section 3" or "lesson 02, exercises"."""
     lesson = f"lesson {path.name.partition('_')[0]}"
-    found, place = {}, lesson
+    found = lesson
     for cell in cells(path):
-        headings = HEADING.findall(cell["source"]) if cell["cell_type"] == "markdown" else ()
-        for number, title in headings:
-            place = f"{lesson}, section {number}" if number else f"{lesson}, {title.lower()}"
-        found[cell["id"]] = place
-    return found
+        is_it = cell["id"] == cell_id
+        end = cell["source"].index(text) if is_it else len(cell["source"])
+        headings = HEADING.finditer(cell["source"]) if cell["cell_type"] == "markdown" else ()
+        for heading in headings:
+            number, title = heading.groups()
+            if heading.start() <= end:
+                found = f"{lesson}, section {number}" if number else f"{lesson}, {title.lower()}"
+        if is_it:
+            return found
+    raise KeyError(f"{path.name} has no cell {cell_id}")
 
 
 def cell_of(page: Path, link: str) -> tuple[Path, str] | None:
