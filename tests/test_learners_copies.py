@@ -57,6 +57,8 @@ def test_no_cell_of_a_copy_needs_what_it_lacks(path):
         ("from a import x", "x()", "x"),
         ("for x in range(3): pass", "y = [x for _ in range(2)]", "x"),
         ("x += [1]", "print(x)", "x"),
+        ("match y:\n    case [x]: pass", "print(x)", "x"),
+        ("x = 1", "match 2:\n    case int(x): print(x)", None),
         ("x.y[0] = 1", "print(x)", "x"),
         ("x.append(1)", "print(x)", "x"),
         ("if (x := 1): pass", "def f(): return x", "x"),

@@ -36,6 +36,7 @@ NAMES = {  # besides those that are known
     "gpt-7": "invented: README adds it to the table",
     "gpt-5.5-nope": "invented: a model that does not exist",
     "gpt-4o-2025-08-06": "the document's, which never existed",
+    "gpt-3": "history: the first public prompt injection, of 2022",
     "gpt-6": "the beginning of several names, in code",
     "gpt-transcribe": "transcribes; the table has the models that chat",
     "gpt-4o-transcribe": "transcribes",
@@ -57,8 +58,10 @@ AMOUNTS = {  # {(lesson, cell's id): (amounts, reason)}
     ("12", "choose-explain"): ("0.10", "our own default, as README says"),
 }
 COUNTS = {
-    ("05", "05-36"): ("49132", "49,152 without the 20 that are shown"),
+    ("02", "02-24"): ("49140", "49,152 without the twelve that are shown"),
+    ("05b", "05-36"): ("49132", "49,152 without the 20 that are shown"),
     ("06", "06-16"): ("1024", "OpenAI's rule of July 2026; lesson 12 shows it"),
+    ("06", "limits-explain"): ("1024", "the local endpoint's own, where no limit is set"),
     ("07", "07-55"): ("1600", "four answers of at most 400"),
     ("12", "prefix-rules"): ("1024 3000", "OpenAI's rule of July 2026, and an exercise's own"),
 }
