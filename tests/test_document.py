@@ -25,12 +25,12 @@ def cells_of(text: str) -> list:
 
 
 def in_words(text: str) -> str:
-    """Where the linked cells stand: "Lesson 02, sections 2 and 5; lesson 03, exercises."."""
+    """Where the linked cells stand: "lesson 02, sections 2 and 5; lesson 03, exercises."."""
     found: dict[str, list[str]] = {}
     for lesson, cell in cells_of(text):
         name, _, section = place(lesson, cell).partition(", ")
         found.setdefault(name, []).append(section)
-    return "; ".join(f"{name}, {joined(found[name])}" for name in sorted(found)).capitalize() + "."
+    return "; ".join(f"{name}, {joined(found[name])}" for name in sorted(found)) + "."
 
 
 def joined(found: list[str]) -> str:
@@ -73,5 +73,5 @@ def test_a_cell_that_names_the_document_links_to_it(path):
 def test_what_the_tests_read_is_read():
     text = "[a](02_turn_the_temperature.ipynb#cell-id=02-14), [b](12_count_the_cost.ipynb)"
     text += " [c](02_turn_the_temperature.ipynb#cell-id=02-50)"
-    assert in_words(text) == "Lesson 02, section 2, exercises."
+    assert in_words(text) == "lesson 02, section 2, exercises."
     assert joined(["section 10", "section 2", "section 2", "section 3"]) == "sections 2, 3 and 10"
