@@ -5,7 +5,7 @@ import re
 import pytest
 from lesson_pages import GLOSSARY, LINK, MASTERS, cell_of, cells, markdown, place
 
-ENTRY = re.compile(r'<a id="([^"]+)"></a>\*\*(.+?)\*\*\s\((.+?)\): (.+)', re.DOTALL)
+ENTRY = re.compile(r'<a id="([^"]+)"></a>\*\*(.+?)\*\*\s\(([^)]+)\): (.+)', re.DOTALL)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LINKS_HERE = re.compile(r"\]\(glossary\.md#([^)\s]+)\)")
 ENTRIES = markdown(GLOSSARY).strip().split("\n\n")[2:]
