@@ -90,7 +90,7 @@ def sliders_of(page):
 def test_lesson_02_redraws_when_the_slider_moves(lesson):
     slider, picture, _ = sliders_of(lesson)
     slider.scroll_into_view_if_needed()
-    expect(slider).to_have_attribute("aria-valuetext", "1.5")  # as the lesson says; no cell moves it
+    expect(slider).to_have_attribute("aria-valuetext", "1.5")  # as the lesson set it
     before = picture.get_attribute("aria-label")
     slider.focus()
     for _ in range(10):
