@@ -13,13 +13,14 @@ from numbers import Number
 import numpy as np
 
 UNITS = (
-    r"(?:tokens?|words?|points?|stories|times?|draws?|requests?|nats|bits|"
+    r"(?:(?:different )?(?:tokens?|texts?|words?)|points?|stories|times?|draws?|experiments?|"
+    r"requests?|nats|bits|"
     r"ms|s|seconds?|minutes?|usd|dollars?)"
 )
 TRUE = {"true", "yes", "t", "y", "1", "是", "对"}
 FALSE = {"false", "no", "f", "n", "0", "否", "不", "不是", "错"}
 AROUND = " \t\r\n.。,;:!'\"`´‘’“”„«»「」『』␣▁"  # a text's beginning and end say nothing
-BETWEEN = {"and", "or", "to", "from", "-", "–", "—", "&"}  # two parts of a text
+BETWEEN = {"and", "or", "to", "from", "between", "-", "–", "—", "&"}  # two parts of a text
 
 
 class AnswerError(ValueError):
@@ -96,7 +97,11 @@ def share(answer) -> float:
 
 
 def numbers(answer, count: int) -> list[float]:
-    """The answer as `count` numbers in order: a list, a tuple, an array, or a text "(5, 0)"."""
+    """The answer as `count` numbers in order: a list, an array, or a text, "(5, 0)" or "3-7"."""
+    if isinstance(answer, str):
+        answer = re.sub(r"(?<=[\d%])\s*[-–—]\s*(?=\d)", " to ", re.sub(r"\s+%", "%", answer))
+    elif isinstance(answer, np.ndarray):
+        answer = answer.ravel()
     return [number(part) for part in several(answer, count)]
 
 

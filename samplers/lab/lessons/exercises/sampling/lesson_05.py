@@ -20,6 +20,8 @@ LEVEL = 0.05
 
 def _spread(answer, prediction) -> bool | str:
     low, high = sorted(numbers(answer, 2))
+    if isinstance(answer, str) and "%" in answer:
+        low, high = low / 100, high / 100
     p = prediction.bounds("The")[0]
     expected = DRAWS * p
     two = 2 * np.sqrt(DRAWS * p * (1 - p))  # standard deviations
@@ -52,11 +54,12 @@ def _excluded(answer, prediction, wrong) -> bool | str:
     value = number(answer)
     statuses = zip(prediction.probs, wrong.status, strict=False)
     outside = sum(p for p, status in statuses if status == "removed")
-    if outside > 0.05 and abs(value - outside) < 0.02:
-        return f"That is the share. How many of {DRAWS} draws is it?"
+    if outside > 0.05 and (0 < value < 1 or (isinstance(answer, str) and "%" in answer)):
+        return f"That is a share. How many of {DRAWS} draws is it?"
     if not 0 <= value <= DRAWS:
         return f"There are {DRAWS} draws."
-    return abs(value - DRAWS * outside) <= 10
+    deviation = np.sqrt(DRAWS * outside * (1 - outside))
+    return abs(value - DRAWS * outside) <= max(10, 2.5 * deviation)  # who counts them is right, too
 
 
 def _engines(answer) -> bool | str:
@@ -74,6 +77,8 @@ def _seed(answer) -> bool | str:
 
 
 def _statements(answer) -> bool | str:
+    if isinstance(answer, list | tuple | np.ndarray) and len(answer) == len(STATEMENTS):
+        answer = dict(zip(STATEMENTS, answer, strict=True))  # in order
     if not isinstance(answer, dict) or not STATEMENTS.keys() <= answer.keys():
         raise AnswerError(f"I can't read {short(answer)} as a dict with the five statements.")
     wrong = [text for text, truth in STATEMENTS.items() if yes(answer[text]) != truth]
@@ -131,7 +136,7 @@ EXERCISES = {
         ask="write a whole number from 0 to 250.",
         test=_excluded,
         hint="Add up what the first prediction gives to the tokens that the second one removes.",
-        why="So many draws fall, on average, where this prediction says never.",
+        why="It is 250 times the probability of those tokens, give or take what chance does.",
     ),
     "05-engines": Exercise(
         ask="write a whole number from 1 to 4.",

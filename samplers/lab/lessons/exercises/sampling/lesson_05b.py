@@ -1,5 +1,7 @@
 """Exercises of lesson 05b, Use the logprobs of an answer."""
 
+import re
+
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
@@ -9,6 +11,8 @@ TEMPERATURES = (0.5, 1, 1.3, 2)
 
 
 def _known(answer) -> bool | str:
+    if isinstance(answer, str):
+        answer = re.sub(r"(?i)^\W*(T|temperature)\W*(?=\d)", "", answer)
     temperature = number(answer)
     if temperature not in TEMPERATURES:
         return f"The four temperatures are 0.5, 1, 1.3 and 2, and {short(answer)} is none of them."
@@ -17,7 +21,7 @@ def _known(answer) -> bool | str:
 
 def _threshold(answer) -> bool | str:
     value = share(answer)
-    if not 0 <= value <= 1:
+    if not 0 <= value <= 1 or 1 < number(answer) < 10:  # 1.5 is no percentage
         return "A threshold of confidences is between 0 and 1."
     if value > 0.9:
         return "From there on nothing is answered."

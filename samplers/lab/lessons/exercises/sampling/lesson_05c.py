@@ -1,13 +1,13 @@
 """Exercises of lesson 05c, Tell three endpoints apart."""
 
 import re
+from collections.abc import Set
 
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.plain import (
     AnswerError,
-    choice,
     several,
     short,
     whole,
@@ -18,10 +18,14 @@ SURE = 1000  # odds, to 1
 
 
 def _question(answer) -> bool | str:
-    request = choice(answer, "1", "2", "3")
-    if request == "1":
+    if isinstance(answer, str):
+        answer = re.sub(r"(?i)^\W*(the |request|number|no\.|#|\s)*(?=\d)", "", answer)
+    request = whole(answer)
+    if request not in (1, 2, 3):
+        return "There are three requests: 1, 2 and 3."
+    if request == 1:
         return "At T = 1 the temperature changes nothing, so it may stand first or last."
-    if request == "2":
+    if request == 2:
         return "top_p = 1 removes nothing, so it may stand first or last."
     return True
 
@@ -50,13 +54,13 @@ def _verdicts(answer, names) -> dict[str, tuple[str, str]]:
 
 def _kind(settings) -> tuple[str, str]:
     """("temperature last", "raw") becomes ("last", "raw"); the two may come in either order."""
-    parts = several(settings)
-    said = {word(part) for part in parts if word(part) != "temperature"}
-    said = {re.sub(r"^temperature\s+", "", part) for part in said}
+    parts = settings if isinstance(settings, Set) else several(settings)
+    said = set(re.findall(r"\w+", " ".join(map(word, parts)))) - {"temperature", "logprobs", "and"}
     order = said & {"first", "last"}
     logprobs = said & {"raw", "processed"}
     if len(said) != 2 or len(order) != 1 or len(logprobs) != 1:
-        raise AnswerError(f'I can\'t read {short(settings)} as ("first" or "last", "raw" or …).')
+        kinds = '("first" or "last", "raw" or "processed")'
+        raise AnswerError(f"I can't read {short(settings)} as {kinds}.")
     return order.pop(), logprobs.pop()
 
 
@@ -66,8 +70,10 @@ def _odds(answer, p) -> bool | str:
     needed = int(np.ceil(np.log(SURE) / -np.log(p)))
     if draws == needed:
         return True
+    if draws < 1:
+        return "Before the first draw the odds are 1 : 1."
     if draws < needed:
-        return f"After {draws} the odds are about {(1 / p) ** max(draws, 0):,.0f} : 1."
+        return f"After {draws} the odds are about {(1 / p) ** draws:,.0f} : 1."
     return "Fewer are enough: multiply the odds draw by draw."
 
 
