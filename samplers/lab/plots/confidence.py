@@ -66,7 +66,8 @@ def plot_calibration(
     errors = np.abs(whiskers.T - share)
     ax.errorbar(mean, share, yerr=errors, fmt="o-", color=style.BLUE, linewidth=1.4, capsize=4)
     for x, y, k, n in zip(mean, share, hits, size, strict=True):
-        ax.annotate(f"{k}/{n}", (x, y), xytext=(6, -13), textcoords="offset points", fontsize=8.5)
+        note = ax.annotate(f"{k}/{n}", (x, y), xytext=(6, -13), textcoords="offset points")
+        note.set(fontsize=8.5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     _draw_answers(ax, confidence, right)
     ax.set_xlim(start - 0.02, 1.02)
     ax.set_ylim(-0.08, 1.11)

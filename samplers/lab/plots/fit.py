@@ -77,7 +77,7 @@ def _draw_bounds(ax: Axes, y: float, low: float, high: float) -> None:
 
 
 def _draw_legend(figure: Figure, ax: Axes, exact: bool, mark_name: str, mark: Artist) -> None:
-    handles = {"predicted": ax.barh([-9], [0], **style.BEFORE)}
+    handles = {"predicted" if exact else "at least": ax.barh([-9], [0], **style.BEFORE)}
     if not exact:
         handles["between the bounds"] = ax.barh([-9], [0], **style.REST_BEFORE)
     handles[mark_name] = mark
