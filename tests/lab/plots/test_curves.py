@@ -32,6 +32,8 @@ def test_no_name_stands_on_the_axis_or_on_another_name():
     assert low >= 0.6
     assert middle - low >= 1.4 - 1e-9
     assert high - middle >= 1.4
+    low, high = spread([0.2, 0.1], gap=1.4, floor=0.6)[::-1]  # both below the floor
+    assert high - low >= 1.4 - 1e-9
 
 
 def test_a_log_scale_is_for_values_above_zero():
