@@ -45,6 +45,6 @@ def test_a_log_scale_is_for_values_above_zero():
 def test_whole_numbers_have_whole_ticks():
     figure = new_figure(4, 3)
     ax = figure.add_subplot()
-    _draw_curves(ax, np.arange(21.0), {"a": np.linspace(0, 1, 21)}, ())
+    _draw_curves(ax, np.arange(21.0), {"a": np.linspace(0, 1, 21)}, (), is_log=False)
     _whole_ticks(ax.xaxis)
     assert all(tick == round(tick) for tick in ax.get_xticks())
