@@ -120,7 +120,6 @@ def _problem(kept: list[dict], budget: int, expected: list[dict]) -> str | None:
         return (
             f"it keeps {len(kept)} messages; the newest whole turns that fit have {len(expected)}."
         )
-
     return None
 
 
@@ -198,11 +197,14 @@ def _window(answer) -> bool | str:
 
 
 def _stop(answer, whole: str) -> bool | str:
-    said = word(answer.replace("\\n", "\n") if isinstance(answer, str) else answer)
-    if said == word(whole.partition("nan")[0]):
+    text = answer.replace("\\n", "\n") if isinstance(answer, str) else answer
+    said, right = (word(each).replace(" ", "") for each in (text, whole.partition("nan")[0]))
+    if said == right:
         return True
     if "nan" in said:
         return "The stop string itself is not in the answer."
+    if said.startswith(right):
+        return "No letter of the stop string is in the answer, and nothing that follows it."
     return "Look for the first place in the whole answer where these three letters are."
 
 
@@ -216,7 +218,8 @@ def _exact(answer) -> bool | str:
 def _reasons(answer) -> bool | str:
     if isinstance(answer, dict):
         answer = [answer.get(case, "") for case in REASONS]
-    said = [choice(part, *sorted(set(REASONS.values()))) for part in several(answer, len(REASONS))]
+    parts = [word(part).replace(" ", "_") for part in several(answer, len(REASONS))]
+    said = [choice(part, *sorted(set(REASONS.values()))) for part in parts]
     wrong = [case for case, part in zip(REASONS, said, strict=True) if part != REASONS[case]]
     return f"Think again about: {' '.join(wrong)}" if wrong else True
 

@@ -192,7 +192,9 @@ ANSWERS = [
         "Correct.",
     ),
     ("06-stop", ["1. Grapefruit\n2. Banan", "nan"], "not in the answer"),
-    ("06-stop", ["1. Grapefruit\n2. Ban", "1. Grapefruit", 3], "Look for the first place"),
+    ("06-stop", ["1.Grapefruit\n2.Ba"], "Correct."),
+    ("06-stop", ["1. Grapefruit\n2. Ban", "1. Grapefruit\n2. Baa"], "No letter of the stop"),
+    ("06-stop", ["Ba", "1. Grapefruit", 3], "Look for the first place"),
     ("06-stop", [None, {}, ["1.", "2."]], "I can't read"),
     (
         "06-exact",
@@ -207,6 +209,7 @@ ANSWERS = [
         "I can't read|parts|no order",
     ),
     ("06-reasons", [REASONS, RIGHT_REASONS, "stop, stop, length, length, tool_calls"], "Correct."),
+    ("06-reasons", [[*RIGHT_REASONS[:4], "Tool calls"]], "Correct."),
     ("06-reasons", [dict.fromkeys(REASONS, "Stop.")], "Think again about: max_completion"),
     ("06-reasons", [["length", *RIGHT_REASONS[1:]]], "Think again about: The model drew"),
     ("06-reasons", [[*RIGHT_REASONS[:4], "stop"]], "Think again about: The model asks"),
