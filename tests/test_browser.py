@@ -1,30 +1,18 @@
 """A learner's first minutes in JupyterLab, in headless Chromium: a lesson and the explorer."""
 
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
-from threading import Thread
 
-import httpx
 import nbformat
 import pytest
 from chromium import chromium, needs_chromium
+from lab_server import COLUMNS, NO_CELL_RUNS, TIMEOUT, jupyterlab
 from nbformat.v4 import new_code_cell
 
 from samplers.lab.publish.execute import WIDGET_VIEW
 
 ROOT = Path(__file__).parents[1]
-TIMEOUT = 120_000  # ms; a busy machine starts a kernel slowly
-ADDRESS = re.compile(r"http://127[\d.]+:\d+/\S*token=\w+")
-MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-OVERRIDES = re.compile("echo '({.*saveState.*})'")  # JupyterLab's settings, as `make lab` has them
-NO_CELL_RUNS = """
-() => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))
-"""
 LESSON = "learner/02_turn_the_temperature.ipynb"
 OWN = (  # what a learner writes below the lesson
     "print(explorer.temperature.value, explorer.seed.value, explorer.drawn is not None)",
@@ -40,48 +28,10 @@ def lab(tmp_path_factory):
     """(folder, address with its token) of a JupyterLab that is set up as `make lab` does it."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks/learner", folder / "learner")
-    env = dict(os.environ)
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"):
-        env[name] = str(folder / name.lower())
-    (folder / "settings").mkdir()
-    (folder / "settings/overrides.json").write_text(OVERRIDES.search(MAKEFILE)[1])
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    settings = ["--ServerApp.port=0", f"--ServerApp.root_dir={folder}"]
-    settings.append(f"--LabApp.app_settings_dir={folder}/settings")
-    with subprocess.Popen(
-        command + settings,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
-        # unread, the log would fill the pipe and stop the server
-        log = Thread(target=server.stderr.read, daemon=True)
-        try:
-            matches = map(ADDRESS.search, iter(server.stderr.readline, ""))
-            address = next(match[0] for match in matches if match)
-            log.start()
-            wait_until_it_listens(address)
-            yield folder, address
-        finally:
-            end(server)
-            if log.ident:
-                log.join(timeout=30)
-
-
-def end(server: subprocess.Popen) -> None:
-    """Ends JupyterLab, which now and then waits for a thread of its own, and never ends."""
-    server.terminate()
-    try:
-        server.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-
-
-def wait_until_it_listens(address: str) -> None:
-    """JupyterLab logs its address a moment before it can be reached there."""
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
-        client.get(address, timeout=TIMEOUT / 1000)
+    for page in (ROOT / "notebooks").glob("*.md"):
+        shutil.copy(page, folder)
+    with jupyterlab(folder) as address:
+        yield folder, address
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +45,7 @@ def opened(browser, lab, notebook: str):
     _, address = lab
     root, token = address.split("?")
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
-    page.set_default_timeout(TIMEOUT)
+    page.set_default_timeout(1000 * TIMEOUT)
     page.goto(f"{root.removesuffix('/lab')}/lab/tree/{notebook}?{token}&reset")
     page.get_by_text("| Idle").wait_for()
     return page
@@ -109,7 +59,7 @@ def menu(page, name: str, item: str) -> None:
 def expect(locator):
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=TIMEOUT)
+    expect.set_options(timeout=1000 * TIMEOUT)
     return expect(locator)
 
 
@@ -140,12 +90,12 @@ def sliders_of(page):
 def test_lesson_02_redraws_when_the_slider_moves(lesson):
     slider, picture, _ = sliders_of(lesson)
     slider.scroll_into_view_if_needed()
-    expect(slider).to_have_attribute("aria-valuetext", "0")  # the lesson's next cell set it
+    expect(slider).to_have_attribute("aria-valuetext", "1.5")  # as the lesson set it
     before = picture.get_attribute("aria-label")
     slider.focus()
     for _ in range(10):
         slider.press("ArrowRight")
-    expect(slider).to_have_attribute("aria-valuetext", "0.5")
+    expect(slider).to_have_attribute("aria-valuetext", "2")
     assert picture.get_attribute("aria-label") != before
 
 
@@ -203,6 +153,31 @@ def test_the_stepper_steps_by_keys(lesson):
     before = bars.get_attribute("aria-label")
     lesson.keyboard.press("ArrowRight")
     expect(bars).not_to_have_attribute("aria-label", before)
+
+
+def test_a_hundred_columns_of_code_fit_beside_the_list_of_files(lesson):
+    """On 1,280 pixels; ruff holds the lessons' code to 100 columns."""
+    size = lesson.viewport_size
+    lesson.set_viewport_size({"width": 1280, "height": 1000})
+    expect(lesson.locator(".jp-FileBrowser")).to_be_visible()
+    columns = lesson.locator(".jp-CodeCell .cm-scroller").first.evaluate(COLUMNS)
+    lesson.set_viewport_size(size)
+    assert columns >= 100
+
+
+def test_formulas_are_there_without_a_network(lesson):
+    """The browser resolves no name: `FLAGS` of the helper chromium.py."""
+    expect(lesson.locator("mjx-container").first).to_be_attached()
+    assert lesson.locator("mjx-merror").count() == 0
+
+
+def test_a_citation_opens_the_documents_page_at_its_section(lesson):
+    """A link `../the_document.md#8` of a learner's copy; the page is rendered, not an editor."""
+    lesson.locator('a[href*="the_document.md"][href$="#8"]').first.click()
+    heading = lesson.locator(".jp-MarkdownViewer h2", has_text="8. How temperature works")
+    expect(heading).to_be_in_viewport()
+    assert heading.bounding_box()["y"] < 200
+    lesson.locator(".lm-TabBar-tab", has_text=Path(LESSON).name).click()
 
 
 @pytest.fixture(scope="module")

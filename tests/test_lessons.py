@@ -9,10 +9,18 @@ import pytest
 
 from samplers.lab.publish import learner
 from samplers.lab.publish.learner import KERNEL, tags
+from samplers.lab.publish.minutes import ON_THE_SHORT_PATH, minutes, short_path_minutes
 
 ROOT = Path(__file__).parents[1]
 MASTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-LESSONS = [pytest.param(nbformat.read(path, as_version=4), id=path.stem) for path in MASTERS]
+NOTEBOOKS = [nbformat.read(path, as_version=4) for path in MASTERS]
+LESSONS = [
+    pytest.param(notebook, id=path.stem) for path, notebook in zip(MASTERS, NOTEBOOKS, strict=True)
+]
+SHORT_PATH = {"01", "02", "03", "05"}  # lessons of which some sections are on it
+COLUMNS = 100
+# a line may be longer than that for what no author can break, or a reader does not see
+UNBROKEN = re.compile(r"\]\([^)]*\)|\$[^$]+\$|\$\$.+\$\$|<[^>]+>|`[^`]+`|https?://\S+")
 
 lesson = pytest.mark.parametrize("notebook", LESSONS)
 
@@ -23,6 +31,11 @@ def code_cells(notebook) -> list:
 
 def pictures(cell) -> list:
     return [output for output in cell.outputs if "image/png" in output.get("data", {})]
+
+
+def text_of(notebook) -> str:
+    """All Markdown of a lesson."""
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def test_there_are_lessons():
@@ -78,11 +91,34 @@ def test_exercises_have_solutions_and_checks(notebook):
 
 @lesson
 def test_headings_are_in_order(notebook):
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text_of(notebook), re.MULTILINE)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
+
+
+@lesson
+def test_a_lesson_says_how_long_it_takes(notebook):
+    """By the formula of `samplers.lab.publish.minutes`, which prints the number."""
+    needs = re.search(r"\*\*You need\*\*.*?(\d+)\s+minutes", text_of(notebook), re.DOTALL)
+    assert int(needs[1]) == minutes(notebook)
+
+
+def test_the_short_path_takes_ninety_minutes():
+    numbers = [path.name.partition("_")[0] for path in MASTERS]
+    on_it = {
+        n for n, it in zip(numbers, NOTEBOOKS, strict=True) if ON_THE_SHORT_PATH in text_of(it)
+    }
+    assert on_it == SHORT_PATH
+    short = [short_path_minutes(it) for n, it in zip(numbers, NOTEBOOKS, strict=True) if n in on_it]
+    assert 80 <= sum(short) <= 95, short
+
+
+@lesson
+def test_markdown_is_held_to_a_hundred_columns(notebook):
+    lines = text_of(notebook).splitlines()
+    long = [line for line in lines if len(UNBROKEN.sub("", line)) > COLUMNS]
+    assert [line for line in long if not line.startswith("|")] == []
 
 
 @lesson

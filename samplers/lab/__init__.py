@@ -16,15 +16,15 @@ from samplers.lab.lessons.edits import edit_distance
 from samplers.lab.lessons.filter_trial import FILTER_TEXTS, filter_trial
 from samplers.lab.lessons.json_trial import COUPLES, HOMES, MATHS, PEOPLE, json_trial
 from samplers.lab.lessons.killable import KillableEndpoint
+from samplers.lab.lessons.labelled import PASSAGES, REVIEWS, ask_whether, few_shot
 from samplers.lab.lessons.mask import token_mask
 from samplers.lab.lessons.realtime import open_realtime
-from samplers.lab.lessons.reviews import REVIEWS, few_shot
 from samplers.lab.lessons.samples import SAID, SPEECH, pcm, screenshot
 from samplers.lab.lessons.suspects import Suspects
 from samplers.lab.plots.bars import plot_before_after, plot_distribution
 from samplers.lab.plots.clock.arrivals import plot_arrivals
 from samplers.lab.plots.clock.stream import plot_stream
-from samplers.lab.plots.confidence import plot_calibration
+from samplers.lab.plots.confidence import plot_calibration, plot_confidence
 from samplers.lab.plots.costs.bills import plot_bills
 from samplers.lab.plots.costs.prices import plot_prices
 from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
@@ -51,6 +51,7 @@ __all__ = [
     "FILTER_TEXTS",
     "HOMES",
     "MATHS",
+    "PASSAGES",
     "PEOPLE",
     "REVIEWS",
     "SAID",
@@ -61,6 +62,7 @@ __all__ = [
     "SimulatedClock",
     "Suspects",
     "Tree",
+    "ask_whether",
     "calculator",
     "can",
     "check",
@@ -83,6 +85,7 @@ __all__ = [
     "plot_bounds",
     "plot_calibration",
     "plot_cells",
+    "plot_confidence",
     "plot_curves",
     "plot_distribution",
     "plot_events",

@@ -72,6 +72,12 @@ class CellNames(ast.NodeVisitor):
         self.imported.add(name)
         self.made.add(name)
 
+    def visit_MatchAs(self, node):
+        self.generic_visit(node)
+        self.made |= {node.name} - {None}
+
+    visit_MatchStar = visit_MatchAs
+
     def visit_ExceptHandler(self, node):
         if node.name:
             self.made.add(node.name)

@@ -1,4 +1,4 @@
-"""Three local endpoints without labels, for lesson 05's detective story."""
+"""Three local endpoints without labels, for lesson 05c's detective story."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor

@@ -63,16 +63,15 @@ def listing(pairs: Iterable[tuple[str, str]]) -> str:
 def bar_axes(figure: Figure, labels: Sequence[str], largest: float, room: float) -> Axes:
     """Axes with one labelled row per bar, the first on top; x is probability.
 
-    x ends at `room` times the `largest` bar, so that the printed values fit beside the bars.
+    x ends at `room` times the `largest` bar, for the printed values, and has no tick past 1.
     """
     ax = figure.add_subplot()
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
-    ax.set_xlim(0, (largest or 1.0) * room)
+    ax.set(xlabel="probability", xlim=(0, (largest or 1.0) * room))
     style.no_tick_past_one(ax)
     ax.grid(axis="x")
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel("probability")
     return ax
 
 

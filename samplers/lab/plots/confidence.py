@@ -1,9 +1,11 @@
-"""Is a model as sure as it is right? The calibration curve of its answers."""
+"""Is a model as sure as it is right? The calibration curve of its answers, and groups of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from samplers.lab.arguments import Share
 from samplers.lab.plots import style
@@ -95,3 +97,60 @@ def _draw_answers(ax: Axes, confidence, right) -> None:
     for x, is_right in zip(confidence, right, strict=True):
         ends = [1.06, 1.09] if is_right else [-0.03, -0.06]
         ax.plot([x, x], ends, color=style.BLUE if is_right else style.VERMILION, linewidth=1.2)
+
+
+@styled
+def plot_confidence(
+    groups: Annotated[Mapping[str, Annotated[Sequence[Share], 1]], 1],
+    xlabel: str = "confidence",
+    title: str | None = None,
+) -> Picture:
+    """The confidence of every answer, a dot each, in one row a group; a stroke marks the median.
+
+    `groups`: {name: confidences}. Groups that lie apart can be told apart by a threshold. The axis
+    is logarithmic, because all may be small. data: names, medians (groups,), values, each sorted.
+    """
+    heading = title or "How sure, by group"
+    values = [np.sort(np.asarray(group, dtype=np.float64)) for group in groups.values()]
+    medians = np.array([np.median(group) for group in values])
+    if min(group[0] for group in values) <= 0:
+        raise ValueError("groups must have confidences above 0, for the axis is logarithmic")
+
+    figure = new_figure(7, 1.2 + 0.6 * len(groups))
+    ax = figure.add_subplot()
+    ax.set_title(heading)
+    for y, (group, median) in enumerate(zip(values, medians, strict=True)):
+        colour = style.CYCLE[y % len(style.CYCLE)]
+        marker = style.MARKERS[y % len(style.MARKERS)]
+        # in turns above and below the middle, so that equal ones do not hide each other
+        heights = y + 0.12 * (np.arange(len(group)) % 3 - 1)
+        ax.plot(group, heights, marker, color=colour, markersize=6, markeredgecolor="white")
+        ax.plot([median, median], [y - 0.36, y + 0.36], color=colour, linewidth=2)
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.set_ylim(len(groups) - 0.4, -0.6)
+    ax.set_xscale("log")
+    _log_ticks(ax, min(group[0] for group in values), max(group[-1] for group in values))
+    ax.set_xlabel(xlabel)
+    ax.grid(axis="x")
+
+    texts = [
+        f"{name}: {len(group)} from {group[0]:.3f} to {group[-1]:.3f}, median {median:.3f}"
+        for name, group, median in zip(groups, values, medians, strict=True)
+    ]
+    alt = f"{heading}. Dots on a logarithmic axis, {xlabel}. {'; '.join(texts)}."
+    return picture_of(
+        figure, heading, alt, names=tuple(groups), medians=medians, values=tuple(values)
+    )
+
+
+def _log_ticks(ax: Axes, low: float, high: float) -> None:
+    """Ticks at 1, 2, 3, 5 and 7 times the powers of ten, as numbers, and none past 1."""
+    left = low * 0.85
+    right = min(1.05, high * 1.18)
+    powers = 10.0 ** np.arange(np.floor(np.log10(left)), 1)
+    ticks = [
+        tick for tick in np.outer(powers, [1, 2, 3, 5, 7]).ravel() if left <= tick <= min(1, right)
+    ]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set_xlim(left, right)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike
 
@@ -100,6 +101,8 @@ def plot_curves(
         ax.set_title(ylabel)
         ax.set_xlabel(xlabel)
         ax.grid()
+        if (x == np.round(x)).all():
+            _whole_ticks(ax.xaxis)
         _set_height(ax, ylabel, curves, ylabel in log)
 
     alt = f"{heading}. {_describe(x, panels, mark)}"
@@ -129,8 +132,13 @@ def _set_height(ax: Axes, ylabel: str, curves: Mapping[str, np.ndarray], is_log:
         for line in ax.lines:
             line.set_clip_on(False)  # one that runs along the top is drawn in its full width
     if not is_log and all((y == np.round(y)).all() for y in curves.values()):
-        ax.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+        _whole_ticks(ax.yaxis)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
+
+
+def _whole_ticks(axis: Axis) -> None:
+    """No half draws, no half tokens."""
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
 
 
 def _describe(

@@ -78,12 +78,12 @@ def counts_before(tokens: Sequence[str]) -> np.ndarray:
 
 @styled
 def plot_repetition(texts: Mapping[str, Sequence[str]], title: str | None = None) -> Picture:
-    """Repeating texts, {name: tokens}: shade and digit say how often a token was there before.
+    """Repeating texts, {name: tokens}: shade and digit say how often a token had been said before.
 
     data: names, counts (one array (n,) per text: `counts_before`), distinct (share of distinct
     tokens, one per text).
     """
-    heading = title or "How often each token was there before"
+    heading = title or "How often each token had been said before"
     labels = [[token_label(t, limit=16) for t in tokens] for tokens in texts.values()]
     counts = [counts_before(tokens) for tokens in texts.values()]
     notes = [[str(n) if n else "" for n in of_text] for of_text in counts]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from picture_check import check_picture
 
-from samplers.lab import plot_calibration
+from samplers.lab import plot_calibration, plot_confidence
 from samplers.lab.plots.confidence import calibration_bins
 
 
@@ -22,3 +22,12 @@ def test_calibration_bins_are_equally_full_and_in_order():
     assert list(hits) == [0, 1, 2]
     with pytest.raises(ValueError, match="n >= 4"):
         calibration_bins([0.5], [True], bins=4)
+
+
+def test_groups_have_a_row_each_and_their_medians():
+    picture = plot_confidence({"sure": [0.5, 0.9, 0.7], "unsure": [0.02, 0.01]})
+    check_picture(picture)
+    np.testing.assert_allclose(picture.data["medians"], [0.7, 0.015])
+    assert list(picture.data["values"][1]) == [0.01, 0.02]
+    with pytest.raises(ValueError, match="above 0"):
+        plot_confidence({"never": [0.0, 0.1]})

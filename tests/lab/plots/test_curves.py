@@ -6,7 +6,8 @@ from picture_check import check_picture
 
 from samplers import temperature, top_p
 from samplers.lab import plot_curves, plot_nucleus, plot_sweep
-from samplers.lab.plots.curves import spread
+from samplers.lab.plots.curves import _draw_curves, _whole_ticks, spread
+from samplers.lab.plots.picture import new_figure
 
 
 def test_each_is_a_png_whose_text_holds_its_numbers(five, large):
@@ -41,3 +42,11 @@ def test_a_log_scale_is_for_values_above_zero():
     check_picture(plot_curves([1, 2, 3], panels, "temperature", log=["kept"]))
     with pytest.raises(ValueError, match="'kept' has values at or below"):
         plot_curves([1, 2], {"kept": {"top_p": [0, 1]}}, "temperature", log=["kept"])
+
+
+def test_whole_numbers_have_whole_ticks():
+    figure = new_figure(4, 3)
+    ax = figure.add_subplot()
+    _draw_curves(ax, np.arange(21.0), {"a": np.linspace(0, 1, 21)}, (), is_log=False)
+    _whole_ticks(ax.xaxis)
+    assert all(tick == round(tick) for tick in ax.get_xticks())

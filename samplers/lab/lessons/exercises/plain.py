@@ -12,7 +12,10 @@ from numbers import Number
 
 import numpy as np
 
-UNITS = r"(?:tokens?|draws?|requests?|nats|bits|ms|s|seconds?|minutes?|usd|dollars?)"
+UNITS = (
+    r"(?:tokens?|words?|points?|stories|times?|draws?|requests?|nats|bits|"
+    r"ms|s|seconds?|minutes?|usd|dollars?)"
+)
 TRUE = {"true", "yes", "t", "y", "1", "是", "对"}
 FALSE = {"false", "no", "f", "n", "0", "否", "不", "不是", "错"}
 AROUND = " \t\r\n.。,;:!'\"`´‘’“”„«»「」『』␣▁"  # a text's beginning and end say nothing
@@ -28,7 +31,7 @@ def word(answer) -> str:
     alone = _alone(answer)
     if alone is None or not isinstance(alone, str | Number | np.generic):
         raise AnswerError(f"I can't read {short(answer)} as a word.")
-    text = unicodedata.normalize("NFKC", str(alone)).strip(AROUND)
+    text = unicodedata.normalize("NFKC", str(alone)).replace("’", "'").strip(AROUND)
     return re.sub(r"\s+", " ", text).casefold()
 
 
@@ -56,7 +59,7 @@ def yes(answer) -> bool:
         answer = int(answer) if answer in (0, 1) else answer
     said = word(answer)
     if said not in TRUE | FALSE:
-        raise AnswerError(f"I can't read {short(answer)} as True or False.")
+        raise AnswerError(f"I can't read {short(answer)} as yes (True) or no (False).")
     return said in TRUE
 
 
@@ -110,7 +113,9 @@ def several(answer, count: int | None = None) -> list:
     else:
         parts = [answer]
 
-    if count is not None and len(parts) != count:
+    if count is not None and len(parts) > count:
+        raise AnswerError(f"I read {short(answer)} as {len(parts)} parts, and it needs {count}.")
+    if count is not None and len(parts) < count:
         raise AnswerError(f"I read {short(answer)} as {len(parts)} of the {count} parts it needs.")
     return parts
 
@@ -121,7 +126,9 @@ def short(value) -> str:
 
 
 def _number_in(text: str) -> float:
-    plain = word(text).replace("−", "-").replace("∞", "inf").lstrip("$~≈ ")
+    text = re.sub(r"(?<![\d.])[.．](?=\d)", "0.", text)  # .4 is 0.4
+    plain = word(text).replace("−", "-").replace("∞", "inf")
+    plain = plain.removeprefix("about ").strip("$~≈ ")
     plain = re.sub(rf"\s*(?:%|\b{UNITS}\b|(?<=\d){UNITS}\b)$", "", plain)
     plain = re.sub(r"(?<=\d)[,' ](?=\d{3}(?:\D|$))", "", plain) if _has_thousands(plain) else plain
     above, line, below = plain.replace("⁄", "/").partition("/")

@@ -213,7 +213,8 @@ def _draw_waits(ax: Axes, times: np.ndarray, y: float) -> None:
         begin, end = times[longest : longest + 2]
         _draw_arrow(ax, begin, end, y)
         ax.vlines([begin, end], 0.5, y, **dotted)
-    ax.text(0, y + 0.3, text, fontsize=8.5, color=style.VERMILION, va="bottom")
+    look = {"fontsize": 8.5, "color": style.VERMILION, "va": "bottom"}
+    ax.annotate(text, (0, y + 0.3), (3, 0), textcoords="offset points", **look)
 
 
 def _draw_arrow(ax: Axes, begin: float, end: float, y: float) -> None:

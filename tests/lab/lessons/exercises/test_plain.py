@@ -31,6 +31,10 @@ def test_a_word(answer):
     assert word(answer) == "fewer"
 
 
+def test_a_word_with_an_apostrophe():
+    assert word("the model’s own") == word("‘The model's own’") == "the model's own"
+
+
 @pytest.mark.parametrize("answer", [None, {}, len, [], ["a", "b"]])
 def test_no_word(answer):
     with pytest.raises(AnswerError, match=r"I can't read .* as a word"):
@@ -68,13 +72,23 @@ def test_words(answer):
         (" $22.25.", 22.25),
         ("22.25 USD", 22.25),
         ("25 %", 25),
+        (".4", 0.4),
+        ("-.5", -0.5),
+        ("about 12", 12),
+        ("0.02 $", 0.02),
         ("２５％", 25),
         ("1/2", 0.5),
         ("½", 0.5),
+        (".5", 0.5),
+        ("-.5.", -0.5),
+        ("．５", 0.5),
+        ("$.50", 0.5),
+        ("1/.5", 2),
         ("−0.5", -0.5),
         ("~ 3.5", 3.5),
         ("1e-6", 1e-6),
         ("14 tokens", 14),
+        ("3 times", 3),
         ("0.5s", 0.5),
         ("inf", np.inf),
         ((Decimal("0.5"),), 0.5),
@@ -147,7 +161,7 @@ def test_two_numbers_with_thousands():
 
 @pytest.mark.parametrize("answer", [5, (1, 2, 3), "5", [], None])
 def test_not_two_numbers(answer):
-    with pytest.raises(AnswerError, match="of the 2 parts it needs"):
+    with pytest.raises(AnswerError, match=r"of the 2 parts it needs|as 3 parts, and it needs 2"):
         numbers(answer, 2)
 
 

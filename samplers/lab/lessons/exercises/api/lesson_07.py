@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.plain import (
     AnswerError,
     choice,
@@ -15,6 +15,7 @@ from samplers.lab.lessons.exercises.plain import (
     several,
     short,
     whole,
+    word,
     yes,
 )
 
@@ -42,10 +43,17 @@ SIGNS = {  # whether it shows that the answer is whole
 }
 
 
+def _chosen(answer, *choices: str) -> str:
+    """The one of `choices` that the answer is or, in whole words, is a part of: "first"."""
+    said = word(answer)
+    near = [each for each in choices if len(said) > 3 and f" {said} " in f" {each} "]
+    return near[0] if len(near) == 1 else choice(answer, *choices)
+
+
 def _events(answer, raw) -> bool | str:
     events = raw.count(b"data: ")
     if whole(answer) == 11 != events:
-        return "So it is on most servers. This one joins some events, or leaves some out: see raw."
+        return "Right on most servers, but this one joins some events or leaves some out: see raw."
     return whole(answer) == events
 
 
@@ -63,7 +71,10 @@ def _parser(events: Callable) -> bool | str:
     for name, (text, sent) in STREAMS.items():
         for cut, chunks in _cuts(text.encode()):
             try:
-                result = list(islice(events(iter(chunks)), MOST_EVENTS))
+                given = events(iter(chunks))
+                if not hasattr(given, "__iter__"):
+                    return f"Yield the events, one by one; yours returns {short(given)}."
+                result = list(islice(given, MOST_EVENTS))
             except Exception as error:
                 return f"A stream with {name}, {cut}: {type(error).__name__}: {error}"
             if result != sent:
@@ -83,7 +94,7 @@ def _waits_for_nothing(events: Callable) -> bool | str:
     for count, event in enumerate(islice(events(pieces()), MOST_EVENTS), 1):
         if len(read) > count:
             return (
-                f"Every event is right, and late: it read {len(read)} pieces before it gave "
+                f"Every event is right, but late: it read {len(read)} pieces before it gave "
                 f"{event!r}, which was whole after {count}. Yield an event as soon as it is whole."
             )
     return True
@@ -115,14 +126,15 @@ JOINED = {0: ("Yes, it is", "length"), 1: ("No.", "stop")}
 
 
 def _join(join: Callable) -> bool | str:
-    result = outcome(join, TWO)
+    result = returned(join, TWO)
     if isinstance(result, list) and all(isinstance(pair, tuple) for pair in result):
         result = dict(result)
     if not isinstance(result, dict):
         return f"Give a dict {{index: (text, finish_reason)}}; yours gives {short(result)}"
     for index, joined in JOINED.items():
-        if index not in result or list(result[index]) != list(joined):
-            return f"Choice {index} should be {joined}; yours is {result.get(index)!r}"
+        pair = result.get(index)
+        if not isinstance(pair, list | tuple) or tuple(pair) != joined:
+            return f"Choice {index} should be {joined}; yours is {short(pair)}"
     if set(result) != {0, 1}:
         return f"There are two choices, 0 and 1; yours are {sorted(result, key=str)}"
     return True
@@ -131,16 +143,16 @@ def _join(join: Callable) -> bool | str:
 def _halves(answer) -> bool | str:
     tokens, chunks = (whole(part) for part in several(answer, 2))
     if (chunks, tokens) == (6, 3):
-        return "The two numbers are right, and exchanged: tokens first, then chunks."
+        return "The two numbers are right, but exchanged: tokens first, then chunks."
     if tokens == 6 and chunks != 3:
-        return "The tokens are right. And can a JSON string hold half a character?"
+        return "The tokens are right. But can a JSON string hold half a character?"
     return (tokens, chunks) == (6, 3)
 
 
 def _partial(answer) -> bool | str:
     price, may = several(answer, 2)
     if number(price) != 12:
-        return "Read what stands behind the price: two digits have come so far."
+        return "Read what stands after the word price: two digits have come so far."
     return not yes(may)
 
 
@@ -189,7 +201,7 @@ EXERCISES = {
         test=_events,
         hint=(
             "Eight events bring a token each. "
-            "What comes before the first, and what (two things) after the last?"
+            "What comes before the first, and which two things come after the last?"
         ),
         why=(
             "One event with the role, eight with a token, one with the finish_reason, and [DONE]; "
@@ -199,27 +211,29 @@ EXERCISES = {
     "07-loop": Exercise(
         ask='write "ends well", "loses the text" or "breaks at the end".',
         test=lambda answer: (
-            choice(answer, "ends well", "loses the text", "breaks at the end")
+            _chosen(answer, "ends well", "loses the text", "breaks at the end")
             == "breaks at the end"
         ),
         hint=(
-            "What does a chunk hold that brings the numbers of the whole answer, "
-            "and belongs to no choice?"
+            "The last chunk brings the usage of the whole answer, and belongs to no choice: "
+            "what is in its list of choices?"
         ),
-        why="The usage chunk has no choice, so choices[0] is an IndexError.",
+        why="The usage chunk has no choice, so choices[0] raises an IndexError.",
     ),
     "07-sooner": Exercise(
         ask='write "sooner", "later" or "at the same time".',
         test=lambda answer: (
-            choice(answer, "sooner", "later", "at the same time") == "at the same time"
+            _chosen(answer, "sooner", "later", "at the same time") == "at the same time"
         ),
         hint="Streaming changes when you are told. Does it change how fast the model computes?",
         why="The same tokens, one after the other. Only the waiting is different.",
     ),
     "07-longer": Exercise(
         ask='write "the first", "between" or "both".',
-        test=lambda answer: choice(answer, "the first", "between", "both") == "the first",
-        hint="When is the prompt read: once, or again at every token?",
+        test=lambda answer: (
+            _chosen(answer, "the first", "between", "both", "neither") == "the first"
+        ),
+        hint="When is the prompt read: once, or again for every token?",
         why="The prompt is read once, before the first token.",
     ),
     "07-halves": Exercise(
@@ -236,7 +250,7 @@ EXERCISES = {
     ),
     "07-cancel": Exercise(
         ask='write "at once" or "after the long answers".',
-        test=lambda answer: choice(answer, "at once", "after the long answers") == "at once",
+        test=lambda answer: _chosen(answer, "at once", "after the long answers") == "at once",
         hint="Who notices that a connection is closed?",
         why="A closed connection reaches the server, and the server stops drawing.",
     ),

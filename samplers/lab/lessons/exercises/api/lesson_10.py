@@ -21,14 +21,14 @@ SIZES = (  # width and height in pixels, and what a wrong result at this size sh
 WRONG_TOKENS = {
     765: "That is the document's number: it is right for 1024×1024.",
     85: 'That is detail "low". This is "high".',
-    1020: "The tiles are right. Something comes on top of them, once.",
-    1190: "The 85 are counted once, with no tile.",
+    1020: "The tiles are right. The picture as a whole costs something, too.",
+    1190: "The 85 are counted once, and are no tile.",
     2125: "Scale it down first: until it fits into 2048×2048, and its shorter side is 768.",
 }
 SEEN = {
     "the button's words": True,
     "the button's colour": False,
-    "design 2 stands in the middle, design 1 at the left": False,
+    "design 2 is centred, design 1 is on the left": False,
     "design 2 has the total before the delivery": True,
     "the button is larger in design 2": False,
 }
@@ -126,17 +126,17 @@ EXERCISES = {
     "10-tiles": Exercise(
         ask="write tile_tokens(width, height): a whole number.",
         test=_tiles,
-        hint="Mind the order: into the square, then the shorter side, then the tiles, rounded up.",
+        hint="Keep the order: into the square, then the shorter side, then the tiles, rounded up.",
         why="It is the rule, at seven sizes.",
     ),
     "10-seen": Exercise(
         ask="write True or False for each difference.",
         test=lambda answer: _which(answer, SEEN, SEEN_HINT),
         hint=SEEN_HINT,
-        why="Words and their order. Colours, places and sizes are lost before the model reads.",
+        why="Words and their order reach the model. Colours, positions and sizes do not.",
     ),
     "10-refused": Exercise(
-        ask="write True for each that is refused, else False.",
+        ask="write True for each that is refused, False for the others.",
         test=lambda answer: _which(answer, REFUSED, REFUSED_HINT),
         hint=REFUSED_HINT,
         why="The content decides, not the label; and no server of ours fetches an address.",

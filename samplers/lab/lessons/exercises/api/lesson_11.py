@@ -1,5 +1,6 @@
 """Exercises of lesson 11, Handle the failures."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ WAITS = (
         Failure(429, "insufficient_quota"),
         60,
         None,
-        "Waiting brings no credit: give None.",
+        "Waiting does not fill the account: give None.",
     ),
     (
         "429 with retry_after 7",
@@ -74,7 +75,7 @@ def _again(answer) -> bool | str:
     if not wrong:
         return True
     # which of them would be the answer, as each has only two
-    return f"Not right yet: {len(wrong)} of {len(AGAIN)}. Which of them change by themselves?"
+    return f"Not right yet: {len(wrong)} of {len(AGAIN)}. Which of them can pass by themselves?"
 
 
 def _wait(next_wait: Callable) -> bool | str:
@@ -120,7 +121,8 @@ def _quota(answer) -> bool | str:
 
 
 def _handler(answer) -> bool:
-    said = answer.__name__ if isinstance(answer, type) else word(answer).partition(":")[0]
+    said = answer.__name__ if isinstance(answer, type) else re.split("[:,;]", word(answer))[0]
+    said = said.removeprefix("an ").replace(" ", "")
     return choice(said, "APIConnectionError", "AttributeError", "nothing") == "AttributeError"
 
 
@@ -140,8 +142,8 @@ EXERCISES = {
     "11-wait": Exercise(
         ask="write next_wait(retry, error, left): seconds, or None to give up.",
         test=_wait,
-        hint="Mind that status, type and retry_after may each be None.",
-        why="It gives up where it must, waits as it is asked to, and else draws.",
+        hint="Note that status, type and retry_after may each be None.",
+        why="It gives up where it must, waits as it is asked to, and draws where no wait is named.",
     ),
     "11-handler": Exercise(
         ask='write "APIConnectionError", "AttributeError" or "nothing: it asks again".',

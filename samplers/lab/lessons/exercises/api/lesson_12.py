@@ -101,23 +101,23 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
     try:
         batch = returned(wait_for, "batch_12", retrieve, sleep)
     except _StillLooking:
-        return "yours never ends." if len(looks) > 1 else "look again after each sleep."
+        return "yours never ends." if len(looks) > 1 else "ask again after each sleep."
     status = getattr(batch, "status", None)
     if status is None:
         return f"give the batch back, not {short(batch)}."
     if status != statuses[-1]:
         return f"yours ends at {status}."
     if len(sleeps) < len(looks) - 1:
-        return "sleep between two looks."
+        return "sleep between two requests."
     if len(sleeps) >= len(looks):
-        return "yours sleeps too often: only between two looks."
+        return "yours sleeps too often: sleep only between two requests."
     return None
 
 
 def _alive(answer) -> bool | str:
     today, january = numbers(answer, 2)
     if (today, january) == (2, 7):
-        return "So many have ended. How many can you still call?"
+        return "Those are the ones that have ended. How many can you still call?"
     if today in (6, 7):
         return "The first number: compare each shutdown_date with DAY."
     if today == 5 and january != 0:
@@ -186,7 +186,7 @@ EXERCISES = {
     "12-wait": Exercise(
         ask="write wait_for(batch_id, retrieve, sleep): the batch when it is over.",
         test=_wait,
-        hint="There are four ways to end. All else goes on.",
-        why="It ends with every batch, and only then.",
+        hint="A batch can end in four ways. With every other status it goes on.",
+        why="It returns when the batch is over, however it ended, and never before.",
     ),
 }

@@ -61,7 +61,7 @@ MESSAGES = (
         "a harmless call, with content None",
         {"content": None, "tool_calls": [_call('{"city": "Rome"}')]},
         False,
-        "Beside calls, None is a right content.",
+        "A message with calls may have None as its content.",
     ),
 )
 
@@ -228,7 +228,7 @@ EXERCISES = {
         ask="write True (blocked) or False for each.",
         test=_passes,
         hint="Read the two `if` lines of the code. What must `content` be, and what is compared?",
-        why="It reads a content that is one text, letter by letter, and no answer.",
+        why="It reads only a content that is one text, compares letters, and reads no answer.",
     ),
     "13-blocked": Exercise(
         ask="write is_blocked(message, unsafe): True or False.",
@@ -252,13 +252,13 @@ EXERCISES = {
         ask="write a number from 0 to 1.",
         test=_thousand,
         hint="Take 1,000 texts: 1 is unsafe, 999 are harmless. How many of each are flagged?",
-        why="Of 1,000 texts some 50 harmless ones are flagged, and not quite one that is unsafe.",
+        why="Of 1,000 texts about 50 harmless ones are flagged, and on average 0.9 unsafe ones.",
     ),
     "13-threshold": Exercise(
         ask='write two words, each "fewer" or "more": (misses, false alarms).',
         test=_threshold,
         hint="A lower threshold flags more texts. Which of the two errors is a flag?",
-        why="What flags more misses less, and flags more harmless texts, too.",
+        why="More flags mean fewer misses, and more harmless texts among the flags.",
     ),
     "13-status": Exercise(
         ask="write a number: 200, 400 or 403.",

@@ -1,17 +1,20 @@
 """Exercises of lesson 00, Start here."""
 
+import re
+
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import number, short, whole, word, words
+from samplers.lab.lessons.exercises.plain import number, several, short, whole, word, words
 
 LOCAL_MODEL = "smollm2-135m-instruct"
+LIMITS = ("max_completion_tokens", "max_tokens")
 ROLES = ("system", "developer", "user", "assistant")  # "tool" answers a call, and there is none
-NONE = ("none", "no", "zero", "no point", "no points")
+NONE = ("none", "none of them", "no", "zero", "no point", "no points")
 MILLION = 1_000_000
 COST = (11 * 0.10 + 2 * 0.50) / MILLION  # USD: 11 tokens in and 2 out, at gpt-6-luna
 COST_THEN = (11 * 2.50 + 2 * 10.00) / MILLION  # the same at the document's gpt-4o
 PINNED = {"gpt-5.5-2026-04-23", "gpt-5.4-mini-2026-03-17", "gpt-5.2-2025-12-11"}
 MOVING = {
-    "chat-latest": "'latest' is a promise to move.",
+    "chat-latest": "A name with 'latest' moves on to each new model.",
     "gpt-5.6": "gpt-5.6 points to gpt-5.6-sol today, and it can point elsewhere tomorrow.",
 }
 
@@ -24,22 +27,29 @@ def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
     if not isinstance(request, dict):
         return "Give the whole request: check('00-mend', request)."
     if request.get("model") not in models:
-        return "One fault is the model: your endpoint has another one. client.models() lists it."
+        return "One fault is the model: your endpoint has no such model. See client.models()."
 
     messages = request.get("messages")
     if not isinstance(messages, list | tuple) or not messages:
-        return "One fault is messages: it is a list, and each message has a role and a content."
+        return "One fault is messages: it must be a list of messages, each with a role and content."
     for message in messages:
         if not isinstance(message, dict) or not (message.get("role") and message.get("content")):
-            return "Each of the messages must be a dict with a role and a content."
+            return "Each message must be a dict with a role and content."
         if message["role"] not in ROLES:
             return f"The role {short(message['role'])} does not fit here: you ask as the user."
+        if not isinstance(message["content"], str | list):
+            return "The content of a message must be a text."
 
     temperature = request.get("temperature", 1)
-    if isinstance(temperature, str):
-        return "The temperature must be a number: your endpoint refuses one in quotes."
+    if isinstance(temperature, str | list | tuple):
+        return "The temperature must be just a number, without quotes or brackets."
     if temperature is not None and not 0 <= number(temperature) <= 2:
         return "One fault is temperature: which range does the error in this section name?"
+
+    for name in LIMITS:
+        limit = request.get(name)
+        if limit is not None and (isinstance(limit, str) or whole(limit) < 1):
+            return f"{name} was right before: it is a whole number, 1 or more, without quotes."
     return True
 
 
@@ -52,7 +62,7 @@ def _cost(answer) -> bool | str:
             "the table's prices are for a million tokens."
         )
     if _near(usd, COST_THEN) or _near(usd, COST_THEN * MILLION):
-        return "That is the price at gpt-4o. Take the row of gpt-6-luna."
+        return "That is the price at gpt-4o. Use the prices of gpt-6-luna."
     if _near(usd, 13 * 0.10 / MILLION) or _near(usd, 13 * 0.50 / MILLION):
         return "Tokens in and tokens out have different prices."
     return _near(usd, COST)
@@ -64,13 +74,20 @@ def _near(usd: float, right: float) -> bool:
 
 def _pinned(answer) -> bool | str:
     """True for the set of names that stay with one model."""
-    names = words(answer)
+    names = words(several(answer) if isinstance(answer, str) else answer)
     for name, problem in MOVING.items():
         if name in names:
             return problem
     if names < PINNED and names:
         return f"Right so far, and there are more: you have {len(names)} of {len(PINNED)}."
     return names == PINNED
+
+
+def _status(answer) -> bool:
+    """True for 401, also if it is written as "HTTP 401" or "401 Unauthorized"."""
+    if isinstance(answer, str):
+        answer = re.sub(r"^(?:http|status)\s+|(?<=\d{3})\s.*$", "", word(answer))
+    return whole(answer) == 401
 
 
 def _three_points(answer) -> bool:
@@ -83,7 +100,7 @@ def _three_points(answer) -> bool:
 EXERCISES = {
     "00-wrong-key": Exercise(
         ask="predict the status, one number, then run this cell again.",
-        test=lambda status: whole(status) == 401,
+        test=_status,
         hint="Run the next cell and see.",
         why="See it in the next cell.",
     ),
@@ -91,7 +108,7 @@ EXERCISES = {
         ask="predict how many points, one number, then run this cell again.",
         test=_three_points,
         hint="Run the next cell and see.",
-        why="See in the next cell why.",
+        why="The next cell shows why.",
     ),
     "00-mend": Exercise(
         ask="fix three faults in the request, then check it.",
@@ -108,13 +125,13 @@ EXERCISES = {
         ),
         why=(
             "Two millionths of a dollar. The two tokens out cost nearly as much as the eleven in: "
-            "a token out costs five times as much."
+            "a token out costs five times as much as a token in."
         ),
     ),
     "00-pinned": Exercise(
         ask="a set of the names that stay with one model.",
         test=_pinned,
         hint="A pinned name ends with a date.",
-        why="A date at the end pins a name. Its model does not change, until it is shut down.",
+        why="A date at the end pins a name. Its model does not change until it is shut down.",
     ),
 }

@@ -1,5 +1,6 @@
 """Exercises of lesson 04, Penalise repetition."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,6 +16,7 @@ from samplers.lab.lessons.exercises.plain import (
     several,
     short,
     whole,
+    word,
 )
 
 ENGINES = ("vllm", "llama.cpp")
@@ -22,7 +24,7 @@ SETTINGS = ("frequency 0.3", "presence 0.5", "both 0", "logit_bias")
 COMPLAINTS = {
     "the bot repeats whole sentences": "frequency 0.3",
     "all ten product ideas are about the same thing": "presence 0.5",
-    "the generated code renames its variables half way": "both 0",
+    "the generated code renames its variables halfway": "both 0",
     "the model begins each answer with the token 'Sure'": "logit_bias",
 }
 
@@ -31,6 +33,8 @@ def _three_times(answer) -> bool | str:
     pair = numbers(answer, 2)
     if np.allclose(pair, (0.5, 1.5)):
         return "The right numbers, in the other order: first the one of the frequency penalty."
+    if np.allclose(pair, (-1.5, -0.5)):
+        return "The right sizes. What is taken is subtracted, so write both without a minus."
     return np.allclose(pair, (1.5, 0.5))
 
 
@@ -43,7 +47,9 @@ def _counted(answer) -> bool | str:
 def _equal(answer) -> bool | str:
     penalty = number(answer)
     if abs(penalty - 0.9) < 1e-6:
-        return "That would do if it had been said once. It has been said four times."
+        return "That would be right if it had been said once. It has been said four times."
+    if 0.22 <= penalty <= 0.23 and abs(penalty - 0.225) >= 0.0005:
+        return "Close. Give three decimals."
     return abs(penalty - 0.225) < 0.0005
 
 
@@ -73,10 +79,12 @@ def _repetition_hint(result, logits: np.ndarray, counts: np.ndarray, penalty) ->
     expected = repetition_penalty(logits, counts, penalty)
     if np.allclose(result, expected):
         return None
+    if np.array_equal(result, logits):
+        return "These are the logits unchanged. Does your function return the new ones?"
     if np.allclose(result, np.where(counts > 0, logits / penalty, logits)):
         return "Dividing a negative logit makes it larger. Look at the sign."
     if np.allclose(result, repetition_penalty(logits, np.ones_like(counts), penalty)):
-        return "Leave the tokens alone that were not said: their count is 0."
+        return "Leave the tokens that were not said as they are: their count is 0."
     entry = np.flatnonzero(~np.isclose(result, expected))[0]
     case = f"For logits {logits.tolist()}, counts {counts.tolist()} and penalty {penalty}"
     return f"{case}, entry {entry} is not right."
@@ -84,27 +92,34 @@ def _repetition_hint(result, logits: np.ndarray, counts: np.ndarray, penalty) ->
 
 def _complaints(answer) -> bool | str:
     read = _by_name(answer, tuple(COMPLAINTS))
-    wrong = [
-        text for text, setting in COMPLAINTS.items() if choice(read[text], *SETTINGS) != setting
-    ]
+    wrong = [text for text, setting in COMPLAINTS.items() if _setting(read[text]) != setting]
     return f"Look again at: {'; '.join(wrong)}." if wrong else True
+
+
+def _setting(answer) -> str:
+    """The one of SETTINGS that the answer is; it may be written as in a request or a sentence."""
+    if isinstance(answer, str):
+        answer = re.sub(r"[ _]?penalty|[=:]", " ", answer.casefold())
+        answer = answer.replace("logit bias", "logit_bias")
+    return choice(answer, *SETTINGS)
 
 
 def _by_name(answer, names: tuple[str, ...]) -> dict:
     """The answer's parts by `names`: it is a dict with these keys, or has one part for each."""
     if not isinstance(answer, Mapping):
         return dict(zip(names, several(answer, len(names)), strict=True))
-    missing = [name for name in names if name not in answer]
+    read = {word(name): part for name, part in answer.items()}
+    missing = [name for name in names if word(name) not in read]
     if missing:
         raise AnswerError(f"I find no answer for: {'; '.join(missing)}.")
-    return dict(answer)
+    return {name: read[word(name)] for name in names}
 
 
 EXERCISES = {
     "04-three-times": Exercise(
         ask="write two numbers, (frequency's, presence's).",
         test=_three_times,
-        hint="One of them multiplies by how often, the other only asks whether.",
+        hint="One of them multiplies by the count. The other only asks whether it was said at all.",
         why="0.5 × 3 = 1.5 and 0.5 × 1 = 0.5.",
     ),
     "04-loop": Exercise(
@@ -112,14 +127,6 @@ EXERCISES = {
         test=lambda answer: whole(answer) == 3,
         hint="非常 is ahead by 3.0 − 1.8. How many times must 0.5 be taken until it is not?",
         why="After three times the penalty is 1.5, more than the 1.2 by which 非常 was ahead.",
-    ),
-    "04-where": Exercise(
-        ask='write "the model\'s own" or "what is made of it".',
-        test=lambda answer: (
-            choice(answer, "the model's own", "what is made of it") == "what is made of it"
-        ),
-        hint="Does the model know the request's parameters, or only the text?",
-        why="The model sees only text. Penalties are applied to its logits afterwards.",
     ),
     "04-counted": Exercise(
         ask='write "非常" or "很" for each engine.',
@@ -130,7 +137,7 @@ EXERCISES = {
     "04-equal": Exercise(
         ask="write the frequency_penalty.",
         test=_equal,
-        hint="Four times the penalty must be as much as the token is ahead by.",
+        hint="Four times the penalty must equal the 0.9 by which the first token is ahead.",
         why="0.9 / 4 = 0.225.",
     ),
     "04-repetition": Exercise(
@@ -143,8 +150,8 @@ EXERCISES = {
         ask="give each complaint a setting.",
         test=_complaints,
         hint=(
-            "Does it grow with each repetition, concern every word once, "
-            "need repetition, or name one token?"
+            "Ask of each: does it repeat itself again and again, is there too little that is new, "
+            "is repetition needed, or is it about one token?"
         ),
         why="Frequency for loops, presence for variety, none for code, a bias for one token.",
     ),

@@ -4,7 +4,9 @@ import numpy as np
 from scipy import stats
 
 from samplers.lab.lessons.exercises import Exercise
+from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, short, whole, yes
 
+DRAWS = 250
 STATEMENTS = {
     "Of many true predictions, about 5 % get a p-value below 0.05.": True,
     "p = 0.03 means that the prediction is true with probability 3 %.": False,
@@ -17,45 +19,64 @@ LEVEL = 0.05
 
 
 def _spread(answer, prediction) -> bool | str:
+    low, high = sorted(numbers(answer, 2))
     p = prediction.bounds("The")[0]
-    expected = 250 * p
-    two = 2 * np.sqrt(250 * p * (1 - p))  # standard deviations
-    low, high = answer
-    if low <= expected <= high and high - low < 1.25 * two:
+    expected = DRAWS * p
+    two = 2 * np.sqrt(DRAWS * p * (1 - p))  # standard deviations
+    if high <= 1:
+        return f"These are shares. How many of {DRAWS} draws are they?"
+    if not low <= expected <= high:
+        return f"The expected count, {DRAWS} times the probability, is not between the two."
+
+    if high - low < 1.25 * two:
         return (
             "The middle is right, but the spread is too small: "
             f"two standard deviations are about {two:.0f}."
         )
+    if high - low > 3 * two:
+        return "The expected count is inside, but a smaller range catches 95 of 100 experiments."
     close = max(1, two / 3)
     return abs(low - (expected - two)) <= close and abs(high - (expected + two)) <= close
 
 
+def _uniform(answer) -> bool | str:
+    value = number(answer)
+    if 0 < value < 1 or (isinstance(answer, str) and "%" in answer):
+        return "How many of the 1,000 is that?"
+    if not 0 <= value <= 1000:
+        return "There are 1,000 experiments."
+    return abs(value - 50) <= 10
+
+
 def _excluded(answer, prediction, wrong) -> bool | str:
+    value = number(answer)
     statuses = zip(prediction.probs, wrong.status, strict=False)
     outside = sum(p for p, status in statuses if status == "removed")
-    if outside > 0.05 and abs(answer - outside) < 0.02:
-        return "That is the share. How many of 250 draws is it?"
-    return abs(answer - 250 * outside) <= 10
+    if outside > 0.05 and abs(value - outside) < 0.02:
+        return f"That is the share. How many of {DRAWS} draws is it?"
+    if not 0 <= value <= DRAWS:
+        return f"There are {DRAWS} draws."
+    return abs(value - DRAWS * outside) <= 10
 
 
-def _bounds(answer) -> bool | str:
-    low, high = sorted(answer)
-    if abs(high - 0.6) < 0.01:
-        return "0.6 is 好 at T = 1. Take square roots first, then divide by the sum."
+def _engines(answer) -> bool | str:
+    count = whole(answer)
+    if not 1 <= count <= 4:
+        return "Four engines write one text each."
+    return count == 2
 
-    # what the unseen words weigh: at most 3 · √(0.2 / 3), which is √0.6, and at least √0.2
-    unseen = np.sqrt([0.6, 0.2])
-    bounds = np.sqrt(0.6) / (np.sqrt(0.6) + np.sqrt(0.2) + unseen)
-    right = np.abs([low, high] - bounds) < 0.006
-    if right.all():
-        return True
-    if right.any():
-        return f"One of the two is right: {(low, high)[right.argmax()]}."
-    return False
+
+def _seed(answer) -> bool | str:
+    count = whole(answer)
+    if not 1 <= count <= 20:
+        return "There are twenty answers, so at least one token and at most twenty."
+    return count == 1
 
 
 def _statements(answer) -> bool | str:
-    wrong = [text for text, true in STATEMENTS.items() if answer.get(text) is not true]
+    if not isinstance(answer, dict) or not STATEMENTS.keys() <= answer.keys():
+        raise AnswerError(f"I can't read {short(answer)} as a dict with the five statements.")
+    wrong = [text for text, truth in STATEMENTS.items() if yes(answer[text]) != truth]
     return f"Think again about: {' '.join(wrong)}" if wrong else True
 
 
@@ -82,26 +103,13 @@ def draws_needed(p, q) -> float:
 
 
 def _power(answer, p, q) -> bool | str:
+    draws = number(answer)
     needed = draws_needed(p, q)
-    if abs(answer - needed) <= 0.25 * needed:
+    if abs(draws - needed) <= 0.25 * needed:
         return True
-    if answer < needed:
+    if draws < needed:
         return "That many are not enough."
     return "Fewer would do: look for the least number."
-
-
-def _suspects(answer, suspects) -> bool | str:
-    truth = suspects.reveal()
-    wrong = [name for name in truth if _short(answer.get(name, ())) != _short(truth[name])]
-    if not wrong:
-        return True
-    verb = "is" if len(wrong) == 1 else "are"
-    return f"{len(wrong)} of the three {verb} not right yet."
-
-
-def _short(settings) -> tuple[str, ...]:
-    """("temperature last", "raw") becomes ("last", "raw")."""
-    return tuple(str(setting).removeprefix("temperature ") for setting in settings)
 
 
 EXERCISES = {
@@ -115,7 +123,7 @@ EXERCISES = {
     ),
     "05-uniform": Exercise(
         ask="write a whole number from 0 to 1,000.",
-        test=lambda answer: abs(answer - 50) <= 10,
+        test=_uniform,
         hint="What does a p-value of 0.05 promise when the prediction is true?",
         why="That is what 0.05 means: chance alone goes below it in one true experiment of twenty.",
     ),
@@ -127,42 +135,15 @@ EXERCISES = {
     ),
     "05-engines": Exercise(
         ask="write a whole number from 1 to 4.",
-        test=lambda answer: answer == 2,
+        test=_engines,
         hint="Which of the four cut the nucleus before the temperature acts?",
-        why="Three heat first and then cut, and with one seed they draw the same tokens.",
+        why="In three the temperature comes first, and with one seed they draw the same tokens.",
     ),
     "05-seed": Exercise(
         ask="write a whole number from 1 to 20.",
-        test=lambda answer: answer == 1,
+        test=_seed,
         hint="The same request, the same seed, the same first random number.",
         why="Twenty answers, but one and the same draw.",
-    ),
-    "05-known": Exercise(
-        ask="write one of the temperatures.",
-        test=lambda answer: answer == 1,
-        hint=(
-            "At which temperature is the sum of the unseen "
-            "tokens' weights known without knowing the tokens?"
-        ),
-        why=(
-            "At T = 1 nothing is raised to a power, "
-            "so the unseen tokens weigh what is missing to 1."
-        ),
-    ),
-    "05-suspects": Exercise(
-        ask='write ("first" or "last", "raw" or "processed") for each endpoint.',
-        test=_suspects,
-        hint="Compare what each drew, and what it showed, with the table of the four kinds.",
-        why="Drawn tokens told the order; shown logprobs told their meaning.",
-    ),
-    "05-bounds": Exercise(
-        ask="write two numbers, (lower, upper).",
-        test=_bounds,
-        hint="The three unseen words weigh least as one word of 0.2, and most as three equal ones.",
-        why=(
-            "√0.6 / (√0.6 + √0.2 + U), with U from √0.2 = 0.447 to 3·√(0.2/3) = 0.775. "
-            "The truth, 0.390, is inside."
-        ),
     ),
     "05-statements": Exercise(
         ask="write True or False for each statement.",

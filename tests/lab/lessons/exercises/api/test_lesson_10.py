@@ -18,7 +18,7 @@ from samplers.lab.lessons.exercises.api.lesson_10 import REFUSED, SEEN
         ("10-tokens", 85 + 3 * 2 * 170, "Correct."),
         ("10-tokens", 765, "the document's"),
         ("10-tokens", 85, '"high"'),
-        ("10-tokens", 1020, "on top"),
+        ("10-tokens", 1020, "as a whole"),
         ("10-tokens", 1190, "counted once"),
         ("10-tokens", 2125, "Scale it down"),
         ("10-tokens", 3060, "Not yet."),

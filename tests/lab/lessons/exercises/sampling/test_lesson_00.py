@@ -20,6 +20,9 @@ SYSTEM = {"role": "system", "content": "Be brief."}
         ("00-wrong-key", "401.", "Correct."),
         ("00-wrong-key", np.int64(401), "Correct."),
         ("00-wrong-key", 401.0, "Correct."),
+        ("00-wrong-key", "HTTP 401", "Correct."),
+        ("00-wrong-key", "401 Unauthorized", "Correct."),
+        ("00-wrong-key", "HTTP 403", "Run the next cell"),
         ("00-wrong-key", 404, "Run the next cell"),
         ("00-wrong-key", 200, "Run the next cell"),
         ("00-wrong-key", "500", "Run the next cell"),
@@ -31,6 +34,9 @@ SYSTEM = {"role": "system", "content": "Be brief."}
         ("00-three-points", "0", "Correct."),
         ("00-three-points", "None.", "Correct."),
         ("00-three-points", [0.0], "Correct."),
+        ("00-three-points", "0 points", "Correct."),
+        ("00-three-points", "none of them", "Correct."),
+        ("00-three-points", "1 point", "Run the next cell"),
         ("00-three-points", 0.9, "as a whole number"),
         ("00-three-points", 1, "Run the next cell"),
         ("00-three-points", "３", "Run the next cell"),
@@ -56,7 +62,9 @@ SYSTEM = {"role": "system", "content": "Be brief."}
         ("00-pinned", sorted(PINNED), "Correct."),
         ("00-pinned", ", ".join(name.upper() for name in PINNED), "Correct."),
         ("00-pinned", np.array(sorted(PINNED)), "Correct."),
-        ("00-pinned", PINNED | {"chat-latest"}, "a promise to move"),
+        ("00-pinned", str(PINNED), "Correct."),
+        ("00-pinned", "\n".join(PINNED), "Correct."),
+        ("00-pinned", PINNED | {"chat-latest"}, "moves on to each new model"),
         ("00-pinned", PINNED | {"gpt-5.6"}, "points to gpt-5.6-sol"),
         ("00-pinned", "gpt-5.5-2026-04-23", "you have 1 of 3"),
         ("00-pinned", PINNED | {"gpt-5.5"}, "ends with a date"),
@@ -81,10 +89,10 @@ def test_an_answer_is_read_and_told(name, answer, message):
         ({"temperature": None}, "Correct."),
         ({"temperature": np.float64(2)}, "Correct."),
         ({"model": "other"}, "Correct."),
-        ({"model": "gpt-4o-2025-08-06"}, "client.models() lists it"),
-        ({"model": None}, "client.models() lists it"),
-        ({"messages": "a rhyme"}, "it is a list"),
-        ({"messages": []}, "it is a list"),
+        ({"model": "gpt-4o-2025-08-06"}, "See client.models()"),
+        ({"model": None}, "See client.models()"),
+        ({"messages": "a rhyme"}, "it must be a list"),
+        ({"messages": []}, "it must be a list"),
         ({"messages": ["a rhyme"]}, "a dict with a role"),
         ({"messages": [{"role": "user"}]}, "a dict with a role"),
         ({"messages": [{"role": "poet", "content": "A rhyme!"}]}, "The role 'poet'"),
@@ -92,7 +100,13 @@ def test_an_answer_is_read_and_told(name, answer, message):
         ({"messages": [{"role": 5, "content": "A rhyme!"}]}, "The role 5"),
         ({"temperature": 2.5}, "which range"),
         ({"temperature": -1}, "which range"),
-        ({"temperature": "1.5"}, "one in quotes"),
+        ({"temperature": "1.5"}, "without quotes"),
+        ({"temperature": [1]}, "without quotes or brackets"),
+        ({"messages": [{"role": "user", "content": 5}]}, "must be a text"),
+        ({"max_completion_tokens": None}, "Correct."),
+        ({"max_completion_tokens": "30"}, "max_completion_tokens was right before"),
+        ({"max_tokens": 0}, "max_tokens was right before"),
+        ({"max_completion_tokens": 2.5}, "as a whole number"),
         ({"temperature": True}, "as a number"),
     ],
 )
@@ -106,7 +120,7 @@ def test_the_request_is_given_whole(answer):
 
 
 def test_the_model_is_right_if_the_endpoint_has_it():
-    assert "client.models() lists it" in verdict("00-mend", FIXED)
+    assert "See client.models()" in verdict("00-mend", FIXED)
 
 
 def test_the_costs_are_those_of_the_table():

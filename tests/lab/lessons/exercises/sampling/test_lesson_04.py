@@ -7,6 +7,7 @@ from samplers.lab.lessons.checks import verdict
 from samplers.lab.lessons.exercises.sampling.lesson_04 import COMPLAINTS
 
 RIGHT = list(COMPLAINTS.values())
+AS_SENT = ["frequency_penalty=0.3", "Presence penalty: 0.5", "both = 0", "logit bias"]
 SWAPPED = {**COMPLAINTS, "the bot repeats whole sentences": "presence 0.5"}
 
 
@@ -16,6 +17,8 @@ SWAPPED = {**COMPLAINTS, "the bot repeats whole sentences": "presence 0.5"}
         ("04-three-times", (1.5, 0.5), "Correct."),
         ("04-three-times", "1.5 and 0.5", "Correct."),
         ("04-three-times", np.array([1.5, 0.5]), "Correct."),
+        ("04-three-times", "1.5, .5", "Correct."),
+        ("04-three-times", (-1.5, -0.5), "Not yet. The right sizes."),
         ("04-three-times", (0.5, 1.5), "Not yet. The right numbers, in the other order"),
         ("04-three-times", (1.5, 1.5), "Not yet. One of them multiplies"),
         ("04-three-times", "0.5; 0.5", "Not yet. One of them multiplies"),
@@ -25,23 +28,16 @@ SWAPPED = {**COMPLAINTS, "the bot repeats whole sentences": "presence 0.5"}
         ("04-loop", 3, "Correct."),
         ("04-loop", "３", "Correct."),
         ("04-loop", np.float32(3), "Correct."),
+        ("04-loop", "3 times", "Correct."),
         ("04-loop", 2, "Not yet. 非常 is ahead"),
         ("04-loop", 4.0, "Not yet. 非常 is ahead"),
         ("04-loop", "20", "Not yet. 非常 is ahead"),
         ("04-loop", 2.4, "Not yet. I can't read 2.4 as a whole number."),
         ("04-loop", None, "Not yet. I can't read None as a number."),
         ("04-loop", "often", "Not yet. I can't read 'often' as a number."),
-        ("04-where", "what is made of it", "Correct."),
-        ("04-where", " What is made of it. ", "Correct."),
-        ("04-where", ["WHAT IS MADE OF IT"], "Correct."),
-        ("04-where", "the model's own", "Not yet. Does the model know"),
-        ("04-where", "The model's  own.", "Not yet. Does the model know"),
-        ("04-where", ["the model's own"], "Not yet. Does the model know"),
-        ("04-where", "both", "Not yet. I can't read 'both' as one of"),
-        ("04-where", 1, "Not yet. I can't read 1 as one of"),
-        ("04-where", None, "Not yet. I can't read None as a word."),
         ("04-counted", {"vllm": "非常", "llama.cpp": "非常"}, "Correct."),
         ("04-counted", {"llama.cpp": "「非常」", "vllm": " 非常"}, "Correct."),
+        ("04-counted", {"vLLM": "非常", "Llama.cpp ": "非常"}, "Correct."),
         ("04-counted", ("非常", "非常"), "Correct."),
         ("04-counted", {"vllm": "非常", "llama.cpp": "很"}, "Not yet. Count again for llama.cpp:"),
         ("04-counted", {"vllm": "很", "llama.cpp": "非常"}, "Not yet. Count again for vllm:"),
@@ -52,7 +48,9 @@ SWAPPED = {**COMPLAINTS, "the bot repeats whole sentences": "presence 0.5"}
         ("04-equal", 0.225, "Correct."),
         ("04-equal", "0.9/4", "Correct."),
         ("04-equal", np.float64(0.225), "Correct."),
-        ("04-equal", 0.9, "Not yet. That would do if it had been said once."),
+        ("04-equal", ".225", "Correct."),
+        ("04-equal", 0.23, "Not yet. Close. Give three decimals."),
+        ("04-equal", 0.9, "Not yet. That would be right if it had been said once."),
         ("04-equal", 0.25, "Not yet. Four times the penalty"),
         ("04-equal", "3.6", "Not yet. Four times the penalty"),
         ("04-equal", True, "Not yet. I can't read True as a number."),
@@ -61,6 +59,7 @@ SWAPPED = {**COMPLAINTS, "the bot repeats whole sentences": "presence 0.5"}
         ("04-complaints", COMPLAINTS, "Correct."),
         ("04-complaints", {text: f" {said.upper()}." for text, said in COMPLAINTS.items()}, "Corr"),
         ("04-complaints", RIGHT, "Correct."),
+        ("04-complaints", AS_SENT, "Correct."),
         ("04-complaints", SWAPPED, "Not yet. Look again at: the bot repeats whole sentences."),
         ("04-complaints", [*RIGHT[:3], "both 0"], "Not yet. Look again at: the model begins"),
         ("04-complaints", dict.fromkeys(COMPLAINTS, "both 0"), "Not yet. Look again at: the bot"),
@@ -122,8 +121,9 @@ def test_a_right_function_of_any_style(function):
 @pytest.mark.parametrize(
     ("function", "message"),
     [
+        (lambda logits, counts, penalty: None, "Not yet. These are the logits unchanged."),
         (_without_the_sign, "Not yet. Dividing a negative logit makes it larger."),
-        (_for_all, "Not yet. Leave the tokens alone that were not said"),
+        (_for_all, "Not yet. Leave the tokens that were not said"),
         (_by_count, "Not yet. For logits [2.0, -1.0, 0.5, 3.0], counts [1, 4, 0, 2] and penalty"),
         (lambda logits, counts, penalty: ..., "Not yet. Return the new logits instead of"),
         (lambda logits, counts, penalty: logits[:2], "Not yet. Return one logit for each token"),
