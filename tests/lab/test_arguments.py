@@ -28,6 +28,7 @@ class Silent:
 
 
 GOOD = {
+    "plot_confidence": {"groups": {"a": [0.1, 0.2]}},
     "plot_answers": {"answers": {"a": ["x", "y"]}, "top": 2},
     "plot_before_after": {"dist": FIVE, "after": LOGITS, "top": 2, "names_of": ("x", "y")},
     "plot_bounds": {"prediction": PREDICTION, "truth": PREDICTION, "top": 2},
@@ -84,6 +85,7 @@ GOOD = {
     },
     "Tree": {"model": model, "prompt": [0], "vocabulary": "abc", "stop_tokens": {2}},
     "few_shot": {"text": "x"},
+    "ask_whether": {"text": "x", "question": "y"},
     "screenshot": {"design": 1},
     "token_mask": {},
     "document_filter": {"contains_unsafe_content": len, "is_empty_content": len},
@@ -180,6 +182,8 @@ WRONG = {
     "contains_unsafe_content": [None, 1, "kill"],
     "is_empty_content": [None, 1, ""],
     ("filter_trial", "texts"): [None, "ab", [], ["a"], [("a", 1)], [(1, True)]],
+    ("plot_confidence", "groups"): [None, {}, {"a": []}, {"a": [2.0]}, [0.5]],
+    ("ask_whether", "question"): [None, 1],
     ("json_trial", "model"): [None, 1, "model"],
 }
 # what another parameter's error may say of them

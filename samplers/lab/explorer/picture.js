@@ -102,12 +102,18 @@ export function describe(rows, words) {
   return `Bars before and after: ${said.join("; ")}. ${words}`;
 }
 
-/** The right end of the x axis: all tokens' bars fit, that of the rest may be cut. */
+/**
+ * The right end of the x axis: all bars fit, that of the rest only if all others stay visible. It
+ * is cut where it needs more than five times the scale of the tokens.
+ */
 function scaleOf(rows) {
-  let tallest = 0;
-  for (const row of rows) {
-    if (row.id !== null) tallest = Math.max(tallest, row.before, row.after, row.share || 0);
-  }
+  const tokens = fitting(rows.filter((row) => row.id !== null));
+  const whole = fitting(rows);
+  return whole <= 5 * tokens ? whole : tokens;
+}
+
+function fitting(rows) {
+  const tallest = Math.max(...rows.map((row) => Math.max(row.before, row.after, row.share || 0)));
   return SCALES.find((scale) => scale >= tallest) || 1;
 }
 

@@ -35,7 +35,7 @@ def plot_explorer(
     be cut. Each share has a band beside it: chance alone puts it there in 95 % of all cases.
     """
     rows = len(labels)
-    scale = _scale(before, after, share, slice(None, -1) if has_rest else slice(None))
+    scale = scale_of([before, after] if share is None else [before, after, share], has_rest)
     figure = new_figure(WIDTH, 1.0 + 0.34 * rows)
     ax = figure.add_subplot(
         xlim=(0, scale / BARS),
@@ -56,11 +56,19 @@ def plot_explorer(
     return picture_of(figure, title, alt)
 
 
-def _scale(before: np.ndarray, after: np.ndarray, share: np.ndarray | None, tokens: slice) -> float:
-    """The right end of the x axis: all tokens' bars fit."""
-    shown = [before, after] if share is None else [before, after, share]
-    tallest = max(values[tokens].max() for values in shown)
-    return next(scale for scale in SCALES if scale >= min(tallest, 1.0))
+def scale_of(sides: list[np.ndarray], has_rest: bool) -> float:
+    """The right end of the x axis: all bars fit, that of the rest only if all others stay visible.
+
+    It is cut where it needs more than five times the scale of the tokens.
+    """
+    tallest = np.max(sides, axis=0)
+    tokens = _fitting(tallest[:-1] if has_rest else tallest)
+    whole = _fitting(tallest)
+    return whole if whole <= 5 * tokens else tokens
+
+
+def _fitting(bars: np.ndarray) -> float:
+    return next(scale for scale in SCALES if scale >= min(bars.max(), 1.0))
 
 
 def _draw_row(ax: Axes, y: int, before: float, after: float, scale: float, is_rest: bool) -> None:

@@ -215,7 +215,7 @@ NEEDS = {
         lambda client: client.abilities.scores,
         "this endpoint does not say how probable a given text is",
     ),
-    "temperature": (_draws, "this endpoint always takes the likeliest token"),
+    "temperature": (_draws, "no temperature can be set here"),
     "several at once": (
         lambda client: client.abilities.most_choices != 1,
         "this endpoint writes one answer at a time",

@@ -26,8 +26,8 @@ def spread(heights: Sequence[float], gap: float, floor: float) -> np.ndarray:
 
     None is below `floor`.
     """
+    order = np.argsort(heights, kind="stable")  # before those below the floor become equal
     heights = np.maximum(heights, floor)
-    order = np.argsort(heights, kind="stable")
     placed = np.array(heights, dtype=np.float64)
     for low, high in pairwise(order):
         placed[high] = max(placed[high], placed[low] + gap)

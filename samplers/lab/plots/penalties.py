@@ -90,7 +90,7 @@ def _draw_tables(
         ax.set_yticks(range(len(watched)), [token_label(t, limit=12) for t in watched])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_xlabel("after this token (framed: its own row)")
+        ax.set_xlabel("after this token (framed: the row's own token)")
     return figure, axes
 
 

@@ -75,7 +75,7 @@ def plot_stop(
     write(ax, LEFT, 0.22, heading, fontsize=HEADING)
     _draw_text(ax, raw.decode("utf-8", "replace"), edges, (0, start, end, last, edges[-1]))
     _draw_key(ax, stop)
-    write(ax, LEFT, 1.52, f"{drawn} tokens drawn of {len(tokens)}", fontsize=9)
+    write(ax, LEFT, 1.52, f"{drawn} of {len(tokens)} tokens drawn", fontsize=9)
 
     alt = (
         f"{heading}. Tokens: {' | '.join(map(readable_bytes, tokens))}. "

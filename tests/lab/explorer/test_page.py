@@ -10,6 +10,7 @@ from PIL import Image
 
 from samplers import Distribution
 from samplers.lab import explore
+from samplers.lab.explorer.view import scale_of
 
 pytestmark = needs_chromium
 RECORDING = """{
@@ -62,6 +63,21 @@ def test_it_says_what_the_printed_form_says(show, five, settings):
 def test_it_says_the_same_of_a_whole_vocabulary(show, large):
     explorer = explore(large, temperature=1.3, top_p=0.9)
     assert alt(show(explorer)) == explorer.alt
+
+
+@pytest.mark.parametrize(
+    ("best", "end", "cut"),
+    [(0.6, "0.75", 0), (0.143, "1", 0), (0.09, "0.1", 2), (0.001, "0.01", 2)],
+)
+def test_the_rest_is_drawn_whole_unless_no_token_would_be_seen_beside_it(show, best, end, cut):
+    many = {f"t{i}": (1 - best) / 2000 for i in range(2000)}
+    explorer = explore(Distribution.from_probs({"a": best} | many), temperature=1.2)
+    page = show(explorer)
+    assert page.locator(".axis text").last.text_content() == end
+    assert page.locator(".cut:visible").count() == cut
+
+    probs = [explorer.before, explorer.state.probs]
+    assert scale_of([explorer._rows(side) for side in probs], has_rest=True) == float(end)
 
 
 def test_each_control_has_its_role_name_and_value(show, five):

@@ -33,6 +33,8 @@ def test_no_name_stands_on_the_axis_or_on_another_name():
     assert low >= 0.6
     assert middle - low >= 1.4 - 1e-9
     assert high - middle >= 1.4
+    low, high = spread([0.2, 0.1], gap=1.4, floor=0.6)[::-1]  # both below the floor
+    assert high - low >= 1.4 - 1e-9
 
 
 def test_a_log_scale_is_for_values_above_zero():
@@ -45,6 +47,6 @@ def test_a_log_scale_is_for_values_above_zero():
 def test_whole_numbers_have_whole_ticks():
     figure = new_figure(4, 3)
     ax = figure.add_subplot()
-    _draw_curves(ax, np.arange(21.0), {"a": np.linspace(0, 1, 21)}, ())
+    _draw_curves(ax, np.arange(21.0), {"a": np.linspace(0, 1, 21)}, (), is_log=False)
     _whole_ticks(ax.xaxis)
     assert all(tick == round(tick) for tick in ax.get_xticks())

@@ -60,7 +60,7 @@ def yes(answer) -> bool:
         answer = int(answer) if answer in (0, 1) else answer
     said = word(answer)
     if said not in TRUE | FALSE:
-        raise AnswerError(f"I can't read {short(answer)} as True or False.")
+        raise AnswerError(f"I can't read {short(answer)} as yes (True) or no (False).")
     return said in TRUE
 
 

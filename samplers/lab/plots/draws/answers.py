@@ -47,7 +47,7 @@ def plot_answers(
     ax.set_title(heading)
     for y, (row, rest) in enumerate(zip(counts, others, strict=True)):
         _draw_bar(ax, y, labels, [*row, rest])
-        note_beside(ax, row.sum() + rest, y, f"{different[y]} different", gap=6, fontsize=9)
+        note_beside(ax, row.sum() + rest, y, counted(int(different[y]), "kind"), gap=6, fontsize=9)
     ax.set_yticks(range(len(tallies)), list(answers))
     ax.set_ylim(len(tallies) - 0.5, -0.5)
     longest = (counts.sum(axis=1) + others).max()

@@ -72,7 +72,7 @@ def _newest(function) -> bool | str:
         raise
     return (
         "With a budget of 19 not even the last question fits. "
-        "Raise a ValueError then: nothing honest can be sent."
+        "Raise a ValueError then: there is nothing that you can send."
     )
 
 
@@ -190,7 +190,7 @@ def _failed_call(ask, history: list[dict], chat: _Chat) -> bool | str:
 def _window(answer) -> bool | str:
     most = whole(answer)
     if most == WINDOW:
-        return "The prompt has a place in the window, too: how many tokens has it?"
+        return "The prompt needs a place in the window, too: how many tokens does it have?"
     if most == WINDOW - HELLO + 1:
         return "One too many: a prompt and an answer that fill the window exactly still fit."
     return most == WINDOW - HELLO
@@ -205,13 +205,13 @@ def _stop(answer, whole: str) -> bool | str:
         return "The stop string itself is not in the answer."
     if said.startswith(right):
         return "No letter of the stop string is in the answer, and nothing that follows it."
-    return "Look for the first place in the whole answer where these three letters are."
+    return "Look for the first place in the whole answer where these three letters appear."
 
 
 def _exact(answer) -> bool | str:
     at_14, at_15 = (choice(part, "stop", "length") for part in several(answer, 2))
     if at_14 == "length" and at_15 == "length":
-        return "At 14 you are right. And what is left to draw when the fifteenth is the end itself?"
+        return "At 14 you are right. But what is left to draw when the fifteenth is the end itself?"
     return (at_14, at_15) == ("length", "stop")
 
 
@@ -228,31 +228,31 @@ EXERCISES = {
     "06-memory": Exercise(
         ask='write "yes" or "no".',
         test=lambda answer: not yes(answer),
-        hint="What in the second request says that we speak about colours?",
-        why="Nothing in the request speaks of colours, and the request is all that there is.",
+        hint="What in the second request says that we are talking about colours?",
+        why="Nothing in the request is about colours, and the request is all that the model gets.",
     ),
     "06-sixth": Exercise(
         ask="write a number of tokens.",
         test=lambda answer, first: -11 <= number(answer) - (first + 5 * 16) <= 14,
-        hint="The tokens of the first, and 16 more with every turn.",
-        why="The first's tokens, 5 · 16 more, and a few for longer words.",
+        hint="The tokens of the first request, and 16 more with every turn.",
+        why="The tokens of the first request, 5 · 16 more, and a few for longer words.",
     ),
     "06-obeys": Exercise(
-        ask='write "pirate", "capitals", "both" or "none".',
-        test=lambda answer: choice(answer, "pirate", "capitals", "both", "none") == "pirate",
+        ask='write "pirate", "capitals", "both" or "neither".',
+        test=lambda answer: choice(answer, "pirate", "capitals", "both", "neither") == "pirate",
         hint="Which of the two is nearer to the stories that a small model has read?",
-        why="It plays the pirate and overlooks the capitals.",
+        why="It plays the pirate and ignores the order to write in capitals.",
     ),
     "06-forged": Exercise(
         ask='write "yes" or "no".',
         test=lambda answer: not yes(answer),
-        hint="Is the server forced to make the marks out of whatever text has their letters?",
+        hint="Is the server forced to turn a text that looks like a mark into a mark?",
         why="A mark is a token that only the template may write; the user's letters stay letters.",
     ),
     "06-window": Exercise(
         ask="write a whole number.",
         test=_window,
-        hint="4,096 tokens in all, less those of the templated prompt.",
+        hint="4,096 tokens in all, minus those of the prompt in its template.",
         why="4,096 − 10: prompt and answer share one window.",
     ),
     "06-stop": Exercise(
@@ -265,7 +265,7 @@ EXERCISES = {
         ask='write two words, (at 14, at 15), each "stop" or "length".',
         test=_exact,
         hint="The end of a turn is a token, too.",
-        why="At 14 the text is whole, but the token that ends the turn was not drawn any more.",
+        why="At 14 the text is whole, but the token that ends the turn was never drawn.",
     ),
     "06-newest": Exercise(
         ask="write newest(messages, budget, count).",
@@ -292,9 +292,9 @@ EXERCISES = {
         ask='write "stop", "length" or "tool_calls" for each.',
         test=_reasons,
         hint=(
-            "stop: the answer came to an end. length: it was cut off. "
+            "stop: the answer came to its end. length: it was cut off. "
             "tool_calls: it is your turn to act."
         ),
-        why="So stop has two causes, and length has two.",
+        why="So stop has two causes, and so does length.",
     ),
 }

@@ -53,7 +53,7 @@ def _chosen(answer, *choices: str) -> str:
 def _events(answer, raw) -> bool | str:
     events = raw.count(b"data: ")
     if whole(answer) == 11 != events:
-        return "So it is on most servers. This one joins some events, or leaves some out: see raw."
+        return "Right on most servers, but this one joins some events or leaves some out: see raw."
     return whole(answer) == events
 
 
@@ -94,7 +94,7 @@ def _waits_for_nothing(events: Callable) -> bool | str:
     for count, event in enumerate(islice(events(pieces()), MOST_EVENTS), 1):
         if len(read) > count:
             return (
-                f"Every event is right, and late: it read {len(read)} pieces before it gave "
+                f"Every event is right, but late: it read {len(read)} pieces before it gave "
                 f"{event!r}, which was whole after {count}. Yield an event as soon as it is whole."
             )
     return True
@@ -143,16 +143,16 @@ def _join(join: Callable) -> bool | str:
 def _halves(answer) -> bool | str:
     tokens, chunks = (whole(part) for part in several(answer, 2))
     if (chunks, tokens) == (6, 3):
-        return "The two numbers are right, and exchanged: tokens first, then chunks."
+        return "The two numbers are right, but exchanged: tokens first, then chunks."
     if tokens == 6 and chunks != 3:
-        return "The tokens are right. And can a JSON string hold half a character?"
+        return "The tokens are right. But can a JSON string hold half a character?"
     return (tokens, chunks) == (6, 3)
 
 
 def _partial(answer) -> bool | str:
     price, may = several(answer, 2)
     if number(price) != 12:
-        return "Read what stands behind the price: two digits have come so far."
+        return "Read what stands after the word price: two digits have come so far."
     return not yes(may)
 
 
@@ -201,7 +201,7 @@ EXERCISES = {
         test=_events,
         hint=(
             "Eight events bring a token each. "
-            "What comes before the first, and what (two things) after the last?"
+            "What comes before the first, and which two things come after the last?"
         ),
         why=(
             "One event with the role, eight with a token, one with the finish_reason, and [DONE]; "
@@ -215,10 +215,10 @@ EXERCISES = {
             == "breaks at the end"
         ),
         hint=(
-            "What does a chunk hold that brings the numbers of the whole answer, "
-            "and belongs to no choice?"
+            "The last chunk brings the usage of the whole answer, and belongs to no choice: "
+            "what is in its list of choices?"
         ),
-        why="The usage chunk has no choice, so choices[0] is an IndexError.",
+        why="The usage chunk has no choice, so choices[0] raises an IndexError.",
     ),
     "07-sooner": Exercise(
         ask='write "sooner", "later" or "at the same time".',
@@ -233,7 +233,7 @@ EXERCISES = {
         test=lambda answer: (
             _chosen(answer, "the first", "between", "both", "neither") == "the first"
         ),
-        hint="When is the prompt read: once, or again at every token?",
+        hint="When is the prompt read: once, or again for every token?",
         why="The prompt is read once, before the first token.",
     ),
     "07-halves": Exercise(

@@ -1,6 +1,8 @@
 """Exercises of lesson 08, Call the tools. Those of its loops are in lesson_08b."""
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterable, Mapping
 
 from samplers.api import why_not_strict
 from samplers.lab.lessons.exercises import Exercise
@@ -9,13 +11,10 @@ from samplers.lab.lessons.exercises.plain import AnswerError, number, short, who
 from samplers.lab.lessons.json_schema import validator
 
 WHO = {  # words of an answer to 08-who, and whom they name
-    "model": "model",
-    "endpoint": "endpoint",
-    "server": "endpoint",
-    "program": "program",
-    "code": "program",
-    "i": "program",
-    "me": "program",
+    **dict.fromkeys(("model", "llm", "smollm"), "model"),
+    **dict.fromkeys(("endpoint", "server", "api", "openai", "service"), "endpoint"),
+    **dict.fromkeys(("program", "code", "client", "notebook", "python", "kernel"), "program"),
+    **dict.fromkeys(("i", "me", "myself", "mine", "we", "us", "you", "computer"), "program"),
 }
 
 BOOKINGS = (  # arguments, whether they fit, and what is wrong with a schema that says otherwise
@@ -94,14 +93,18 @@ def _cost(answer, tokens) -> bool | str:
 
 
 def _who(answer) -> bool:
-    named = {WHO[part] for part in word(answer).split() if part in WHO}
+    named = {WHO[part] for part in re.findall(r"\w+", word(answer)) if part in WHO}
     if len(named) != 1:
         raise AnswerError(f"I can't read {short(answer)} as one of the three.")
     return named == {"program"}
 
 
 def _multiply(answer, answered) -> bool | str:
-    if yes(answer) == bool(answered.tool_calls):
+    try:
+        guess = yes(answer)
+    except AnswerError:
+        raise AnswerError(f'I can\'t read {short(answer)} as "yes" or "no".') from None
+    if guess == bool(answered.tool_calls):
         return True
     return "See what came back: " + ("a call." if answered.tool_calls else "a text, and no call.")
 
@@ -109,6 +112,9 @@ def _multiply(answer, answered) -> bool | str:
 def _strict(answer) -> bool | str:
     if not isinstance(answer, Mapping):
         return f"A schema is a dict, not {short(answer)}."
+    if {"function", "parameters", "json_schema"} & set(answer):
+        return "Write the schema alone, the value of `parameters`."
+    answer = json.loads(json.dumps(answer))  # a tuple is a list there
     reasons = why_not_strict(answer)
     if reasons:
         path, reason = reasons[0]
@@ -127,7 +133,8 @@ def _strict(answer) -> bool | str:
 def _join(answer) -> bool | str:
     for deltas, calls, description in STREAMS:
         result = outcome(answer, deltas)
-        joined = list(result.values()) if isinstance(result, Mapping) else result
+        joined = result.values() if isinstance(result, Mapping) else result
+        joined = list(joined) if isinstance(joined, Iterable) else joined
         if joined != calls:
             return f"{description} must give\n{calls}\nand your function gave\n{result!r:.300}"
     return True

@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.plain import AnswerError, choice, short
 
 # a text that says that something went wrong, whatever words it takes
 FAILURE = re.compile(
-    r"error|fail|exception|not |n't|unable|cannot|could no|\bno\b|unknown|unavailable|missing|wrong"
-    r"|down\b|offline|timed? ?out|timeout|impossible|不|没|无法|失败|错误",
+    r"error|fail|exception|n['’]t|(?:does|did|do|could|can|is|was) ?not (?!rain|snow|cloud|sunny)"
+    r"|not (?:found|available|known)|unable|unknown|unavailable|missing|wrong|silent|offline"
+    r"|\bno (?!rain|snow|cloud|sun|wind|fog|storm)|is down\b|timed? ?out|impossible"
+    r"|没|无法|失败|错误|未知|不能|不可|不答|不存在",
     re.IGNORECASE,
 )
 STEPS = ("ask", "confirm", "run")
@@ -71,18 +73,19 @@ def _failed(answer, call) -> bool | str:
     if not isinstance(answer, Mapping):
         return f"A message is a dict, not {short(answer)}."
     if answer.get("role") != "tool":
-        return "Its role is not the user's or the assistant's."
+        return "Look at its role: lesson 08, section 2, sent a result back. In which role?"
     if answer.get("tool_call_id") != call["id"]:
         return "Which call is it the result of? tool_call_id must say so."
 
     content = answer.get("content")
+    if isinstance(content, list) and all(isinstance(part, Mapping) for part in content):
+        content = " ".join(str(part.get("text", "")) for part in content)  # parts are allowed, too
     if not isinstance(content, str):
         return "content must be a text: make one of a dict with json.dumps."
     unknown = set(answer) - {"role", "tool_call_id", "content"}
     if unknown:
-        return (
-            f"A tool message has no field {min(map(str, unknown))!r}: what failed is the content."
-        )
+        field = min(map(str, unknown))
+        return f"A tool message has no field {field!r}. Say what failed in its content."
     if not FAILURE.search(content):
         return "Say in the content that the call failed, or the model takes it for the weather."
     return True
@@ -95,14 +98,16 @@ def _eval(answer, run, key) -> bool | str:
         return "You have copied the key. The model does not know it: what does it write instead?"
     try:
         sent = str(run(answer))
-    except Exception as error:  # the text may do anything: that is the point of the exercise
-        return f"The tool died of it, and sent nothing: {type(error).__name__}: {error}"
+    except SyntaxError:
+        return "The tool died of it, and sent nothing: Python cannot read this text."
+    except (Exception, SystemExit) as error:  # the text may do anything: that is the point
+        return f"The tool died of it, and sent nothing ({type(error).__name__})."
     return True if key in sent else "The tool ran, but what it was given is not the key."
 
 
 def _guard(answer) -> bool | str:
     for arguments, said, right, why in REFUNDS:
-        result = outcome(answer, arguments, said)
+        result = returned(answer, arguments, said)
         try:
             step = choice(result, *STEPS)
         except AnswerError:

@@ -50,19 +50,19 @@ def _mask(answer) -> bool | str:
 
     right = [value for value, truth in ((q, 0.8), (taken, 0.75)) if abs(value - truth) < 0.005]
     if len(right) == 1:
-        return f"One of the two is right: {right[0]}."
+        return f"One of the two is right: {right[0]:.2f}."
     return len(right) == 2
 
 
-def _cases() -> list[tuple[object, str, int | None]]:
-    """(result, sentence, the only safe answer)."""
+def _cases(make) -> list[tuple[object, str, int | None]]:
+    """(result, sentence, the only safe answer); `make` makes a person."""
     completion = Completion.from_wire({"choices": [{"message": {"content": ""}}]})
     truncated = Truncated('{"name":"Tom","age":4', {"name": "Tom", "age": 4}, completion)
     error = "age: Input should be a valid integer"
     invalid = Invalid('{"name":"Tom","age":"41"}', error, completion)
 
     def person(age):
-        return Parsed(SimpleNamespace(name="Tom", age=age), completion)
+        return Parsed(make(name="Tom", age=age), completion)
 
     return [
         (person(41), "Tom is 41.", 41),
@@ -76,11 +76,11 @@ def _cases() -> list[tuple[object, str, int | None]]:
     ]
 
 
-def _read(answer) -> bool | str:
+def _read(answer, person=SimpleNamespace) -> bool | str:
     if not callable(answer):
         outcome(answer)  # says that it is no function
 
-    for result, sentence, safe in _cases():
+    for result, sentence, safe in _cases(person):
         kind = type(result).__name__
         try:
             # None is an answer here, so it comes back in a tuple
@@ -106,7 +106,7 @@ def _true(answer, trial) -> bool | str:
     if abs(guess - true) <= asked / 10:
         return True
     if guess > true:
-        return "Fewer. Look what became of the people of no age."
+        return "Fewer. Think of the people without an age, and of the ages in words."
     return "More. It reads ages in digits rather well."
 
 

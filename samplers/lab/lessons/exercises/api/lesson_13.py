@@ -228,7 +228,7 @@ EXERCISES = {
         ask="write True (blocked) or False for each.",
         test=_passes,
         hint="Read the two `if` lines of the code. What must `content` be, and what is compared?",
-        why="It reads a content that is one text, letter by letter, and no answer.",
+        why="It reads only a content that is one text, compares letters, and reads no answer.",
     ),
     "13-blocked": Exercise(
         ask="write is_blocked(message, unsafe): True or False.",

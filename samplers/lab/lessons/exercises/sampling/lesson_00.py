@@ -14,7 +14,7 @@ COST = (11 * 0.10 + 2 * 0.50) / MILLION  # USD: 11 tokens in and 2 out, at gpt-6
 COST_THEN = (11 * 2.50 + 2 * 10.00) / MILLION  # the same at the document's gpt-4o
 PINNED = {"gpt-5.5-2026-04-23", "gpt-5.4-mini-2026-03-17", "gpt-5.2-2025-12-11"}
 MOVING = {
-    "chat-latest": "'latest' is a promise to move.",
+    "chat-latest": "A name with 'latest' moves on to each new model.",
     "gpt-5.6": "gpt-5.6 points to gpt-5.6-sol today, and it can point elsewhere tomorrow.",
 }
 
@@ -27,14 +27,14 @@ def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
     if not isinstance(request, dict):
         return "Give the whole request: check('00-mend', request)."
     if request.get("model") not in models:
-        return "One fault is the model: your endpoint has another one. client.models() lists it."
+        return "One fault is the model: your endpoint has no such model. See client.models()."
 
     messages = request.get("messages")
     if not isinstance(messages, list | tuple) or not messages:
-        return "One fault is messages: it is a list, and each message has a role and a content."
+        return "One fault is messages: it must be a list of messages, each with a role and content."
     for message in messages:
         if not isinstance(message, dict) or not (message.get("role") and message.get("content")):
-            return "Each of the messages must be a dict with a role and a content."
+            return "Each message must be a dict with a role and content."
         if message["role"] not in ROLES:
             return f"The role {short(message['role'])} does not fit here: you ask as the user."
         if not isinstance(message["content"], str | list):
@@ -42,7 +42,7 @@ def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
 
     temperature = request.get("temperature", 1)
     if isinstance(temperature, str | list | tuple):
-        return "The temperature must be a number alone, without quotes or brackets."
+        return "The temperature must be just a number, without quotes or brackets."
     if temperature is not None and not 0 <= number(temperature) <= 2:
         return "One fault is temperature: which range does the error in this section name?"
 
@@ -62,7 +62,7 @@ def _cost(answer) -> bool | str:
             "the table's prices are for a million tokens."
         )
     if _near(usd, COST_THEN) or _near(usd, COST_THEN * MILLION):
-        return "That is the price at gpt-4o. Take the row of gpt-6-luna."
+        return "That is the price at gpt-4o. Use the prices of gpt-6-luna."
     if _near(usd, 13 * 0.10 / MILLION) or _near(usd, 13 * 0.50 / MILLION):
         return "Tokens in and tokens out have different prices."
     return _near(usd, COST)
@@ -108,7 +108,7 @@ EXERCISES = {
         ask="predict how many points, one number, then run this cell again.",
         test=_three_points,
         hint="Run the next cell and see.",
-        why="See in the next cell why.",
+        why="The next cell shows why.",
     ),
     "00-mend": Exercise(
         ask="fix three faults in the request, then check it.",
@@ -125,13 +125,13 @@ EXERCISES = {
         ),
         why=(
             "Two millionths of a dollar. The two tokens out cost nearly as much as the eleven in: "
-            "a token out costs five times as much."
+            "a token out costs five times as much as a token in."
         ),
     ),
     "00-pinned": Exercise(
         ask="a set of the names that stay with one model.",
         test=_pinned,
         hint="A pinned name ends with a date.",
-        why="A date at the end pins a name. Its model does not change, until it is shut down.",
+        why="A date at the end pins a name. Its model does not change until it is shut down.",
     ),
 }

@@ -53,7 +53,7 @@ def _effective(answer) -> bool | str:
     if abs(effective - nats / np.log(2)) < 0.01:
         return "That is the entropy in bits. Take nats (np.log), then e to that power."
     if effective == len(FIVE):
-        return "So many are possible, but they are not equally likely."
+        return "All five are possible, but they are not equally likely."
     return abs(effective - np.exp(nats)) < 0.02
 
 
@@ -64,14 +64,16 @@ def _surprise(answer) -> bool | str:
     change = choice(CHANGES.get(said, said), "rises", "stays", "falls")
     if word(token) != "spain":
         return "Which token would surprise you? Then run the next cell and see."
-    return True if change == "falls" else "Right for the token. See *capital* in the next cell."
+    if change != "falls":
+        return "Right for the token, but not for *capital*. See the next cell."
+    return True
 
 
 def _rare(guess) -> bool | str:
     """True for what nineteen of twenty lots of 1,000 draws give."""
     count = number(guess)
     if 0 < count < 1 or "%" in str(guess):
-        return "How many of the 1,000, not which share of them."
+        return "Give the number of stories out of 1,000, not their share."
     return 20 <= count <= 45
 
 
@@ -82,10 +84,10 @@ def _softmax(function) -> bool | str:
             result = _array(outcome(function, np.array(logits)))
         expected = np.array(probs)
         if result.shape != expected.shape:
-            return f"For {name} it gives the shape {result.shape}, and must give {expected.shape}."
+            return f"For {name} it gives the shape {result.shape}, but must give {expected.shape}."
         if np.isfinite(result).all() and not np.isclose(result.sum(), 1):
             return (
-                f"For {name} it gives {result.round(3).tolist()}, and probabilities sum to 1. "
+                f"For {name} it gives {result.round(3).tolist()}, but probabilities sum to 1. "
                 "Does it return them?"
             )
         if not np.allclose(result, expected, atol=1e-6):
@@ -101,7 +103,7 @@ def _array(result) -> np.ndarray:
         return np.asarray(result, dtype=np.float64)
     except (TypeError, ValueError):
         raise AnswerError(
-            f"Your function gives {short(result)}, and must give an array of probabilities."
+            f"Your function gives {short(result)}, but must give an array of probabilities."
         ) from None
 
 
@@ -119,7 +121,7 @@ EXERCISES = {
         why="See both in the next cell.",
     ),
     "01-unseen": Exercise(
-        ask="predict the mass out of sight, one number, then run this cell again.",
+        ask="predict how much probability is not shown, one number, then run this cell again.",
         test=_unseen,
         hint="Run the next cell and see.",
         why="See it in the next cell.",
@@ -128,7 +130,7 @@ EXERCISES = {
         ask="predict how many of the 1,000 stories, one number, then run this cell again.",
         test=_rare,
         hint="Run the next cell and see.",
-        why="See in the next cell how far chance lets it go.",
+        why="The next cell shows how much chance moves it.",
     ),
     "01-text-probability": Exercise(
         ask="one number between 0 and 1.",
@@ -136,14 +138,14 @@ EXERCISES = {
         hint="Logprobs of tokens add up; then go back from a logarithm to a probability.",
         why=(
             "e to the power of -2.3 is 0.1: one answer in ten. "
-            "The one doubtful token did nearly all of that."
+            "The one improbable token did nearly all of that."
         ),
     ),
     "01-softmax": Exercise(
-        ask="fix my_softmax so that it can do [1000, 999], then check it by name.",
+        ask="fix my_softmax so that it works for [1000, 999], then put its name in the check.",
         test=_softmax,
-        hint="A constant may be taken off all logits. Choose it so that the largest power is 1.",
-        why="With the maximum taken off, no power exceeds 1, and the probabilities are the same.",
+        hint="Subtract a constant from all logits. Choose it so that the largest power is 1.",
+        why="With the maximum subtracted, no power exceeds 1, and the probabilities are the same.",
     ),
     "01-effective": Exercise(
         ask="one number between 1 and 5.",

@@ -93,6 +93,7 @@ def _logprobs(result, shape: tuple) -> np.ndarray:
 def _jobs(answer) -> bool | str:
     if not isinstance(answer, Mapping):
         answer = dict(zip(JOBS, several(answer, len(JOBS)), strict=True))
+    answer = {word(job): letter for job, letter in answer.items()}
     missing = [job for job in JOBS if job not in answer]
     if missing:
         return f"No reason is given for: {', '.join(missing)}."

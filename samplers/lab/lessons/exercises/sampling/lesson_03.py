@@ -1,5 +1,6 @@
 """Exercises of lesson 03, Cut the nucleus."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -62,7 +63,14 @@ def _seventy(answer) -> bool | str:
 def _london(answer, dist) -> bool:
     london = dist.index("␣London")
     kept_by = {name for name, (cut, p) in CUTS.items() if np.isfinite(cut(dist, p)[london])}
-    return {choice(name.split()[0], *CUTS) for name in words(answer)} == kept_by
+    return {_cut_named(name) for name in words(answer)} == kept_by
+
+
+def _cut_named(name: str) -> str:
+    """The cut that a text names: "top_k", "top-k", "topk = 40"."""
+    letters = re.sub(r"[\s_-]", "", name.split("=")[0])
+    spelled = {cut.replace("_", ""): cut for cut in CUTS}
+    return choice(spelled.get(letters, name), *CUTS)
 
 
 def _hot(answer, dist) -> bool:
@@ -134,14 +142,22 @@ def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | Non
 
 
 def _detective(answer) -> bool | str:
+    if isinstance(answer, str):
+        answer = answer.split(",")
     if not isinstance(answer, Mapping):
         answer = dict(zip(ORDERS, several(answer, len(ORDERS)), strict=True))
-    said = {word(engine).upper(): order for engine, order in answer.items()}
+    said = {word(engine).upper(): _order_named(order) for engine, order in answer.items()}
     missing = [engine for engine in ORDERS if engine not in said]
     if missing:
         return f"Nothing is said of {', '.join(missing)}."
     wrong = [e for e, order in ORDERS.items() if choice(said[e], *ORDERS.values()) != order]
     return f"Look again at: {', '.join(wrong)}." if wrong else True
+
+
+def _order_named(order) -> str:
+    """One of the three orders, also as "temperature first" or "can't tell"."""
+    said = word(order).removeprefix("temperature ").replace("_", " ")
+    return "cannot tell" if said in ("can't tell", "can’t tell", "can not tell") else said
 
 
 EXERCISES = {

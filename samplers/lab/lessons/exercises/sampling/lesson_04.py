@@ -47,7 +47,7 @@ def _counted(answer) -> bool | str:
 def _equal(answer) -> bool | str:
     penalty = number(answer)
     if abs(penalty - 0.9) < 1e-6:
-        return "That would do if it had been said once. It has been said four times."
+        return "That would be right if it had been said once. It has been said four times."
     if 0.22 <= penalty <= 0.23 and abs(penalty - 0.225) >= 0.0005:
         return "Close. Give three decimals."
     return abs(penalty - 0.225) < 0.0005
@@ -84,7 +84,7 @@ def _repetition_hint(result, logits: np.ndarray, counts: np.ndarray, penalty) ->
     if np.allclose(result, np.where(counts > 0, logits / penalty, logits)):
         return "Dividing a negative logit makes it larger. Look at the sign."
     if np.allclose(result, repetition_penalty(logits, np.ones_like(counts), penalty)):
-        return "Leave the tokens alone that were not said: their count is 0."
+        return "Leave the tokens that were not said as they are: their count is 0."
     entry = np.flatnonzero(~np.isclose(result, expected))[0]
     case = f"For logits {logits.tolist()}, counts {counts.tolist()} and penalty {penalty}"
     return f"{case}, entry {entry} is not right."
@@ -119,7 +119,7 @@ EXERCISES = {
     "04-three-times": Exercise(
         ask="write two numbers, (frequency's, presence's).",
         test=_three_times,
-        hint="One of them multiplies by how often, the other only asks whether.",
+        hint="One of them multiplies by the count. The other only asks whether it was said at all.",
         why="0.5 × 3 = 1.5 and 0.5 × 1 = 0.5.",
     ),
     "04-loop": Exercise(
@@ -127,12 +127,6 @@ EXERCISES = {
         test=lambda answer: whole(answer) == 3,
         hint="非常 is ahead by 3.0 − 1.8. How many times must 0.5 be taken until it is not?",
         why="After three times the penalty is 1.5, more than the 1.2 by which 非常 was ahead.",
-    ),
-    "04-where": Exercise(
-        ask='write "inside" or "after".',
-        test=lambda answer: choice(answer, "inside", "after") == "after",
-        hint="Does the model know the request's parameters, or only the text?",
-        why="The model sees only the text. Penalties are subtracted from its logits afterwards.",
     ),
     "04-counted": Exercise(
         ask='write "非常" or "很" for each engine.',
@@ -143,7 +137,7 @@ EXERCISES = {
     "04-equal": Exercise(
         ask="write the frequency_penalty.",
         test=_equal,
-        hint="Four times the penalty must be as much as the token is ahead by.",
+        hint="Four times the penalty must equal the 0.9 by which the first token is ahead.",
         why="0.9 / 4 = 0.225.",
     ),
     "04-repetition": Exercise(
@@ -156,8 +150,8 @@ EXERCISES = {
         ask="give each complaint a setting.",
         test=_complaints,
         hint=(
-            "Does it grow with each repetition, concern every word once, "
-            "need repetition, or name one token?"
+            "Ask of each: does it repeat itself again and again, is there too little that is new, "
+            "is repetition needed, or is it about one token?"
         ),
         why="Frequency for loops, presence for variety, none for code, a bias for one token.",
     ),

@@ -179,7 +179,7 @@ ANSWERS = [
     ("06-sixth", [31, 16 * 6, 200], "16 more with every turn"),
     ("06-sixth", [None, True, "many"], "I can't read"),
     ("06-obeys", ["pirate", "Pirate", '"PIRATE".', ["pirate"]], "Correct."),
-    ("06-obeys", ["capitals", "both", "None"], "nearer to the stories"),
+    ("06-obeys", ["capitals", "both", "Neither"], "nearer to the stories"),
     ("06-obeys", [None, 2, "parrot"], "I can't read"),
     ("06-window", [4086, "4,086", 4086.0, "4086 tokens"], "Correct."),
     ("06-window", [4096, "4,096"], "place in the window"),

@@ -44,6 +44,8 @@ def test_the_cost_of_a_definition(answer, hint):
         ("08-who", "my program", "Correct."),
         ("08-who", " My Program. ", "Correct."),
         ("08-who", "I do", "Correct."),
+        ("08-who", "the client (me)", "Correct."),
+        ("08-who", "the API", "Not yet. Where is the function?"),
         ("08-who", "the model", "Not yet. Where is the function?"),
         ("08-who", "Endpoint", "Not yet. Where is the function?"),
         ("08-who", "the server", "Not yet. Where is the function?"),
@@ -75,9 +77,9 @@ def test_predictions(name, answer, message):
         ("yes", (), "Not yet. See what came back: a text, and no call."),
         ("No", ("a",), "Not yet. See what came back: a call."),
         (1, (), "Not yet. See what came back: a text"),
-        (None, (), "Not yet. I can't read None as a word."),
-        ("437", (), "Not yet. I can't read '437' as True or False."),
-        (23 * 19, (), "Not yet. I can't read 437 as True or False."),
+        (None, (), 'Not yet. I can\'t read None as "yes" or "no".'),
+        ("437", (), 'Not yet. I can\'t read \'437\' as "yes" or "no".'),
+        (23 * 19, (), 'Not yet. I can\'t read 437 as "yes" or "no".'),
     ],
 )
 def test_the_prediction_of_a_call_is_compared_with_the_answer(answer, calls, message):
@@ -89,6 +91,8 @@ def test_the_prediction_of_a_call_is_compared_with_the_answer(answer, calls, mes
     ("changed", "hint"),
     [
         ({}, "Correct."),
+        ({"required": ("note", "people", "city")}, "Correct."),
+        ({"parameters": STRICT}, "Write the schema alone"),
         ({"required": ["city", "people"]}, "including every key in properties"),
         ({"additionalProperties": True}, "additionalProperties"),
         ({"properties": PROPERTIES | {"people": {"type": "number"}}}, "2.5 people"),
@@ -138,6 +142,10 @@ def in_place(deltas):
     deltas[:] = joined(deltas)
 
 
+def as_a_tuple(deltas):
+    return tuple(joined(deltas))
+
+
 def by_index(deltas):
     return dict(enumerate(joined(deltas)))
 
@@ -149,6 +157,7 @@ def by_index(deltas):
         (piece_by_piece, "Correct."),
         (in_place, "Correct."),
         (by_index, "Correct."),
+        (as_a_tuple, "Correct."),
         (all_in_one_call, "one after the other"),
         (in_the_order_of_arrival, "mixed"),
         (to_the_last_call, "mixed"),

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from samplers.api import Parsed
 from samplers.lab.lessons.checks import verdict
@@ -70,6 +71,22 @@ def test_how_many_are_true(answer, message):
     answers = [TrialAnswer("", "", True, True, i < 10, 13) for i in range(25)]
     trial = JsonTrial({"Structured Outputs": tuple(answers)})
     assert verdict("09-true", answer, trial=trial).startswith(message)
+
+
+class Person(BaseModel):
+    name: str
+    age: int | None
+
+
+def by_class(result, sentence):
+    match result:
+        case Parsed(Person(age=int(age))) if str(age) in words(sentence):
+            return age
+    return None
+
+
+def test_a_reader_may_look_for_the_class():
+    assert verdict("09-read", by_class, person=Person).startswith("Correct")
 
 
 def words(sentence):

@@ -64,7 +64,7 @@ SYSTEM = {"role": "system", "content": "Be brief."}
         ("00-pinned", np.array(sorted(PINNED)), "Correct."),
         ("00-pinned", str(PINNED), "Correct."),
         ("00-pinned", "\n".join(PINNED), "Correct."),
-        ("00-pinned", PINNED | {"chat-latest"}, "a promise to move"),
+        ("00-pinned", PINNED | {"chat-latest"}, "moves on to each new model"),
         ("00-pinned", PINNED | {"gpt-5.6"}, "points to gpt-5.6-sol"),
         ("00-pinned", "gpt-5.5-2026-04-23", "you have 1 of 3"),
         ("00-pinned", PINNED | {"gpt-5.5"}, "ends with a date"),
@@ -89,10 +89,10 @@ def test_an_answer_is_read_and_told(name, answer, message):
         ({"temperature": None}, "Correct."),
         ({"temperature": np.float64(2)}, "Correct."),
         ({"model": "other"}, "Correct."),
-        ({"model": "gpt-4o-2025-08-06"}, "client.models() lists it"),
-        ({"model": None}, "client.models() lists it"),
-        ({"messages": "a rhyme"}, "it is a list"),
-        ({"messages": []}, "it is a list"),
+        ({"model": "gpt-4o-2025-08-06"}, "See client.models()"),
+        ({"model": None}, "See client.models()"),
+        ({"messages": "a rhyme"}, "it must be a list"),
+        ({"messages": []}, "it must be a list"),
         ({"messages": ["a rhyme"]}, "a dict with a role"),
         ({"messages": [{"role": "user"}]}, "a dict with a role"),
         ({"messages": [{"role": "poet", "content": "A rhyme!"}]}, "The role 'poet'"),
@@ -120,7 +120,7 @@ def test_the_request_is_given_whole(answer):
 
 
 def test_the_model_is_right_if_the_endpoint_has_it():
-    assert "client.models() lists it" in verdict("00-mend", FIXED)
+    assert "See client.models()" in verdict("00-mend", FIXED)
 
 
 def test_the_costs_are_those_of_the_table():

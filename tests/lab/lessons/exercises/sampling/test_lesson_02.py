@@ -48,6 +48,7 @@ RIGHT = {
         JOBS,
         {job: f" {letter.lower()}. " for job, letter in reversed(JOBS.items())},
         "D, C, B, E, A",
+        {job.capitalize(): letter for job, letter in JOBS.items()},
         list("DCBEA"),
     ],
 }

@@ -29,7 +29,7 @@ RIGHT = {
     "03-tail": [1 - 0.98**100, "0.87", "87 %", np.float32(0.867)],
     "03-seventy": [["好", "很"], ("很", "好"), "好, 很", {"Good", "very"}],
     "03-tenth": [1, "1", 1.0, "1 token"],
-    "03-london": [["top_k"], "top_k", ("top_k = 40",), " TOP_K "],
+    "03-london": [["top_k"], "top_k", ("top_k = 40",), " TOP_K ", "top-k", "topk=40"],
     "03-hot": ["thousands", "Thousands.", ["thousands"]],
     "03-order": [(1, 2), "1, 2", np.array([1, 2]), [1.0, "2"]],
     "03-conservative": [1001, "1,001", 1001.0],
@@ -43,6 +43,8 @@ RIGHT = {
         ORDERS,
         {"a": "First", "b": "LAST", "c": "cannot tell."},
         ["first", "last", "cannot tell"],
+        "first, last, can't tell",
+        {"A": "temperature first", "B": "temperature last", "C": "cannot_tell"},
     ],
 }
 WRONG = {
