@@ -92,7 +92,7 @@ FIRST = next(iter(STATEMENTS))
         ("05-statements", STATEMENTS | {FIRST: "no"}, f"Think again about: {FIRST}"),
         ("05-statements", OTHERS, "Think again about: Of many true predictions"),
         ("05-statements", dict.fromkeys(STATEMENTS, True), "Think again about: p = 0.03"),
-        ("05-statements", dict.fromkeys(STATEMENTS, "maybe"), "I can't read 'maybe' as True or"),
+        ("05-statements", dict.fromkeys(STATEMENTS, "maybe"), "I can't read 'maybe' as"),
         ("05-statements", {}, "I can't read {} as a dict with the five statements."),
         ("05-statements", None, "I can't read None as a dict with the five statements."),
         ("05-power", NEEDED, "Correct."),
