@@ -35,7 +35,7 @@ def test_guesses(answer, wrong):
         ([True], "1 of the 3 parts"),
         (None, "1 of the 3 parts"),
         ({True, False}, "A set has no order"),
-        (["wet", "green", "few"], "can't read 'wet' as True or False"),
+        (["wet", "green", "few"], "can't read 'wet' as yes"),
         ([None, True, True], "can't read None"),
     ],
 )

@@ -46,14 +46,14 @@ from samplers.lab.lessons.exercises.api.lesson_10 import REFUSED, SEEN
         ("10-seen", [True] * 5, "3 of 5. What reaches the model"),
         ("10-seen", [False] * 5, "2 of 5. What reaches the model"),
         ("10-seen", None, "1 of the 5 parts"),
-        ("10-seen", ["red"] * 5, "can't read 'red' as True or False"),
+        ("10-seen", ["red"] * 5, "can't read 'red' as yes (True) or no (False)"),
         ("10-refused", np.array(list(REFUSED.values())), "Correct."),
         ("10-refused", tuple(map(int, REFUSED.values())), "Correct."),
         ("10-refused", [True] * 5, "2 of 5. What counts is the content"),
         ("10-refused", [not refused for refused in REFUSED.values()], "5 of 5"),
         ("10-refused", {}, "'a PNG that says it is a JPEG' is missing"),
         ("10-refused", "none", "1 of the 5 parts"),
-        ("10-refused", [200, 400, 400, 200, 400], "can't read 200 as True or False"),
+        ("10-refused", [200, 400, 400, 200, 400], "can't read 200 as yes (True) or no (False)"),
     ],
 )
 def test_predictions(name, answer, message):

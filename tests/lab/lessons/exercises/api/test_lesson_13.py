@@ -55,7 +55,7 @@ TRIAL_OF_THREE = filter_trial(lambda text: "k" in text, TEXTS)  # precision 2/3,
         ("13-passes", [False] * 6, "2 of 6"),
         ("13-passes", {}, "is missing"),
         ("13-passes", 3, "1 of the 6 parts"),
-        ("13-passes", ["Paris"] * 6, "can't read 'Paris' as True or False"),
+        ("13-passes", ["Paris"] * 6, "can't read 'Paris' as yes (True) or no (False)"),
     ],
 )
 def test_predictions(name, answer, message):
