@@ -211,15 +211,20 @@ def _draw_box(
 
 
 def _describe(run: ToolRun, rows: Sequence[RoundRow], question: str, heading: str) -> str:
-    sentences = [f"{heading}. Asked by {question}."]
+    sentences = [f"{heading}. Asked by {_ended(question)}"]
     for n, row in enumerate(rows, 1):
         text = f": {row.text}" if row.text else ""
-        sentences.append(f"Round {n}: the model {row.action} ({row.cost}){text}.")
+        sentences.append(_ended(f"Round {n}: the model {row.action} ({row.cost}){text}"))
         for call in row.calls:
             when = ""
             if call.offset is not None:
                 when = f" after {call.offset:.2f} s, for {call.seconds:.2f} s"
-            sentences.append(f"{call.label}: {call.state}{when}: {call.result}.")
+            sentences.append(_ended(f"{call.label}: {call.state}{when}: {call.result}"))
 
     sentences.append(f"Rounds: {len(rows)}. Ended: {ENDS[run.ended]}.")
     return " ".join(sentences)
+
+
+def _ended(sentence: str) -> str:
+    """The sentence with one mark at its end."""
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."

@@ -58,7 +58,7 @@ def test_every_call_has_its_state_its_round_and_its_time(run):
 def test_the_alternative_text_says_all_of_it(run):
     picture = plot_loop(run, title="A loop")
     alt = picture.alt
-    assert alt.startswith("A loop. Asked by user: Is it⏎warm?.")
+    assert alt.startswith("A loop. Asked by user: Is it⏎warm? Round 1: ")
     assert "Round 1: the model asks for 2 calls (read 1,234 tokens, wrote 32, 1.00 s)." in alt
     assert 'weather(city="巴黎", days=2): ok after 0.00 s, for 0.40 s: 18 °C.' in alt
     assert 'weather(city="Rome"): failed after 0.10 s, for 0.20 s: the station⏎is down.' in alt

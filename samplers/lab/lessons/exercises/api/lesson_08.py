@@ -152,11 +152,11 @@ EXERCISES = {
         test=_who,
         hint=(
             "Where is the function? "
-            "The request holds its name and its schema, and no line of its code."
+            "The request holds its name and its schema, but no line of its code."
         ),
         why=(
             "Nobody else has the function. "
-            "A tool call is a request to your program, and it may say no."
+            "A tool call is a request to your program, and your program may say no."
         ),
     ),
     "08-multiply": Exercise(
@@ -175,7 +175,9 @@ EXERCISES = {
         ask="write the schema, a dict.",
         test=_strict,
         hint="An object of three properties.",
-        why="All required, nothing else allowed; what may be missing may be null instead.",
+        why=(
+            "All are required and nothing else is allowed. What may be missing can be null instead."
+        ),
     ),
     "08-join": Exercise(
         ask="write the function, then give it to check.",

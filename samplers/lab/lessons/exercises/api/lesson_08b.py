@@ -99,10 +99,10 @@ def _eval(answer, run, key) -> bool | str:
     try:
         sent = str(run(answer))
     except SyntaxError:
-        return "The tool died of it, and sent nothing: Python cannot read this text."
+        return "The tool crashed and sent nothing: Python cannot read this text."
     except (Exception, SystemExit) as error:  # the text may do anything: that is the point
-        return f"The tool died of it, and sent nothing ({type(error).__name__})."
-    return True if key in sent else "The tool ran, but what it was given is not the key."
+        return f"The tool crashed and sent nothing ({type(error).__name__})."
+    return True if key in sent else "The tool ran, but what it sent is not the key."
 
 
 def _guard(answer) -> bool | str:
@@ -130,7 +130,7 @@ EXERCISES = {
     "08-eval": Exercise(
         ask="write the text that the model would put into arguments.",
         test=_eval,
-        hint='It must be a Python dict with the key "city", and Python may look names up.',
+        hint='It must be a Python dict with the key "city", and Python can look up names.',
         why=(
             "eval runs whatever the text says, with all that your program knows. "
             "json.loads only reads."
@@ -140,6 +140,9 @@ EXERCISES = {
         ask="write the function, then give it to check.",
         test=_guard,
         hint="Read the arguments first, then look for both values among the customer's words.",
-        why="What the customer did not write, the model made up. What costs much, a person allows.",
+        why=(
+            "If the customer did not write it, the model made it up. "
+            "And a person must allow what costs a lot."
+        ),
     ),
 }

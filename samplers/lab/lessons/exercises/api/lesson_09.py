@@ -21,8 +21,8 @@ from samplers.lab.lessons.exercises.plain import (
 PROMISES = {
     "The answer has the keys of the schema and no others.": True,
     "An age is a whole number or null.": True,
-    "An age that the sentence does not tell is null.": False,
-    "The answer is whole, however small max_tokens is.": False,
+    "An age that is not in the sentence is null.": False,
+    "The answer is complete, however small max_tokens is.": False,
     "A value of an enum is one of those listed.": True,
 }
 
@@ -128,7 +128,7 @@ EXERCISES = {
         ask="write a whole number from 0 to 3.",
         test=_loads,
         hint="JSON begins with { and ends with }. What does each of the three begin with?",
-        why="A fence, or Python around it, and a program can read nothing.",
+        why="With a fence around the JSON, or Python code in its place, json.loads fails.",
     ),
     "09-mask": Exercise(
         ask="write two numbers, (q of 很, probability taken away).",
@@ -139,21 +139,21 @@ EXERCISES = {
     "09-true": Exercise(
         ask="write a whole number from 0 to 25.",
         test=_true,
-        hint="Some are told in words, and some not at all.",
-        why="All of them fit; in how many are true, the schema has no say.",
+        hint="Some ages are given in words, and some not at all.",
+        why="All of them fit. But the schema has no say in how many are true.",
     ),
     "09-read": Exercise(
         ask="write a function (result, sentence) -> int or None.",
         test=_read,
-        hint="Only Parsed has an age that is whole, and even that one must stand in the sentence.",
-        why="Form is checked by the type, a fact by looking where it should come from.",
+        hint="Only Parsed has an age that you may use, and even that one must be in the sentence.",
+        why="The type checks the form. A fact must be checked against its source.",
     ),
     "09-promises": Exercise(
         ask="write True or False for each statement.",
         test=_promises,
         hint=(
             "A schema promises only what the answer alone shows, "
-            "without the sentence, and only of a whole one."
+            "without the sentence, and only of a complete one."
         ),
         why=(
             "The form, the whole form, and nothing but the form; and only if finish_reason is stop."

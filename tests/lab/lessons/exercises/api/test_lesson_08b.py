@@ -55,12 +55,12 @@ def test_the_message_of_a_failed_call(answer, hint):
         ("dict(city=SECRET)", "Correct."),
         ("{'city': 'x' + SECRET}", "Correct."),
         ('{"city": "k-1"}', "Not yet. You have copied the key."),
-        ('{"city": "Rome"}', "Not yet. The tool ran, but what it was given is not the key."),
-        ("{'city': OTHER}", "Not yet. The tool died of it, and sent nothing (NameError)."),
+        ('{"city": "Rome"}', "Not yet. The tool ran, but what it sent is not the key."),
+        ("{'city': OTHER}", "Not yet. The tool crashed and sent nothing (NameError)."),
         (["x"], "Not yet. Write a text"),
         (None, "Not yet. Write a text"),
-        ("exit()", "Not yet. The tool died of it, and sent nothing (SystemExit)."),
-        ("{", "Not yet. The tool died of it, and sent nothing: Python cannot"),
+        ("exit()", "Not yet. The tool crashed and sent nothing (SystemExit)."),
+        ("{", "Not yet. The tool crashed and sent nothing: Python cannot"),
     ],
 )
 def test_what_eval_lets_through(answer, message):

@@ -154,7 +154,7 @@ HOPEFUL = dict.fromkeys(PROMISES, True)
         (PROMISES, "Correct"),
         ({text: "yes" if true else "no" for text, true in PROMISES.items()}, "Correct"),
         (list(PROMISES.values()), "Correct"),
-        (HOPEFUL, "Not yet. Think again about: An age that the sentence"),
+        (HOPEFUL, "Not yet. Think again about: An age that is not in the sentence"),
         ([False] * 5, "Not yet. Think again about: The answer has the keys"),
         ({text: not true for text, true in PROMISES.items()}, "Not yet. Think again about"),
         (None, "Not yet. I read None as 1 of the"),
