@@ -70,7 +70,7 @@ WRONG = {
     ],
     "03-min-p": [
         (lambda logits, p: None, "nothing was removed"),
-        (lambda logits, p: min_p(logits, p)[:3], "one logit a token"),
+        (lambda logits, p: min_p(logits, p)[:3], "one logit per token"),
         (lambda logits, p: min_p(logits, p / 2), "are likely enough"),
         (lambda logits, p: 2 * min_p(logits, p), "must stay as they were"),
         (
@@ -81,7 +81,7 @@ WRONG = {
     "03-detective": [
         (ORDERS | {"B": "first"}, "Look again at: B."),
         (["last", "first", "cannot tell"], "Look again at: A, B."),
-        ({"A": "first"}, "Nothing is said of B, C."),
+        ({"A": "first"}, "Nothing is said about B, C."),
     ],
 }
 ODD = {
