@@ -33,7 +33,10 @@ def _size(logits) -> int:
 
 def _chinese(answer) -> set[str]:
     """Some of the five words, also where their English names are given."""
-    return {ENGLISH.get(each, each) for each in words(answer)}
+    chinese = ENGLISH.values()
+    if isinstance(answer, str) and set(answer.split()) <= set(chinese):
+        answer = answer.split()
+    return {choice(ENGLISH.get(each, each), *chinese) for each in words(answer)}
 
 
 def _tail(answer) -> bool | str:
