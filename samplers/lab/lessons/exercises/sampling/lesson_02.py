@@ -40,7 +40,9 @@ def _second_word(answer) -> bool:
 def _ratio(answer) -> bool | str:
     ratio = number(answer)
     if abs(ratio - 12) < 0.05:
-        return "That is the ratio at T = 1. At T = 2 each of the two is replaced by its root."
+        return (
+            "That is the ratio at T = 1. At T = 2 each of the two is replaced by its square root."
+        )
     if abs(ratio - 1 / np.sqrt(12)) < 0.005:
         return "That is 极 divided by 好. How many times as likely is 好?"
     return abs(ratio - np.sqrt(12)) < 0.05
@@ -84,9 +86,9 @@ def _logprobs(result, shape: tuple) -> np.ndarray:
     try:
         logprobs = np.asarray(result, dtype=np.float64)
     except (TypeError, ValueError):
-        raise AnswerError(f"It returned {short(result)}, which are no logprobs.") from None
+        raise AnswerError(f"It returned {short(result)}, not an array of logprobs.") from None
     if logprobs.shape != shape:
-        raise AnswerError(f"It must return one logprob a token, and returned {short(result)}.")
+        raise AnswerError(f"It must return one logprob per token, but it returned {short(result)}.")
     return logprobs
 
 
@@ -112,7 +114,7 @@ EXERCISES = {
         why="0.2 becomes 0.225: the second word gains too. Only 好 loses.",
     ),
     "02-ratio": Exercise(
-        ask="write a number; they begin at 0.6 and 0.05.",
+        ask="write a number. At T = 1 the two have 0.6 and 0.05.",
         test=_ratio,
         hint=(
             "At T = 2 each probability is replaced by its square root, "
@@ -124,8 +126,8 @@ EXERCISES = {
         ask="write a whole number from 0 to 11.",
         test=_gainers,
         hint=(
-            "The many tokens that are not in the picture also take the square root. "
-            "How large is the sum they make?"
+            "The many tokens that are not in the picture are replaced by their square roots, too. "
+            "How large is the sum of these roots?"
         ),
         why="What the first token loses goes to less probable ones, most of them not shown.",
     ),
@@ -153,7 +155,7 @@ EXERCISES = {
     "02-jobs": Exercise(
         ask="give each job the letter of its reason.",
         test=_jobs,
-        hint="How many results would do? Is more than one of them looked at?",
+        hint="How many different results would be right? Does anyone look at more than one?",
         why="The fewer results are right, the lower the temperature.",
     ),
 }

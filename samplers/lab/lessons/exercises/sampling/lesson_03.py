@@ -33,13 +33,16 @@ def _size(logits) -> int:
 
 def _chinese(answer) -> set[str]:
     """Some of the five words, also where their English names are given."""
-    return {ENGLISH.get(each, each) for each in words(answer)}
+    chinese = ENGLISH.values()
+    if isinstance(answer, str) and set(answer.split()) <= set(chinese):
+        answer = answer.split()
+    return {choice(ENGLISH.get(each, each), *chinese) for each in words(answer)}
 
 
 def _tail(answer) -> bool | str:
     p = share(answer)
     if abs(p - 0.98**100) < 0.02:
-        return "That is how likely an answer has none of them. It is the other case that is asked."
+        return "That is how likely it is that an answer has none of them. The other case is asked."
     return abs(p - (1 - 0.98**100)) < 0.02
 
 
@@ -48,7 +51,7 @@ def _tenth(answer, dist) -> bool | str:
     if abs(count - len(dist) / 10) < 1:
         return (
             "That is a tenth of the tokens. "
-            "top_p adds up their probabilities: how much has the first one?"
+            "top_p adds up their probabilities: how much does the first one have?"
         )
     return count == _size(top_p(dist, 0.1))
 
@@ -116,14 +119,14 @@ def _logits(result) -> np.ndarray:
     try:
         return np.asarray(result, dtype=np.float64)
     except (TypeError, ValueError):
-        raise AnswerError(f"It returned {short(result)}, which are no logits.") from None
+        raise AnswerError(f"It returned {short(result)}, not an array of logits.") from None
 
 
 def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | None:
     """What is wrong with the logits `result` of 50 tokens; None if nothing is."""
     if result.shape != expected.shape:
         return (
-            f"Give one logit a token, shape {expected.shape}: "
+            f"Return one logit per token, shape {expected.shape}: "
             "removed tokens are -inf, not left out."
         )
     if np.isnan(result).any():
@@ -133,7 +136,7 @@ def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | Non
     if not np.array_equal(np.isfinite(result), np.isfinite(expected)):
         return (
             f"At p = {p} you keep {_size(result)} of 50 tokens, "
-            f"and {_size(expected)} are likely enough."
+            f"but {_size(expected)} are likely enough."
         )
     if not np.allclose(softmax(result), softmax(expected)):
         return "The right tokens stay, but their logits must stay as they were."
@@ -149,7 +152,7 @@ def _detective(answer) -> bool | str:
     said = {word(engine).upper(): _order_named(order) for engine, order in answer.items()}
     missing = [engine for engine in ORDERS if engine not in said]
     if missing:
-        return f"Nothing is said of {', '.join(missing)}."
+        return f"Nothing is said about {', '.join(missing)}."
     wrong = [e for e, order in ORDERS.items() if choice(said[e], *ORDERS.values()) != order]
     return f"Look again at: {', '.join(wrong)}." if wrong else True
 
@@ -166,7 +169,7 @@ EXERCISES = {
         test=_tail,
         hint=(
             "One step avoids the tail with probability 0.98. "
-            "A hundred steps all avoid it with what?"
+            "With what probability do all hundred steps avoid it?"
         ),
         why="1 − 0.98^100 = 0.87: rare at each step, nearly certain in an answer.",
     ),
@@ -179,7 +182,10 @@ EXERCISES = {
     "03-tenth": Exercise(
         ask="write a whole number, at least 1.",
         test=_tenth,
-        hint="How much probability has the first token? Look at plot_distribution in lesson 02.",
+        hint=(
+            "How much probability does the first token have? "
+            "Look at the first picture of lesson 02, section 3."
+        ),
         why="The first token alone holds more than a tenth of the probability.",
     ),
     "03-london": Exercise(
@@ -203,7 +209,7 @@ EXERCISES = {
         ),
         why=(
             "After T = 2 most of the mass is in the tail, "
-            "and nine tenths of the mass need a lot of it."
+            "and it takes many of its tokens to make up nine tenths."
         ),
     ),
     "03-order": Exercise(

@@ -65,7 +65,7 @@ WRONG = {
     "02-trainer": [
         (lambda logits, T: log_softmax(logits) / T, "At T = 0.5 the probabilities sum to 0.684"),
         (lambda logits, T: log_softmax(logits * T), "At T = 0.5 they sum to 1, but"),
-        (lambda logits, T: log_softmax(logits)[:2], "one logprob a token"),
+        (lambda logits, T: log_softmax(logits)[:2], "one logprob per token"),
     ],
     "02-jobs": [
         (JOBS | {"code": "A", "a story": "B"}, "Look again at: code, a story."),

@@ -27,7 +27,7 @@ def generated(logits, p):
 
 RIGHT = {
     "03-tail": [1 - 0.98**100, "0.87", "87 %", np.float32(0.867)],
-    "03-seventy": [["好", "很"], ("很", "好"), "好, 很", {"Good", "very"}],
+    "03-seventy": [["好", "很"], ("很", "好"), "好, 很", "好 很", {"Good", "very"}],
     "03-tenth": [1, "1", 1.0, "1 token"],
     "03-london": [["top_k"], "top_k", ("top_k = 40",), " TOP_K ", "top-k", "topk=40"],
     "03-hot": ["thousands", "Thousands.", ["thousands"]],
@@ -53,6 +53,7 @@ WRONG = {
         (["好"], "The set must reach 0.7"),
         (["好", "很", "不错"], "Add the probabilities"),
         ("极", "Add the probabilities"),
+        ("hao", "as one of"),
     ],
     "03-tenth": [(200, "a tenth of the tokens"), (5, "How much"), ("0", "How much probability")],
     "03-london": [
@@ -70,7 +71,7 @@ WRONG = {
     ],
     "03-min-p": [
         (lambda logits, p: None, "nothing was removed"),
-        (lambda logits, p: min_p(logits, p)[:3], "one logit a token"),
+        (lambda logits, p: min_p(logits, p)[:3], "one logit per token"),
         (lambda logits, p: min_p(logits, p / 2), "are likely enough"),
         (lambda logits, p: 2 * min_p(logits, p), "must stay as they were"),
         (
@@ -81,7 +82,7 @@ WRONG = {
     "03-detective": [
         (ORDERS | {"B": "first"}, "Look again at: B."),
         (["last", "first", "cannot tell"], "Look again at: A, B."),
-        ({"A": "first"}, "Nothing is said of B, C."),
+        ({"A": "first"}, "Nothing is said about B, C."),
     ],
 }
 ODD = {
