@@ -62,7 +62,7 @@ def plot_calibration(
     ax.set_title(heading)
     start = min(0.5, float(np.min(confidence)))
     ax.plot([start, 1], [start, 1], color=style.GREY, linestyle="--", linewidth=1.2)
-    ax.text(1.01, 0.9, "as sure as right", color=style.GREY, fontsize=8.5, ha="right", va="top")
+    ax.text(1.01, 0.9, "calibrated", color=style.GREY, fontsize=8.5, ha="right", va="top")
     errors = np.abs(whiskers.T - share)
     ax.errorbar(mean, share, yerr=errors, fmt="o-", color=style.BLUE, linewidth=1.4, capsize=4)
     for x, y, k, n in zip(mean, share, hits, size, strict=True):

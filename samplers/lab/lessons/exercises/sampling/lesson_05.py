@@ -36,7 +36,7 @@ def _spread(answer, prediction) -> bool | str:
             f"two standard deviations are about {two:.0f}."
         )
     if high - low > 3 * two:
-        return "The expected count is inside, but a smaller range catches 95 of 100 experiments."
+        return "The expected count is inside, but a smaller range is enough for 95 of 100."
     close = max(1, two / 3)
     return abs(low - (expected - two)) <= close and abs(high - (expected + two)) <= close
 
@@ -114,7 +114,7 @@ def _power(answer, p, q) -> bool | str:
         return True
     if draws < needed:
         return "That many are not enough."
-    return "Fewer would do: look for the least number."
+    return "Fewer would do: look for the smallest number."
 
 
 EXERCISES = {
@@ -130,12 +130,15 @@ EXERCISES = {
         ask="write a whole number from 0 to 1,000.",
         test=_uniform,
         hint="What does a p-value of 0.05 promise when the prediction is true?",
-        why="That is what 0.05 means: chance alone goes below it in one true experiment of twenty.",
+        why=(
+            "That is what 0.05 means: "
+            "if the prediction is true, p falls below it in one experiment of twenty."
+        ),
     ),
     "05-excluded": Exercise(
         ask="write a whole number from 0 to 250.",
         test=_excluded,
-        hint="Add up what the first prediction gives to the tokens that the second one removes.",
+        hint="Add up what the first prediction gives to the tokens that the second removes.",
         why="It is 250 times the probability of those tokens, give or take what chance does.",
     ),
     "05-engines": Exercise(
@@ -148,7 +151,7 @@ EXERCISES = {
         ask="write a whole number from 1 to 20.",
         test=_seed,
         hint="The same request, the same seed, the same first random number.",
-        why="Twenty answers, but one and the same draw.",
+        why="Twenty answers, but the same draw every time.",
     ),
     "05-statements": Exercise(
         ask="write True or False for each statement.",
@@ -157,7 +160,10 @@ EXERCISES = {
             "A p-value is about the draws, if the prediction is true. "
             "It is not about the prediction."
         ),
-        why="The p-value says how rare such draws would be under the prediction, and nothing else.",
+        why=(
+            "The p-value says how rare such draws would be if the prediction were true, "
+            "and nothing else."
+        ),
     ),
     "05-power": Exercise(
         ask="write a number of draws.",
@@ -166,6 +172,6 @@ EXERCISES = {
             "Simulate: for several n draw 1,000 experiments "
             "and look where the share of p < 0.05 passes 0.9."
         ),
-        why="To see a difference half as large takes four times as many draws.",
+        why="It takes four times as many draws to see a difference half as large.",
     ),
 }

@@ -24,9 +24,9 @@ def _threshold(answer) -> bool | str:
     if not 0 <= value <= 1 or 1 < number(answer) < 10:  # 1.5 is no percentage
         return "A threshold of confidences is between 0 and 1."
     if value > 0.9:
-        return "From there on nothing is answered."
+        return "At this threshold nothing is answered."
     if value > 0.8:
-        return "Nothing wrong is answered, but more right answers are lost than necessary."
+        return "No wrong answer is given, but more right ones are handed over than necessary."
     return value > 0.7
 
 
@@ -56,13 +56,16 @@ EXERCISES = {
         ),
         why=(
             "At T = 1 nothing is raised to a power, "
-            "so the unseen tokens weigh what is missing to 1."
+            "so the unseen tokens weigh 1 minus the sum of those shown."
         ),
     ),
     "05-bounds": Exercise(
         ask="write two numbers, (lower, upper).",
         test=_bounds,
-        hint="The three unseen words weigh least as one word of 0.2, and most as three equal ones.",
+        hint=(
+            "The three unseen words weigh least if one of them has all of the 0.2, "
+            "and most if they share it equally."
+        ),
         why=(
             "√0.6 / (√0.6 + √0.2 + U), with U from √0.2 = 0.447 to 3·√(0.2/3) = 0.775. "
             "The truth, 0.390, is inside."

@@ -24,9 +24,9 @@ def _question(answer) -> bool | str:
     if request not in (1, 2, 3):
         return "There are three requests: 1, 2 and 3."
     if request == 1:
-        return "At T = 1 the temperature changes nothing, so it may stand first or last."
+        return "At T = 1 the temperature changes nothing, so it may come first or last."
     if request == 2:
-        return "top_p = 1 removes nothing, so it may stand first or last."
+        return "top_p = 1 removes nothing, so it may come first or last."
     return True
 
 
@@ -82,18 +82,21 @@ EXERCISES = {
         ask="write 1, 2 or 3.",
         test=_question,
         hint="In which request does the order of the two stages change what is drawn?",
-        why="Only where both stages act does their order matter.",
+        why="The order of the two stages matters only where both of them act.",
     ),
     "05-suspects": Exercise(
         ask='write ("first" or "last", "raw" or "processed") for each endpoint.',
         test=_suspects,
-        hint="Compare what each drew, and what it showed, with the table of the four kinds.",
-        why="Drawn tokens told the order; shown logprobs told their meaning.",
+        hint="Compare what each drew, and what it showed, with what each kind would do.",
+        why=(
+            "The drawn tokens told the order, "
+            "and the shown logprobs told whether they are raw or processed."
+        ),
     ),
     "05-odds": Exercise(
         ask="write a whole number of draws.",
         test=_odds,
-        hint='Every "The" multiplies the odds by 1 / p. How many factors make 1,000?',
-        why="A good question needs few draws: the odds are multiplied, and not added.",
+        hint='Every "The" multiplies the odds by 1 / p. How many such factors make 1,000?',
+        why="A good request needs few draws: the odds are multiplied, not added.",
     ),
 }

@@ -1,4 +1,4 @@
-"""Lesson 05c's checks: the question that tells, three verdicts, and the odds after some draws."""
+"""Lesson 05c's checks: the request that tells, three verdicts, and the odds after some draws."""
 
 import pytest
 
