@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from itertools import islice
 
+import numpy as np
+
 from samplers.lab.lessons.exercises.plain import AnswerError, short
 
 MOST = 100_000  # parts that are taken from a generator
@@ -22,6 +24,14 @@ def outcome(function, *arguments, **named):
 def returned(function, *arguments, **named):
     """What `function` returns for copies of the arguments, None included; else as `outcome`."""
     return _tried(function, arguments, named)[0]
+
+
+def array(result, what: str) -> np.ndarray:
+    """A function's result as an array of floats; AnswerError that names `what` it must return."""
+    try:
+        return np.asarray(result, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise AnswerError(f"Your function returns {short(result)}, not {what}.") from None
 
 
 def _tried(function, arguments: tuple, named: dict) -> tuple:

@@ -1,8 +1,6 @@
 """A table of guesses, each of them True or False: how many are wrong, and never which."""
 
-from collections.abc import Mapping
-
-from samplers.lab.lessons.exercises.plain import AnswerError, several, word, yes
+from samplers.lab.lessons.exercises.plain import by_name, word, yes
 
 
 def wrong_guesses(answer, right: dict[str, bool], said: dict[str, bool] | None = None) -> list[str]:
@@ -12,17 +10,8 @@ def wrong_guesses(answer, right: dict[str, bool], said: dict[str, bool] | None =
     order. `said` has further words: {"blocked": True}. AnswerError if a guess is missing, or cannot
     be read.
     """
-    if not isinstance(answer, Mapping):
-        answer = dict(zip(right, several(answer, len(right)), strict=True))
-    given = {word(name): guess for name, guess in answer.items()}
-
-    wrong = []
-    for name, value in right.items():
-        if word(name) not in given:
-            raise AnswerError(f"Your guess for {name!r} is missing.")
-        if _read(given[word(name)], said or {}) != value:
-            wrong.append(name)
-    return wrong
+    given = by_name(answer, right)
+    return [name for name, value in right.items() if _read(given[name], said or {}) != value]
 
 
 def _read(guess, said: dict[str, bool]) -> bool:

@@ -6,7 +6,7 @@ of numpy or Python.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from math import isnan
 from numbers import Number
 
@@ -123,6 +123,19 @@ def several(answer, count: int | None = None) -> list:
     if count is not None and len(parts) < count:
         raise AnswerError(f"I read {short(answer)} as {len(parts)} of the {count} parts it needs.")
     return parts
+
+
+def by_name(answer, names: Iterable[str]) -> dict:
+    """{name: its part}: of a dict with these keys, in any dress, or of one part for each name."""
+    names = list(names)
+    if not isinstance(answer, Mapping):
+        return dict(zip(names, several(answer, len(names)), strict=True))
+
+    read = {word(name): part for name, part in answer.items()}
+    missing = [name for name in names if word(name) not in read]
+    if missing:
+        raise AnswerError(f"I find no answer for {missing[0]!r}.")
+    return {name: read[word(name)] for name in names}
 
 
 def short(value) -> str:

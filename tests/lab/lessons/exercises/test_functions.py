@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from samplers.lab.lessons.exercises.functions import outcome, returned
+from samplers.lab.lessons.exercises.functions import array, outcome, returned
 from samplers.lab.lessons.exercises.plain import AnswerError
 
 
@@ -63,3 +63,9 @@ def test_an_error_is_the_learners_own():
 def test_no_function():
     with pytest.raises(AnswerError, match="without brackets, not 3"):
         outcome(3)
+
+
+def test_a_result_that_is_no_array():
+    assert array([1, 2], "an array of logits").tolist() == [1, 2]
+    with pytest.raises(AnswerError, match="returns 'no', not an array of logits"):
+        array("no", "an array of logits")

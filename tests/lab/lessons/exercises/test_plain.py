@@ -9,6 +9,7 @@ import pytest
 
 from samplers.lab.lessons.exercises.plain import (
     AnswerError,
+    by_name,
     choice,
     number,
     numbers,
@@ -195,3 +196,21 @@ def test_no(answer):
 def test_neither_yes_nor_no(answer):
     with pytest.raises(AnswerError, match=r"I can't read"):
         yes(answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"a": 1, "B": 2}, {"B ": 2, "A": 1}, [1, 2], np.array([1, 2]), "1, 2", {"'a'": 1, "b": 2}],
+)
+def test_parts_by_name(answer):
+    given = by_name(answer, ["A", "b"])
+    assert {name: int(part) for name, part in given.items()} == {"A": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [({"a": 1}, "no answer for 'b'"), ([1], "1 of the 2"), (None, "1 of the 2")],
+)
+def test_no_parts_by_name(answer, message):
+    with pytest.raises(AnswerError, match=message):
+        by_name(answer, ["a", "b"])

@@ -1,7 +1,6 @@
 """Exercises of lesson 09, Hold an answer to a schema."""
 
 import json
-from collections.abc import Mapping
 from numbers import Number
 from types import SimpleNamespace
 
@@ -10,6 +9,7 @@ from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import outcome
 from samplers.lab.lessons.exercises.plain import (
     AnswerError,
+    by_name,
     number,
     several,
     share,
@@ -111,14 +111,7 @@ def _true(answer, trial) -> bool | str:
 
 
 def _promises(answer) -> bool | str:
-    said = (
-        answer
-        if isinstance(answer, Mapping)
-        else dict(zip(PROMISES, several(answer, 5), strict=True))
-    )
-    missing = [text for text in PROMISES if text not in said]
-    if missing:
-        return f"You have not said whether this is true: {missing[0]}"
+    said = by_name(answer, PROMISES)
     wrong = [text for text, true in PROMISES.items() if yes(said[text]) is not true]
     return f"Think again about: {' '.join(wrong)}" if wrong else True
 

@@ -3,14 +3,12 @@
 import numpy as np
 
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.functions import array, outcome
 from samplers.lab.lessons.exercises.plain import (
-    AnswerError,
     choice,
     number,
     several,
     share,
-    short,
     whole,
     word,
 )
@@ -81,7 +79,7 @@ def _softmax(function) -> bool | str:
     """True for a softmax that does not overflow; a hint for the first case that is wrong."""
     for name, (logits, probs) in SOFTMAX_CASES.items():
         with np.errstate(all="ignore"):
-            result = _array(outcome(function, np.array(logits)))
+            result = array(outcome(function, np.array(logits)), "an array of probabilities")
         expected = np.array(probs)
         if result.shape != expected.shape:
             return f"For {name} it gives the shape {result.shape}, but must give {expected.shape}."
@@ -96,15 +94,6 @@ def _softmax(function) -> bool | str:
                 "Which constant would make the largest logit 0?"
             )
     return True
-
-
-def _array(result) -> np.ndarray:
-    try:
-        return np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise AnswerError(
-            f"Your function gives {short(result)}, but must give an array of probabilities."
-        ) from None
 
 
 EXERCISES = {

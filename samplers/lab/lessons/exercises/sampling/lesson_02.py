@@ -1,18 +1,15 @@
 """Exercises of lesson 02, Turn the temperature."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from samplers import log_softmax, softmax, temperature
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.functions import array, outcome
 from samplers.lab.lessons.exercises.plain import (
-    AnswerError,
+    by_name,
     choice,
     number,
     numbers,
-    several,
     short,
     whole,
     word,
@@ -73,7 +70,9 @@ def _half(answer) -> bool | str:
 def _trainer(logprobs_at) -> bool | str:
     logits = np.array([3.0, 1.0, 0.5, -2.0])
     for t in (0.5, 1, 2):
-        logprobs = _logprobs(outcome(logprobs_at, logits, t), logits.shape)
+        logprobs = array(outcome(logprobs_at, logits, t), "an array of logprobs")
+        if logprobs.shape != logits.shape:
+            return f"It must return one logprob per token, and returned {short(logprobs)}."
         total = np.exp(logprobs).sum()
         if not np.isclose(total, 1):
             return f"At T = {t} the probabilities sum to {total:.3f}, not to 1."
@@ -82,24 +81,9 @@ def _trainer(logprobs_at) -> bool | str:
     return True
 
 
-def _logprobs(result, shape: tuple) -> np.ndarray:
-    try:
-        logprobs = np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise AnswerError(f"It returned {short(result)}, not an array of logprobs.") from None
-    if logprobs.shape != shape:
-        raise AnswerError(f"It must return one logprob per token, but it returned {short(result)}.")
-    return logprobs
-
-
 def _jobs(answer) -> bool | str:
-    if not isinstance(answer, Mapping):
-        answer = dict(zip(JOBS, several(answer, len(JOBS)), strict=True))
-    answer = {word(job): letter for job, letter in answer.items()}
-    missing = [job for job in JOBS if job not in answer]
-    if missing:
-        return f"No reason is given for: {', '.join(missing)}."
-    wrong = [job for job, letter in JOBS.items() if choice(answer[job], *"ABCDE") != letter]
+    given = by_name(answer, JOBS)
+    wrong = [job for job, letter in JOBS.items() if choice(given[job], *"ABCDE") != letter]
     return f"Look again at: {', '.join(wrong)}." if wrong else True
 
 

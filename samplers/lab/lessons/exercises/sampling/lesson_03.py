@@ -1,26 +1,25 @@
 """Exercises of lesson 03, Cut the nucleus."""
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
 from samplers import min_p, softmax, temperature, top_k, top_p
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.functions import outcome
+from samplers.lab.lessons.exercises.functions import array, outcome
 from samplers.lab.lessons.exercises.plain import (
-    AnswerError,
+    by_name,
     choice,
     numbers,
     several,
     share,
-    short,
     whole,
     word,
     words,
 )
 
 CUTS = {"top_k": (top_k, 40), "top_p": (top_p, 0.9), "min_p": (min_p, 0.1)}
+LOGITS = "an array of logits"
 ORDERS = {"A": "first", "B": "last", "C": "cannot tell"}
 ENGLISH = {"good": "好", "very": "很", "not bad": "不错", "super": "超级", "extremely": "极"}
 SIZES = ("tens", "hundreds", "thousands")
@@ -101,25 +100,18 @@ def _by_hand(answer) -> bool | str:
 def _min_p(my_min_p) -> bool | str:
     logits = np.random.default_rng(0).normal(0, 2, 50)
     for p in (0.02, 0.1, 0.5):
-        result = _logits(outcome(my_min_p, logits, p))
+        result = array(outcome(my_min_p, logits, p), LOGITS)
         hint = _min_p_hint(result, min_p(logits, p), p)
         if hint:
             return hint
 
-    if _size(_logits(outcome(my_min_p, np.array([0.0, 0.0, -1.0]), 1))) != 2:
+    if _size(array(outcome(my_min_p, np.array([0.0, 0.0, -1.0]), 1), LOGITS)) != 2:
         return (
             "Two equally likely best tokens and p = 1: "
             "both are 'at least' as likely as the best, so both stay."
         )
 
     return True
-
-
-def _logits(result) -> np.ndarray:
-    try:
-        return np.asarray(result, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise AnswerError(f"It returned {short(result)}, not an array of logits.") from None
 
 
 def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | None:
@@ -147,12 +139,7 @@ def _min_p_hint(result: np.ndarray, expected: np.ndarray, p: float) -> str | Non
 def _detective(answer) -> bool | str:
     if isinstance(answer, str):
         answer = answer.split(",")
-    if not isinstance(answer, Mapping):
-        answer = dict(zip(ORDERS, several(answer, len(ORDERS)), strict=True))
-    said = {word(engine).upper(): _order_named(order) for engine, order in answer.items()}
-    missing = [engine for engine in ORDERS if engine not in said]
-    if missing:
-        return f"Nothing is said about {', '.join(missing)}."
+    said = {engine: _order_named(order) for engine, order in by_name(answer, ORDERS).items()}
     wrong = [e for e, order in ORDERS.items() if choice(said[e], *ORDERS.values()) != order]
     return f"Look again at: {', '.join(wrong)}." if wrong else True
 

@@ -1,7 +1,6 @@
 """Exercises of lesson 04, Penalise repetition."""
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -9,14 +8,12 @@ from samplers import repetition_penalty
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import outcome
 from samplers.lab.lessons.exercises.plain import (
-    AnswerError,
+    by_name,
     choice,
     number,
     numbers,
-    several,
     short,
     whole,
-    word,
 )
 
 ENGINES = ("vllm", "llama.cpp")
@@ -39,7 +36,7 @@ def _three_times(answer) -> bool | str:
 
 
 def _counted(answer) -> bool | str:
-    read = _by_name(answer, ENGINES)
+    read = by_name(answer, ENGINES)
     wrong = [engine for engine in ENGINES if choice(read[engine], "非常", "很") != "非常"]
     return f"Count again for {' and '.join(wrong)}: 非常 is ahead by 1.2." if wrong else True
 
@@ -91,7 +88,7 @@ def _repetition_hint(result, logits: np.ndarray, counts: np.ndarray, penalty) ->
 
 
 def _complaints(answer) -> bool | str:
-    read = _by_name(answer, tuple(COMPLAINTS))
+    read = by_name(answer, tuple(COMPLAINTS))
     wrong = [text for text, setting in COMPLAINTS.items() if _setting(read[text]) != setting]
     return f"Look again at: {'; '.join(wrong)}." if wrong else True
 
@@ -102,17 +99,6 @@ def _setting(answer) -> str:
         answer = re.sub(r"[ _]?penalty|[=:]", " ", answer.casefold())
         answer = answer.replace("logit bias", "logit_bias")
     return choice(answer, *SETTINGS)
-
-
-def _by_name(answer, names: tuple[str, ...]) -> dict:
-    """The answer's parts by `names`: it is a dict with these keys, or has one part for each."""
-    if not isinstance(answer, Mapping):
-        return dict(zip(names, several(answer, len(names)), strict=True))
-    read = {word(name): part for name, part in answer.items()}
-    missing = [name for name in names if word(name) not in read]
-    if missing:
-        raise AnswerError(f"I find no answer for: {'; '.join(missing)}.")
-    return {name: read[word(name)] for name in names}
 
 
 EXERCISES = {

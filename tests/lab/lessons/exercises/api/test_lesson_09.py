@@ -159,7 +159,10 @@ HOPEFUL = dict.fromkeys(PROMISES, True)
         ({text: not true for text, true in PROMISES.items()}, "Not yet. Think again about"),
         (None, "Not yet. I read None as 1 of the"),
         (HOPEFUL | {"An age is a whole number or null.": "perhaps"}, "Not yet. I can't read"),
-        ({"An age is a whole number or null.": True}, "Not yet. You have not said"),
+        (
+            {"An age is a whole number or null.": True},
+            "Not yet. I find no answer for",
+        ),
     ],
 )
 def test_what_strict_promises(answer, message):

@@ -118,7 +118,7 @@ def by_hand(logits):
         (lambda logits: np.exp(logits - max(logits)), "probabilities sum to 1"),
         (lambda logits: float(np.max(softmax(logits))), "it gives the shape ()"),
         (lambda logits: np.exp(logits - logits[0]) / np.exp(logits - logits[0]).sum(), "Correct."),
-        (lambda logits: "softmax", "must give an array of probabilities"),
+        (lambda logits: "softmax", "not an array of probabilities"),
         (lambda logits: None, "Does it return them?"),
         (lambda: 1, "your function raised TypeError"),
         (softmax(np.zeros(2)), "Give the function itself"),

@@ -70,7 +70,7 @@ WRONG = {
     "02-jobs": [
         (JOBS | {"code": "A", "a story": "B"}, "Look again at: code, a story."),
         ("A, C, B, E, D", "Look again at: a question about facts, a story."),
-        ({"code": "B"}, "No reason is given for: a question about facts"),
+        ({"code": "B"}, "I find no answer for 'a question about facts'"),
     ],
 }
 ODD = {

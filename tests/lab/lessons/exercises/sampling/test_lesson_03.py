@@ -82,7 +82,7 @@ WRONG = {
     "03-detective": [
         (ORDERS | {"B": "first"}, "Look again at: B."),
         (["last", "first", "cannot tell"], "Look again at: A, B."),
-        ({"A": "first"}, "Nothing is said about B, C."),
+        ({"A": "first"}, "I find no answer for 'B'."),
     ],
 }
 ODD = {
