@@ -8,6 +8,7 @@ import numpy as np
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.plain import (
     AnswerError,
+    by_name,
     several,
     short,
     whole,
@@ -32,24 +33,12 @@ def _question(answer) -> bool | str:
 
 def _suspects(answer, suspects) -> bool | str:
     truth = suspects.reveal()
-    verdicts = _verdicts(answer, truth)
-    wrong = [name for name in truth if verdicts[name] != _kind(truth[name])]
+    given = by_name(answer, truth)
+    wrong = [name for name in truth if _kind(given[name]) != _kind(truth[name])]
     if not wrong:
         return True
     verb = "is" if len(wrong) == 1 else "are"
     return f"{len(wrong)} of the three {verb} not right yet."
-
-
-def _verdicts(answer, names) -> dict[str, tuple[str, str]]:
-    """{name: ("first", "raw")}, from a dict, whatever the case of its keys, or three in order."""
-    if isinstance(answer, dict):
-        given = {word(name).upper(): kind for name, kind in answer.items()}
-        missing = [name for name in names if name not in given]
-        if missing:
-            raise AnswerError(f"I read nothing about {missing[0]}: write {{'A': …, 'B': …, …}}.")
-    else:
-        given = dict(zip(names, several(answer, len(names)), strict=True))
-    return {name: _kind(given[name]) for name in names}
 
 
 def _kind(settings) -> tuple[str, str]:

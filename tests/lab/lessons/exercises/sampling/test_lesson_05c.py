@@ -44,7 +44,7 @@ FACTS = {"05-suspects": {"suspects": Three()}, "05-odds": {"p": 0.17}}
         ("05-suspects", dict.fromkeys("ABC", ("first", "processed")), "3 of the three are not"),
         ("05-suspects", TRUTH | {"C": ("last", "secret")}, "I can't read ('last', 'secret') as"),
         ("05-suspects", TRUTH | {"C": ("raw", "processed")}, "I can't read ('raw', 'processed')"),
-        ("05-suspects", {"A": ("first", "raw")}, "I read nothing about B"),
+        ("05-suspects", {"A": ("first", "raw")}, "I find no answer for 'B'"),
         ("05-suspects", None, "I read None as 1 of the 3 parts"),
         ("05-suspects", dict.fromkeys("ABC", 7), "I can't read 7 as"),
         ("05-odds", 4, "Correct."),
