@@ -207,8 +207,8 @@ class Worker:
 
     async def _answer(self, batch: Batch, line: Line) -> None:
         place = (batch.id, line.number)
-        has_room = await self._database.write(batch_lines.begin_line, *place)
         try:
+            has_room = await self._database.write(batch_lines.begin_line, *place)
             if line.tries >= MOST_TRIES:
                 answered = Answered(not_executed(line.custom_id, "given_up"), True)
             elif not has_room:
@@ -217,7 +217,7 @@ class Worker:
                 answered = await one_line.answer(self._models, batch.endpoint, line)
             await self._database.write(batch_lines.keep_answer, *place, answered)
         except BaseException:  # it is stopped, or the disk is full: not the line's fault
-            await self._database.write(batch_lines.forget_try, *place)
+            await self._database.write(batch_lines.forget_try, batch.id, line)
             raise
 
     async def _finish(self, batch: Batch) -> None:

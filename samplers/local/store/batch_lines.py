@@ -70,10 +70,13 @@ def begin_line(connection: sqlite3.Connection, batch_id: str, number: int) -> bo
     return bool(has_room)
 
 
-def forget_try(connection: sqlite3.Connection, batch_id: str, number: int) -> None:
-    """The last try of a line has ended without an answer, and the process has not ended."""
-    change = "UPDATE batch_lines SET tries = tries - 1 WHERE batch_id = ? AND number = ?"
-    connection.execute(change, (batch_id, number))
+def forget_try(connection: sqlite3.Connection, batch_id: str, line: Line) -> None:
+    """A try of `line` has ended without an answer, and the process has not: it does not count.
+
+    Nor does it matter whether it was counted already.
+    """
+    change = "UPDATE batch_lines SET tries = ? WHERE batch_id = ? AND number = ?"
+    connection.execute(change, (line.tries, batch_id, line.number))
 
 
 def tried_lines(connection: sqlite3.Connection, batch_id: str) -> list[Line]:
