@@ -25,7 +25,7 @@ def _spread(answer, prediction) -> bool | str:
     p = prediction.bounds("The")[0]
     expected = DRAWS * p
     two = 2 * np.sqrt(DRAWS * p * (1 - p))  # standard deviations
-    if high <= 1:
+    if high <= 1 < expected:
         return f"These are shares. How many of {DRAWS} draws are they?"
     if not low <= expected <= high:
         return f"The expected count, {DRAWS} times the probability, is not between the two."
