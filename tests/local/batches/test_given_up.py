@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -169,3 +170,28 @@ def test_only_answers_make_a_batch_full(is_error):
         return (await database.read(batches.get, "me", batch.id)).output_bytes
 
     assert asyncio.run(run()) == (0 if is_error else 6)
+
+
+def test_a_line_that_is_stopped_while_its_try_is_counted_was_not_tried(monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+    real = batch_lines.begin_line
+
+    def slowly(connection, *arguments):
+        begun.set()
+        assert may_end.wait(30)
+        return real(connection, *arguments)
+
+    async def tried() -> list:
+        database = Database(None)
+        batch = await made(database, "a")
+        monkeypatch.setattr(batch_lines, "begin_line", slowly)
+        working = Worker((), database, "me")
+        working.wake()
+        assert await asyncio.to_thread(begun.wait, 30)
+        ending = asyncio.create_task(working.end())
+        await asyncio.sleep(0)  # now its task is cancelled
+        may_end.set()
+        await ending
+        return await database.read(batch_lines.tried_lines, batch.id)
+
+    assert asyncio.run(tried()) == []

@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-import threading
 import time
 from types import SimpleNamespace
 
@@ -277,28 +276,3 @@ def test_a_failure_of_the_database_is_outlived(monkeypatch):
     batch = asyncio.run(run())
     assert failures
     assert (batch.status, batch.completed, batch.failed) == ("completed", 5, 0)
-
-
-def test_a_line_that_is_stopped_while_its_try_is_counted_was_not_tried(monkeypatch):
-    begun, may_end = threading.Event(), threading.Event()
-    real = batch_lines.begin_line
-
-    def slowly(connection, *arguments):
-        begun.set()
-        assert may_end.wait(30)
-        return real(connection, *arguments)
-
-    async def tried() -> list:
-        database = Database(None)
-        batch = await made(database, jsonl(moderation("a")))
-        monkeypatch.setattr(batch_lines, "begin_line", slowly)
-        working = Worker((), database, "me")
-        working.wake()
-        assert await asyncio.to_thread(begun.wait, 30)
-        ending = asyncio.create_task(working.end())
-        await asyncio.sleep(0)  # now its task is cancelled
-        may_end.set()
-        await ending
-        return await database.read(batch_lines.tried_lines, batch.id)
-
-    assert asyncio.run(tried()) == []
