@@ -1,8 +1,9 @@
 """Check an exercise's answer in the notebook, with no key and no network."""
 
+from samplers.checks import shown
 from samplers.lab.arguments import checked
 from samplers.lab.lessons.exercises import find
-from samplers.lab.lessons.exercises.plain import AnswerError, short
+from samplers.lab.lessons.exercises.plain import AnswerError
 
 
 def verdict(name: str, answer, **facts) -> str:
@@ -19,7 +20,7 @@ def verdict(name: str, answer, **facts) -> str:
         # the answer may be anything; what it does to a test says something only if it is a function
         if callable(answer):
             return f"Not yet. Your function raised {type(error).__name__}: {error}"
-        return f"Not yet. I can't read {short(answer)} as an answer: {exercise.ask}"
+        return f"Not yet. I can't read {shown(answer)} as an answer: {exercise.ask}"
 
     if isinstance(result, str):
         return f"Not yet. {result}"

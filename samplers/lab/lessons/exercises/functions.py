@@ -6,7 +6,8 @@ from itertools import islice
 
 import numpy as np
 
-from samplers.lab.lessons.exercises.plain import AnswerError, short
+from samplers.checks import shown
+from samplers.lab.lessons.exercises.plain import AnswerError
 
 MOST = 100_000  # parts that are taken from a generator
 
@@ -31,13 +32,13 @@ def array(result, what: str) -> np.ndarray:
     try:
         return np.asarray(result, dtype=np.float64)
     except (TypeError, ValueError):
-        raise AnswerError(f"Your function returns {short(result)}, not {what}.") from None
+        raise AnswerError(f"Your function returns {shown(result)}, not {what}.") from None
 
 
 def _tried(function, arguments: tuple, named: dict) -> tuple:
     """What the function returned, and the copies of its arguments."""
     if not callable(function):
-        raise AnswerError(f"Give the function itself, without brackets, not {short(function)}.")
+        raise AnswerError(f"Give the function itself, without brackets, not {shown(function)}.")
 
     copies = deepcopy(arguments)
     try:
@@ -46,7 +47,7 @@ def _tried(function, arguments: tuple, named: dict) -> tuple:
             result = list(islice(result, MOST))
     except Exception as error:
         # whatever the learner wrote may raise
-        given = ", ".join(map(short, arguments))
+        given = ", ".join(map(shown, arguments))
         raise AnswerError(
             f"For ({given}) your function raised {type(error).__name__}: {error}"
         ) from error

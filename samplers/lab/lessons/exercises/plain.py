@@ -6,16 +6,17 @@ of numpy or Python.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from math import isnan
 from numbers import Number
 
 import numpy as np
 
+from samplers.checks import shown
+
 UNITS = (
     r"(?:(?:different )?(?:tokens?|texts?|words?)|points?|stories|times?|draws?|experiments?|"
-    r"requests?|nats|bits|"
-    r"ms|s|seconds?|minutes?|usd|dollars?)"
+    r"requests?|nats|bits|ms|s|seconds?|minutes?|usd|dollars?)"
 )
 TRUE = {"true", "yes", "t", "y", "1", "是", "对"}
 FALSE = {"false", "no", "f", "n", "0", "否", "不", "不是", "错"}
@@ -31,7 +32,7 @@ def word(answer) -> str:
     """The answer as a text in small letters, without quotes, a full stop or spaces around it."""
     alone = _alone(answer)
     if alone is None or not isinstance(alone, str | Number | np.generic):
-        raise AnswerError(f"I can't read {short(answer)} as a word.")
+        raise AnswerError(f"I can't read {shown(answer)} as a word.")
     text = unicodedata.normalize("NFKC", str(alone)).replace("’", "'").strip(AROUND)
     return re.sub(r"\s+", " ", text).casefold()
 
@@ -50,7 +51,7 @@ def choice(answer, *choices: str) -> str:
     read = {word(each): each for each in choices}
     if word(answer) not in read:
         known = '", "'.join(choices)
-        raise AnswerError(f'I can\'t read {short(answer)} as one of "{known}".')
+        raise AnswerError(f'I can\'t read {shown(answer)} as one of "{known}".')
     return read[word(answer)]
 
 
@@ -60,7 +61,7 @@ def yes(answer) -> bool:
         answer = int(answer) if answer in (0, 1) else answer
     said = word(answer)
     if said not in TRUE | FALSE:
-        raise AnswerError(f"I can't read {short(answer)} as yes (True) or no (False).")
+        raise AnswerError(f"I can't read {shown(answer)} as yes (True) or no (False).")
     return said in TRUE
 
 
@@ -77,15 +78,15 @@ def number(answer) -> float:
         if isnan(value):
             raise ValueError
     except (TypeError, ValueError, ArithmeticError):
-        raise AnswerError(f"I can't read {short(answer)} as a number.") from None
+        raise AnswerError(f"I can't read {shown(answer)} as a number.") from None
     return value
 
 
 def whole(answer) -> int:
     """The answer as a whole number; 3.0 is one, and 0.9 is not."""
     value = number(answer)
-    if value != round(value, 9) or abs(value) == np.inf or value % 1:
-        raise AnswerError(f"I can't read {short(answer)} as a whole number.")
+    if value % 1:  # NaN for an infinite one, which is true
+        raise AnswerError(f"I can't read {shown(answer)} as a whole number.")
     return int(value)
 
 
@@ -119,9 +120,9 @@ def several(answer, count: int | None = None) -> list:
         parts = [answer]
 
     if count is not None and len(parts) > count:
-        raise AnswerError(f"I read {short(answer)} as {len(parts)} parts, and it needs {count}.")
+        raise AnswerError(f"I read {shown(answer)} as {len(parts)} parts, and it needs {count}.")
     if count is not None and len(parts) < count:
-        raise AnswerError(f"I read {short(answer)} as {len(parts)} of the {count} parts it needs.")
+        raise AnswerError(f"I read {shown(answer)} as {len(parts)} of the {count} parts it needs.")
     return parts
 
 
@@ -136,11 +137,6 @@ def by_name(answer, names: Iterable[str]) -> dict:
     if missing:
         raise AnswerError(f"I find no answer for {missing[0]!r}.")
     return {name: read[word(name)] for name in names}
-
-
-def short(value) -> str:
-    """What came, for a hint: its repr, cut where it is long."""
-    return f"{value!r:.40}"
 
 
 def _number_in(text: str) -> float:
@@ -166,8 +162,6 @@ def _parts_of(text: str) -> list[str]:
 
 def _alone(answer):
     """What stands alone in a list, a tuple, a set or an array; anything else as it is."""
-    if isinstance(answer, Iterator):
-        return answer
     if isinstance(answer, np.ndarray) and answer.size == 1:
         return answer.ravel()[0]
     if isinstance(answer, list | tuple | Set) and len(answer) == 1:

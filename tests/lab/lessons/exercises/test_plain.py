@@ -214,3 +214,8 @@ def test_parts_by_name(answer):
 def test_no_parts_by_name(answer, message):
     with pytest.raises(AnswerError, match=message):
         by_name(answer, ["a", "b"])
+
+
+def test_a_number_of_more_digits_than_python_prints():
+    with pytest.raises(AnswerError, match="a value of type int"):
+        number(10**5000)

@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 from samplers.api import Completion
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import outcome
 from samplers.lab.lessons.exercises.plain import (
@@ -10,7 +11,6 @@ from samplers.lab.lessons.exercises.plain import (
     choice,
     number,
     several,
-    short,
     whole,
     word,
     yes,
@@ -142,7 +142,7 @@ class _Chat:
 def _history(ask) -> bool | str:
     """Try the learner's ask(history, text, chat) on two questions, then on a call that fails."""
     if not callable(ask):
-        return f"Give the function itself, without brackets, not {short(ask)}."
+        return f"Give the function itself, without brackets, not {shown(ask)}."
     chat = _Chat()
     history = []
     answers = [ask(history, f"question {n}", chat=chat) for n in (1, 2)]

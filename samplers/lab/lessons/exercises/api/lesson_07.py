@@ -5,6 +5,7 @@ from itertools import islice
 
 import numpy as np
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.plain import (
@@ -13,7 +14,6 @@ from samplers.lab.lessons.exercises.plain import (
     number,
     numbers,
     several,
-    short,
     whole,
     word,
     yes,
@@ -67,13 +67,13 @@ def _cuts(raw: bytes) -> Iterator[tuple[str, list[bytes]]]:
 
 def _parser(events: Callable) -> bool | str:
     if not callable(events):
-        raise AnswerError(f"Give the function itself, without brackets, not {short(events)}.")
+        raise AnswerError(f"Give the function itself, without brackets, not {shown(events)}.")
     for name, (text, sent) in STREAMS.items():
         for cut, chunks in _cuts(text.encode()):
             try:
                 given = events(iter(chunks))
                 if not hasattr(given, "__iter__"):
-                    return f"Yield the events, one by one; yours returns {short(given)}."
+                    return f"Yield the events, one by one; yours returns {shown(given)}."
                 result = list(islice(given, MOST_EVENTS))
             except Exception as error:
                 return f"A stream with {name}, {cut}: {type(error).__name__}: {error}"
@@ -130,11 +130,11 @@ def _join(join: Callable) -> bool | str:
     if isinstance(result, list) and all(isinstance(pair, tuple) for pair in result):
         result = dict(result)
     if not isinstance(result, dict):
-        return f"Give a dict {{index: (text, finish_reason)}}; yours gives {short(result)}"
+        return f"Give a dict {{index: (text, finish_reason)}}; yours gives {shown(result)}"
     for index, joined in JOINED.items():
         pair = result.get(index)
         if not isinstance(pair, list | tuple) or tuple(pair) != joined:
-            return f"Choice {index} should be {joined}; yours is {short(pair)}"
+            return f"Choice {index} should be {joined}; yours is {shown(pair)}"
     if set(result) != {0, 1}:
         return f"There are two choices, 0 and 1; yours are {sorted(result, key=str)}"
     return True

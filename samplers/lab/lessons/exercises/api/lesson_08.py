@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from samplers.api import why_not_strict
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import outcome
-from samplers.lab.lessons.exercises.plain import AnswerError, number, short, whole, word, yes
+from samplers.lab.lessons.exercises.plain import AnswerError, number, whole, word, yes
 from samplers.lab.lessons.json_schema import validator
 
 WHO = {  # words of an answer to 08-who, and whom they name
@@ -95,7 +96,7 @@ def _cost(answer, tokens) -> bool | str:
 def _who(answer) -> bool:
     named = {WHO[part] for part in re.findall(r"\w+", word(answer)) if part in WHO}
     if len(named) != 1:
-        raise AnswerError(f"I can't read {short(answer)} as one of the three.")
+        raise AnswerError(f"I can't read {shown(answer)} as one of the three.")
     return named == {"program"}
 
 
@@ -103,7 +104,7 @@ def _multiply(answer, answered) -> bool | str:
     try:
         guess = yes(answer)
     except AnswerError:
-        raise AnswerError(f'I can\'t read {short(answer)} as "yes" or "no".') from None
+        raise AnswerError(f'I can\'t read {shown(answer)} as "yes" or "no".') from None
     if guess == bool(answered.tool_calls):
         return True
     return "See what came back: " + ("a call." if answered.tool_calls else "a text, and no call.")
@@ -111,7 +112,7 @@ def _multiply(answer, answered) -> bool | str:
 
 def _strict(answer) -> bool | str:
     if not isinstance(answer, Mapping):
-        return f"A schema is a dict, not {short(answer)}."
+        return f"A schema is a dict, not {shown(answer)}."
     if {"function", "parameters", "json_schema"} & set(answer):
         return "Write the schema alone, the value of `parameters`."
     answer = json.loads(json.dumps(answer))  # a tuple is a list there

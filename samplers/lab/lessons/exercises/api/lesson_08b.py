@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
-from samplers.lab.lessons.exercises.plain import AnswerError, choice, short
+from samplers.lab.lessons.exercises.plain import AnswerError, choice
 
 # a text that says that something went wrong, whatever words it takes
 FAILURE = re.compile(
@@ -71,7 +72,7 @@ REFUNDS = (  # arguments, what the customer wrote, what to do, and why
 
 def _failed(answer, call) -> bool | str:
     if not isinstance(answer, Mapping):
-        return f"A message is a dict, not {short(answer)}."
+        return f"A message is a dict, not {shown(answer)}."
     if answer.get("role") != "tool":
         return "Look at its role: lesson 08, section 2, sent a result back. In which role?"
     if answer.get("tool_call_id") != call["id"]:
@@ -111,7 +112,7 @@ def _guard(answer) -> bool | str:
         try:
             step = choice(result, *STEPS)
         except AnswerError:
-            return f"It must return {', '.join(map(repr, STEPS))}, not {short(result)}."
+            return f"It must return {', '.join(map(repr, STEPS))}, not {shown(result)}."
         if step != right:
             return f"{arguments} after {said!r}: it gave {step!r}. But {why}."
     return True

@@ -5,6 +5,7 @@ from numbers import Number
 from types import SimpleNamespace
 
 from samplers.api import Completion, Invalid, Parsed, Refusal, Truncated
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import outcome
 from samplers.lab.lessons.exercises.plain import (
@@ -13,7 +14,6 @@ from samplers.lab.lessons.exercises.plain import (
     number,
     several,
     share,
-    short,
     whole,
     yes,
 )
@@ -89,7 +89,7 @@ def _read(answer, person=SimpleNamespace) -> bool | str:
             cause = error.__cause__
             return f"{kind}, {sentence!r}: it raised {type(cause).__name__}: {cause}"
         if age is not None and not isinstance(age, Number | str):
-            return f"{kind}, {sentence!r}: it gave {short(age)}, which is no age."
+            return f"{kind}, {sentence!r}: it gave {shown(age)}, which is no age."
         if (age if age is None else number(age)) != safe:
             if isinstance(result, Parsed):
                 kind = f"{kind} of age {result.value.age}"

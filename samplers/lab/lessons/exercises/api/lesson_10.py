@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.guesses import wrong_guesses
-from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, short, whole
+from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, whole
 from samplers.wire.images import image_tokens
 
 MODEL = "gpt-4o"
@@ -64,7 +65,7 @@ def _tiles(tile_tokens: Callable) -> bool | str:
         right = image_tokens(MODEL, width, height, "high").tokens
         if not _is_number(tokens, right):
             size = f"{width}×{height}"
-            return f"{size}: yours gives {short(tokens)}, and {right} is right: {problem}."
+            return f"{size}: yours gives {shown(tokens)}, and {right} is right: {problem}."
     return True
 
 
@@ -88,7 +89,7 @@ def _stamp(stamp: Callable) -> bool | str:
         answer = returned(stamp, seconds)
         if not isinstance(answer, str) or answer != right:
             problem = _why(answer, right)
-            return f"stamp({seconds}) gives {short(answer)}, and {right!r} is right. {problem}"
+            return f"stamp({seconds}) gives {shown(answer)}, and {right!r} is right. {problem}"
     return True
 
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.guesses import wrong_guesses
-from samplers.lab.lessons.exercises.plain import choice, number, numbers, short, whole, word
+from samplers.lab.lessons.exercises.plain import choice, number, numbers, whole, word
 
 AGAIN = {  # whether the same request can succeed a moment later
     "403: your country is not supported": False,
@@ -82,7 +83,7 @@ def _wait(next_wait: Callable) -> bool | str:
     for name, retry, failure, left, wait, problem in WAITS:
         result = _seconds(returned(next_wait, retry, failure, left))
         if result != wait:
-            return f"{name}: yours gives {short(result)}. {problem}"
+            return f"{name}: yours gives {shown(result)}. {problem}"
 
     for name, retry, failure, longest in JITTER:
         waits = [_seconds(returned(next_wait, retry, failure, 60)) for _ in range(DRAWS)]

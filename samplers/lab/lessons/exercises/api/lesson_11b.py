@@ -16,9 +16,10 @@ from samplers.api import (
     RateLimitError,
     RequestTimeoutError,
 )
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import outcome, returned
-from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, short, whole
+from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, whole
 
 SENT = (  # (sent, now, tokens of the next request, rpm, tpm, its wait)
     ([(10, 1), (50, 1), (90, 1)], 95, 1, 2, 1000, 15),
@@ -65,7 +66,7 @@ def _window(wait_for: Callable) -> bool | str:
             given = returned(wait_for, sent, now, tokens, rpm, tpm)
             wait = _seconds(given)
             if wait is None:
-                return f"{limits}: request {count + 1} must wait some seconds, not {short(given)}."
+                return f"{limits}: request {count + 1} must wait some seconds, not {shown(given)}."
             now += wait
             sent.append((now, tokens))
 
@@ -91,7 +92,7 @@ def _after_uneven_requests(wait_for: Callable) -> bool | str:
         if wait is None or abs(wait - right) > 1e-6:
             problem = "too long" if wait is not None and wait > right else "too short"
             call = f"wait_for({sent}, {now}, {tokens}, {rpm}, {tpm})"
-            return f"{call} gives {short(given)}: {problem}. Which requests still count then?"
+            return f"{call} gives {shown(given)}: {problem}. Which requests still count then?"
     return True
 
 
@@ -107,7 +108,7 @@ def _seconds(wait) -> float | None:
 def _worth(worth_asking: Callable) -> bool | str:
     requests = outcome(worth_asking, RESULTS)
     if not isinstance(requests, Iterable) or isinstance(requests, str):
-        return f"Give a list of requests, not {short(requests)}."
+        return f"Give a list of requests, not {shown(requests)}."
     requests = list(requests)
     if any(isinstance(request, Gathered) for request in requests):
         return "These are results. Give the `request` of each."

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
-from samplers.lab.lessons.exercises.plain import AnswerError, choice, number, numbers, short
+from samplers.lab.lessons.exercises.plain import AnswerError, choice, number, numbers
 
 # (model, prompt, answer, cached, batch), USD by hand, and what is wrong with another number
 ESTIMATES = (
@@ -71,7 +72,7 @@ def _estimate(estimate: Callable) -> bool | str:
         found = returned(estimate, UNKNOWN, 1_000, 1_000)
     except AnswerError:  # any error will do
         return True
-    return f"A model that nobody knows costs {short(found)}. It must be an error."
+    return f"A model that nobody knows costs {shown(found)}. It must be an error."
 
 
 def _wait(wait_for: Callable) -> bool | str:
@@ -104,7 +105,7 @@ def _follow(wait_for: Callable, statuses: tuple[str, ...]) -> str | None:
         return "yours never ends." if len(looks) > 1 else "ask again after each sleep."
     status = getattr(batch, "status", None)
     if status is None:
-        return f"give the batch back, not {short(batch)}."
+        return f"give the batch back, not {shown(batch)}."
     if status != statuses[-1]:
         return f"yours ends at {status}."
     if len(sleeps) < len(looks) - 1:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from samplers.api import safety_identifier
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.guesses import wrong_guesses
@@ -12,7 +13,6 @@ from samplers.lab.lessons.exercises.plain import (
     choice,
     several,
     share,
-    short,
     whole,
     word,
 )
@@ -220,7 +220,7 @@ def _tried(function: Callable, *arguments):
 def _shown(value) -> str:
     if isinstance(value, Exception):
         return f"{type(value).__name__}: {value!s:.100}"
-    return short(value)
+    return shown(value)
 
 
 EXERCISES = {

@@ -2,8 +2,9 @@
 
 import re
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import number, several, short, whole, word, words
+from samplers.lab.lessons.exercises.plain import number, several, whole, word, words
 
 LOCAL_MODEL = "smollm2-135m-instruct"
 LIMITS = ("max_completion_tokens", "max_tokens")
@@ -36,7 +37,7 @@ def _request(request, models=(LOCAL_MODEL,)) -> bool | str:
         if not isinstance(message, dict) or not (message.get("role") and message.get("content")):
             return "Each message must be a dict with a role and content."
         if message["role"] not in ROLES:
-            return f"The role {short(message['role'])} does not fit here: you ask as the user."
+            return f"The role {shown(message['role'])} does not fit here: you ask as the user."
         if not isinstance(message["content"], str | list):
             return "The content of a message must be a text."
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from samplers import log_softmax, softmax, temperature
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import array, outcome
 from samplers.lab.lessons.exercises.plain import (
@@ -10,7 +11,6 @@ from samplers.lab.lessons.exercises.plain import (
     choice,
     number,
     numbers,
-    short,
     whole,
     word,
 )
@@ -72,7 +72,7 @@ def _trainer(logprobs_at) -> bool | str:
     for t in (0.5, 1, 2):
         logprobs = array(outcome(logprobs_at, logits, t), "an array of logprobs")
         if logprobs.shape != logits.shape:
-            return f"It must return one logprob per token, and returned {short(logprobs)}."
+            return f"It must return one logprob per token, and returned {shown(logprobs)}."
         total = np.exp(logprobs).sum()
         if not np.isclose(total, 1):
             return f"At T = {t} the probabilities sum to {total:.3f}, not to 1."

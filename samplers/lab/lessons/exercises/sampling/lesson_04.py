@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from samplers import repetition_penalty
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import outcome
 from samplers.lab.lessons.exercises.plain import (
@@ -12,7 +13,6 @@ from samplers.lab.lessons.exercises.plain import (
     choice,
     number,
     numbers,
-    short,
     whole,
 )
 
@@ -69,7 +69,7 @@ def _repetition_hint(result, logits: np.ndarray, counts: np.ndarray, penalty) ->
     try:
         result = np.asarray(result, dtype=float)
     except (TypeError, ValueError):
-        return f"Return the new logits, not {short(result)}."
+        return f"Return the new logits, not {shown(result)}."
     if result.shape != logits.shape:
         return f"Return one logit for each token, shape {logits.shape}, not {result.shape}."
 

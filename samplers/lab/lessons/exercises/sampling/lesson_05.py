@@ -3,8 +3,9 @@
 import numpy as np
 from scipy import stats
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, short, whole, yes
+from samplers.lab.lessons.exercises.plain import AnswerError, number, numbers, whole, yes
 
 DRAWS = 250
 STATEMENTS = {
@@ -80,7 +81,7 @@ def _statements(answer) -> bool | str:
     if isinstance(answer, list | tuple | np.ndarray) and len(answer) == len(STATEMENTS):
         answer = dict(zip(STATEMENTS, answer, strict=True))  # in order
     if not isinstance(answer, dict) or not STATEMENTS.keys() <= answer.keys():
-        raise AnswerError(f"I can't read {short(answer)} as a dict with the five statements.")
+        raise AnswerError(f"I can't read {shown(answer)} as a dict with the five statements.")
     wrong = [text for text, truth in STATEMENTS.items() if yes(answer[text]) != truth]
     return f"Think again about: {' '.join(wrong)}" if wrong else True
 

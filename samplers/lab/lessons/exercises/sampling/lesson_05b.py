@@ -4,8 +4,9 @@ import re
 
 import numpy as np
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
-from samplers.lab.lessons.exercises.plain import number, numbers, share, short
+from samplers.lab.lessons.exercises.plain import number, numbers, share
 
 TEMPERATURES = (0.5, 1, 1.3, 2)
 
@@ -15,7 +16,7 @@ def _known(answer) -> bool | str:
         answer = re.sub(r"(?i)^\W*(T|temperature)\W*(?=\d)", "", answer)
     temperature = number(answer)
     if temperature not in TEMPERATURES:
-        return f"The four temperatures are 0.5, 1, 1.3 and 2, and {short(answer)} is none of them."
+        return f"The four temperatures are 0.5, 1, 1.3 and 2, and {shown(answer)} is none of them."
     return temperature == 1
 
 

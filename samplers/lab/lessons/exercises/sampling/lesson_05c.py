@@ -5,12 +5,12 @@ from collections.abc import Set
 
 import numpy as np
 
+from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.plain import (
     AnswerError,
     by_name,
     several,
-    short,
     whole,
     word,
 )
@@ -49,7 +49,7 @@ def _kind(settings) -> tuple[str, str]:
     logprobs = said & {"raw", "processed"}
     if len(said) != 2 or len(order) != 1 or len(logprobs) != 1:
         kinds = '("first" or "last", "raw" or "processed")'
-        raise AnswerError(f"I can't read {short(settings)} as {kinds}.")
+        raise AnswerError(f"I can't read {shown(settings)} as {kinds}.")
     return order.pop(), logprobs.pop()
 
 
