@@ -21,6 +21,7 @@ import time
 from typing import TextIO
 
 from samplers.local.conditions import flags
+from samplers.local.room import flags as room_flags
 
 END_SECONDS = 2  # after which the process ends, whatever still runs
 
@@ -60,6 +61,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "system message to a conversation without one. drop (the default): it does not, as at "
         "OpenAI. It concerns the model that is downloaded; another one keeps its own template",
     )
+    room_flags.add_to(parser)
     flags.add_to(parser)
     parser.add_argument(
         "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
@@ -70,6 +72,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--port must be in [0, 65535], got {options.port}")
     if options.api_key is not None and not _can_be_sent(options.api_key):
         parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII without spaces")
+    options.room = room_flags.room(parser, options)
     options.simulation = flags.simulation(parser, options)
     return options
 
@@ -188,9 +191,13 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     logging.basicConfig(level=level, stream=sys.stderr)
     settings = Settings(options.engine_order, options.logprobs_mode == "processed")
     try:
-        model = await start.model(settings, options.default_system == "keep", options.verbose)
+        keep_system = options.default_system == "keep"
+        model = await start.model(settings, keep_system, options.verbose, options.room.slots)
     except start.PROBLEMS as error:
         raise StartError(error) from None
+
+    if options.room.per_learner is not None and getattr(options, "known_keys", None):
+        model.engine.slots.limit_each_owner(options.room.per_learner)
 
     key = options.api_key or secrets.token_urlsafe(32)
     models = served(model, options.profile)
@@ -204,6 +211,7 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
     ready = {"base_url": url, "api_key": key, "model": models[0].id}
+    ready["slots"] = options.room.slots
     print(json.dumps(ready), file=stdout, flush=True)
 
     giving_back = asyncio.create_task(memory.give_back_regularly())

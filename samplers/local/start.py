@@ -9,36 +9,42 @@ from pathlib import Path
 
 from samplers.local.engine import stamps, weights
 from samplers.local.engine.calls import EngineError
-from samplers.local.engine.gguf import read_vocabulary
+from samplers.local.engine.gguf import cache_bytes, read_vocabulary
 from samplers.local.engine.load_trial import try_to_load
 from samplers.local.engine.loading import LoadError, load
 from samplers.local.engine.logits.reader import Logits
 from samplers.local.engine.logits.start import make_ready
 from samplers.local.engine.logits.trial import has_passed
 from samplers.local.engine.model import ServedModel, Settings
+from samplers.local.engine.slots import SLOTS
 from samplers.local.engine.template import TEMPLATE
 from samplers.local.request.schema import load_jsonschema
+from samplers.local.room.room import TOKEN_BYTES, check_memory
 
 PROBLEMS = (weights.WeightsError, LoadError, EngineError, OSError, ValueError)
 MODEL_ID = "smollm2-135m-instruct"
 
 
 async def model(
-    settings: Settings, keep_default_system: bool = False, verbose: bool = False
+    settings: Settings,
+    keep_default_system: bool = False,
+    verbose: bool = False,
+    slots: int = SLOTS,
 ) -> ServedModel:
     """Finds the weights (fetches them if they are missing) and starts the engine.
 
     `keep_default_system`: by the model file's own chat template, which may add a system message.
-    One of PROBLEMS if that fails.
+    `slots`: answers of any length at the same time. One of PROBLEMS if that fails.
     """
     path = await asyncio.to_thread(weights.ensure)
+    check_memory(slots, cache_bytes(path) or TOKEN_BYTES)
     vocabulary = await asyncio.to_thread(read_vocabulary, path)
     is_default = path.name == weights.FILE and await asyncio.to_thread(weights.is_genuine, path)
     if not is_default:
         await asyncio.to_thread(_try_once, path)
 
     template = TEMPLATE if is_default and not keep_default_system else None
-    engine = await load(path, vocabulary, template, verbose)
+    engine = await load(path, vocabulary, template, verbose, slots)
     # what the first schema needs, so that it need not wait for it
     engine.trials.start_soon()
     threading.Thread(target=load_jsonschema, daemon=True).start()

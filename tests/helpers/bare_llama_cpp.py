@@ -15,8 +15,8 @@ params.hostnames = ["127.0.0.1"]
 params.port = 0
 params.api_keys = ["{KEY}"]
 params.verbosity = -1
-params.n_parallel = 4
-params.n_ctx = 4096
+params.n_parallel = int(sys.argv[2])
+params.n_ctx = 1024 * params.n_parallel
 params.kv_unified = False
 params.warmup = False
 params.cache_ram_mib = 0
@@ -31,7 +31,7 @@ os._exit(0)
 
 
 @contextmanager
-def bare_llama_cpp() -> Iterator[str]:
+def bare_llama_cpp(slots: int = 4) -> Iterator[str]:
     """The base URL of a server that takes KEY, while the block runs."""
     weights = subprocess.run(
         [sys.executable, "-m", "samplers.local.engine.weights"],
@@ -41,7 +41,7 @@ def bare_llama_cpp() -> Iterator[str]:
         timeout=60,
     ).stdout.strip()
 
-    command = [sys.executable, "-c", SERVER, weights]
+    command = [sys.executable, "-c", SERVER, weights, str(slots)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as child:
         try:

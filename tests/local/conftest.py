@@ -23,6 +23,7 @@ class Endpoint:
     key: str
     model: str
     seconds: float  # from the start of the process to its line
+    slots: int
 
     def client(self, **options) -> httpx.Client:
         """A client whose answers are checked against OpenAI's API file."""
@@ -101,7 +102,8 @@ def _start(*options: str) -> Endpoint:
         pytest.fail(process.communicate()[1].decode())
     seconds = time.monotonic() - begin
     ready = json.loads(line)
-    return Endpoint(process, ready["base_url"], ready["api_key"], ready["model"], seconds)
+    address = (ready["base_url"], ready["api_key"], ready["model"])
+    return Endpoint(process, *address, seconds, ready["slots"])
 
 
 def _end(endpoint: Endpoint) -> None:

@@ -13,7 +13,7 @@ from samplers.local.engine import http
 from samplers.local.engine.grammars.trials import Trials
 from samplers.local.engine.saved_prompts import SavedPrompts
 from samplers.local.engine.server import CONTEXT
-from samplers.local.engine.slots import FEW, SLICE, Slot, Slots, shared
+from samplers.local.engine.slots import FEW, SLICE, SLOTS, Slot, Slots, shared
 from samplers.local.engine.vocabulary import Vocabulary
 
 _BETWEEN = -1  # stands between texts: the engine hands a number on as it is, and no token has it
@@ -32,12 +32,12 @@ class Engine:
     is generated.
     """
 
-    def __init__(self, server, key: str, vocabulary: Vocabulary):
+    def __init__(self, server, key: str, vocabulary: Vocabulary, slots: int = SLOTS):
         self.vocabulary = vocabulary
         self.context = CONTEXT
         self.stop_ids: frozenset[int] = frozenset()
         self.begin: list[int] = []
-        self.slots = Slots()
+        self.slots = Slots(slots)
         self._server = server  # it runs as long as this reference lives
         self._url = server.listening_address
         self._key = key

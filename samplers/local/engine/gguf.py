@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from samplers.local.engine.vocabulary import Vocabulary
 
+_ARCHITECTURE = "general.architecture"
 _NAME = "general.name"
 _TOKENIZER = "tokenizer.ggml.model"
 _TOKENS = "tokenizer.ggml.tokens"
@@ -76,6 +77,24 @@ def _vocabulary(header: dict, decode: Callable[[bytes, int], bytes]) -> Vocabula
             token_bytes.append(decode(token, type_))
     name = header.get(_NAME, b"").decode(errors="replace")
     return Vocabulary(name, tuple(token_bytes), control)
+
+
+def cache_bytes(path: Path) -> int | None:
+    """What llama.cpp's cache takes for one token, in half precision; None if the file is broken.
+
+    It holds a key and a value of every head of every layer.
+    """
+    try:
+        with path.open("rb") as file:
+            header = _header(file)
+        of = header[_ARCHITECTURE].decode()
+        layers = header[f"{of}.block_count"]
+        heads = header[f"{of}.attention.head_count"]
+        size = header[f"{of}.embedding_length"] // heads
+        sizes = [header.get(f"{of}.attention.{name}_length", size) for name in ("key", "value")]
+        return 2 * layers * header.get(f"{of}.attention.head_count_kv", heads) * sum(sizes)
+    except BROKEN:
+        return None
 
 
 def _header(file: BinaryIO) -> dict:

@@ -2,10 +2,12 @@
 
 import asyncio
 import secrets
+from functools import partial
 from pathlib import Path
 
 from samplers.local.engine import server
 from samplers.local.engine.calls import Engine
+from samplers.local.engine.slots import SLOTS
 from samplers.local.engine.vocabulary import Vocabulary
 
 
@@ -18,17 +20,21 @@ class LoadError(Exception):
         self.reason = reason
 
 
-async def load(path: Path, vocabulary: Vocabulary, template: str | None, verbose: bool) -> Engine:
+async def load(
+    path: Path, vocabulary: Vocabulary, template: str | None, verbose: bool, slots: int = SLOTS
+) -> Engine:
     """Starts the engine on a model. LoadError if it refuses the file.
 
-    A broken file can also end this process: `load_trial.py` tries a file in another.
+    `slots` are the answers of any length at the same time. A broken file can also end this
+    process: `load_trial.py` tries a file in another.
     """
     key = secrets.token_urlsafe(32)
     try:
-        running = await asyncio.to_thread(server.load, path, key, template, verbose)
+        start = partial(server.load, path, key, template, verbose, slots=slots)
+        running = await asyncio.to_thread(start)
     except RuntimeError as error:  # xllamacpp has no better one
         raise LoadError(path, error) from None
 
-    engine = Engine(running, key, vocabulary)
+    engine = Engine(running, key, vocabulary, slots)
     await engine.open()
     return engine

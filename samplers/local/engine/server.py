@@ -4,10 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from samplers.local.engine.slots import ENGINE_SLOTS, SLICE
+from samplers.local.engine.slots import SLICE, SLOTS, engine_slots
 
-# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (660 MB in
-# all).
+# Tokens of prompt and answer together. Each slot has its own context, at 23 kB a token (94 MB).
 CONTEXT = 4096
 # Threads meet hundreds of times a token. Where they wait for each other by spinning, anything else
 # that runs makes them up to 30 times slower. GNU's OpenMP can be told to sleep instead, after a
@@ -20,13 +19,19 @@ NO_SOCKETS = sys.platform == "win32"  # asyncio has no Unix sockets there
 
 
 def load(
-    path: Path, key: str, template: str | None = None, verbose: bool = False, tcp: bool = NO_SOCKETS
+    path: Path,
+    key: str,
+    template: str | None = None,
+    verbose: bool = False,
+    tcp: bool = NO_SOCKETS,
+    slots: int = SLOTS,
 ):
     """Loads a model and starts llama.cpp's server on a Unix socket, where it asks for `key`.
 
     `template` is a Jinja chat template to use instead of the model file's own. `tcp`: it listens on
-    a loopback port instead. Returns xllamacpp's Server when it is ready; it runs as long as that
-    object lives. RuntimeError if it cannot start.
+    a loopback port instead. `slots` are the answers of any length at the same time. Returns
+    xllamacpp's Server when it is ready; it runs as long as that object lives. RuntimeError if it
+    cannot start.
     """
     set_environment()
     import xllamacpp
@@ -37,14 +42,14 @@ def load(
     # a request may end in a message of the assistant: it is complete, and another answer follows it
     params.prefill_assistant = False
 
+    params.n_parallel = engine_slots(slots)
+    params.n_ctx = params.n_parallel * CONTEXT
     _listen(params, tcp)
     params.api_keys = [key]
     params.verbosity = 3 if verbose else -1
     params.warmup = False
     params.ui = False
 
-    params.n_parallel = ENGINE_SLOTS
-    params.n_ctx = ENGINE_SLOTS * CONTEXT
     # Copying idle prompts to RAM and back makes parallel draws of one token 8 times slower.
     params.cache_ram_mib = 0
 
@@ -81,7 +86,7 @@ def _listen(params, tcp: bool) -> None:
     # that never end must not take all threads, which are as many as the cores.
     params.cors_origins = ""
     params.timeout_read = 5  # seconds of silence within a request; the gateway makes no pause
-    params.n_threads_http = 64
+    params.n_threads_http = max(64, 2 * params.n_parallel)
 
 
 def _make_sums_repeat(params, xllamacpp) -> None:

@@ -9,16 +9,19 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
-# Answers that are generated at the same time. On one thread, 4 together are 1.6 to 2 times as fast
-# as one after the other.
-SLOTS = 6
-SIDE = SLOTS  # the id of one more slot, for short calls in the middle of an answer
-ENGINE_SLOTS = SLOTS + 1
-# A short job, in tokens of its prompt and of its answer. The last two slots take nothing longer.
+from samplers.local.engine.fair import Places
+
+# Answers of any length that are generated at the same time, unless it is said otherwise. On one
+# thread, 4 together are 1.6 to 2 times as fast as one after the other.
+SLOTS = 4
+KEPT = 2  # more slots, for short jobs alone
+SIDE = 1  # one more, for short calls in the middle of an answer
+MOST_SLOTS = 256 - KEPT - SIDE  # the engine has no more than 256
+# A short job, in tokens of its prompt and of its answer.
 SHORT_PROMPT = 256
 SHORT_ANSWER = 64
-# The very last one takes the first choice of an answer of so few tokens: where much is going on, a
-# token can take half a second.
+# The second slot of those that are kept takes the first choice of an answer of so few tokens: where
+# much is going on, a token can take half a second.
 TINY_ANSWER = 16
 # Answers at the same time with logprobs of the whole vocabulary: one token's fill 200 MB.
 WHOLE = 2
@@ -40,20 +43,23 @@ class Slot:
 
 
 class Slots:
-    """The engine's slots. Whoever waits for one is served in the order of coming."""
+    """The engine's slots: `count` for answers of any length, and KEPT for short ones.
 
-    def __init__(self) -> None:
-        self._free = [Slot(number) for number in range(SLOTS)]
-        self._any = asyncio.Semaphore(SLOTS)
-        self._not_tiny = asyncio.Semaphore(SLOTS - 1)
-        self._long = asyncio.Semaphore(SLOTS - 2)
-        self._whole = asyncio.Semaphore(WHOLE)
+    Owners take turns. What one of them waits for is served in the order of coming.
+    """
+
+    def __init__(self, count: int = SLOTS):
+        self.count = count
+        self._all = count + KEPT
+        self._free = [Slot(number) for number in range(self._all)]
+        places = {"any": self._all, "not tiny": self._all - 1, "long": count, "whole": WHOLE}
+        self._places = Places(places)
 
         self._live = 0  # answers that somebody waits for
         self._quiet = asyncio.Event()
         self._quiet.set()
 
-        self._side = Slot(SIDE)
+        self._side = Slot(self._all)
         self._side_lock = asyncio.Lock()
 
         self._reading = 0
@@ -69,30 +75,42 @@ class Slots:
         whole: bool = False,
         first: bool = True,
         background: bool = False,
+        owner: str = "",
     ) -> AsyncIterator[Slot]:
         """A slot for an answer of at most `limit` tokens; leave the context to give it back.
 
         It is the one whose cache has most of the prompt, or else the one unused for longest.
         `whole`: the answer has logprobs of the whole vocabulary. `first`: it is the first choice.
-        `background`: nobody waits for the answer.
+        `background`: nobody waits for the answer. `owner`: whose it is.
         """
         short = len(prompt) <= SHORT_PROMPT and limit <= SHORT_ANSWER
+        kinds = ["any"]
+        if not (short and first and limit <= TINY_ANSWER):
+            kinds.append("not tiny")
+        if not short:
+            kinds.append("long")
+        if whole:
+            kinds.append("whole")
+
         async with AsyncExitStack() as stack:
             if not background:
                 stack.enter_context(self._counted())
-            if whole:
-                await stack.enter_async_context(self._whole)
-            if not short:
-                await stack.enter_async_context(self._long)
-            if not (short and first and limit <= TINY_ANSWER):
-                await stack.enter_async_context(self._not_tiny)
-            await stack.enter_async_context(self._any)
+            await stack.enter_async_context(self._places.take(kinds, owner))
 
             slot = self._take(prompt)
             try:
                 yield slot
             finally:
                 self._free.append(slot)
+
+    @property
+    def of_a_job(self) -> int:
+        """The most choices of a job at the same time: it leaves a slot to another long one."""
+        return max(1, self.count - 1)
+
+    def limit_each_owner(self, share: int) -> None:
+        """From now on no owner has more than `share` answers at the same time; the rest waits."""
+        self._places.share = share
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -160,7 +178,12 @@ class Slots:
                 self._next_slice = end + (end - begin)
 
     def _answering(self) -> bool:
-        return SLOTS - len(self._free) > self._reading
+        return self._all - len(self._free) > self._reading
+
+
+def engine_slots(count: int) -> int:
+    """How many slots the engine needs for `count` answers of any length."""
+    return count + KEPT + SIDE
 
 
 def shared(first: Sequence[int], second: Sequence[int]) -> int:

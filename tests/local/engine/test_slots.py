@@ -6,12 +6,22 @@ import pytest
 
 from samplers.local.engine import slots
 from samplers.local.engine.calls import Engine
-from samplers.local.engine.slots import FEW, SHORT_ANSWER, SLICE, SLOTS, SMALL_SLICE, Slots, shared
+from samplers.local.engine.slots import (
+    FEW,
+    KEPT,
+    SHORT_ANSWER,
+    SLICE,
+    SLOTS,
+    SMALL_SLICE,
+    Slots,
+    shared,
+)
 from samplers.local.engine.vocabulary import Vocabulary
 
 SHORT = SHORT_ANSWER
 TINY = slots.TINY_ANSWER
 LONG = SHORT_ANSWER + 1
+ALL = SLOTS + KEPT
 
 
 class Server:
@@ -38,10 +48,11 @@ async def taken(slots: Slots, limit: int, prompt=(1,)):
     return slot, lambda: hold.__aexit__(None, None, None)
 
 
-def test_the_last_two_slots_are_for_short_jobs():
+@pytest.mark.parametrize("count", [1, SLOTS, 32])
+def test_the_last_two_slots_are_for_short_jobs(count):
     async def run():
-        slots = Slots()
-        held = [await taken(slots, LONG) for _ in range(SLOTS - 2)]
+        slots = Slots(count)
+        held = [await taken(slots, LONG) for _ in range(count)]
         waiting = asyncio.create_task(taken(slots, LONG))
         long_prompt = asyncio.create_task(taken(slots, SHORT, range(slots_short_prompt())))
         _, free = await taken(slots, SHORT)
@@ -63,10 +74,11 @@ def slots_short_prompt() -> int:
     return slots.SHORT_PROMPT + 1
 
 
-def test_the_very_last_slot_is_for_the_first_choice_of_tiny_answers():
+@pytest.mark.parametrize("count", [1, SLOTS, 32])
+def test_the_very_last_slot_is_for_the_first_choice_of_tiny_answers(count):
     async def run():
-        own = Slots()
-        held = [await taken(own, SHORT) for _ in range(SLOTS - 1)]
+        own = Slots(count)
+        held = [await taken(own, SHORT) for _ in range(count + 1)]
         short = asyncio.create_task(taken(own, SHORT))
         second_choice = asyncio.create_task(own.hold([1], TINY, first=False).__aenter__())
         _, free = await taken(own, TINY)
@@ -100,7 +112,7 @@ def test_few_answers_have_the_whole_vocabulary_at_the_same_time():
 def test_those_who_wait_are_served_in_order_and_may_leave():
     async def run():
         slots = Slots()
-        held = [await taken(slots, TINY) for _ in range(SLOTS)]
+        held = [await taken(slots, TINY) for _ in range(ALL)]
         order = []
 
         async def wait(name):
@@ -116,7 +128,47 @@ def test_those_who_wait_are_served_in_order_and_may_leave():
 
         for _, free in held[1:]:
             await free()
-        assert len({(await taken(slots, TINY))[0].id for _ in range(SLOTS)}) == SLOTS
+        assert {(await taken(slots, TINY))[0].id for _ in range(ALL)} == set(range(ALL))
+
+    asyncio.run(run())
+
+
+def test_owners_take_turns():
+    """One with a hundred requests does not hold up another with one."""
+
+    async def run():
+        slots = Slots(1)
+        _, free = await taken(slots, LONG)
+        order = []
+
+        async def answer(owner):
+            async with slots.hold([1], LONG, owner=owner):
+                order.append(owner)
+                await asyncio.sleep(0)
+
+        many = [asyncio.create_task(answer("many")) for _ in range(100)]
+        await asyncio.sleep(0)
+        one = asyncio.create_task(answer("one"))
+        await asyncio.sleep(0)
+        await free()
+        await asyncio.gather(one, *many)
+        return order.index("one")
+
+    assert asyncio.run(run()) == 1
+
+
+def test_an_owner_has_no_more_than_its_share():
+    async def run():
+        slots = Slots(10)
+        slots.limit_each_owner(2)
+        holds = [slots.hold([1], LONG, owner="a") for _ in range(3)]
+        for hold in holds[:2]:
+            await hold.__aenter__()
+        third = asyncio.create_task(holds[2].__aenter__())
+        async with slots.hold([1], LONG, owner="b"):
+            assert not third.done()
+        await holds[0].__aexit__(None, None, None)
+        await third
 
     asyncio.run(run())
 
@@ -232,7 +284,7 @@ def test_it_is_quiet_when_nobody_waits_for_an_answer():
         async with slots.hold([1], TINY, background=True):
             await slots.quiet(60)  # at once
 
-        holding = [slots.hold([1], LONG) for _ in range(SLOTS - 2)]
+        holding = [slots.hold([1], LONG) for _ in range(SLOTS)]
         for hold in holding:
             await hold.__aenter__()
         waiting = asyncio.create_task(taken(slots, LONG))

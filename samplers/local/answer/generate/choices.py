@@ -5,23 +5,21 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from samplers.local.answer.generate.choice import Delta, End, generate
-from samplers.local.engine.slots import SLOTS
 from samplers.local.request.job import Choice, Job
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 # Tokens. Choices after a longer prompt run one after the other, so that it is read once.
 LONG_PROMPT = 128
-MOST = SLOTS - 3  # of a job at the same time, so that it leaves a slot to another long one
 
 
 async def generate_all(
     job: Job, choices: list[Choice]
 ) -> AsyncIterator[tuple[Choice, Delta | End]]:
     """The deltas of all choices as they come. Each choice's last event is its End."""
-    events: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
-    at_once = MOST if len(job.prompt) <= LONG_PROMPT and not job.background else 1
-    side_by_side = asyncio.Semaphore(at_once)
     slots = job.model.engine.slots
+    at_once = slots.of_a_job if len(job.prompt) <= LONG_PROMPT and not job.background else 1
+    side_by_side = asyncio.Semaphore(at_once)
+    events: asyncio.Queue = asyncio.Queue(maxsize=4 * at_once)  # a slow reader slows the engine
     whole = (job.request.top_logprobs or 0) > MAX_TOP_LOGPROBS
 
     async def run(choice: Choice) -> None:

@@ -11,7 +11,7 @@ from samplers.local.engine.slots import SLOTS, Slots
 from samplers.local.request.job import Choice
 
 
-@pytest.mark.parametrize(("background", "at_once"), [(False, SLOTS - 3), (True, 1)])
+@pytest.mark.parametrize(("background", "at_once"), [(False, SLOTS - 1), (True, 1)])
 def test_what_nobody_waits_for_leaves_room(monkeypatch, background, at_once):
     """Two lines of a batch are at work at a time, and there is a slot for every kind of answer."""
     running = 0

@@ -1,0 +1,162 @@
+"""Many streamed answers at once: ours beside llama.cpp's bare server with as many slots.
+
+`python -m tests.bench.streams --slots 32 --streams 24 32 1 --old FOLDER`. Servers take turns, run
+by run, so that what else the machine does meets all of them. FOLDER is a checkout of an earlier
+commit, whose endpoint is started as it is.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import psutil
+
+from tests.helpers.bare_llama_cpp import KEY, bare_llama_cpp
+
+TOKENS = 64
+RUNS = 5
+HERE = Path(__file__).parents[2]
+# llama.cpp's template adds one where there is none: so both read the same prompt
+SYSTEM = {"role": "system", "content": "You are a helpful teacher of short stories."}
+NO_END = {"0": -100, "2": -100}  # SmolLM2's ends of a turn: every answer has TOKENS tokens
+
+
+class Server(NamedTuple):
+    """A running server; `pid` is the process that does its work."""
+
+    name: str
+    base_url: str
+    key: str
+    model: str
+    pid: int
+
+
+class Run(NamedTuple):
+    """Tokens a second of all streams together, and processor milliseconds for each token."""
+
+    tokens_per_second: float
+    milliseconds: float
+
+
+@contextmanager
+def ours(name: str, folder: Path, *flags: str) -> Iterator[Server]:
+    """The local endpoint of a checkout."""
+    command = [sys.executable, "-m", "samplers.local", *flags]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    with subprocess.Popen(command, **pipes, cwd=folder, env=environment) as child:
+        ready = json.loads(child.stdout.readline())
+        yield Server(name, ready["base_url"], ready["api_key"], ready["model"], child.pid)
+        child.stdin.close()
+
+
+@contextmanager
+def bare(slots: int) -> Iterator[Server]:
+    """llama.cpp's own server."""
+    before = {child.pid for child in psutil.Process().children()}
+    with bare_llama_cpp(slots) as base_url:
+        (pid,) = {child.pid for child in psutil.Process().children()} - before
+        yield Server("llama.cpp", base_url, KEY, "smollm2", pid)
+
+
+def run(server: Server, streams: int, temperature: float) -> Run:
+    """So many answers, asked for at the same time."""
+    process = psutil.Process(server.pid)
+    used = sum(process.cpu_times()[:2])
+    begin = time.perf_counter()
+    tokens = asyncio.run(_all(server, streams, temperature))
+    seconds = time.perf_counter() - begin
+    used = sum(process.cpu_times()[:2]) - used
+    return Run(tokens / seconds, 1000 * used / tokens)
+
+
+async def _all(server: Server, streams: int, temperature: float) -> int:
+    bodies = [_body(server, number, temperature) for number in range(streams)]
+    return sum(await asyncio.gather(*[_answer(server, body) for body in bodies]))
+
+
+def _body(server: Server, number: int, temperature: float) -> dict:
+    return {
+        "model": server.model,
+        "messages": [SYSTEM, {"role": "user", "content": f"Tell a story about {number} cats."}],
+        "max_tokens": TOKENS,
+        "temperature": temperature,
+        "seed": number,
+        "logit_bias": NO_END,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+async def _answer(server: Server, body: dict) -> int:
+    """Reads one answer to its end, as cheaply as can be: the tokens that its usage counts."""
+    address = urlsplit(server.base_url)
+    content = json.dumps(body).encode()
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    head = (
+        f"POST {address.path}/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        f"Authorization: Bearer {server.key}\r\nContent-Type: application/json\r\n"
+        f"Connection: close\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    writer.write(head.encode() + content)
+    answer = await reader.read()
+    writer.close()
+    _, _, usage = answer.rpartition(b'"completion_tokens":')
+    assert usage, answer[:1000]
+    return int(usage.split(b",")[0].split(b"}")[0])
+
+
+def table(servers: list[Server], streams: int, temperature: float, runs: int) -> Iterator[str]:
+    """The medians of the servers, with their ratio to the last one's."""
+    results: dict[str, list[Run]] = {server.name: [] for server in servers}
+    for number in range(runs + 1):
+        for server in servers:
+            one = run(server, streams, temperature)
+            if number:  # the first run warms up
+                results[server.name].append(one)
+
+    last = results[servers[-1].name]
+    for name, own in results.items():
+        speed = median(one.tokens_per_second for one in own)
+        ratio = speed / median(one.tokens_per_second for one in last)
+        cost = median(one.milliseconds for one in own)
+        each = " ".join(f"{one.tokens_per_second:.0f}" for one in own)
+        yield f"| {streams} | {name} | {speed:.1f} | {ratio:.2f} | {cost:.1f} | {each} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--slots", type=int, default=32)
+    parser.add_argument("--streams", type=int, nargs="+", default=[24, 32, 1])
+    parser.add_argument("--old", type=Path, help="a checkout of an earlier commit")
+    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    options = parser.parse_args()
+
+    print("| streams | server | tokens/s | of the last | processor ms a token | each run |")
+    print("|---|---|---|---|---|---|")
+    slots = options.slots
+    with ExitStack() as stack:
+        many = [ours(f"ours, --slots {slots}", HERE, "--slots", str(slots)), bare(slots)]
+        many = [stack.enter_context(server) for server in many]
+        one = [stack.enter_context(ours("ours", HERE))]
+        if options.old:
+            one.append(stack.enter_context(ours("earlier", options.old)))
+        for streams in options.streams:
+            servers = one if streams == 1 and options.old else many
+            for line in table(servers, streams, options.temperature, options.runs):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
