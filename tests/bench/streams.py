@@ -1,8 +1,8 @@
 """Many streamed answers at once: ours beside llama.cpp's bare server with as many slots.
 
 `python -m tests.bench.streams --slots 32 --streams 24 32 1 --old FOLDER`. Servers take turns, run
-by run, so that what else the machine does meets all of them. FOLDER is a checkout of an earlier
-commit, whose endpoint is started as it is.
+by run, so that what else the machine does meets all of them. Every run has prompts of its own. One
+stream is that of an endpoint without --slots, beside FOLDER's, a checkout of an earlier commit.
 """
 
 import argparse
@@ -28,6 +28,7 @@ RUNS = 5
 HERE = Path(__file__).parents[2]
 # llama.cpp's template adds one where there is none: so both read the same prompt
 SYSTEM = {"role": "system", "content": "You are a helpful teacher of short stories."}
+SLEEP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "500"}  # as ours do (`server.py`)
 NO_END = {"0": -100, "2": -100}  # SmolLM2's ends of a turn: every answer has TOKENS tokens
 
 
@@ -61,27 +62,27 @@ def ours(name: str, folder: Path, *flags: str) -> Iterator[Server]:
 
 
 @contextmanager
-def bare(slots: int) -> Iterator[Server]:
-    """llama.cpp's own server."""
+def bare(name: str, slots: int, **environment: str) -> Iterator[Server]:
+    """llama.cpp's own server, on all cores."""
     before = {child.pid for child in psutil.Process().children()}
-    with bare_llama_cpp(slots) as base_url:
+    with bare_llama_cpp(slots, os.cpu_count(), **environment) as base_url:
         (pid,) = {child.pid for child in psutil.Process().children()} - before
-        yield Server("llama.cpp", base_url, KEY, "smollm2", pid)
+        yield Server(name, base_url, KEY, "smollm2", pid)
 
 
-def run(server: Server, streams: int, temperature: float) -> Run:
-    """So many answers, asked for at the same time."""
+def run(server: Server, streams: int, temperature: float, first: int = 0) -> Run:
+    """So many answers, asked for at the same time; `first` is the number of the first prompt."""
     process = psutil.Process(server.pid)
+    bodies = [_body(server, first + number, temperature) for number in range(streams)]
     used = sum(process.cpu_times()[:2])
     begin = time.perf_counter()
-    tokens = asyncio.run(_all(server, streams, temperature))
+    tokens = asyncio.run(_all(server, bodies))
     seconds = time.perf_counter() - begin
     used = sum(process.cpu_times()[:2]) - used
     return Run(tokens / seconds, 1000 * used / tokens)
 
 
-async def _all(server: Server, streams: int, temperature: float) -> int:
-    bodies = [_body(server, number, temperature) for number in range(streams)]
+async def _all(server: Server, bodies: list[dict]) -> int:
     return sum(await asyncio.gather(*[_answer(server, body) for body in bodies]))
 
 
@@ -117,24 +118,25 @@ async def _answer(server: Server, body: dict) -> int:
 
 
 def table(servers: list[Server], streams: int, temperature: float, runs: int) -> Iterator[str]:
-    """The medians of the servers, with their ratio to the last one's."""
+    """The medians of the servers, with their ratio to the best of those after the first."""
     results: dict[str, list[Run]] = {server.name: [] for server in servers}
-    for number in range(runs + 1):
-        for server in servers:
-            one = run(server, streams, temperature)
-            if number:  # the first run warms up
-                results[server.name].append(one)
+    for server in servers:
+        run(server, min(streams, 2), temperature)  # warms it up
+    for number in range(runs):
+        for server in servers:  # prompts that nobody has read yet
+            results[server.name].append(run(server, streams, temperature, 100 * number + 10))
 
-    last = results[servers[-1].name]
+    speeds = {name: median(one.tokens_per_second for one in own) for name, own in results.items()}
+    best = max(list(speeds.values())[1:])
     for name, own in results.items():
-        speed = median(one.tokens_per_second for one in own)
-        ratio = speed / median(one.tokens_per_second for one in last)
         cost = median(one.milliseconds for one in own)
         each = " ".join(f"{one.tokens_per_second:.0f}" for one in own)
-        yield f"| {streams} | {name} | {speed:.1f} | {ratio:.2f} | {cost:.1f} | {each} |"
+        ratio = speeds[name] / best
+        yield f"| {streams} | {name} | {speeds[name]:.1f} | {ratio:.2f} | {cost:.1f} | {each} |"
 
 
 def main() -> None:
+    """Starts the servers, and prints a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slots", type=int, default=32)
     parser.add_argument("--streams", type=int, nargs="+", default=[24, 32, 1])
@@ -143,17 +145,24 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS)
     options = parser.parse_args()
 
-    print("| streams | server | tokens/s | of the last | processor ms a token | each run |")
-    print("|---|---|---|---|---|---|")
-    slots = options.slots
+    print("| streams | server | tokens/s | of the best other | processor ms a token | each run |")
+    print("|---|---|---:|---:|---:|---|", flush=True)
+    slots = str(options.slots)
     with ExitStack() as stack:
-        many = [ours(f"ours, --slots {slots}", HERE, "--slots", str(slots)), bare(slots)]
-        many = [stack.enter_context(server) for server in many]
-        one = [stack.enter_context(ours("ours", HERE))]
+
+        def started(*servers) -> list[Server]:
+            return [stack.enter_context(server) for server in servers]
+
+        many = started(
+            ours(f"ours, --slots {slots}", HERE, "--slots", slots),
+            bare("llama.cpp", options.slots),
+            bare("llama.cpp, its threads sleep", options.slots, **SLEEP),
+        )
+        one = many
         if options.old:
-            one.append(stack.enter_context(ours("earlier", options.old)))
+            one = started(ours("ours", HERE), ours("earlier", options.old))
         for streams in options.streams:
-            servers = one if streams == 1 and options.old else many
+            servers = one if streams == 1 else many
             for line in table(servers, streams, options.temperature, options.runs):
                 print(line, flush=True)
 

@@ -1,6 +1,7 @@
 """llama.cpp's own server with the same weights, and nothing of ours in between."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ params.kv_unified = False
 params.warmup = False
 params.cache_ram_mib = 0
 for threads in (params.cpuparams, params.cpuparams_batch):
-    threads.n_threads = 1
+    threads.n_threads = int(sys.argv[3])
     threads.poll = 0
 server = xllamacpp.Server(params)
 print(json.dumps(server.listening_address), flush=True)
@@ -31,7 +32,7 @@ os._exit(0)
 
 
 @contextmanager
-def bare_llama_cpp(slots: int = 4) -> Iterator[str]:
+def bare_llama_cpp(slots: int = 4, threads: int = 1, **environment: str) -> Iterator[str]:
     """The base URL of a server that takes KEY, while the block runs."""
     weights = subprocess.run(
         [sys.executable, "-m", "samplers.local.engine.weights"],
@@ -41,9 +42,9 @@ def bare_llama_cpp(slots: int = 4) -> Iterator[str]:
         timeout=60,
     ).stdout.strip()
 
-    command = [sys.executable, "-c", SERVER, weights, str(slots)]
+    command = [sys.executable, "-c", SERVER, weights, str(slots), str(threads)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, **pipes) as child:
+    with subprocess.Popen(command, **pipes, env=os.environ | environment) as child:
         try:
             address = next(json.loads(line) for line in child.stdout if line.startswith('"http'))
             yield address + "/v1"

@@ -80,7 +80,7 @@ def _vocabulary(header: dict, decode: Callable[[bytes, int], bytes]) -> Vocabula
 
 
 def cache_bytes(path: Path) -> int | None:
-    """What llama.cpp's cache takes for one token, in half precision; None if the file is broken.
+    """What llama.cpp's cache takes for one token, in half precision; None if the file is unclear.
 
     It holds a key and a value of every head of every layer.
     """
@@ -88,12 +88,13 @@ def cache_bytes(path: Path) -> int | None:
         with path.open("rb") as file:
             header = _header(file)
         of = header[_ARCHITECTURE].decode()
-        layers = header[f"{of}.block_count"]
-        heads = header[f"{of}.attention.head_count"]
+        layers = int(header[f"{of}.block_count"])
+        heads = int(header[f"{of}.attention.head_count"])
+        kept = int(header.get(f"{of}.attention.head_count_kv", heads))
         size = header[f"{of}.embedding_length"] // heads
         sizes = [header.get(f"{of}.attention.{name}_length", size) for name in ("key", "value")]
-        return 2 * layers * header.get(f"{of}.attention.head_count_kv", heads) * sum(sizes)
-    except BROKEN:
+        return 2 * layers * kept * sum(sizes)
+    except (*BROKEN, ZeroDivisionError):
         return None
 
 

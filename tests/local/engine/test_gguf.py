@@ -4,11 +4,15 @@ import struct
 
 import pytest
 
-from samplers.local.engine.gguf import read_vocabulary
+from samplers.local.engine.gguf import cache_bytes, read_vocabulary
+from samplers.local.engine.weights import ensure
+from samplers.local.room.room import TOKEN_BYTES
 
 
-def gguf(tokenizer: bytes, tokens: list[bytes], types: list[int]) -> bytes:
-    """A model file's header."""
+def gguf(
+    tokenizer: bytes, tokens: list[bytes], types: list[int], more: dict[str, bytes] | None = None
+) -> bytes:
+    """A model file's header; `more` are values that come first."""
 
     def string(text: bytes) -> bytes:
         return struct.pack("<Q", len(text)) + text
@@ -16,6 +20,7 @@ def gguf(tokenizer: bytes, tokens: list[bytes], types: list[int]) -> bytes:
     token_array = struct.pack("<IIQ", 9, 8, len(tokens)) + b"".join(map(string, tokens))
     type_array = struct.pack(f"<IIQ{len(types)}i", 9, 5, len(types), *types)
     values = [
+        *[(name.encode(), value) for name, value in (more or {}).items()],
         (b"general.alignment", struct.pack("<II", 4, 32)),
         (b"general.name", struct.pack("<I", 8) + string(b"My Model 1B")),
         (b"tokenizer.ggml.model", struct.pack("<I", 8) + string(tokenizer)),
@@ -105,3 +110,35 @@ def test_a_tokenizer_that_is_unknown(tmp_path):
     path.write_bytes(gguf(b"rwkv", [b"a"], [1]))
     with pytest.raises(ValueError, match="rwkv"):
         read_vocabulary(path)
+
+
+LLAMA = {
+    "general.architecture": struct.pack("<IQ", 8, 5) + b"llama",
+    "llama.block_count": struct.pack("<II", 4, 10),
+    "llama.embedding_length": struct.pack("<II", 4, 512),
+    "llama.attention.head_count": struct.pack("<II", 4, 8),
+}
+FEWER = {"llama.attention.head_count_kv": struct.pack("<II", 4, 2)}
+LONGER = {"llama.attention.value_length": struct.pack("<II", 4, 128)}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (LLAMA, 10 * 8 * (64 + 64) * 2),
+        (LLAMA | FEWER, 10 * 2 * (64 + 64) * 2),
+        (LLAMA | FEWER | LONGER, 10 * 2 * (64 + 128) * 2),
+        ({}, None),
+        (LLAMA | {"llama.attention.head_count": struct.pack("<II", 4, 0)}, None),
+        (LLAMA | {"llama.attention.head_count_kv": NUMBERS}, None),
+    ],
+)
+def test_what_the_cache_takes_for_a_token(tmp_path, more, expected):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf(b"gpt2", [b"a"], [1], more))
+    assert cache_bytes(path) == expected
+
+
+def test_what_it_takes_for_the_default_model():
+    """The number that --help names, by which slots are refused."""
+    assert cache_bytes(ensure()) == TOKEN_BYTES
