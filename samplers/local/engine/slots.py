@@ -23,6 +23,7 @@ SHORT_ANSWER = 64
 # The second slot of those that are kept takes the first choice of an answer of so few tokens: where
 # much is going on, a token can take half a second.
 TINY_ANSWER = 16
+NEIGHBOUR = 64
 # Answers at the same time with logprobs of the whole vocabulary: one token's fill 200 MB.
 WHOLE = 2
 # Tokens that are read by one call. From 64 tokens on, the engine's attention adds up in another
@@ -79,7 +80,6 @@ class Slots:
     ) -> AsyncIterator[Slot]:
         """A slot for an answer of at most `limit` tokens; leave the context to give it back.
 
-        It is the one whose cache has most of the prompt, or else the one unused for longest.
         `whole`: the answer has logprobs of the whole vocabulary. `first`: it is the first choice.
         `background`: nobody waits for the answer. `owner`: whose it is.
         """
@@ -97,7 +97,7 @@ class Slots:
                 stack.enter_context(self._counted())
             await stack.enter_async_context(self._places.take(kinds, owner))
 
-            slot = self._take(prompt)
+            slot = self._take(prompt, limit)
             try:
                 yield slot
             finally:
@@ -129,10 +129,23 @@ class Slots:
             async with asyncio.timeout(seconds):
                 await self._quiet.wait()
 
-    def _take(self, prompt: list[int]) -> Slot:
-        best = max(self._free, key=lambda slot: shared(slot.tokens, prompt))
-        if 10 * shared(best.tokens, prompt) < len(prompt):
-            best = self._free[0]
+    def _take(self, prompt: list[int], limit: int) -> Slot:
+        """The best free slot: by what is cached, and by its neighbours.
+
+        The engine draws the next tokens of neighbouring slots in one step, and those of others in
+        steps of their own: two answers then took more than twice as long. So a neighbour that is
+        busy is worth as many cached tokens as are drawn, and not more than NEIGHBOUR.
+        """
+        busy = set(range(self._all)) - {slot.id for slot in self._free}
+
+        def worth(slot: Slot) -> int:
+            cached = shared(slot.tokens, prompt)
+            if 10 * cached < len(prompt):
+                cached = 0
+            neighbours = len(busy & {slot.id - 1, slot.id + 1})
+            return cached + neighbours * min(limit, NEIGHBOUR)
+
+        best = max(self._free, key=worth)  # of equal ones the one unused for longest
         self._free.remove(best)
         return best
 

@@ -133,46 +133,6 @@ def test_those_who_wait_are_served_in_order_and_may_leave():
     asyncio.run(run())
 
 
-def test_owners_take_turns():
-    """One with a hundred requests does not hold up another with one."""
-
-    async def run():
-        slots = Slots(1)
-        _, free = await taken(slots, LONG)
-        order = []
-
-        async def answer(owner):
-            async with slots.hold([1], LONG, owner=owner):
-                order.append(owner)
-                await asyncio.sleep(0)
-
-        many = [asyncio.create_task(answer("many")) for _ in range(100)]
-        await asyncio.sleep(0)
-        one = asyncio.create_task(answer("one"))
-        await asyncio.sleep(0)
-        await free()
-        await asyncio.gather(one, *many)
-        return order.index("one")
-
-    assert asyncio.run(run()) == 1
-
-
-def test_an_owner_has_no_more_than_its_share():
-    async def run():
-        slots = Slots(10)
-        slots.limit_each_owner(2)
-        holds = [slots.hold([1], LONG, owner="a") for _ in range(3)]
-        for hold in holds[:2]:
-            await hold.__aenter__()
-        third = asyncio.create_task(holds[2].__aenter__())
-        async with slots.hold([1], LONG, owner="b"):
-            assert not third.done()
-        await holds[0].__aexit__(None, None, None)
-        await third
-
-    asyncio.run(run())
-
-
 def test_a_prompt_goes_where_most_of_it_is_cached():
     async def run():
         slots = Slots()
