@@ -23,13 +23,11 @@ import psutil
 
 from tests.helpers.bare_llama_cpp import KEY, bare_llama_cpp
 
-TOKENS = 64
-RUNS = 5
 HERE = Path(__file__).parents[2]
 # llama.cpp's template adds one where there is none: so both read the same prompt
 SYSTEM = {"role": "system", "content": "You are a helpful teacher of short stories."}
 SLEEP = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "500"}  # as ours do (`server.py`)
-NO_END = {"0": -100, "2": -100}  # SmolLM2's ends of a turn: every answer has TOKENS tokens
+NO_END = {"0": -100, "2": -100}  # SmolLM2's ends of a turn: every answer has all its tokens
 
 
 class Server(NamedTuple):
@@ -70,10 +68,10 @@ def bare(name: str, slots: int, **environment: str) -> Iterator[Server]:
         yield Server(name, base_url, KEY, "smollm2", pid)
 
 
-def run(server: Server, streams: int, temperature: float, first: int = 0) -> Run:
+def run(server: Server, streams: int, options: argparse.Namespace, first: int = 0) -> Run:
     """So many answers, asked for at the same time; `first` is the number of the first prompt."""
     process = psutil.Process(server.pid)
-    bodies = [_body(server, first + number, temperature) for number in range(streams)]
+    bodies = [_body(server, first + number, options) for number in range(streams)]
     used = sum(process.cpu_times()[:2])
     begin = time.perf_counter()
     tokens = asyncio.run(_all(server, bodies))
@@ -86,12 +84,12 @@ async def _all(server: Server, bodies: list[dict]) -> int:
     return sum(await asyncio.gather(*[_answer(server, body) for body in bodies]))
 
 
-def _body(server: Server, number: int, temperature: float) -> dict:
+def _body(server: Server, number: int, options: argparse.Namespace) -> dict:
     return {
         "model": server.model,
         "messages": [SYSTEM, {"role": "user", "content": f"Tell a story about {number} cats."}],
-        "max_tokens": TOKENS,
-        "temperature": temperature,
+        "max_tokens": options.tokens,
+        "temperature": options.temperature,
         "seed": number,
         "logit_bias": NO_END,
         "stream": True,
@@ -117,14 +115,14 @@ async def _answer(server: Server, body: dict) -> int:
     return int(usage.split(b",")[0].split(b"}")[0])
 
 
-def table(servers: list[Server], streams: int, temperature: float, runs: int) -> Iterator[str]:
+def table(servers: list[Server], streams: int, options: argparse.Namespace) -> Iterator[str]:
     """The medians of the servers, with their ratio to the best of those after the first."""
     results: dict[str, list[Run]] = {server.name: [] for server in servers}
     for server in servers:
-        run(server, min(streams, 2), temperature)  # warms it up
-    for number in range(runs):
+        run(server, min(streams, 2), options)  # warms it up
+    for number in range(options.runs):
         for server in servers:  # prompts that nobody has read yet
-            results[server.name].append(run(server, streams, temperature, 100 * number + 10))
+            results[server.name].append(run(server, streams, options, 100 * number + 10))
 
     speeds = {name: median(one.tokens_per_second for one in own) for name, own in results.items()}
     best = max(list(speeds.values())[1:])
@@ -142,7 +140,11 @@ def main() -> None:
     parser.add_argument("--streams", type=int, nargs="+", default=[24, 32, 1])
     parser.add_argument("--old", type=Path, help="a checkout of an earlier commit")
     parser.add_argument("--temperature", type=float, default=1.0)
-    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--tokens", type=int, default=64, help="of each answer")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--spin", action="store_true", help="also llama.cpp as it starts, with threads that spin"
+    )
     options = parser.parse_args()
 
     print("| streams | server | tokens/s | of the best other | processor ms a token | each run |")
@@ -155,15 +157,16 @@ def main() -> None:
 
         many = started(
             ours(f"ours, --slots {slots}", HERE, "--slots", slots),
-            bare("llama.cpp", options.slots),
-            bare("llama.cpp, its threads sleep", options.slots, **SLEEP),
+            bare("llama.cpp", options.slots, **SLEEP),
         )
+        if options.spin:
+            many += started(bare("llama.cpp, its threads spin", options.slots))
         one = many
         if options.old:
             one = started(ours("ours", HERE), ours("earlier", options.old))
         for streams in options.streams:
             servers = one if streams == 1 else many
-            for line in table(servers, streams, options.temperature, options.runs):
+            for line in table(servers, streams, options):
                 print(line, flush=True)
 
 
