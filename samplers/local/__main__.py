@@ -14,13 +14,13 @@ import logging
 import os
 import secrets
 import signal
-import socket
 import sys
 import threading
 import time
 from typing import TextIO
 
 from samplers.local.conditions import flags
+from samplers.local.keys import flags as room
 
 END_SECONDS = 2  # after which the process ends, whatever still runs
 
@@ -29,7 +29,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m samplers.local", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=0, help="a port of 127.0.0.1; 0 (the default) takes a free one"
+        "--port", type=int, default=0, help="a port; 0 (the default) takes a free one"
     )
     parser.add_argument(
         "--api-key",
@@ -60,6 +60,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "system message to a conversation without one. drop (the default): it does not, as at "
         "OpenAI. It concerns the model that is downloaded; another one keeps its own template",
     )
+    room.add_to(parser)
     flags.add_to(parser)
     parser.add_argument(
         "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
@@ -68,14 +69,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
     if not 0 <= options.port <= 65535:
         parser.error(f"--port must be in [0, 65535], got {options.port}")
-    if options.api_key is not None and not _can_be_sent(options.api_key):
-        parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII without spaces")
+    room.check(parser, options)
     options.simulation = flags.simulation(parser, options)
     return options
-
-
-def _can_be_sent(key: str) -> bool:
-    return key.isascii() and key.isprintable() and key != "" and " " not in key
 
 
 def main() -> int:
@@ -175,15 +171,23 @@ def _exit(code: int) -> None:
 
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
     # These imports take most of the start's time. Here, the watch on stdin already runs.
-    from samplers.local import connection, gateway, memory, start
+    from samplers.local import connection, gateway, listen, memory, start
     from samplers.local.batches.worker import Worker
     from samplers.local.engine.model import Settings, served
-    from samplers.local.key import owner_of_key
+    from samplers.local.keys.known import Keys
     from samplers.local.store.database import Database, data_folder
     from samplers.local.store.files import forget_expired
 
     memory.give_back_large_blocks()
-    listening = _listen(options.port)
+    address = options.listen
+    try:
+        listening = listen.listen(address, options.port)
+    except OSError as error:
+        raise StartError(
+            f"port {options.port} of {address} cannot be used: {error.strerror}. Choose another, "
+            "or --port 0. The address must be one of this machine's."
+        ) from None
+    port = listening.getsockname()[1]
     level = logging.INFO if options.verbose else logging.CRITICAL
     logging.basicConfig(level=level, stream=sys.stderr)
     settings = Settings(options.engine_order, options.logprobs_mode == "processed")
@@ -193,17 +197,23 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
         raise StartError(error) from None
 
     key = options.api_key or secrets.token_urlsafe(32)
+    keys = options.known_keys or Keys(key)
     models = served(model, options.profile)
     # a random key is another one at the next start: what it has kept could never be read again
-    database = Database(data_folder() if options.api_key else None)
-    worker = Worker(models, database, owner_of_key(key))
-    app = gateway.application(models, key, options.simulation, database, worker)
+    database = Database(data_folder() if options.api_key or keys.shared else None)
+    worker = Worker(models, database, keys.owners)
+    app = gateway.application(models, keys, options.simulation, database, worker, options.host)
     server = connection.server(app)
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    ready = {"base_url": url, "api_key": key, "model": models[0].id}
+    ready = {
+        "base_url": listen.base_url(address, port),
+        "api_key": None if keys.shared else key,
+        "model": models[0].id,
+    }
+    if notice := listen.notice(address, port):
+        print(f"samplers.local: {notice}", file=sys.stderr)
     print(json.dumps(ready), file=stdout, flush=True)
 
     giving_back = asyncio.create_task(memory.give_back_regularly())
@@ -216,24 +226,6 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     _end_soon()
     server.should_exit = True
     await asyncio.gather(serving, worker.end())
-
-
-def _listen(port: int) -> socket.socket:
-    # asyncio turns Nagle's algorithm off only where the protocol is named: without it a kept
-    # connection loses 40 ms
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name != "nt":  # on Windows it would let two servers share a port
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(("127.0.0.1", port))
-        listening.listen(128)
-    except OSError as error:
-        raise StartError(
-            f"port {port} of 127.0.0.1 cannot be used: {error.strerror}. "
-            "Choose another, or --port 0."
-        ) from None
-
-    return listening
 
 
 if __name__ == "__main__":

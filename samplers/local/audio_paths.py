@@ -1,5 +1,7 @@
 """OpenAI's path /v1/audio/transcriptions."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -7,8 +9,10 @@ from starlette.routing import Route
 from samplers.local.answer.event_stream import unless_gone
 from samplers.local.audio.answer import answer
 from samplers.local.audio.decode import decode
+from samplers.local.audio.recognise import Transcription
 from samplers.local.audio.recogniser import Recogniser
-from samplers.local.audio.request import uploads
+from samplers.local.audio.request import TranscriptionRequest, uploads
+from samplers.local.keys.limits import take_answers
 from samplers.local.request.senses import SPEECH, SPEECH_RECOGNITION, require
 
 
@@ -16,11 +20,15 @@ def audio_routes(recogniser: Recogniser) -> list[Route]:
     """The route of transcriptions by `recogniser`."""
     forms = uploads()
 
+    async def words(scope, asked: TranscriptionRequest) -> Transcription:
+        await take_answers(scope)
+        sound = partial(decode, asked.content)
+        return await recogniser.words(sound, asked.prompt, asked.temperature)
+
     async def transcriptions(request: Request) -> Response:
         require(SPEECH_RECOGNITION, SPEECH, "file")
         async with forms.form(request) as asked:
-            work = recogniser.words(lambda: decode(asked.content), asked.prompt, asked.temperature)
-            heard = await unless_gone(request.receive, work)
+            heard = await unless_gone(request.receive, words(request.scope, asked))
         return answer(asked, heard)
 
     return [Route("/v1/audio/transcriptions", transcriptions, methods=["POST"])]

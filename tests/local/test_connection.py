@@ -16,6 +16,7 @@ from starlette.routing import Route
 from samplers.local import connection, slow_readers
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.door import Door
+from samplers.local.keys.known import Keys
 
 HEAD = b"Host: localhost\r\nAuthorization: Bearer key\r\n"
 CLOSE = b"\r\nConnection: close\r\n\r\n"
@@ -65,7 +66,9 @@ def serving(gate: Gate):
 
     functions = (ok, body, much, wrong, wait)
     routes = [Route(f"/{f.__name__}", f, methods=["GET", "POST"]) for f in functions]
-    server = connection.server(Door(Starlette(routes=routes, exception_handlers=HANDLERS), "key"))
+    server = connection.server(
+        Door(Starlette(routes=routes, exception_handlers=HANDLERS), Keys("key"))
+    )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()

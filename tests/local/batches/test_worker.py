@@ -57,9 +57,9 @@ def answered(monkeypatch) -> list[str]:
     order = []
     real = one_line.answer
 
-    async def noted(models, endpoint, line):
+    async def noted(models, batch, line):
         order.append(line.custom_id)
-        return await real(models, endpoint, line)
+        return await real(models, batch, line)
 
     monkeypatch.setattr(one_line, "answer", noted)
     return order
@@ -114,7 +114,7 @@ def test_batches_take_turns(answered):
         database = Database(None)
         long = await made(database, jsonl(*[moderation(f"long {i}") for i in range(40)]))
         short = await made(database, jsonl(moderation("short")))
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         await ended(database, short)
         await ended(database, long)
@@ -132,7 +132,7 @@ def test_moderations_do_not_wait_for_the_engine(answered):
         slots = Slots()
         model = SimpleNamespace(id="m", engine=SimpleNamespace(slots=slots))
         database = Database(None)
-        working = Worker((model,), database, "me")
+        working = Worker((model,), database, lambda: ["me"])
         async with slots.hold([1], 1000):
             batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(9)]))
             working.wake()
@@ -148,12 +148,12 @@ def test_what_was_answered_is_not_answered_again(answered):
     async def twice() -> list[str]:
         database = Database(None)
         batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(30)]))
-        first = Worker((), database, "me")
+        first = Worker((), database, lambda: ["me"])
         first.wake()
         while len(answered) < 10:
             await asyncio.sleep(0)
         await first.end()
-        second = Worker((), database, "me")
+        second = Worker((), database, lambda: ["me"])
         second.wake()
         batch = await ended(database, batch)
         await second.end()
@@ -170,7 +170,7 @@ def test_lines_that_a_killed_run_had_read_are_read_anew():
         batch = await made(database, jsonl(moderation("a"), moderation("b")))
         line = batch_lines.Line(1, "a", b"half of what was read")
         await database.write(batch_lines.add_lines, batch.id, [line])
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         batch = await ended(database, batch)
         await working.end()
@@ -185,7 +185,7 @@ def test_a_batch_that_ended_since_it_was_found(answered, monkeypatch):
     async def stale() -> tuple[batches.Batch, batches.Batch]:
         database = Database(None)
         batch = await made(database, jsonl(moderation("a")))
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         first = await ended(database, batch)
         monkeypatch.setattr(batches, "unfinished", lambda connection, owner: [batch])
@@ -203,7 +203,7 @@ def test_what_expired_while_no_endpoint_ran():
     async def late() -> batches.Batch:
         database = Database(None)
         batch = await made(database, jsonl(moderation("a"), moderation("b")), window=-5)
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         batch = await ended(database, batch)
         await working.end()
@@ -223,7 +223,7 @@ def test_a_batch_waits_for_its_model():
         line = batch_lines.Line(1, "a", jsonl(moderation("a")))
         await database.write(batch_lines.add_lines, batch.id, [line])
         await database.write(batches.begin, batch.id, 1, "another", time.time())
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         await asyncio.sleep(0.2)
         waiting = await database.read(batches.get, "me", batch.id)
@@ -241,7 +241,7 @@ def test_another_owners_batches_are_left_alone():
     async def other() -> batches.Batch:
         database = Database(None)
         batch = await made(database, jsonl(moderation("a")))
-        working = Worker((), database, "somebody else")
+        working = Worker((), database, lambda: ["somebody else"])
         working.wake()
         await asyncio.sleep(0.2)
         await working.end()
@@ -267,7 +267,7 @@ def test_a_failure_of_the_database_is_outlived(monkeypatch):
         database = Database(None)
         batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(5)]))
         monkeypatch.setattr(batch_lines, "keep_answer", full)
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         batch = await ended(database, batch)
         await working.end()

@@ -21,14 +21,13 @@ async def generate_all(
     events: asyncio.Queue = asyncio.Queue(maxsize=2 * SLOTS)  # a slow reader slows the engine down
     at_once = MOST if len(job.prompt) <= LONG_PROMPT and not job.background else 1
     side_by_side = asyncio.Semaphore(at_once)
-    slots = job.model.engine.slots
     whole = (job.request.top_logprobs or 0) > MAX_TOP_LOGPROBS
 
     async def run(choice: Choice) -> None:
         try:
             async with (
                 side_by_side,
-                slots.hold(job.prompt, job.limit, whole, choice.index == 0, job.background) as slot,
+                job.slot(job.limit, whole, choice.index == 0) as slot,
                 aclosing(generate(job, choice, slot)) as generated,
             ):
                 async for event in generated:
