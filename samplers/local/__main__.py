@@ -218,11 +218,12 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
 
     giving_back = asyncio.create_task(memory.give_back_regularly())
     forgetting = asyncio.create_task(forget_expired(database))
+    watching = asyncio.create_task(keys.watch())
     worker.wake()  # there may be batches that an earlier endpoint began
     while not end.is_set() and not serving.done():
         await asyncio.sleep(0.05)
-    giving_back.cancel()
-    forgetting.cancel()
+    for task in (giving_back, forgetting, watching):
+        task.cancel()
     _end_soon()
     server.should_exit = True
     await asyncio.gather(serving, worker.end())

@@ -27,7 +27,7 @@ def is_for_us(scope, names: Collection[str] = ()) -> bool:
     named = _HOST.fullmatch(host)
     if named is None:
         return False
-    own = normal(f"[{scope['server'][0]}]") if scope.get("server") else HOSTS[0]
+    own = normal(scope["server"][0]) if scope.get("server") else HOSTS[0]
     return normal(named[1]) in (*HOSTS, *names, own)
 
 
@@ -37,8 +37,9 @@ def normal(host: str) -> str:
     Names have no case, and a dot at the end only says that they are whole.
     """
     host = host.lower().removesuffix(".")
+    in_brackets = host.startswith("[") and host.endswith("]")
     try:
-        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+        address = ipaddress.ip_address(host[1:-1] if in_brackets else host)
     except ValueError:
         return host
     # to a socket of both versions, an IPv4 client comes from and to such an address

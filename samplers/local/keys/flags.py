@@ -70,12 +70,13 @@ def check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
 
 
 def _address(parser: argparse.ArgumentParser, text: str) -> str:
-    try:
-        address = ipaddress.ip_address(text.removeprefix("[").removesuffix("]"))
-        if not address.is_multicast and "%" not in text:
-            return str(address)
-    except ValueError:
-        pass
+    address = normal(text)
+    if (
+        _is_address(address)
+        and "%" not in address
+        and not ipaddress.ip_address(address).is_multicast
+    ):
+        return address
     parser.error(
         "--listen must be an address of this machine in numbers, such as 192.168.1.5, or 0.0.0.0 "
         f"for all of its addresses, got {text[:80]!r}"
@@ -84,12 +85,20 @@ def _address(parser: argparse.ArgumentParser, text: str) -> str:
 
 def _name(parser: argparse.ArgumentParser, text: str) -> str:
     name = normal(text)
-    if _NAME.fullmatch(name) or ":" in name:
+    if _NAME.fullmatch(name) or _is_address(name):
         return name
     parser.error(
         "--host must be a name such as class.example or an address such as 192.168.1.5, without "
         f"http:// and without a port, got {text[:80]!r}"
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _keys(parser: argparse.ArgumentParser, path: Path) -> Keys:

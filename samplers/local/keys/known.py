@@ -1,14 +1,14 @@
 """Who is let in: each key and whose it is. A file of keys is read again while the endpoint runs."""
 
+import asyncio
 import hashlib
 import sys
-import time
 from pathlib import Path
 
 from samplers.local.key import owner_of_key, owner_of_name
 from samplers.local.keys.read import KeysError, content_of, keys_in
 
-LOOK_AGAIN = 1.0  # seconds after which a request looks at the file again
+LOOK_AGAIN = 1.0  # seconds
 
 
 class Keys:
@@ -27,6 +27,9 @@ class Keys:
         """All who have a key."""
         return set(self._owners.values())
 
+    async def watch(self) -> None:
+        """Notices other keys, as long as it runs. One key stays as it is."""
+
 
 class KeysFile(Keys):
     """The keys of a file, as it is now. KeysError if it cannot be used at the start.
@@ -41,23 +44,15 @@ class KeysFile(Keys):
         self._content = content_of(path)
         self._owners = _owners(self._content, path)
         self._problem = ""
-        self._looked = time.monotonic()
 
-    def owner(self, key: str) -> str | None:
-        """As of Keys. A key that was removed is let in for LOOK_AGAIN seconds at most."""
-        self._look()
-        return super().owner(key)
+    async def watch(self) -> None:
+        """Looks at the file every LOOK_AGAIN seconds."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.to_thread(self.look)  # a network drive can keep its reader waiting
 
-    def owners(self) -> set[str]:
-        """As of Keys."""
-        self._look()
-        return super().owners()
-
-    def _look(self) -> None:
-        now = time.monotonic()
-        if now - self._looked < LOOK_AGAIN:
-            return
-        self._looked = now
+    def look(self) -> None:
+        """Reads the file again, and takes its keys if it has changed."""
         try:
             content = content_of(self._path)
             if content == self._content and not self._problem:
