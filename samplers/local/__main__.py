@@ -2,8 +2,9 @@
 
 It also ends with the process that started it, unless nohup or setsid parted them.
 
-When it is ready, it prints one line of JSON with its address, its key and its model. A second
-model, the first one's name with -reasoning, simulates one of OpenAI's reasoning models.
+When it is ready, it prints one line of JSON with its address, its key (null with --keys) and its
+model. A second model, the first one's name with -reasoning, simulates one of OpenAI's reasoning
+models.
 """
 
 import argparse

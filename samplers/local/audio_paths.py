@@ -1,7 +1,5 @@
 """OpenAI's path /v1/audio/transcriptions."""
 
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,10 +7,9 @@ from starlette.routing import Route
 from samplers.local.answer.event_stream import unless_gone
 from samplers.local.audio.answer import answer
 from samplers.local.audio.decode import decode
-from samplers.local.audio.recognise import Transcription
 from samplers.local.audio.recogniser import Recogniser
-from samplers.local.audio.request import TranscriptionRequest, uploads
-from samplers.local.keys.limits import take_answers
+from samplers.local.audio.request import uploads
+from samplers.local.keys.limits import in_turn
 from samplers.local.request.senses import SPEECH, SPEECH_RECOGNITION, require
 
 
@@ -20,15 +17,12 @@ def audio_routes(recogniser: Recogniser) -> list[Route]:
     """The route of transcriptions by `recogniser`."""
     forms = uploads()
 
-    async def words(scope, asked: TranscriptionRequest) -> Transcription:
-        await take_answers(scope)
-        sound = partial(decode, asked.content)
-        return await recogniser.words(sound, asked.prompt, asked.temperature)
-
     async def transcriptions(request: Request) -> Response:
         require(SPEECH_RECOGNITION, SPEECH, "file")
         async with forms.form(request) as asked:
-            heard = await unless_gone(request.receive, words(request.scope, asked))
+            await in_turn(request)
+            work = recogniser.words(lambda: decode(asked.content), asked.prompt, asked.temperature)
+            heard = await unless_gone(request.receive, work)
         return answer(asked, heard)
 
     return [Route("/v1/audio/transcriptions", transcriptions, methods=["POST"])]

@@ -37,7 +37,7 @@ from samplers.local.engine.model import ServedModel
 from samplers.local.file_paths import file_routes
 from samplers.local.key import owner_of
 from samplers.local.keys.known import Keys
-from samplers.local.keys.limits import FILE_BYTES, Limited, take_answers
+from samplers.local.keys.limits import FILE_BYTES, Limited, in_turn
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
 from samplers.local.realtime_path import realtime_route
@@ -81,11 +81,11 @@ def application(
         number = newest_of(request).arrival()
         async with bodies.json(request) as body:
             chat_request = await parsed(models, body, request.headers, is_long(request))
+        await in_turn(request, chat_request.n)
         job = await unless_gone(request.receive, prepare(models, chat_request))
         job = replace(filtered(request.scope, job), owner=owner_of(request.scope))
         settle = reserve(request.scope, job)
         if chat_request.stream:
-            await unless_gone(request.receive, take_answers(request.scope, chat_request.n))
             return EventStream(chat_chunks.stream(job, settle))
 
         async def complete() -> dict:
@@ -94,7 +94,7 @@ def application(
             settle(body["usage"])
             return body
 
-        return await _answer(request, number, chat_request.n, complete)
+        return await _answer(request, number, complete)
 
     async def tokens(request: Request) -> Response:
         async with bodies.json(request) as body:
@@ -110,22 +110,20 @@ def application(
         number = newest_of(request).arrival()
         async with bodies.json(request) as body:
             given = await given_answer(models, body)
-        return await _answer(request, number, 1, distributions, given)
+        await in_turn(request)
+        return await _answer(request, number, distributions, given)
 
     async def given_score(request: Request) -> Response:
         number = newest_of(request).arrival()
         async with bodies.json(request) as body:
             given = await given_text(models, body)
-        return await _answer(request, number, 1, score, given)
+        await in_turn(request)
+        return await _answer(request, number, score, given)
 
     async def _answer(
-        request: Request, number: int, count: int, answer: Callable[..., Coroutine], *arguments
+        request: Request, number: int, answer: Callable[..., Coroutine], *arguments
     ) -> Response:
-        async def in_turn():
-            await take_answers(request.scope, count)
-            return await answer(*arguments)
-
-        work = newest_of(request).run(request.headers, number, in_turn)
+        work = newest_of(request).run(request.headers, number, answer, *arguments)
         return json_response(await unless_gone(request.receive, work))
 
     async def moderations(request: Request) -> Response:

@@ -8,8 +8,10 @@ from collections import defaultdict
 from contextlib import ExitStack
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 
 from samplers.local.answer.error_response import error_response
+from samplers.local.answer.event_stream import unless_gone
 from samplers.local.key import OWNER
 from samplers.local.request.body import LONG_BODY
 from samplers.local.request.errors import ApiError
@@ -74,6 +76,11 @@ async def take_answers(scope, count: int = 1, wait: bool = True) -> None:
         for _ in range(min(count, share.answers)):
             await share.free.acquire()
             taken.callback(share.free.release)
+
+
+async def in_turn(request: Request, count: int = 1) -> None:
+    """`take_answers` for a request whose body was read. ClientDisconnect if its client goes."""
+    await unless_gone(request.receive, take_answers(request.scope, count))
 
 
 def too_many(most: int, what: str) -> ApiError:
