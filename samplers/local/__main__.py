@@ -21,7 +21,7 @@ import time
 from typing import TextIO
 
 from samplers.local.conditions import flags
-from samplers.local.keys import flags as room
+from samplers.local.keys import flags as keys_flags
 
 END_SECONDS = 2  # after which the process ends, whatever still runs
 
@@ -61,7 +61,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "system message to a conversation without one. drop (the default): it does not, as at "
         "OpenAI. It concerns the model that is downloaded; another one keeps its own template",
     )
-    room.add_to(parser)
+    keys_flags.add_to(parser)
     flags.add_to(parser)
     parser.add_argument(
         "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
@@ -70,7 +70,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
     if not 0 <= options.port <= 65535:
         parser.error(f"--port must be in [0, 65535], got {options.port}")
-    room.check(parser, options)
+    keys_flags.check(parser, options)
     options.simulation = flags.simulation(parser, options)
     return options
 

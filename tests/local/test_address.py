@@ -1,5 +1,7 @@
 """Which hosts requests may name. No name that a page's owner can point at this machine is among."""
 
+import socket
+
 import pytest
 
 from samplers.local.address import is_for_us, normal
@@ -77,9 +79,12 @@ def test_urls(address, url):
     assert ("ADDRESS" in said) is (address in ("0.0.0.0", "::"))
 
 
-def test_all_addresses_of_both_versions():
-    import socket
+def test_an_address_of_another_machine():
+    with pytest.raises(OSError, match="address"):
+        listen("192.0.2.1", 0)
 
+
+def test_all_addresses_of_both_versions():
     try:
         listening = listen("::", 0)
     except OSError:
