@@ -31,6 +31,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "conditions": {"request", "answer"},
         "moderation": {"request"},
         "audio": {"request", "answer"},
+        "keys": {"request", "answer", "store"},
         "realtime": {"request", "answer", "audio", "engine"},
         "batches": {"request", "answer", "store", "engine", "moderation"},
     },

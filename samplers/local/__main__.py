@@ -2,8 +2,9 @@
 
 It also ends with the process that started it, unless nohup or setsid parted them.
 
-When it is ready, it prints one line of JSON with its address, its key and its model. A second
-model, the first one's name with -reasoning, simulates one of OpenAI's reasoning models.
+When it is ready, it prints one line of JSON with its address, its key (null with --keys) and its
+model. A second model, the first one's name with -reasoning, simulates one of OpenAI's reasoning
+models.
 """
 
 import argparse
@@ -14,13 +15,13 @@ import logging
 import os
 import secrets
 import signal
-import socket
 import sys
 import threading
 import time
 from typing import TextIO
 
 from samplers.local.conditions import flags
+from samplers.local.keys import flags as keys_flags
 from samplers.local.room import flags as room_flags
 
 END_SECONDS = 2  # after which the process ends, whatever still runs
@@ -30,7 +31,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m samplers.local", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=0, help="a port of 127.0.0.1; 0 (the default) takes a free one"
+        "--port", type=int, default=0, help="a port; 0 (the default) takes a free one"
     )
     parser.add_argument(
         "--api-key",
@@ -62,6 +63,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "OpenAI. It concerns the model that is downloaded; another one keeps its own template",
     )
     room_flags.add_to(parser)
+    keys_flags.add_to(parser)
     flags.add_to(parser)
     parser.add_argument(
         "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
@@ -70,15 +72,10 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
     if not 0 <= options.port <= 65535:
         parser.error(f"--port must be in [0, 65535], got {options.port}")
-    if options.api_key is not None and not _can_be_sent(options.api_key):
-        parser.error("--api-key (or SAMPLERS_LOCAL_KEY) must be printable ASCII without spaces")
-    options.room = room_flags.room(parser, options)
+    keys_flags.check(parser, options)
+    options.slots = room_flags.slots(parser, options)
     options.simulation = flags.simulation(parser, options)
     return options
-
-
-def _can_be_sent(key: str) -> bool:
-    return key.isascii() and key.isprintable() and key != "" and " " not in key
 
 
 def main() -> int:
@@ -178,70 +175,67 @@ def _exit(code: int) -> None:
 
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
     # These imports take most of the start's time. Here, the watch on stdin already runs.
-    from samplers.local import connection, gateway, memory, start
+    from samplers.local import connection, gateway, listen, memory, start
     from samplers.local.batches.worker import Worker
     from samplers.local.engine.model import Settings, served
-    from samplers.local.key import owner_of_key
+    from samplers.local.keys.known import Keys
+    from samplers.local.keys.limits import ANSWERS
     from samplers.local.store.database import Database, data_folder
     from samplers.local.store.files import forget_expired
 
     memory.give_back_large_blocks()
-    listening = _listen(options.port)
+    address = options.listen
+    try:
+        listening = listen.listen(address, options.port)
+    except OSError as error:
+        raise StartError(
+            f"port {options.port} of {address} cannot be used: {error.strerror}. Choose another, "
+            "or --port 0. The address must be one of this machine's."
+        ) from None
+    port = listening.getsockname()[1]
     level = logging.INFO if options.verbose else logging.CRITICAL
     logging.basicConfig(level=level, stream=sys.stderr)
     settings = Settings(options.engine_order, options.logprobs_mode == "processed")
     try:
         keep_system = options.default_system == "keep"
-        model = await start.model(settings, keep_system, options.verbose, options.room.slots)
+        model = await start.model(settings, keep_system, options.verbose, options.slots)
     except start.PROBLEMS as error:
         raise StartError(error) from None
 
-    if options.room.per_learner is not None and getattr(options, "known_keys", None):
-        model.engine.slots.limit_each_owner(options.room.per_learner)
-
     key = options.api_key or secrets.token_urlsafe(32)
+    keys = options.known_keys or Keys(key)
+    if keys.shared:
+        model.engine.slots.limit_each_owner(ANSWERS)
     models = served(model, options.profile)
     # a random key is another one at the next start: what it has kept could never be read again
-    database = Database(data_folder() if options.api_key else None)
-    worker = Worker(models, database, owner_of_key(key))
-    app = gateway.application(models, key, options.simulation, database, worker)
+    database = Database(data_folder() if options.api_key or keys.shared else None)
+    worker = Worker(models, database, keys.owners)
+    app = gateway.application(models, keys, options.simulation, database, worker, options.host)
     server = connection.server(app)
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    ready = {"base_url": url, "api_key": key, "model": models[0].id}
-    ready["slots"] = options.room.slots
+    ready = {
+        "base_url": listen.base_url(address, port),
+        "api_key": None if keys.shared else key,
+        "model": models[0].id,
+        "slots": options.slots,
+    }
+    if notice := listen.notice(address, port):
+        print(f"samplers.local: {notice}", file=sys.stderr)
     print(json.dumps(ready), file=stdout, flush=True)
 
     giving_back = asyncio.create_task(memory.give_back_regularly())
     forgetting = asyncio.create_task(forget_expired(database))
+    watching = asyncio.create_task(keys.watch())
     worker.wake()  # there may be batches that an earlier endpoint began
     while not end.is_set() and not serving.done():
         await asyncio.sleep(0.05)
-    giving_back.cancel()
-    forgetting.cancel()
+    for task in (giving_back, forgetting, watching):
+        task.cancel()
     _end_soon()
     server.should_exit = True
     await asyncio.gather(serving, worker.end())
-
-
-def _listen(port: int) -> socket.socket:
-    # asyncio turns Nagle's algorithm off only where the protocol is named: without it a kept
-    # connection loses 40 ms
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name != "nt":  # on Windows it would let two servers share a port
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(("127.0.0.1", port))
-        listening.listen(128)
-    except OSError as error:
-        raise StartError(
-            f"port {port} of 127.0.0.1 cannot be used: {error.strerror}. "
-            "Choose another, or --port 0."
-        ) from None
-
-    return listening
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from samplers.local.audio.answer import answer
 from samplers.local.audio.decode import decode
 from samplers.local.audio.recogniser import Recogniser
 from samplers.local.audio.request import uploads
+from samplers.local.keys.limits import in_turn
 from samplers.local.request.senses import SPEECH, SPEECH_RECOGNITION, require
 
 
@@ -19,6 +20,7 @@ def audio_routes(recogniser: Recogniser) -> list[Route]:
     async def transcriptions(request: Request) -> Response:
         require(SPEECH_RECOGNITION, SPEECH, "file")
         async with forms.form(request) as asked:
+            await in_turn(request)
             work = recogniser.words(lambda: decode(asked.content), asked.prompt, asked.temperature)
             heard = await unless_gone(request.receive, work)
         return answer(asked, heard)

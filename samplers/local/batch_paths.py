@@ -1,7 +1,7 @@
 """OpenAI's paths under /v1/batches."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,12 +25,12 @@ def batch_routes(
     database: Database,
     worker: Worker,
     bodies: Bodies,
-    time_factor: Callable[[Mapping[str, str]], float],
+    time_factor: Callable[[str], float],
 ) -> list[Route]:
     """The routes of batches that `database` keeps and `worker` works on.
 
-    `time_factor(headers)`: how much faster simulated time runs for a request's key. It shortens the
-    window of 24 hours; all times are those of the real clock.
+    `time_factor(owner)`: how much faster simulated time runs for an owner. It shortens the window
+    of 24 hours; all times are those of the real clock.
     """
 
     async def all_batches(request: Request) -> Response:
@@ -39,8 +39,8 @@ def batch_routes(
     async def create(request: Request) -> Response:
         async with bodies.json(request) as body:
             asked = new_batch(body)
-        owner = owner_of(request.headers)
-        window = WINDOW_SECONDS / time_factor(request.headers)
+        owner = owner_of(request.scope)
+        window = WINDOW_SECONDS / time_factor(owner)
         try:
             batch = await database.write(
                 batches.create,
@@ -63,18 +63,18 @@ def batch_routes(
         asked = batch_list(request.query_params)
         if asked.after is not None and not is_batch_id(asked.after):
             raise bad_request(f"No batch found with id '{asked.after[:200]}'.", "after")
-        owner = owner_of(request.headers)
+        owner = owner_of(request.scope)
         found = await database.read(batches.page, owner, asked.after, asked.limit + 1)
         return json_response(page([answers.batch_object(batch) for batch in found], asked.limit))
 
     async def one_batch(request: Request) -> Response:
         batch_id = request.path_params["batch_id"]
-        batch = await database.read(batches.get, owner_of(request.headers), batch_id)
+        batch = await database.read(batches.get, owner_of(request.scope), batch_id)
         return json_response(answers.batch_object(_there(batch, batch_id)))
 
     async def cancel(request: Request) -> Response:
         batch_id = request.path_params["batch_id"]
-        owner = owner_of(request.headers)
+        owner = owner_of(request.scope)
         _there(await database.read(batches.get, owner, batch_id), batch_id)  # no write for none
         batch = await database.write(batches.cancel, owner, batch_id, time.time())
         if _there(batch, batch_id).status not in ("cancelling", "cancelled"):

@@ -1,18 +1,22 @@
 """A client's connection: what is not HTTP, and what takes too long, below the gateway's paths.
 
 uvicorn's protocol, with four differences: what it cannot read is answered with OpenAI's error body,
-a request must come in time, its answer must be read, and the number of connections is bounded.
+a request must come in time, its answer must be read, and the number of connections is bounded, of
+all and of each address in the room.
 """
 
 import contextlib
 import re
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
+from ipaddress import ip_address
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
+from samplers.local.address import normal
 from samplers.local.answer.error_response import error_response
 from samplers.local.request.errors import ApiError, overloaded
 from samplers.local.slow_readers import EndsSlowReaders
@@ -22,6 +26,7 @@ REQUEST_SECONDS = 60  # from a request's first byte to its last
 BIGGEST_MESSAGE = 8 << 20  # bytes of a WebSocket's: two minutes of sound in base64
 LINGER_SECONDS = 1  # in which a client can read our last word before the connection is closed
 MOST_CONNECTIONS = 512
+MOST_OF_A_PEER = MOST_CONNECTIONS // 2  # of one address, which all who use a JupyterHub share
 OPEN_FILES = 4 * MOST_CONNECTIONS  # an answer has two more: both ends of its call to the engine
 TLS = re.compile(rb"\x16\x03[\x00-\x04]")  # how a client of https begins
 STATUS_SENTENCES = {
@@ -76,7 +81,11 @@ class Connection(EndsSlowReaders, H11Protocol):
         self.last_heard = self.loop.time()
         self._watch_the_request()
         if len(self.connections) > MOST_CONNECTIONS:
-            self._make_room()
+            self._make_room(self.connections)
+        elif self._is_from_the_room():
+            of_peer = [each for each in self.connections if each.client[:1] == self.client[:1]]
+            if len(of_peer) > MOST_OF_A_PEER:
+                self._make_room(of_peer)
 
     def connection_lost(self, exc) -> None:
         self._stop_watching()
@@ -165,17 +174,22 @@ class Connection(EndsSlowReaders, H11Protocol):
         else:  # nothing was asked
             self.transport.close()
 
-    def _make_room(self) -> None:
-        """Closes the connection that was silent for longest; those with a whole request stay.
+    def _is_from_the_room(self) -> bool:
+        """Whether another machine is connected. On this one, a proxy may connect for all."""
+        peer, own = normal(self.client[0]), normal(self.server[0])
+        return peer != own and not ip_address(peer).is_loopback
+
+    def _make_room(self, among: Iterable) -> None:
+        """Closes the one that was silent for longest; those with a whole request stay.
 
         First come those that never sent one: opening many does not close a client's kept one.
         """
-        http = [each for each in self.connections if isinstance(each, Connection)]
+        http = [each for each in among if isinstance(each, Connection)]
         others = [each for each in http if each is not self and each.is_waiting()]
         if others:
             oldest = min(others, key=lambda other: (other.served, other.last_heard))
             self.connections.discard(oldest)  # its connection_lost comes later
             oldest.transport.abort()
             return
-        message = f"{MOST_CONNECTIONS} requests are being answered. Please try again later."
+        message = f"{len(http) - 1} requests are being answered. Please try again later."
         self.app = error_response(overloaded(message, Connection="close"))

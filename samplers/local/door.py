@@ -1,16 +1,19 @@
-"""What every request passes: it must come from this machine, with the key.
+"""What every request passes: it must be for this machine, with a key that is known.
 
-And the headers that every answer carries.
+Here it is decided whose it is. And the headers that every answer carries.
 """
 
 import logging
 import secrets
 import time
+from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 
 from samplers.local.address import is_for_us, origin_form
 from samplers.local.answer.error_response import error_response
+from samplers.local.key import OWNER, key_of
+from samplers.local.keys.known import Keys
 from samplers.local.request.errors import ApiError
 
 INCORRECT = "Incorrect API key provided."
@@ -22,7 +25,16 @@ WHERE = (
     "After `client = connect()` sign a request of your own with `auth=client.auth`; "
     "an endpoint that was started by hand printed its key when it was ready."
 )
+WHERE_SHARED = (
+    "Each learner has a key of their own: set SAMPLERS_API_KEY to yours before "
+    "`client = connect()`, or ask whoever runs this endpoint for one. Sign a request of your own "
+    "with `auth=client.auth`."
+)
 OTHER_HOST = "This endpoint answers to 127.0.0.1 and localhost only."
+OTHER_HOST_SHARED = (
+    "This endpoint answers to its own address, and to the names that --host gave it, but not to "
+    "the host in this request's address."
+)
 OTHER_VERSION = "This endpoint speaks HTTP/1.1."
 TWO_LENGTHS = "Invalid HTTP request: it has both Content-Length and Transfer-Encoding."
 PAGE = "A web page cannot open a session here."
@@ -34,11 +46,16 @@ log = logging.getLogger("samplers.local")
 
 
 class Door:
-    """ASGI: `app` behind the check of Host and token, with OpenAI's headers on each answer."""
+    """ASGI: `app` behind the check of Host and key, with OpenAI's headers on each answer.
 
-    def __init__(self, app, key: str):
+    `names` are hosts that requests may name besides this machine's own. The scope of a request that
+    is let in says whose it is, but for HEALTH.
+    """
+
+    def __init__(self, app, keys: Keys, names: Collection[str] = ()):
         self.app = app
-        self._key = key.encode()
+        self._keys = keys
+        self._names = names
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":  # it needs nothing
@@ -64,8 +81,13 @@ class Door:
                 complete = True
             await send(message)
 
-        error = self._refusal(scope, request_headers)
-        app = self.app if error is None else error_response(error)
+        app = self.app
+        try:
+            self._check(scope, request_headers)
+            if not _is_health(scope):
+                scope[OWNER] = self._owner(request_headers)
+        except ApiError as error:
+            app = error_response(error)
         try:
             await app(scope, receive, send_with_headers)
         except Exception:
@@ -74,27 +96,34 @@ class Door:
             # starlette raises it again after our 500, and uvicorn would close the connection
             log.exception("request %s failed", request_id)
 
-    def _refusal(self, scope, headers: Headers) -> ApiError | None:
+    def _check(self, scope, headers: Headers) -> None:
+        """ApiError for a request that is not for us, whoever sends it."""
         if not scope["http_version"].startswith("1."):
-            return ApiError(505, OTHER_VERSION, headers=CLOSE)
+            raise ApiError(505, OTHER_VERSION, headers=CLOSE)
         if "content-length" in headers and "transfer-encoding" in headers:
             # a proxy before us could read another length: RFC 9112, 6.3
-            return ApiError(400, TWO_LENGTHS, headers=CLOSE)
-        if not is_for_us(scope):
-            return ApiError(403, OTHER_HOST, param="host", code="invalid_host")
-        own = f"http://{headers.get('host')}"  # websocket-client's default; we serve no page
-        if scope["type"] == "websocket" and headers.get("origin", own) != own:
+            raise ApiError(400, TWO_LENGTHS, headers=CLOSE)
+        if not is_for_us(scope, self._names):
+            message = OTHER_HOST_SHARED if self._keys.shared else OTHER_HOST
+            raise ApiError(403, message, param="host", code="invalid_host")
+        # what websocket-client sends by default, also through a proxy; we serve no page
+        own = (f"http://{headers.get('host')}", f"https://{headers.get('host')}")
+        if scope["type"] == "websocket" and headers.get("origin", own[0]) not in own:
             # browsers always send it, and ask nobody before they open one
-            return ApiError(403, PAGE, param="origin", code="invalid_origin")
-        if scope["path"] == HEALTH and scope.get("method") in ("GET", "HEAD"):
-            return None
-        return self._wrong_key(headers)
+            raise ApiError(403, PAGE, param="origin", code="invalid_origin")
 
-    def _wrong_key(self, headers: Headers) -> ApiError | None:
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        key = key.strip()
-        if scheme.lower() == "bearer" and secrets.compare_digest(key.encode(), self._key):
-            return None
-        message = f"{INCORRECT if key else NO_KEY} {WHERE}"
-        code = "invalid_api_key" if key else None
-        return ApiError(401, message, code=code, headers={"WWW-Authenticate": "Bearer"})
+    def _owner(self, headers: Headers) -> str:
+        """Whose the request is. ApiError (401) if its key is not known."""
+        key = key_of(headers)
+        owner = self._keys.owner(key)
+        if owner is not None:
+            return owner
+        named = headers.get("authorization", "").partition(" ")[2].strip()
+        where = WHERE_SHARED if self._keys.shared else WHERE
+        message = f"{INCORRECT if named else NO_KEY} {where}"
+        code = "invalid_api_key" if named else None
+        raise ApiError(401, message, code=code, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _is_health(scope) -> bool:
+    return scope["path"] == HEALTH and scope.get("method") in ("GET", "HEAD")

@@ -19,15 +19,18 @@ from samplers.local.store.database import Database
 from samplers.local.store.files import StoredFile, StoreFull, is_id
 
 
-def file_routes(database: Database) -> list[Route]:
-    """The routes of files that `database` keeps. Each key sees its own files alone."""
+def file_routes(database: Database, most_bytes: int) -> list[Route]:
+    """The routes of files that `database` keeps. Each key sees its own files alone.
+
+    `most_bytes`: of the files of each key.
+    """
     forms = uploads()
 
     async def all_files(request: Request) -> Response:
         return await (create if request.method == "POST" else listed)(request)
 
     async def create(request: Request) -> Response:
-        owner = owner_of(request.headers)
+        owner = owner_of(request.scope)
         async with forms.form(request) as upload:
             try:
                 file = await database.write(
@@ -38,16 +41,17 @@ def file_routes(database: Database) -> list[Route]:
                     upload.content,
                     upload.seconds,
                     time.time(),
+                    most_bytes,
                 )
             except StoreFull:
-                raise answers.store_full() from None
+                raise answers.store_full(most_bytes) from None
         return json_response(answers.file_object(file))
 
     async def listed(request: Request) -> Response:
         asked = file_list(request.query_params)
         if asked.after is not None and not is_id("file-", asked.after):
             raise bad_request(f"No such File object: {asked.after[:200]}", "after")
-        owner = owner_of(request.headers)
+        owner = owner_of(request.scope)
         of = (owner, asked.purpose, asked.after, asked.order, asked.limit + 1)
         found = await database.read(files.page, *of, time.time())
         return json_response(page([answers.file_object(file) for file in found], asked.limit))
@@ -56,16 +60,16 @@ def file_routes(database: Database) -> list[Route]:
         file = await _file(request)
         if request.method != "DELETE":
             return json_response(answers.file_object(file))
-        await database.write(files.delete, owner_of(request.headers), file.id, time.time())
+        await database.write(files.delete, owner_of(request.scope), file.id, time.time())
         return json_response(answers.deleted(file))
 
     async def content(request: Request) -> Response:
         file = await _file(request)
-        return answers.content(file, _pieces(owner_of(request.headers), file))
+        return answers.content(file, _pieces(owner_of(request.scope), file))
 
     async def _file(request: Request) -> StoredFile:
         file_id = request.path_params["file_id"]
-        owner = owner_of(request.headers)
+        owner = owner_of(request.scope)
         file = await database.read(files.get, owner, file_id, time.time())
         if file is None:
             raise answers.no_such_file(file_id)

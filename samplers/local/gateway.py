@@ -4,7 +4,9 @@ A request's way: request/ checks it and makes a job of it, answer/ makes the ans
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -33,6 +35,9 @@ from samplers.local.conditions.simulation import Simulation
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel
 from samplers.local.file_paths import file_routes
+from samplers.local.key import owner_of
+from samplers.local.keys.known import Keys
+from samplers.local.keys.limits import FILE_BYTES, Limited, in_turn
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
 from samplers.local.realtime_path import realtime_route
@@ -40,25 +45,31 @@ from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.given import given_answer, given_text
 from samplers.local.request.job import chosen, parsed, prepare
 from samplers.local.store.database import Database
+from samplers.local.store.files import MOST_BYTES
 
 
 def application(
     models: tuple[ServedModel, ...],
-    key: str,
+    keys: Keys,
     simulation: Simulation,
     database: Database,
     worker: Worker,
+    names: Collection[str] = (),
 ) -> Door:
-    """The ASGI application that serves `models` to those who have `key`.
+    """The ASGI application that serves `models` to those whose key is one of `keys`.
 
     `simulation` is what is simulated from the start, `database` what keeps their files and batches,
-    `worker` what works on the batches.
+    `worker` what works on the batches, `names` are further hosts that requests may name. Keys that
+    are shared out have a limit each.
     """
 
     bodies = Bodies()
     conditions = Conditions(simulation)
-    newest = Newest()
+    newest: defaultdict[str, Newest] = defaultdict(Newest)  # of each owner
     recogniser = Recogniser()
+
+    def newest_of(request: Request) -> Newest:
+        return newest[owner_of(request.scope)]
 
     async def all_models(request: Request) -> Response:
         return json_response(model_list(models), headers=logits_header(models[0].logits))
@@ -67,11 +78,12 @@ def application(
         return json_response(one_model(models, request.path_params["model"]))
 
     async def chat_completions(request: Request) -> Response:
-        number = newest.arrival()
+        number = newest_of(request).arrival()
         async with bodies.json(request) as body:
             chat_request = await parsed(models, body, request.headers, is_long(request))
+        await in_turn(request, chat_request.n)
         job = await unless_gone(request.receive, prepare(models, chat_request))
-        job = filtered(request.scope, job)
+        job = replace(filtered(request.scope, job), owner=owner_of(request.scope))
         settle = reserve(request.scope, job)
         if chat_request.stream:
             return EventStream(chat_chunks.stream(job, settle))
@@ -95,21 +107,23 @@ def application(
         return vocabulary_response(model, request.headers.get("if-none-match"))
 
     async def given_distributions(request: Request) -> Response:
-        number = newest.arrival()
+        number = newest_of(request).arrival()
         async with bodies.json(request) as body:
             given = await given_answer(models, body)
+        await in_turn(request)
         return await _answer(request, number, distributions, given)
 
     async def given_score(request: Request) -> Response:
-        number = newest.arrival()
+        number = newest_of(request).arrival()
         async with bodies.json(request) as body:
             given = await given_text(models, body)
+        await in_turn(request)
         return await _answer(request, number, score, given)
 
     async def _answer(
         request: Request, number: int, answer: Callable[..., Coroutine], *arguments
     ) -> Response:
-        work = newest.run(request.headers, number, answer, *arguments)
+        work = newest_of(request).run(request.headers, number, answer, *arguments)
         return json_response(await unless_gone(request.receive, work))
 
     async def moderations(request: Request) -> Response:
@@ -118,11 +132,11 @@ def application(
             answer = await asyncio.to_thread(lambda: moderation(inputs(body)))
         return json_response(answer)
 
-    def time_factor(headers: Mapping[str, str]) -> float:
-        return conditions.of(headers).settings.time_factor
+    def time_factor(owner: str) -> float:
+        return conditions.of(owner).settings.time_factor
 
     async def own_conditions(request: Request) -> Response:
-        own = conditions.of(request.headers)
+        own = conditions.of(owner_of(request.scope))
         if request.method == "POST":
             async with bodies.json(request) as body:
                 change(own, body)
@@ -136,9 +150,9 @@ def application(
         Route("/v1/models", all_models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
-        *file_routes(database),
+        *file_routes(database, FILE_BYTES if keys.shared else MOST_BYTES),
         *audio_routes(recogniser),
-        realtime_route(models, recogniser),
+        realtime_route(models, recogniser, keys),
         *batch_routes(database, worker, bodies, time_factor),
         Route("/v1/moderations", moderations, methods=["POST"]),
         Route("/v1/tokenize", tokens, methods=["POST"]),
@@ -149,4 +163,5 @@ def application(
     ]
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
-    return Door(Conditioned(app, conditions), key)
+    conditioned = Conditioned(app, conditions)
+    return Door(Limited(conditioned) if keys.shared else conditioned, keys, names)

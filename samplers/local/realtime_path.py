@@ -14,6 +14,9 @@ from samplers.local.answer.error_response import error_response
 from samplers.local.answer.json_text import dumps
 from samplers.local.audio.recogniser import Recogniser
 from samplers.local.engine.model import ServedModel
+from samplers.local.key import key_of, owner_of
+from samplers.local.keys.known import Keys
+from samplers.local.keys.limits import take_answers
 from samplers.local.realtime.client_session import ClientSession
 from samplers.local.realtime.events import error_event
 from samplers.local.request.errors import ApiError, bad_request, overloaded, unsupported
@@ -22,10 +25,17 @@ from samplers.local.request.job import chosen
 MOST_SOCKETS = 40  # a class of thirty, and some
 IDLE_SECONDS = 900  # without an event of the client
 PROTOCOL = "realtime"
+REMOVED = "The key of this session was removed. Ask whoever runs this endpoint for another."
 
 
-def realtime_route(models: tuple[ServedModel, ...], recogniser: Recogniser) -> WebSocketRoute:
-    """The route of conversations with `models`, which hear by `recogniser`."""
+def realtime_route(
+    models: tuple[ServedModel, ...], recogniser: Recogniser, keys: Keys
+) -> WebSocketRoute:
+    """The route of conversations with `models`, which hear by `recogniser`.
+
+    Each is one of its key's answers in progress while it is open, and ends if its key is removed
+    from `keys`.
+    """
     open_sockets = set()
 
     async def realtime(socket: WebSocket) -> None:
@@ -34,6 +44,7 @@ def realtime_route(models: tuple[ServedModel, ...], recogniser: Recogniser) -> W
             if len(open_sockets) >= MOST_SOCKETS:
                 message = f"{MOST_SOCKETS} sessions are open. Please try again later."
                 raise overloaded(message)
+            await take_answers(socket.scope, wait=False)
         except ApiError as error:
             await socket.send_denial_response(error_response(error))
             return
@@ -42,7 +53,7 @@ def realtime_route(models: tuple[ServedModel, ...], recogniser: Recogniser) -> W
         try:
             offered = PROTOCOL in socket.scope["subprotocols"]
             await socket.accept(PROTOCOL if offered else None)
-            await _serve(socket, model, recogniser)
+            await _serve(socket, model, recogniser, keys)
         finally:
             open_sockets.discard(socket)
 
@@ -58,20 +69,24 @@ def _model(models: tuple[ServedModel, ...], query: QueryParams) -> ServedModel:
     return chosen(models, query["model"])
 
 
-async def _serve(socket: WebSocket, model: ServedModel, recogniser: Recogniser) -> None:
+async def _serve(socket: WebSocket, model: ServedModel, recogniser: Recogniser, keys: Keys) -> None:
     async def send(event: dict) -> None:
         # after that the client is gone, and `receive` says so
         if socket.application_state is WebSocketState.CONNECTED:
             with suppress(WebSocketDisconnect):
                 await socket.send_text(dumps(event))
 
-    session = ClientSession(model, recogniser, send)
+    session = ClientSession(model, recogniser, send, owner_of(socket.scope))
     try:
         await session.begin()
         while True:
             async with asyncio.timeout(IDLE_SECONDS):
                 message = await socket.receive()
             if message["type"] == "websocket.disconnect":
+                return
+            if keys.owner(key_of(socket.headers)) is None:
+                await send(error_event(bad_request(REMOVED, code="invalid_api_key"), None))
+                await socket.close(1008)
                 return
             await session.handle(message.get("text"))
     except TimeoutError:

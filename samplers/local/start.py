@@ -19,7 +19,7 @@ from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.slots import SLOTS
 from samplers.local.engine.template import TEMPLATE
 from samplers.local.request.schema import load_jsonschema
-from samplers.local.room.room import TOKEN_BYTES, check_memory
+from samplers.local.room.memory import TOKEN_BYTES, check_memory
 
 PROBLEMS = (weights.WeightsError, LoadError, EngineError, OSError, ValueError)
 MODEL_ID = "smollm2-135m-instruct"

@@ -12,7 +12,7 @@ from samplers.local.batches.worker import Worker
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.connection import server
 from samplers.local.gateway import application
-from samplers.local.key import owner_of_key
+from samplers.local.keys.known import Keys
 from samplers.local.store.database import Database
 
 
@@ -27,8 +27,9 @@ class Served:
         self._listening.listen()
         self.base_url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/v1"
         database = Database(folder)
-        worker = Worker((), database, owner_of_key(key))
-        self._server = server(application(models, key, Simulation(), database, worker))
+        keys = Keys(key)
+        worker = Worker((), database, keys.owners)
+        self._server = server(application(models, keys, Simulation(), database, worker))
         serve = self._server.serve(sockets=[self._listening])
         self._thread = threading.Thread(target=asyncio.run, args=(serve,))
         self._thread.start()

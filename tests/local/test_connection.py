@@ -3,9 +3,11 @@
 import asyncio
 import queue
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from raw_http import error, is_closed, read
@@ -16,6 +18,7 @@ from starlette.routing import Route
 from samplers.local import connection, slow_readers
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.door import Door
+from samplers.local.keys.known import Keys
 
 HEAD = b"Host: localhost\r\nAuthorization: Bearer key\r\n"
 CLOSE = b"\r\nConnection: close\r\n\r\n"
@@ -65,7 +68,9 @@ def serving(gate: Gate):
 
     functions = (ok, body, much, wrong, wait)
     routes = [Route(f"/{f.__name__}", f, methods=["GET", "POST"]) for f in functions]
-    server = connection.server(Door(Starlette(routes=routes, exception_handlers=HANDLERS), "key"))
+    server = connection.server(
+        Door(Starlette(routes=routes, exception_handlers=HANDLERS), Keys("key"))
+    )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -98,8 +103,9 @@ def connect(gate, monkeypatch):
 
     with serving(gate) as port:
 
-        def connect(sent: bytes = b"") -> socket.socket:
-            opened.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+        def connect(sent: bytes = b"", source: str = "") -> socket.socket:
+            us = (source, 0) if source else None
+            opened.append(socket.create_connection(("127.0.0.1", port), 5, us))
             opened[-1].sendall(sent)
             return opened[-1]
 
@@ -178,6 +184,46 @@ def test_one_connection_too_many_while_all_are_being_answered(connect, gate):
     gate.release.set()
     assert [read(each).status for each in waiting] == [200, 200, 200]
     assert read(connect(GET)).status == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is Linux's alone")
+def test_one_machine_of_a_room_cannot_take_all_connections(connect, gate, monkeypatch):
+    """Other loopback addresses stand for other machines. A proxy on this one is not counted."""
+    monkeypatch.setattr(connection.Connection, "_is_from_the_room", is_another_loopback)
+    monkeypatch.setattr(connection, "MOST_CONNECTIONS", 6)
+    monkeypatch.setattr(connection, "MOST_OF_A_PEER", 2)
+    ours = [connect(GET) for _ in range(3)]
+    assert [read(each).status for each in ours] == [200] * 3
+    flood = [connect(GET[:20], "127.0.0.2") for _ in range(8)]
+    assert all(is_closed(each) for each in flood[:6])
+
+    other = connect(GET.replace(b"/ok", b"/wait"), "127.0.0.3")
+    gate.arrived.get(timeout=5)
+    gate.release.set()
+    assert read(other).status == 200
+    for each in ours:
+        each.sendall(GET)
+        assert read(each).status == 200
+
+
+def is_another_loopback(self) -> bool:
+    return self.client[0] != "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("peer", "own", "is_so"),
+    [
+        ("127.0.0.1", "127.0.0.1", False),
+        ("::ffff:127.0.0.1", "::ffff:127.0.0.1", False),
+        ("192.168.1.5", "192.168.1.5", False),
+        ("192.168.1.7", "192.168.1.5", True),
+        ("::ffff:192.168.1.7", "::ffff:192.168.1.5", True),
+        ("fe80::7%eth0", "fe80::5%eth0", True),
+    ],
+)
+def test_who_is_from_the_room(peer, own, is_so):
+    ends = SimpleNamespace(client=(peer, 1), server=(own, 2))
+    assert connection.Connection._is_from_the_room(ends) is is_so
 
 
 def test_a_fault_of_ours_does_not_close_the_connection(connect):

@@ -69,7 +69,7 @@ async def _drawn(job: Job, top_logprobs: int | None) -> tuple[Token, int]:
     """The token that the engine draws, with so many logprobs; and the prompt's cached tokens."""
     job = replace(job, request=replace(job.request, top_logprobs=top_logprobs))
     whole = top_logprobs is not None
-    async with job.model.engine.slots.hold(job.prompt, 1, whole) as slot:
+    async with job.slot(1, whole) as slot:
         generation = Generation(job, job.choice(0, False), slot)
         async with aclosing(generation.tokens()) as tokens:
             async for token in tokens:

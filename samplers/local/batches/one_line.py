@@ -18,6 +18,7 @@ from samplers.local.request.body import check_unicode, loads
 from samplers.local.request.errors import ApiError, bad_request, server_error
 from samplers.local.request.job import parsed, prepare
 from samplers.local.store.batch_lines import Answered, Line
+from samplers.local.store.batches import Batch
 
 PATIENCE = 5.0  # seconds that a chat waits for a moment without live requests
 
@@ -25,12 +26,12 @@ log = logging.getLogger("samplers.local")
 Models = tuple[ServedModel, ...]
 
 
-async def answer(models: Models, endpoint: str, line: Line) -> Answered:
-    """What answers a line: the endpoint's answer, or the error that it has for the line's body."""
+async def answer(models: Models, batch: Batch, line: Line) -> Answered:
+    """What answers a line: its endpoint's answer, or the error that it has for the line's body."""
     try:
         request = loads(line.request.decode())
         await check_unicode(request["body"])
-        body = await ENDPOINTS[endpoint](models, request["body"])
+        body = await ENDPOINTS[batch.endpoint](models, batch.owner, request["body"])
     except ApiError as error:
         return answered(line.custom_id, error.status, error.body)
     except Exception:
@@ -40,17 +41,17 @@ async def answer(models: Models, endpoint: str, line: Line) -> Answered:
     return answered(line.custom_id, 200, body)
 
 
-async def _chat(models: Models, body: dict) -> dict:
+async def _chat(models: Models, owner: str, body: dict) -> dict:
     await models[0].engine.slots.quiet(PATIENCE)
     request = await parsed(models, body, {}, is_long=True)
     if request.stream:
         message = "Unsupported value: 'stream' must be false in a batch, whose answers are whole."
         raise bad_request(message, "stream", "unsupported_value")
     job = await prepare(models, request)
-    return await chat.complete(replace(job, background=True))
+    return await chat.complete(replace(job, background=True, owner=owner))
 
 
-async def _moderation(models: Models, body: dict) -> dict:
+async def _moderation(models: Models, owner: str, body: dict) -> dict:
     return await asyncio.to_thread(lambda: moderation(inputs(body)))
 
 

@@ -1,19 +1,22 @@
-"""What works on the batches of a key: it reads their files, and answers line after line.
+"""What works on the batches of all keys: it reads their files, and answers line after line.
 
 It survives a kill -9 at any moment. An answer counts from the transaction on that keeps it, and
 whoever starts next on the same database goes on with the lines that have none. A line with which
 the process ended MOST_TRIES times is given up.
 
-Of several endpoints with the same database and key one works, the one that has the lock on a file
-beside the database; the system gives that back when the process ends. It works with its own models
-and flags, wherever a batch was made; one that began with a model which is not here waits for an
-endpoint that has it.
+Of several endpoints with the same database one works on an owner's batches: the one that has the
+lock on a file beside the database. The system gives that back when the process ends. It works with
+its own models and flags, wherever a batch was made; one that began with a model which is not here
+waits for an endpoint that has it. So do those of an owner whose key was removed, until there is
+another key of the same name.
 """
 
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from typing import BinaryIO
 
 from samplers.local.answer.stored.batches import not_executed
 from samplers.local.batches import one_line
@@ -35,21 +38,28 @@ log = logging.getLogger("samplers.local")
 
 
 class Worker:
-    """Works on the batches of `owner` with `models`, in the background of the event loop.
+    """Works on the batches of the `owners` with `models`, in the background of the event loop.
+
+    `owners()` is asked before each look.
 
     Live requests come first. Batches take turns, line by line.
     """
 
-    def __init__(self, models: tuple[ServedModel, ...], database: Database, owner: str):
+    def __init__(
+        self,
+        models: tuple[ServedModel, ...],
+        database: Database,
+        owners: Callable[[], Collection[str]],
+    ):
         self._models = models
         self._database = database
-        self._owner = owner
-        self._lock = None
+        self._owners = owners
+        self._locks: dict[str, BinaryIO] = {}  # of each owner who had a batch
         self._running: asyncio.Task | None = None
         self._awake = asyncio.Event()
         self._places = asyncio.Semaphore(LINES)  # first come, first served
         self._reading = asyncio.Semaphore(1)
-        self._has_tried_again = False
+        self._tried_again: set[str] = set()  # owners
         self._works: dict[str, asyncio.Task] = {}
 
     def wake(self) -> None:
@@ -74,8 +84,8 @@ class Worker:
                     async with asyncio.timeout(seconds):
                         await self._awake.wait()
         finally:
-            if self._lock is not None:
-                self._lock.close()
+            for lock in self._locks.values():
+                lock.close()
 
     async def _look_again(self) -> float:
         try:
@@ -90,13 +100,13 @@ class Worker:
         """Begins and ends what is to be; returns the seconds until the next look."""
         if not self._database.exists():
             return POLL
-        found = await self._database.read(batches.unfinished, self._owner)
-        if not found or not self._has_lock():
-            return POLL
+        found = await self._database.read(batches.unfinished_of, self._owners())
+        found = [batch for batch in found if self._has_lock(batch.owner)]
+        for batch_id in self._works.keys() - {batch.id for batch in found}:
+            self._works[batch_id].cancel()  # its owner's key was removed
 
-        if not self._has_tried_again:
-            await self._try_again(found)
-            self._has_tried_again = True
+        await self._try_again([batch for batch in found if batch.owner not in self._tried_again])
+        self._tried_again |= {batch.owner for batch in found}
         seconds = POLL
         for batch in found:
             left = batch.expires_at - time.time()
@@ -120,11 +130,14 @@ class Worker:
                 for line in await self._database.read(batch_lines.tried_lines, batch.id):
                     await self._answer(batch, line)
 
-    def _has_lock(self) -> bool:
-        path = self._database.path(f"batches-{self._owner[:16]}.lock")
-        if path is not None and self._lock is None:
-            self._lock = file_lock.take(path)
-        return path is None or self._lock is not None
+    def _has_lock(self, owner: str) -> bool:
+        path = self._database.path(f"batches-{owner[:16]}.lock")
+        if path is None or owner in self._locks:
+            return True
+        lock = file_lock.take(path)
+        if lock is not None:
+            self._locks[owner] = lock
+        return lock is not None
 
     def _has_model(self, batch: Batch) -> bool:
         """Whether its lines can be answered here; else they wait for an endpoint that can."""
@@ -146,7 +159,7 @@ class Worker:
         """Everything from the batch's state to its end."""
         try:
             # it may have ended since it was found
-            batch = await self._database.read(batches.get, self._owner, batch.id)
+            batch = await self._database.read(batches.get, batch.owner, batch.id)
             if batch.status == "validating":
                 async with self._reading:
                     await self._read_input(batch)
@@ -214,12 +227,12 @@ class Worker:
             elif not has_room:
                 answered = Answered(not_executed(line.custom_id, "full"), True)
             else:
-                answered = await one_line.answer(self._models, batch.endpoint, line)
+                answered = await one_line.answer(self._models, batch, line)
             await self._database.write(batch_lines.keep_answer, *place, answered)
         except BaseException:  # it is stopped, or the disk is full: not the line's fault
             await self._database.write(batch_lines.forget_try, batch.id, line)
             raise
 
     async def _finish(self, batch: Batch) -> None:
-        arguments = (self._owner, batch.id, not_executed, time.time())
+        arguments = (batch.owner, batch.id, not_executed, time.time())
         await self._database.write(finish, *arguments)

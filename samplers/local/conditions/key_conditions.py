@@ -2,7 +2,6 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
 
 from samplers.local.conditions.clock import Clock
 from samplers.local.conditions.fault_rates import drawn, fault_rates
@@ -10,7 +9,6 @@ from samplers.local.conditions.latency import Latency, latency
 from samplers.local.conditions.limiter import Limiter
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.conditions.tiers import limits
-from samplers.local.key import key_of
 
 
 class KeyConditions:
@@ -68,11 +66,10 @@ class Conditions:
 
     def __init__(self, settings: Simulation):
         self._settings = settings
-        self._of_keys: dict[str, KeyConditions] = {}
+        self._of_owners: dict[str, KeyConditions] = {}
 
-    def of(self, headers: Mapping[str, str]) -> KeyConditions:
-        """What holds for the key of a request."""
-        key = key_of(headers)
-        if key not in self._of_keys:
-            self._of_keys[key] = KeyConditions(self._settings)
-        return self._of_keys[key]
+    def of(self, owner: str) -> KeyConditions:
+        """What holds for the key of an owner, whom the door has found."""
+        if owner not in self._of_owners:
+            self._of_owners[owner] = KeyConditions(self._settings)
+        return self._of_owners[owner]

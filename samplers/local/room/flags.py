@@ -3,7 +3,7 @@
 import argparse
 
 from samplers.local.engine.slots import MOST_SLOTS, SLOTS
-from samplers.local.room.room import BESIDES, Room, for_class, gigabytes, memory, slot_bytes
+from samplers.local.room.memory import BESIDES, gigabytes, memory, slot_bytes
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -26,18 +26,18 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         metavar="LEARNERS",
         dest="class_",
         type=int,
-        help="sets what a class needs: a slot for each learner, and of each key at most "
-        f"{SLOTS} answers at once; the others wait. 30 learners take {gigabytes(memory(30))}",
+        help=f"a slot for each learner: 30 learners take {gigabytes(memory(30))}. Open it to them "
+        "with --listen and --keys",
     )
 
 
-def room(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Room:
-    """What the flags name. A wrong one ends the program with a message, as the parser's do."""
-    if options.slots is not None and not 1 <= options.slots <= MOST_SLOTS:
-        parser.error(f"--slots must be in [1, {MOST_SLOTS}], got {options.slots}")
-    try:
-        if options.class_ is not None:
-            return for_class(options.class_, options.slots)
-    except ValueError as error:
-        parser.error(str(error))
-    return Room() if options.slots is None else Room(options.slots)
+def slots(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """The slots that the flags name. A wrong one ends the program with a message.
+
+    A class has one for each learner, and never fewer than a single learner has.
+    """
+    given = {"--slots": options.slots, "--class": options.class_}
+    for name, count in given.items():
+        if count is not None and not 1 <= count <= MOST_SLOTS:
+            parser.error(f"{name} must be in [1, {MOST_SLOTS}], got {count}")
+    return options.slots or max(SLOTS, options.class_ or 0)

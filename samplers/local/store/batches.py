@@ -5,6 +5,7 @@ Each is called in a transaction of its own, and none leaves a state that another
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from math import ceil
 
@@ -134,6 +135,12 @@ def unfinished(connection: sqlite3.Connection, owner: str) -> list[Batch]:
     """Those that are still to be worked on, the oldest first."""
     query = f"SELECT {_FIELDS} FROM batches WHERE owner = ? AND {UNFINISHED} ORDER BY id"
     return [Batch(*row) for row in connection.execute(query, (owner,))]
+
+
+def unfinished_of(connection: sqlite3.Connection, owners: Collection[str]) -> list[Batch]:
+    """The same of several owners together."""
+    found = [batch for owner in owners for batch in unfinished(connection, owner)]
+    return sorted(found, key=lambda batch: batch.id)
 
 
 def cancel(connection: sqlite3.Connection, owner: str, batch_id: str, now: float) -> Batch | None:

@@ -23,7 +23,7 @@ _FIELDS = "id, filename, purpose, bytes, created_at, expires_at"
 
 
 class StoreFull(Exception):
-    """No room for a file: all files together would take more than MOST_BYTES."""
+    """No room for a file: all files, or those of its owner, would take too much."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,26 @@ def add(
     content: BinaryIO,
     seconds: int,
     now: float,
+    most: int = MOST_BYTES,
 ) -> StoredFile:
-    """Keeps what `content` holds from its start, for so many seconds. StoreFull if it is too much.
+    """Keeps what `content` holds from its start, for so many seconds.
 
-    What unfinished batches have read of their files counts, too.
+    StoreFull if all files would take more than MOST_BYTES, or the owner's more than `most`. What
+    unfinished batches have read of their files counts, too.
     """
     remove_expired(connection, now)
     size = content.seek(0, 2)
     content.seek(0)
     taken = (
-        "SELECT (SELECT COALESCE(SUM(MAX(bytes, ?)), 0) FROM files)"
-        f" + (SELECT COALESCE(SUM(input_bytes), 0) FROM batches WHERE {UNFINISHED})"
+        "SELECT (SELECT COALESCE(SUM(MAX(bytes, :least)), 0) FROM files WHERE {whose})"
+        " + (SELECT COALESCE(SUM(input_bytes), 0) FROM batches"
+        f" WHERE {{whose}} AND {UNFINISHED})"
     )
-    (used,) = connection.execute(taken, (LEAST_BYTES,)).fetchone()
-    if used + max(size, LEAST_BYTES) > MOST_BYTES:
-        raise StoreFull
+    for whose, limit in (("TRUE", MOST_BYTES), ("owner = :owner", most)):
+        values = {"least": LEAST_BYTES, "owner": owner}
+        (used,) = connection.execute(taken.format(whose=whose), values).fetchone()
+        if used + max(size, LEAST_BYTES) > limit:
+            raise StoreFull
     return keep(connection, owner, filename, purpose, _pieces(content), size, seconds, now)
 
 

@@ -28,16 +28,16 @@ from samplers.local.store.database import Database
 
 real = one_line.answer
 
-async def answer(models, endpoint, line):
+async def answer(models, batch, line):
     if line.custom_id == "crash":
         os._exit(9)
     if line.custom_id == "neighbour":
         await asyncio.sleep(0.5)
-    return await real(models, endpoint, line)
+    return await real(models, batch, line)
 
 async def run():
     database = Database(Path(sys.argv[1]))
-    worker = Worker((), database, "me")
+    worker = Worker((), database, lambda: ["me"])
     worker.wake()
     while await database.read(batches.unfinished, "me"):
         await asyncio.sleep(0.02)
@@ -69,7 +69,7 @@ async def results(database: Database, batch: batches.Batch) -> tuple[list[str], 
 
 async def ended(database: Database, batch: batches.Batch) -> batches.Batch:
     """The batch, when a worker in this process has ended it."""
-    working = Worker((), database, "me")
+    working = Worker((), database, lambda: ["me"])
     working.wake()
     async with asyncio.timeout(30):
         while batch.status not in END:
@@ -112,7 +112,7 @@ def test_a_try_that_ends_without_the_process_does_not_count(monkeypatch):
         batch = await made(database, "a", "b")
         waiting = asyncio.Event()
 
-        async def never(models, endpoint, line):
+        async def never(models, batch, line):
             waiting.set()
             await asyncio.Event().wait()
 
@@ -120,7 +120,7 @@ def test_a_try_that_ends_without_the_process_does_not_count(monkeypatch):
         tries = []
         for _ in range(2):
             waiting.clear()
-            working = Worker((), database, "me")
+            working = Worker((), database, lambda: ["me"])
             working.wake()
             await waiting.wait()
             tries.append((await database.read(batch_lines.next_line, batch.id, 0)).tries)
@@ -185,7 +185,7 @@ def test_a_line_that_is_stopped_while_its_try_is_counted_was_not_tried(monkeypat
         database = Database(None)
         batch = await made(database, "a")
         monkeypatch.setattr(batch_lines, "begin_line", slowly)
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         assert await asyncio.to_thread(begun.wait, 30)
         ending = asyncio.create_task(working.end())

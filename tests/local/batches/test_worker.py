@@ -28,11 +28,13 @@ sys.stdin.read()
 """
 
 
-async def made(database: Database, content: bytes, window=3600.0) -> batches.Batch:
-    """A new batch of moderations, of the owner "me"."""
-    arguments = ("me", "a.jsonl", "batch", io.BytesIO(content), 3600, time.time())
+async def made(
+    database: Database, content: bytes, window=3600.0, owner: str = "me"
+) -> batches.Batch:
+    """A new batch of moderations."""
+    arguments = (owner, "a.jsonl", "batch", io.BytesIO(content), 3600, time.time())
     file = await database.write(files.add, *arguments)
-    arguments = ("me", "/v1/moderations", file.id, None, 3600, window, time.time())
+    arguments = (owner, "/v1/moderations", file.id, None, 3600, window, time.time())
     return await database.write(batches.create, *arguments)
 
 
@@ -40,7 +42,7 @@ async def ended(database: Database, batch: batches.Batch) -> batches.Batch:
     async with asyncio.timeout(30):
         while batch.status not in END:
             await asyncio.sleep(0.01)
-            batch = await database.read(batches.get, "me", batch.id)
+            batch = await database.read(batches.get, batch.owner, batch.id)
     return batch
 
 
@@ -57,9 +59,9 @@ def answered(monkeypatch) -> list[str]:
     order = []
     real = one_line.answer
 
-    async def noted(models, endpoint, line):
+    async def noted(models, batch, line):
         order.append(line.custom_id)
-        return await real(models, endpoint, line)
+        return await real(models, batch, line)
 
     monkeypatch.setattr(one_line, "answer", noted)
     return order
@@ -114,7 +116,7 @@ def test_batches_take_turns(answered):
         database = Database(None)
         long = await made(database, jsonl(*[moderation(f"long {i}") for i in range(40)]))
         short = await made(database, jsonl(moderation("short")))
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         await ended(database, short)
         await ended(database, long)
@@ -125,6 +127,36 @@ def test_batches_take_turns(answered):
     assert answered.index("short") < 20
 
 
+def test_a_batch_whose_owner_is_gone_waits_until_there_is_one_again(answered):
+    """Those of others go on."""
+
+    async def come_back() -> None:
+        owners = ["me"]
+        database = Database(None)
+        content = jsonl(*[moderation(f"mine {i}") for i in range(300)])
+        mine = await made(database, content)
+        working = Worker((), database, lambda: owners)
+        working.wake()
+        while not answered:
+            await asyncio.sleep(0)
+        owners[:] = ["you"]
+        yours = await made(database, jsonl(moderation("yours")), owner="you")
+        working.wake()
+        await ended(database, yours)
+        before = len(answered)
+        assert before < 150
+        waiting = await database.read(batches.get, "me", mine.id)
+        assert waiting.status == "in_progress"
+
+        owners[:] = ["me", "you"]
+        working.wake()
+        assert (await ended(database, mine)).completed == 300
+        await working.end()
+
+    asyncio.run(come_back())
+    assert len(set(answered)) == 301
+
+
 def test_moderations_do_not_wait_for_the_engine(answered):
     """Only chats take it from live requests."""
 
@@ -132,7 +164,7 @@ def test_moderations_do_not_wait_for_the_engine(answered):
         slots = Slots()
         model = SimpleNamespace(id="m", engine=SimpleNamespace(slots=slots))
         database = Database(None)
-        working = Worker((model,), database, "me")
+        working = Worker((model,), database, lambda: ["me"])
         async with slots.hold([1], 1000):
             batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(9)]))
             working.wake()
@@ -148,12 +180,12 @@ def test_what_was_answered_is_not_answered_again(answered):
     async def twice() -> list[str]:
         database = Database(None)
         batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(30)]))
-        first = Worker((), database, "me")
+        first = Worker((), database, lambda: ["me"])
         first.wake()
         while len(answered) < 10:
             await asyncio.sleep(0)
         await first.end()
-        second = Worker((), database, "me")
+        second = Worker((), database, lambda: ["me"])
         second.wake()
         batch = await ended(database, batch)
         await second.end()
@@ -170,7 +202,7 @@ def test_lines_that_a_killed_run_had_read_are_read_anew():
         batch = await made(database, jsonl(moderation("a"), moderation("b")))
         line = batch_lines.Line(1, "a", b"half of what was read")
         await database.write(batch_lines.add_lines, batch.id, [line])
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         batch = await ended(database, batch)
         await working.end()
@@ -185,7 +217,7 @@ def test_a_batch_that_ended_since_it_was_found(answered, monkeypatch):
     async def stale() -> tuple[batches.Batch, batches.Batch]:
         database = Database(None)
         batch = await made(database, jsonl(moderation("a")))
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         first = await ended(database, batch)
         monkeypatch.setattr(batches, "unfinished", lambda connection, owner: [batch])
@@ -203,7 +235,7 @@ def test_what_expired_while_no_endpoint_ran():
     async def late() -> batches.Batch:
         database = Database(None)
         batch = await made(database, jsonl(moderation("a"), moderation("b")), window=-5)
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         batch = await ended(database, batch)
         await working.end()
@@ -223,7 +255,7 @@ def test_a_batch_waits_for_its_model():
         line = batch_lines.Line(1, "a", jsonl(moderation("a")))
         await database.write(batch_lines.add_lines, batch.id, [line])
         await database.write(batches.begin, batch.id, 1, "another", time.time())
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         await asyncio.sleep(0.2)
         waiting = await database.read(batches.get, "me", batch.id)
@@ -241,7 +273,7 @@ def test_another_owners_batches_are_left_alone():
     async def other() -> batches.Batch:
         database = Database(None)
         batch = await made(database, jsonl(moderation("a")))
-        working = Worker((), database, "somebody else")
+        working = Worker((), database, lambda: ["somebody else"])
         working.wake()
         await asyncio.sleep(0.2)
         await working.end()
@@ -267,7 +299,7 @@ def test_a_failure_of_the_database_is_outlived(monkeypatch):
         database = Database(None)
         batch = await made(database, jsonl(*[moderation(f"{i}") for i in range(5)]))
         monkeypatch.setattr(batch_lines, "keep_answer", full)
-        working = Worker((), database, "me")
+        working = Worker((), database, lambda: ["me"])
         working.wake()
         batch = await ended(database, batch)
         await working.end()

@@ -34,9 +34,9 @@ def test_each_comes_as_often_as_it_should():
 
 def test_the_same_seed_gives_every_key_the_same_sequence():
     conditions = Conditions(Simulation(fault=MANY, fault_seed=7))
-    first = conditions.of({"authorization": "Bearer a"})
-    second = conditions.of({"authorization": "bearer  b"})
-    assert first is conditions.of({"authorization": "Bearer a"})
+    first = conditions.of("a")
+    second = conditions.of("b")
+    assert first is conditions.of("a")
     assert first is not second
     begin = sequence(first)
     assert sequence(second) == begin

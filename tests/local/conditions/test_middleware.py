@@ -7,18 +7,20 @@ import pytest
 from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
 from samplers.local.conditions.simulation import Simulation
+from samplers.local.key import OWNER
 
 SCOPE = {
     "type": "http",
     "path": "/v1/chat/completions",
-    "headers": [(b"authorization", b"Bearer k")],
+    "headers": [],
+    OWNER: "somebody",
 }
 
 
 def conditioned(app, tier: str):
     """The middleware around `app`, and the conditions of the key whose requests it gets."""
     conditions = Conditions(Simulation(tier=tier))
-    return Conditioned(app, conditions), conditions.of({"authorization": "Bearer k"})
+    return Conditioned(app, conditions), conditions.of("somebody")
 
 
 async def answered(scope, receive, send) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from samplers.local.engine.gguf import cache_bytes, read_vocabulary
 from samplers.local.engine.weights import ensure
-from samplers.local.room.room import TOKEN_BYTES
+from samplers.local.room.memory import TOKEN_BYTES
 
 
 def gguf(

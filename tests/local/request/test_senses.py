@@ -10,7 +10,7 @@ def test_what_the_start_does_not_load():
     """WebSockets, too, come with the first session."""
     code = (
         "import sys, samplers.local.start; from samplers.local import connection, gateway; "
-        "connection.server(gateway.Door(None, 'key')); "
+        "connection.server(gateway.Door(None, gateway.Keys('key'))); "
         f"print({HEAVY | {'websockets'}} & set(sys.modules))"
     )
     command = [sys.executable, "-c", code]

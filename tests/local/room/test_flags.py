@@ -3,21 +3,21 @@
 import pytest
 
 from samplers.local.__main__ import arguments
-from samplers.local.room.room import Room
 
 
 @pytest.mark.parametrize(
-    ("flags", "room"),
+    ("flags", "slots"),
     [
-        ([], Room(4, None)),
-        (["--slots", "1"], Room(1, None)),
-        (["--slots", "32"], Room(32, None)),
-        (["--class", "30"], Room(30, 4)),
-        (["--class", "30", "--slots", "12"], Room(12, 4)),
+        ([], 4),
+        (["--slots", "1"], 1),
+        (["--slots", "32"], 32),
+        (["--class", "2"], 4),
+        (["--class", "30"], 30),
+        (["--class", "30", "--slots", "12"], 12),
     ],
 )
-def test_the_room_that_they_name(flags, room):
-    assert arguments(flags).room == room
+def test_the_slots_that_they_name(flags, slots):
+    assert arguments(flags).slots == slots
 
 
 @pytest.mark.parametrize(

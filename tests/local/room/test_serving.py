@@ -10,7 +10,7 @@ import pytest
 from samplers.local import start as starting
 from samplers.local.engine.model import Settings
 from samplers.local.engine.slots import SLOTS
-from samplers.local.room import room
+from samplers.local.room import memory
 
 COUNT = 12
 STORY = [{"role": "user", "content": "Tell a story about cats."}]
@@ -52,6 +52,6 @@ def test_the_default_is_named(endpoint):
 
 
 def test_more_than_fits_does_not_start(monkeypatch):
-    monkeypatch.setattr(room, "free_memory", lambda: room.memory(SLOTS + 1))
+    monkeypatch.setattr(memory, "free_memory", lambda: memory.memory(SLOTS + 1))
     with pytest.raises(starting.PROBLEMS, match=r"^40 slots need .*--slots 5 fits$"):
         asyncio.run(starting.model(Settings(), slots=40))

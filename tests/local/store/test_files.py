@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from samplers.local.store import files
+from samplers.local.store import batches, files
 from samplers.local.store.files import StoredFile, StoreFull
 
 NOW = 1_800_000_000.25
@@ -16,9 +16,11 @@ ALL = (None, None, "asc", 100, NOW)
 def add(connection):
     """A function that keeps a file of one owner."""
 
-    def keep(content=b"{}\n", owner="a", purpose="batch", seconds=HOUR, now=NOW) -> StoredFile:
+    def keep(
+        content=b"{}\n", owner="a", purpose="batch", seconds=HOUR, now=NOW, **most: int
+    ) -> StoredFile:
         content = io.BytesIO(content)
-        return files.add(connection, owner, "x.jsonl", purpose, content, seconds, now)
+        return files.add(connection, owner, "x.jsonl", purpose, content, seconds, now, **most)
 
     return keep
 
@@ -83,3 +85,12 @@ def test_there_is_room_for_so_much_of_all_owners(connection, add, monkeypatch):
         add(b"x" * 8_000)
     add(b"x" * 5_000)
     add(b"x" * 20_000, now=NOW + HOUR)  # what has expired makes room
+
+
+def test_there_is_room_for_so_much_of_one_owner(connection, add):
+    """What unfinished batches have read counts; nothing of others does."""
+    file = add(b"x" * 9_000, most=20_000)
+    batches.create(connection, "a", "/v1/moderations", file.id, None, HOUR, HOUR, NOW)
+    with pytest.raises(StoreFull):
+        add(b"", most=20_000)
+    add(b"x" * 20_000, owner="b", most=20_000)

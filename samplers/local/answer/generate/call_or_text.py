@@ -34,7 +34,7 @@ async def choices(job: Job) -> tuple[list[Choice], int | None]:
         calls = request.tools is not None
         return [job.choice(i, calls) for i in range(request.n)], None
     engine = job.model.engine
-    async with engine.slots.hold(job.prompt, 1) as slot:
+    async with job.slot(1) as slot:
         log_odds, cached = await call_log_odds(engine, slot, job.prompt)
     drawn = [draw(log_odds, request.temperature, job.choice_seed(i)) for i in range(request.n)]
     return [job.choice(i, calls) for i, calls in enumerate(drawn)], cached

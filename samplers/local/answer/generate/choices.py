@@ -16,8 +16,8 @@ async def generate_all(
     job: Job, choices: list[Choice]
 ) -> AsyncIterator[tuple[Choice, Delta | End]]:
     """The deltas of all choices as they come. Each choice's last event is its End."""
-    slots = job.model.engine.slots
-    at_once = slots.of_a_job if len(job.prompt) <= LONG_PROMPT and not job.background else 1
+    is_alone = len(job.prompt) > LONG_PROMPT or job.background
+    at_once = 1 if is_alone else job.model.engine.slots.of_a_job
     side_by_side = asyncio.Semaphore(at_once)
     events: asyncio.Queue = asyncio.Queue(maxsize=4 * at_once)  # a slow reader slows the engine
     whole = (job.request.top_logprobs or 0) > MAX_TOP_LOGPROBS
@@ -26,7 +26,7 @@ async def generate_all(
         try:
             async with (
                 side_by_side,
-                slots.hold(job.prompt, job.limit, whole, choice.index == 0, job.background) as slot,
+                job.slot(job.limit, whole, choice.index == 0) as slot,
                 aclosing(generate(job, choice, slot)) as generated,
             ):
                 async for event in generated:

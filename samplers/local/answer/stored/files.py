@@ -47,9 +47,10 @@ def no_such_file(file_id: str) -> ApiError:
     return ApiError(404, f"No such File object: {file_id[:200]}", param="id")
 
 
-def store_full() -> ApiError:
+def store_full(of_a_key: int) -> ApiError:
+    share = f", and {of_a_key} of one key" if of_a_key < MOST_BYTES else ""
     message = (
-        f"This endpoint keeps at most {MOST_BYTES} bytes of files, of all its keys together. "
-        "Please delete some, or wait until some expire."
+        f"This endpoint keeps at most {MOST_BYTES} bytes of files, of all its keys together{share}."
+        " Please delete some, or wait until some expire."
     )
     return bad_request(message, "file", "storage_limit_exceeded")

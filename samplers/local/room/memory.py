@@ -1,9 +1,7 @@
-"""The numbers of a room: how many answers at once, and how many of them for each learner."""
-
-from dataclasses import dataclass
+"""What answers at the same time take of the memory, and how many fit."""
 
 from samplers.local.engine.server import CONTEXT
-from samplers.local.engine.slots import MOST_SLOTS, SLOTS, engine_slots
+from samplers.local.engine.slots import SLOTS, engine_slots
 from samplers.local.room.free_memory import free_memory
 
 # Bytes of the engine's cache for a token of the default model, in half precision: 30 layers, keys
@@ -11,28 +9,6 @@ from samplers.local.room.free_memory import free_memory
 TOKEN_BYTES = 30 * 2 * 3 * 64 * 2
 # Bytes besides the caches, measured: 350 MB, and twice 200 MB for logprobs of a whole vocabulary.
 BESIDES = 750_000_000
-
-
-@dataclass(frozen=True)
-class Room:
-    """How the endpoint shares its work out.
-
-    `slots` answers of any length are generated at the same time; the rest waits. `per_learner` is
-    the most of them for one key's owner; None: all.
-    """
-
-    slots: int = SLOTS
-    per_learner: int | None = None
-
-
-def for_class(learners: int, slots: int | None = None) -> Room:
-    """A room in which every learner can have an answer at the same time.
-
-    Nobody has more than an endpoint of one's own gives. ValueError if that is too many.
-    """
-    if not 1 <= learners <= MOST_SLOTS:
-        raise ValueError(f"--class must be in [1, {MOST_SLOTS}], got {learners}")
-    return Room(max(SLOTS, learners) if slots is None else slots, per_learner=SLOTS)
 
 
 def slot_bytes(token_bytes: int = TOKEN_BYTES) -> int:
