@@ -28,20 +28,11 @@ senses: setup .venv/.ready-senses
 	$(INSTALL) $<
 	@touch $@
 
-# JupyterLab would ask at its first start whether to fetch news: this kit needs no network. It saves the widgets with a
-# notebook, so that an explorer is there when the notebook is opened without its kernel.
-# A link to the_document.md opens it as a page, and not in an editor.
 .venv/.ready: .requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	$(INSTALL) .requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@mkdir -p .venv/etc/jupyter/labconfig
-	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
-		> .venv/etc/jupyter/labconfig/page_config.json
-	@mkdir -p .venv/share/jupyter/lab/settings
-	@echo '{"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}, "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}}}' \
-		> .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 lab: setup
