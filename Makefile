@@ -12,7 +12,7 @@ test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab senses test bench soak abroad notebooks lock
+.PHONY: setup lab senses check test bench soak abroad notebooks usb lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -43,6 +43,10 @@ test: setup .venv/.ready-test .venv/.ready-senses
 	$(BIN)/ruff format --check .
 	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests
 
+# Is this machine ready for a class? It must also say so where the environment is missing, so it needs no setup.
+check:
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) samplers/lab/ready.py
+
 bench: setup .venv/.ready-test
 	$(BIN)/python -m tests.bench
 
@@ -63,6 +67,12 @@ abroad: setup .venv/.ready-test
 notebooks: setup
 	$(BIN)/python -m samplers.lab.publish.execute notebooks/*.ipynb
 	$(BIN)/python -m samplers.lab.publish.learner notebooks
+
+# dist/usb: wheels, the model and the kit, to install with no network on this platform and Python, or on those that
+# PLATFORMS="win_amd64:3.12 macosx_14_0_arm64:3.12" names. TRY=1 then installs it here, with the network off (Linux).
+usb: setup
+	$(BIN)/python -m samplers.lab.publish.usb $(PLATFORMS)
+	$(if $(TRY),$(BIN)/python -m tests.usb)
 
 # After a change of a dependency: pin every version for every platform, with hashes and without naming a registry. The
 # first lock is a learner's. The others hold what they need on top of it: every entry that the first does not have.
