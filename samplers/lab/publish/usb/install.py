@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 STICK = Path(__file__).resolve().parent
@@ -23,6 +24,7 @@ OURS = ".from_usb"  # in the folder: this program made it, and may replace what 
 READY = ".venv/.ready"  # where make, too, looks whether the environment is there
 LESSONS = "notebooks"  # what a learner changes
 LESSON = "--LabApp.default_url=/lab/tree/notebooks/learner/00_start_here.ipynb"
+INSIDE = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 VERSION = sys.version.split()[0]
 WHERE = """
 from samplers.local.engine import weights
@@ -81,8 +83,7 @@ def digest(path):
 
 def python_in(folder):
     """The environment's Python."""
-    inside = "Scripts/python.exe" if os.name == "nt" else "bin/python"
-    return str(folder / ".venv" / inside)
+    return str(folder / ".venv" / INSIDE)
 
 
 def make_environment(folder):
@@ -117,8 +118,13 @@ def pip(folder, *arguments):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     environment["PIP_CONFIG_FILE"] = os.devnull
     command = [python_in(folder), "-m", "pip", "install", "--no-index", "--no-compile"]
-    command += ["--disable-pip-version-check", "--quiet", "--progress-bar=on"]
-    if subprocess.call([*command, *arguments], env=environment):
+    command += ["--disable-pip-version-check", "--quiet"]
+    with subprocess.Popen([*command, *arguments], env=environment) as process:
+        while process.poll() is None:
+            _show_progress(folder)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+    if process.returncode:
         packed = json.loads((STICK / "wheels" / "packed.json").read_text("utf-8"))
         stop(
             f"pip could not install (see above). The packages are for "
@@ -126,9 +132,20 @@ def pip(folder, *arguments):
         )
 
 
+def _show_progress(folder):
+    """How many packages are there by now, for a person who waits; nothing in a log."""
+    if sys.stderr.isatty():
+        inside = "Lib" if os.name == "nt" else "lib/python*"
+        done = len(list((folder / ".venv").glob(f"{inside}/site-packages/*.dist-info")))
+        print(f"\r   {done} packages", end="\r", file=sys.stderr, flush=True)
+
+
 def put_model(folder):
     """Copies the model into the user's cache folder, unless it is there."""
-    [model] = STICK.glob("*.gguf")
+    models = list(STICK.glob("*.gguf"))
+    if not models:
+        stop(f"{STICK} is not whole: the model is missing. Copy the whole folder again.")
+    model = models[0]
     found = subprocess.run(
         [python_in(folder), "-c", WHERE], stdout=subprocess.PIPE, encoding="utf-8", check=True
     )
@@ -176,10 +193,11 @@ def main():
 
     # In a container one is often root, and Jupyter starts as root only if it is told to.
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    lab = [python_in(folder), "-m", "jupyter", "lab", *["--allow-root"] * is_root, LESSON]
-    print(f"Ready. To open lesson 00:\n  cd {folder}\n  {' '.join(lab)}", flush=True)
+    lab = ["-m", "jupyter", "lab", *["--allow-root"] * is_root, LESSON]
+    again = " ".join([str(Path(".venv", INSIDE)), *lab])
+    print(f'Ready. To open lesson 00:\n  cd "{folder}"\n  {again}', flush=True)
     if options.lab:
-        sys.exit(subprocess.call(lab, cwd=folder))
+        sys.exit(subprocess.call([python_in(folder), *lab], cwd=folder))
 
 
 if __name__ == "__main__":

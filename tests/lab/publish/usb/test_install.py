@@ -84,6 +84,11 @@ def test_the_model_is_put_into_the_cache(stick, tmp_path, models_cache, before):
     assert (models_cache / "model.gguf").read_text() == "right"
 
 
+def test_a_stick_without_its_model_is_said(stick, tmp_path, models_cache):
+    with pytest.raises(SystemExit, match="Copy the whole folder again"):
+        install.put_model(tmp_path)
+
+
 def test_a_damaged_model_is_not_put_anywhere(stick, tmp_path, models_cache):
     put(stick, **{"model.gguf": "wrong"})
     with pytest.raises(SystemExit, match="damaged"):
