@@ -12,7 +12,7 @@ test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab senses test bench soak abroad notebooks lock
+.PHONY: setup lab senses check test bench soak abroad notebooks usb lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -28,20 +28,11 @@ senses: setup .venv/.ready-senses
 	$(INSTALL) $<
 	@touch $@
 
-# JupyterLab would ask at its first start whether to fetch news: this kit needs no network. It saves the widgets with a
-# notebook, so that an explorer is there when the notebook is opened without its kernel.
-# A link to the_document.md opens it as a page, and not in an editor.
 .venv/.ready: .requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Samplers needs Python >= 3.11; name one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	$(INSTALL) .requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@mkdir -p .venv/etc/jupyter/labconfig
-	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
-		> .venv/etc/jupyter/labconfig/page_config.json
-	@mkdir -p .venv/share/jupyter/lab/settings
-	@echo '{"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}, "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}}}' \
-		> .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 lab: setup
@@ -51,6 +42,10 @@ test: setup .venv/.ready-test .venv/.ready-senses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests
+
+# Is this machine ready for a class? It must also say so where the environment is missing, so it needs no setup.
+check:
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) samplers/lab/ready.py
 
 bench: setup .venv/.ready-test
 	$(BIN)/python -m tests.bench
@@ -72,6 +67,12 @@ abroad: setup .venv/.ready-test
 notebooks: setup
 	$(BIN)/python -m samplers.lab.publish.execute notebooks/*.ipynb
 	$(BIN)/python -m samplers.lab.publish.learner notebooks
+
+# dist/usb: wheels, the model and the kit, to install with no network on this platform and Python, or on those that
+# PLATFORMS="win_amd64:3.12 macosx_14_0_arm64:3.12" names. TRY=1 then installs it here, with the network off (Linux).
+usb: setup
+	$(BIN)/python -m samplers.lab.publish.usb $(PLATFORMS)
+	$(if $(TRY),$(BIN)/python -m tests.usb)
 
 # After a change of a dependency: pin every version for every platform, with hashes and without naming a registry. The
 # first lock is a learner's. The others hold what they need on top of it: every entry that the first does not have.

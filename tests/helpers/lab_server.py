@@ -12,8 +12,7 @@ from threading import Thread
 import httpx
 
 ADDRESS = re.compile(r"http://127[\d.]+:\d+/\S*token=\w+")
-MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text("utf-8")
-OVERRIDES = re.compile("echo '({.*saveState.*})'")  # JupyterLab's settings, as `make lab` has them
+SETTINGS = Path(__file__).parents[2] / "samplers/lab/jupyter/share/jupyter/lab/settings"
 TIMEOUT = 120  # s; a busy machine starts slowly
 
 NO_CELL_RUNS = """
@@ -37,11 +36,9 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     env = dict(os.environ)
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"):
         env[name] = str(folder / name.lower())
-    (folder / "settings").mkdir()
-    (folder / "settings/overrides.json").write_text(OVERRIDES.search(MAKEFILE)[1])
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     settings = ["--ServerApp.port=0", f"--ServerApp.root_dir={folder}"]
-    settings.append(f"--LabApp.app_settings_dir={folder}/settings")
+    settings.append(f"--LabApp.app_settings_dir={SETTINGS}")
     with subprocess.Popen(
         command + settings,
         env=env,

@@ -1,0 +1,1 @@
+"""A folder, for a USB stick, that installs the kit with no network."""
