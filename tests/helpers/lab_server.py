@@ -14,7 +14,7 @@ import httpx
 ADDRESS = re.compile(r"http://127[\d.]+:\d+/\S*token=\w+")
 MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text("utf-8")
 OVERRIDES = re.compile("echo '({.*saveState.*})'")  # JupyterLab's settings, as `make lab` has them
-TIMEOUT = 120  # s; a busy machine starts slowly
+TIMEOUT = 300  # s; a busy machine starts slowly
 
 NO_CELL_RUNS = """
 () => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))
