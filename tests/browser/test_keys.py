@@ -46,6 +46,18 @@ def to_command_mode(page) -> None:
     expect(page.locator(".jp-Notebook")).to_contain_class("jp-mod-commandMode")
 
 
+def test_the_stepper_steps_by_keys(notebook):
+    page, _ = notebook
+    button = page.locator(CONTROLS["step"])
+    scroll_to(page, button)
+    button.focus()
+    for text in ("a", "ab", "abc"):
+        page.keyboard.press("Enter")
+        expect(page.locator(".so-far .answer")).to_have_text(text)
+        expect(page.locator(".tree .now")).to_have_text(text[-1])
+    expect(button).to_be_focused()
+
+
 @pytest.mark.parametrize("name", CONTROLS)
 def test_no_key_of_a_control_reaches_the_cells(notebook, name):
     page, path = notebook
