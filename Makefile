@@ -8,11 +8,11 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=180 \
 	--nbval-sanitize-with tests/sanitize.cfg
-test: export OMP_THREAD_LIMIT := 1
+test browser: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab senses check test bench soak abroad notebooks usb lock
+.PHONY: setup lab senses check test browser bench soak abroad notebooks usb lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -41,7 +41,11 @@ lab: setup
 test: setup .venv/.ready-test .venv/.ready-senses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) notebooks/*.ipynb tests
+	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) --ignore tests/browser notebooks/*.ipynb tests
+
+# Every lesson, its solutions filled in, in JupyterLab in Chromium. PICTURES=FOLDER keeps pictures of all of them.
+browser: setup .venv/.ready-test .venv/.ready-senses
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup $(if $(PICTURES),--pictures $(PICTURES)) tests/browser
 
 # Is this machine ready for a class? It must also say so where the environment is missing, so it needs no setup.
 check:

@@ -119,11 +119,13 @@ def test_readme_lists_every_lesson():
         assert f"notebooks/{lesson.name}" in readme
 
 
-def test_ci_runs_the_readmes_test_command():
-    assert "`make test`" in (ROOT / "README.md").read_text()
+def test_ci_runs_the_readmes_test_commands():
+    readme = (ROOT / "README.md").read_text()
+    assert "`make browser`" in readme
+    assert "`make test`" in readme
     lines = (ROOT / ".ci/run").read_text().splitlines()
     assert len(lines) == 1
-    assert lines[0].endswith("make test")
+    assert lines[0].endswith("; make browser && make test")
 
 
 def test_built_metadata_names_the_licences(tmp_path, monkeypatch):

@@ -42,4 +42,5 @@ def mime_bundle(widget: ipywidgets.DOMWidget, picture: Picture) -> tuple[dict, d
     if isinstance(live, tuple):  # with metadata, as anywidget gives it
         live = live[0]
     image, metadata = picture._repr_mimebundle_()
-    return live | image | {"text/plain": picture.title}, metadata
+    png = {"image/png": image["image/png"]}
+    return live | png | {"text/plain": picture.title}, metadata

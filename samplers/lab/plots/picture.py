@@ -3,6 +3,7 @@
 import base64
 import io
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -17,7 +18,8 @@ class Picture:
     `title` is the text/plain that a notebook test compares, so it holds no number that depends on a
     model or a clock. `data` holds the arrays shown, by name, so that a lesson can assert on the
     numbers beside the picture. `html` is a form for the mouse and the keyboard, if there is one: a
-    notebook shows it in the picture's place. The stored lessons keep the picture alone.
+    notebook shows it in the picture's place. Without one the HTML is the image: JupyterLab leaves
+    out the alternative text of an image/png. The stored lessons keep the picture alone.
     """
 
     png: bytes
@@ -32,10 +34,13 @@ class Picture:
         metadata = {"alt": self.alt}
         if self.width:
             metadata["width"] = self.width
-        data = {"image/png": image, "text/plain": repr(self)}
-        if self.html is not None:
-            data["text/html"] = self.html
+        html = self._image(image) if self.html is None else self.html
+        data = {"image/png": image, "text/html": html, "text/plain": repr(self)}
         return data, {"image/png": metadata}
+
+    def _image(self, base64_png: str) -> str:
+        width = f' width="{self.width}"' if self.width else ""
+        return f'<img alt="{escape(self.alt)}"{width} src="data:image/png;base64,{base64_png}">'
 
     def save(self, path) -> Path:
         """Write the PNG to `path` and return it."""

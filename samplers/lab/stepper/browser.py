@@ -8,7 +8,7 @@ import traitlets
 from samplers.lab.explorer.browser import PICTURE, STYLES, joined
 
 FOLDER = Path(__file__).parent
-MODULES = (*PICTURE, FOLDER / "tree.js", FOLDER / "stepper.js")
+MODULES = (*PICTURE, FOLDER / "tree.js", FOLDER / "controls.js", FOLDER / "stepper.js")
 
 
 class BrowserSide(anywidget.AnyWidget):

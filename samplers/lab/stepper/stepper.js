@@ -58,7 +58,11 @@ function render({ model, el }) {
   const view = stepper(el, read());
   const update = () => view.update(read());
   for (const key of KEYS) model.on(`change:${key}`, update);
-  return () => KEYS.forEach((key) => model.off(`change:${key}`, update));
+  const endNames = nameSliders(el);
+  return () => {
+    endNames();
+    KEYS.forEach((key) => model.off(`change:${key}`, update));
+  };
 }
 
 export default { render };

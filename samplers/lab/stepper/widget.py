@@ -53,6 +53,7 @@ class Stepper:
         right = ipywidgets.VBox([getattr(self, name) for name in PARAMETERS])
         controls = ipywidgets.HBox([left, right], layout=ROW)
         self.box = ipywidgets.VBox([controls, self.view])
+        self.box.add_class("samplers-stepper")  # controls.js knows it
 
     def _make_sliders(self) -> None:
         for name in PARAMETERS:
@@ -62,10 +63,8 @@ class Stepper:
             setattr(self, name, parameter)
 
     def _make_inputs(self) -> None:
-        # in JupyterLab the arrow keys do not change a closed list: it takes them for itself
-        menu = {**INPUT, "tooltip": "Space opens the list"}
-        self.choice = ipywidgets.Dropdown(description="token", **menu)
-        self.place = ipywidgets.Dropdown(description="visited", **menu)
+        self.choice = ipywidgets.Dropdown(description="token", **INPUT)
+        self.place = ipywidgets.Dropdown(description="visited", **INPUT)
 
         placeholder = "begin it with a space, if need be"
         self.forced = ipywidgets.Text(description="text", placeholder=placeholder, **INPUT)

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 from example_scores import ODDITIES, PARTLY, WHOLE
 
-from samplers.lab import plot_distribution, plot_text, plot_texts
+from samplers.lab import plot_text, plot_texts
 
 
 class Reader(HTMLParser):
@@ -100,7 +100,3 @@ def test_a_notebook_shows_the_html_and_has_the_picture_too():
     assert data["text/html"] == picture.html
     assert data["text/plain"] == "<Picture: What surprises the model>"
     assert metadata["image/png"]["alt"] == picture.alt
-
-
-def test_another_picture_has_no_html(five):
-    assert set(plot_distribution(five)._repr_mimebundle_()[0]) == {"image/png", "text/plain"}
