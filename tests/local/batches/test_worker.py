@@ -28,13 +28,11 @@ sys.stdin.read()
 """
 
 
-async def made(
-    database: Database, content: bytes, window=3600.0, owner: str = "me"
-) -> batches.Batch:
-    """A new batch of moderations."""
-    arguments = (owner, "a.jsonl", "batch", io.BytesIO(content), 3600, time.time())
+async def made(database: Database, content: bytes, window=3600.0) -> batches.Batch:
+    """A new batch of moderations, of the owner "me"."""
+    arguments = ("me", "a.jsonl", "batch", io.BytesIO(content), 3600, time.time())
     file = await database.write(files.add, *arguments)
-    arguments = (owner, "/v1/moderations", file.id, None, 3600, window, time.time())
+    arguments = ("me", "/v1/moderations", file.id, None, 3600, window, time.time())
     return await database.write(batches.create, *arguments)
 
 
@@ -125,36 +123,6 @@ def test_batches_take_turns(answered):
     asyncio.run(both())
     assert len(answered) == 41
     assert answered.index("short") < 20
-
-
-def test_a_batch_whose_owner_is_gone_waits_until_there_is_one_again(answered):
-    """Those of others go on."""
-
-    async def come_back() -> None:
-        owners = ["me"]
-        database = Database(None)
-        content = jsonl(*[moderation(f"mine {i}") for i in range(300)])
-        mine = await made(database, content)
-        working = Worker((), database, lambda: owners)
-        working.wake()
-        while not answered:
-            await asyncio.sleep(0)
-        owners[:] = ["you"]
-        yours = await made(database, jsonl(moderation("yours")), owner="you")
-        working.wake()
-        await ended(database, yours)
-        before = len(answered)
-        assert before < 150
-        waiting = await database.read(batches.get, "me", mine.id)
-        assert waiting.status == "in_progress"
-
-        owners[:] = ["me", "you"]
-        working.wake()
-        assert (await ended(database, mine)).completed == 300
-        await working.end()
-
-    asyncio.run(come_back())
-    assert len(set(answered)) == 301
 
 
 def test_moderations_do_not_wait_for_the_engine(answered):
