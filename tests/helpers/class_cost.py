@@ -1,6 +1,6 @@
 """What a class would pay at OpenAI for the requests that were counted: the guide's table.
 
-`python tests/helpers/class_cost.py` prints it.
+`python tests/helpers/class_cost.py 00 01 02` prints it, and what to say of these lessons.
 """
 
 import json
@@ -26,8 +26,21 @@ def table() -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [_row(number, row) for number, row in lessons.items()]
-    lines.append(_row("all", sums))
+    lines.append(_row("together", sums))
     return "\n".join(lines)
+
+
+def notes(numbers: list[str]) -> str:
+    """What the guide must say of the lessons with these numbers that were not counted so."""
+    found = counted()
+    tested = [number for number in numbers if found.get(number, {}).get("with_tests")]
+    missing = [number for number in numbers if number not in found]
+    said = []
+    if tested:
+        said.append(f"With the cells that only test the lesson: {', '.join(tested)}.")
+    if missing:
+        said.append(f"Not counted yet: {', '.join(missing)}.")
+    return " ".join(said)
 
 
 def counted() -> dict[str, dict]:
@@ -52,4 +65,5 @@ def _row(name: str, row: dict) -> str:
 
 if __name__ == "__main__":
     print(table())
+    print(notes(sys.argv[1:]))
     sys.exit()
