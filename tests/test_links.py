@@ -9,6 +9,7 @@ from lesson_pages import (
     COPIES,
     DOCUMENT,
     GLOSSARY,
+    GUIDE,
     LINK,
     MASTERS,
     ROOT,
@@ -17,7 +18,7 @@ from lesson_pages import (
     markdown,
 )
 
-TEXTS = [ROOT / "README.md", ROOT / "samplers" / "README.md", DOCUMENT, GLOSSARY]
+TEXTS = [ROOT / "README.md", ROOT / "samplers" / "README.md", DOCUMENT, GLOSSARY, GUIDE]
 PAGES = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in TEXTS + MASTERS + COPIES]
 
 

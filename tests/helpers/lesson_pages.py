@@ -11,6 +11,7 @@ MASTERS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 COPIES = sorted(NOTEBOOKS.glob("learner/[0-9]*.ipynb"))
 DOCUMENT = NOTEBOOKS / "the_document.md"
 GLOSSARY = NOTEBOOKS / "glossary.md"
+GUIDE = NOTEBOOKS / "instructor.md"
 LINK = re.compile(r"\]\(\s*([^)\s]+)[^)]*\)")
 CELL = "cell-id="  # JupyterLab goes to the cell; GitHub shows the notebook from its beginning
 ANCHOR = re.compile(r'<a id="([^"]+)"></a>')  # in a page, JupyterLab and GitHub scroll to it

@@ -41,6 +41,18 @@ def short_path_minutes(master: NotebookNode) -> float:
     return _minutes_of(cells)
 
 
+def section_minutes(master: NotebookNode) -> dict[str, float]:
+    """{a section's heading: its minutes}; the title and the imports have the heading ""."""
+    sections: dict[str, list[NotebookNode]] = {"": []}
+    heading = ""
+    for cell in learner_copy(master, set()).cells:
+        headings = re.findall(r"^## (.+)$", cell.source, re.MULTILINE)
+        if cell.cell_type == "markdown" and headings:
+            heading = headings[-1]
+        sections.setdefault(heading, []).append(cell)
+    return {heading: _minutes_of(cells) for heading, cells in sections.items()}
+
+
 def _minutes_of(cells: list[NotebookNode]) -> float:
     words = lines = predictions = exercises = 0
     last_text = ""
