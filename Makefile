@@ -12,7 +12,7 @@ test: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab senses test bench soak abroad notebooks lock
+.PHONY: setup lab senses test bench soak abroad notebooks handouts lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -72,6 +72,11 @@ abroad: setup .venv/.ready-test
 notebooks: setup
 	$(BIN)/python -m samplers.lab.publish.execute notebooks/*.ipynb
 	$(BIN)/python -m samplers.lab.publish.learner notebooks
+
+# The lessons on paper and as HTML pages, for students and for the instructor, into dist/.
+PAPER ?= a4
+handouts: setup .venv/.ready-test
+	$(BIN)/python -m samplers.lab.publish.handouts --paper $(PAPER)
 
 # After a change of a dependency: pin every version for every platform, with hashes and without naming a registry. The
 # first lock is a learner's. The others hold what they need on top of it: every entry that the first does not have.

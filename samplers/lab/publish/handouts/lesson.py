@@ -170,8 +170,18 @@ def _after_stub(cell: NotebookNode, question: Question, edition: str) -> list:
     said = [hint for name in question.exercises for hint in hints(name)]
     if not said:
         return []
-    items = [[node("Plain", paragraph(hint)["c"])] for hint in said]
+    items = [[node("Plain", _inlines(hint))] for hint in said]
     return [div([node("BulletList", items)], "hints", number=str(question.number))]
+
+
+def _inlines(hint: str) -> list:
+    """A hint's words; those between backticks are code."""
+    parts = hint.split("`")
+    inlines = []
+    for n, part in enumerate(parts):
+        is_code = n % 2 == 1 and n < len(parts) - 1
+        inlines.append(node("Code", attributes(), part) if is_code else node("Str", part))
+    return inlines
 
 
 def _number(index: int, asked: dict[int, Question]) -> int:

@@ -10,6 +10,7 @@ from samplers.lab.publish.handouts.links import ELSEWHERE, target_of, words_for
 from samplers.lab.publish.handouts.tree import document, node, pandoc, plain, walk, words
 
 HERE = Path(__file__).parent
+NO_LIST = '#"";'  # before words such as "1. Five words", which else would begin a list
 BOXES = {"question", "answer", "hints"}  # with a number
 
 
@@ -67,7 +68,7 @@ def source(blocks: list, page: str, near: Path, known: dict[str, str]) -> str:
         if kind == "Header":
             label = f"{page}#{content[1][0]}"
             return node("Plain", [
-                _inline(f"#heading(level: {content[0]})["),
+                _inline(f"#heading(level: {content[0]})[{NO_LIST}"),
                 *content[2],
                 _inline(f"]#label({string(label)});"),
             ])
@@ -146,7 +147,7 @@ def _link(content: list, page: str, near: Path, known: dict[str, str]) -> list:
     """A link in this PDF, with its page; an address, printed below; or words."""
     _, inlines, (link, _) = content
     if ELSEWHERE.match(link):
-        shown = [_inline(f"#link({string(link)})["), *inlines, _inline("];")]
+        shown = [_inline(f"#link({string(link)})[{NO_LIST}"), *inlines, _inline("];")]
         is_told = plain(inlines).strip() in (link, link.removeprefix("mailto:"))
         return shown if is_told else [*shown, _inline(f"#footnote(link({string(link)}));")]
 
@@ -158,7 +159,7 @@ def _link(content: list, page: str, near: Path, known: dict[str, str]) -> list:
         said = words_for(target, plain(inlines), page, near)
         return [*inlines, node("Space"), *words(f"({said})")] if said else inlines
     return [
-        _inline(f"#link(label({string(label)}))["),
+        _inline(f"#link(label({string(label)}))[{NO_LIST}"),
         *inlines,
         _inline("];"),
         *([] if target.page == page else [_inline(f" (#page-of({string(label)}))")]),
