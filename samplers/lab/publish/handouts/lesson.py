@@ -109,7 +109,9 @@ def _texts(cells: list[NotebookNode], edition: str) -> dict[int, list]:
     for index, cell in enumerate(cells):
         if cell.cell_type == "markdown" and is_in(cell, edition):
             source = cell.source
-            sources[index] = source if edition == "instructor" else markdown.without_solutions(source)
+            sources[index] = (
+                source if edition == "instructor" else markdown.without_solutions(source)
+            )
     return dict(zip(sources, markdown.read(list(sources.values())), strict=True))
 
 

@@ -9,7 +9,15 @@ from pathlib import Path
 from samplers.lab.plots.style import BUNDLED
 from samplers.lab.publish.handouts.links import ELSEWHERE, target_of
 from samplers.lab.publish.handouts.pdf import Sheet
-from samplers.lab.publish.handouts.tree import document, node, pandoc, paragraph, walk
+from samplers.lab.publish.handouts.tree import (
+    attributes,
+    document,
+    node,
+    pandoc,
+    paragraph,
+    walk,
+    words,
+)
 
 HERE = Path(__file__).parent
 TITLES = {
@@ -21,7 +29,9 @@ TITLES = {
 
 def write(path: Path, title: str, blocks: list, master: Path, sheet: Sheet, folder: Path) -> None:
     """Write the page of the lesson or page `master`, whose pictures are in `folder`."""
-    body = pandoc(json.dumps(document(_for_html(blocks, master, folder))), "json", "html", "--mathml")
+    body = pandoc(
+        json.dumps(document(_for_html(blocks, master, folder))), "json", "html", "--mathml"
+    )
     text = (HERE / "handout.html").read_text("utf-8")
     parts = {
         "title": html.escape(title),
@@ -45,6 +55,8 @@ def _for_html(blocks: list, master: Path, folder: Path) -> list:
             name, title = it["c"][2]
             it["c"][2] = [_data(folder / name), title]
             return it
+        if it["t"] == "Para" and len(it["c"]) == 1 and it["c"][0]["t"] == "Image":
+            return _figure(it["c"][0])
         if it["t"] == "Link" and not ELSEWHERE.match(it["c"][2][0]):
             return _link(it, master)
         return None
@@ -70,6 +82,16 @@ def _div(it: dict, master: Path) -> dict | list:
         if moving:
             return node("RawBlock", "html", moving)
     return it
+
+
+def _figure(image: dict) -> dict | None:
+    """A picture that stands alone, with its title as a caption; None if it has none."""
+    caption = image["c"][2][1]
+    if not caption:
+        return None
+    image["c"][2][1] = ""
+    under = [None, [node("Plain", words(caption))]]
+    return node("Figure", attributes(), under, [node("Plain", [image])])
 
 
 def _link(it: dict, master: Path) -> dict | list:

@@ -67,11 +67,14 @@ def source(blocks: list, page: str, near: Path, known: dict[str, str]) -> str:
             return _div(content, anchor(f"{page}#{content[0][0]}") if content[0][0] else "")
         if kind == "Header":
             label = f"{page}#{content[1][0]}"
-            return node("Plain", [
-                _inline(f"#heading(level: {content[0]})[{NO_LIST}"),
-                *content[2],
-                _inline(f"]#label({string(label)});"),
-            ])
+            return node(
+                "Plain",
+                [
+                    _inline(f"#heading(level: {content[0]})[{NO_LIST}"),
+                    *content[2],
+                    _inline(f"]#label({string(label)});"),
+                ],
+            )
         if kind == "Span":
             name = f"{page}#{content[0][0]}"
             return [_inline(anchor(name)), *content[1]] if content[0][0] else content[1]
