@@ -44,6 +44,7 @@ def printed(
     folder: Path, *cells, edition="student", kinds=("pdf", "html"), name="99_small"
 ) -> Path:
     """Print a lesson of these cells; returns the path of its PDF, beside which is its HTML."""
+    name = "99_small"
     lesson = folder / f"{name}.ipynb"
     nbformat.write(new_notebook(cells=list(cells)), lesson)
     out = folder / edition

@@ -39,14 +39,15 @@ COMMAND = re.compile(r"\\[a-zA-Z]+|\{[^{}]*\}")
 PROSE = re.compile(r"\*\*|(?:^|\s)[a-zA-Z]{2,}(?:\s|$)")
 
 TAG = re.compile(r"</?([a-zA-Z][\w-]*)")
-HTML = frozenset(
-    "a abbr address article aside audio b bdi bdo blockquote br button caption center cite code col "
-    "colgroup data dd del details dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 "
-    "h6 head header hr html body i iframe img input ins kbd label legend li link main mark math meta "
-    "nav object ol option p picture pre q rp rt ruby s samp script section select small source span "
-    "strike strong style sub summary sup svg table tbody td textarea tfoot th thead time title tr "
-    "track tt u ul var video wbr".split()
-)
+NAMES = """
+a abbr address article aside audio b bdi bdo blockquote br button caption center cite code col
+colgroup data dd del details dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6
+head header hr html body i iframe img input ins kbd label legend li link main mark math meta nav
+object ol option p picture pre q rp rt ruby s samp script section select small source span strike
+strong style sub summary sup svg table tbody td textarea tfoot th thead time title tr track tt u
+ul var video wbr
+"""
+HTML = frozenset(NAMES.split())
 FOLDED = re.compile(r"<details[^>]*>\s*<summary[^>]*>(.*?)</summary>(?:.|\n)*?</details>", re.I)
 SOLUTION = re.compile(r"solution|answer|答案", re.I)
 

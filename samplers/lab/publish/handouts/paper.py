@@ -115,8 +115,10 @@ def _printed(it: dict):
         return _inline("#box();".join(f"#raw({string(part)});" for part in parts))
     if kind == "Str":
         text = glyphs.readable(content)
-        parts = [[node("Str", piece), _inline("#box();")] for piece in pieces(text)]
-        return sum(parts, [])[:-1]
+        parts = [
+            part for piece in pieces(text) for part in (_inline("#box();"), node("Str", piece))
+        ]
+        return parts[1:]
     if kind == "Math":
         return [_inline(f"#formula({string(content[1])})["), it, _inline("];")]
     if kind == "Image":
