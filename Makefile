@@ -12,7 +12,7 @@ test browser: export OMP_THREAD_LIMIT := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup lab senses check test browser bench soak abroad notebooks usb lock
+.PHONY: setup lab senses check test browser bench soak abroad notebooks handouts usb lock
 
 setup: .venv/.ready
 	@$(BIN)/python -m samplers.local.engine.weights >/dev/null
@@ -77,6 +77,11 @@ notebooks: setup
 usb: setup
 	$(BIN)/python -m samplers.lab.publish.usb $(PLATFORMS)
 	$(if $(TRY),$(BIN)/python -m tests.usb)
+
+# The lessons on paper and as HTML pages, for students and for the instructor, into dist/.
+PAPER ?= a4
+handouts: setup .venv/.ready-test
+	$(BIN)/python -m samplers.lab.publish.handouts --paper $(PAPER)
 
 # After a change of a dependency: pin every version for every platform, with hashes and without naming a registry. The
 # first lock is a learner's. The others hold what they need on top of it: every entry that the first does not have.
