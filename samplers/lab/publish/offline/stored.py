@@ -10,7 +10,7 @@ HASH.txt (one name on each line).
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -83,18 +83,13 @@ def stored(master: Path) -> tuple[list[dict], dict[str, bytes]]:
     names = {explorer[key] for explorer in explorers for key in IN_FILES}
     files = {name: _contents(master, name) for name in sorted(names)}
     for explorer in explorers:
-        logits = logits_in(files, explorer)
-        tokens = files[explorer["names"]].count(b"\n") + 1
-        if len(logits) != tokens or not (logits < np.inf).all() or logits.max() == -np.inf:
-            words = f"a number below +inf for each of {tokens} tokens, one of them finite"
-            raise ValueError(f"{explorer['logits']} must hold {words}; {again(master)}")
+        _check(master, explorer["logits"], files, tokens=_lines(files[explorer["names"]]))
     return explorers, files
 
 
-def logits_in(files: Mapping[str, bytes], explorer: Mapping) -> np.ndarray:
-    """An explorer's logits, one per token."""
-    name = explorer["logits"]
-    return np.frombuffer(files[name], "<f8" if name.endswith(".f64") else "<f4")
+def logits_in(name: str, contents: bytes) -> np.ndarray:
+    """The logits of a file, one per token."""
+    return np.frombuffer(contents, _dtype(name))
 
 
 def again(master: Path) -> str:
@@ -114,14 +109,35 @@ def _read(path: Path) -> list[dict]:
     return json.loads(path.read_text("utf-8"))
 
 
+def _check(master: Path, name: str, files: Mapping[str, bytes], tokens: int) -> None:
+    """ValueError for a file of logits that a browser could not show."""
+    size = _dtype(name).itemsize
+    came = len(files[name])
+    if came != size * tokens:
+        words = f"{size} bytes for each of {tokens} tokens, got {came} bytes"
+        raise ValueError(f"{name} must have {words}; {again(master)}")
+    logits = logits_in(name, files[name])
+    if not (logits < np.inf).all() or logits.max() == -np.inf:
+        words = "numbers below +inf, one of them finite, got NaN, +inf or -inf alone"
+        raise ValueError(f"{name} must have {words}; {again(master)}")
+
+
+def _dtype(name: str) -> np.dtype:
+    return np.dtype("<f8" if name.endswith(".f64") else "<f4")
+
+
+def _lines(contents: bytes) -> int:
+    return contents.count(b"\n") + 1
+
+
 def _filed(folder: Path, explorer: Mapping) -> dict[str, str]:
     """Write an explorer's names and logits; returns the names of the two files."""
-    lines = explorer["names"].encode()
-    tokens = lines.count(b"\n") + 1
-    bits = 8 * len(explorer["logits"]) // tokens
+    names = explorer["names"].encode()
+    logits = explorer["logits"]
+    suffix = ".f64" if len(logits) == 8 * _lines(names) else ".f32"
     return {
-        "names": _write(folder, lines, ".txt"),
-        "logits": _write(folder, explorer["logits"], f".f{bits}"),
+        "names": _write(folder, names, ".txt"),
+        "logits": _write(folder, logits, suffix),
     }
 
 
