@@ -6,7 +6,8 @@ Every cell is run in a fresh kernel, in the notebook's own folder. Errors are al
 cell is tagged `raises-exception`. What changes from run to run is left out: widget state, times,
 and the kernel's version. Of an output with an image/png, the widget view and the HTML are left out;
 of a traceback, the frames outside the notebook, which name this machine's folders. Cells keep their
-ids. A cell without an id gets one from its place.
+ids. A cell without an id gets one from its place. Beside the notebook, in distributions/, is kept
+what its explorers show, so that a page with no kernel can move them.
 """
 
 import re

@@ -7,14 +7,14 @@ const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCod
  *
  * `explorers`: what `explorer` takes, but for logits and names: each is a name in `files`, which
  * holds logits in base64. `lesson`: figures name their explorer "lesson/0", "lesson/1" and so on.
+ * An explorer whose cell is not in this edition of the lesson has no figure.
  */
 function placeExplorers({ lesson, explorers, files }) {
-  const figures = [...document.querySelectorAll("figure[data-explorer]")];
-  explorers.forEach((stored, n) => {
-    const figure = figures.find((it) => it.dataset.explorer === `${lesson}/${n}`);
-    if (!figure) return; // another edition of the lesson has it
+  for (const figure of document.querySelectorAll("figure[data-explorer]")) {
+    const stored = explorers.find((_, n) => figure.dataset.explorer === `${lesson}/${n}`);
+    if (!stored) continue; // of another lesson
     const names = files[stored.names];
     const logits = bytesOf(files[stored.logits]);
     explorer(figure.querySelector("div"), { ...stored, names, logits });
-  });
+  }
 }
