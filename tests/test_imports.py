@@ -53,7 +53,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "plots": {"lessons"},
         "explorer": {"plots"},
         "stepper": {"plots", "explorer"},
-        "publish": set(),
+        "publish": {"explorer"},
     },
 }
 PYTHON = sorted((ROOT / "samplers").rglob("*.py"))
