@@ -117,3 +117,10 @@ def test_the_list_is_strict_json(tmp_path):
     master = lesson(tmp_path / "01.ipynb", explore(dist))
     text = (tmp_path / "distributions/01.json").read_text("utf-8")
     assert json.loads(text, parse_constant=pytest.fail) == stored(master)[0]
+
+
+def test_a_live_explorer_without_an_answer_can_count_tokens_that_are_typed(tmp_path, five):
+    explorer = explore(five)
+    explorer.widget.counts = []  # as a live one counts the answer's tokens
+    [kept], _ = stored(lesson(tmp_path / "01.ipynb", explorer))
+    assert kept["counts"] is None
