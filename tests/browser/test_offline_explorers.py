@@ -17,7 +17,15 @@ pytestmark = needs_chromium
 WITH_EXPLORERS = [master for master in MASTERS if script(master)]
 RAINY = next(master for master in MASTERS if master.stem.startswith("02"))
 SLIDER = "(it, x) => { it.value = x; it.dispatchEvent(new Event('input', {bubbles: true})); }"
-ENDING = ("</script>", "</scRIPt x", "<!--<script>", "]]>", "a\u2028b", "<img onerror='stop()'>")
+ENDING = (
+    "</script>",
+    "</script/x",
+    "</scRIPt x",
+    "<!--<script>",
+    "]]>",
+    "a\u2028b",
+    "<img onerror='stop()'>",
+)
 
 
 @pytest.fixture(scope="module")
