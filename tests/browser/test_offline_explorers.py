@@ -39,13 +39,14 @@ def show(browser, tmp_path):
     """show(master): a page with its explorers. An error or a request to anywhere fails the test."""
     pages = []
     asked = set()
+    errors = []
 
     def opened(master, **options):
         path = tmp_path / f"page-{len(pages)}.html"
         path.write_text(offline_page(master), "utf-8")
         page = browser.new_page(**options)
         pages.append(page)
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: asked.add(request.url))
         page.goto(path.as_uri())
         return page
@@ -54,6 +55,7 @@ def show(browser, tmp_path):
     opened_here = {page.url for page in pages}
     for page in pages:
         page.close()
+    assert errors == []
     assert {url for url in asked if not url.startswith("data:")} == opened_here
 
 
