@@ -54,7 +54,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "plots": {"lessons"},
         "explorer": {"plots"},
         "stepper": {"plots", "explorer"},
-        "publish": {"lessons", "plots"},
+        "publish": {"lessons", "plots", "explorer"},
     },
 }
 PYTHON = sorted((ROOT / "samplers").rglob("*.py"))

@@ -23,7 +23,7 @@ export function makeControls(data, change, on, reset) {
   });
 
   const hints = { logit_bias: "as: ␣London -5" };
-  if (!on.append) hints.so_far = "as: ␣London 好";
+  if (!data.counts) hints.so_far = "as: ␣London 好";
   const texts = Object.entries(hints).map(([name, placeholder]) => {
     const input = makeInput("text", { placeholder, spellcheck: false, autocomplete: "off" });
     input.addEventListener("change", () => put(name, input.value));

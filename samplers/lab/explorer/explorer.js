@@ -76,7 +76,8 @@ export function explorer(el, data, on = {}) {
     note.textContent = data.note || "";
     const alt = describe(drawn, caption.textContent);
     picture.list.setAttribute("aria-label", live ? LIVE_LABEL : alt);
-    speech.say(alt);
+    // a page that is opened does not begin to speak: the picture's label has the same words
+    if (live || rows.length) speech.say(alt);
     return drawn;
   }
 

@@ -6,7 +6,8 @@ Every cell is run in a fresh kernel, in the notebook's own folder. Errors are al
 cell is tagged `raises-exception`. What changes from run to run is left out: widget state, times,
 and the kernel's version. Of an output with an image/png, the widget view and the HTML are left out;
 of a traceback, the frames outside the notebook, which name this machine's folders. Cells keep their
-ids. A cell without an id gets one from its place.
+ids. A cell without an id gets one from its place. Beside the notebook, in distributions/, is kept
+what its explorers show, so that a page with no kernel can move them.
 """
 
 import re
@@ -17,8 +18,8 @@ import nbformat
 from nbclient import NotebookClient
 
 from samplers.lab.publish.learner import KERNEL
+from samplers.lab.publish.offline.stored import WIDGET_VIEW, explorers_of, store
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 120  # seconds per cell
 IN_A_FILE = re.compile(r"(\x1b\[[\d;]*m)*File ")  # how a frame begins, in colours
 
@@ -48,18 +49,24 @@ def tidy(notebook: nbformat.NotebookNode, name: str) -> None:
 
 
 def execute(path: Path) -> None:
-    """Run the notebook at `path` and write it back.
+    """Run the notebook at `path`, write it back, and store its explorers beside it.
 
     The first unexpected error raises CellExecutionError.
     """
     notebook = nbformat.read(path, as_version=4)
     tidy(notebook, path.stem)
+    explorers = []
+
+    def keep_explorers(cell, **_) -> None:
+        # at once: a later cell may move their sliders
+        explorers.extend(explorers_of(cell, client.widget_state, client.widget_buffers))
+
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
+        on_cell_executed=keep_explorers,
         record_timing=False,
         coalesce_streams=True,
     )
@@ -68,6 +75,7 @@ def execute(path: Path) -> None:
     tidy(notebook, path.stem)
     nbformat.validate(notebook)
     path.write_text(nbformat.writes(notebook) + "\n", "utf-8", newline="\n")
+    store(path, explorers)
 
 
 def main(paths: list[str]) -> int:

@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from samplers.lab.publish.execute import WIDGET_VIEW, execute, tidy
+from samplers.lab.publish.offline.stored import stored as stored_explorers
 
 SETUP = """import numpy as np
 from samplers import Distribution, temperature
@@ -55,6 +57,18 @@ def test_outputs_are_stored_as_pictures_with_alternative_text(stored):
     assert all(alts.values())
     assert alts[5].startswith("The next token.")
     assert all(cell.execution_count for cell in notebook.cells)
+
+
+def test_an_explorer_is_kept_as_its_cell_showed_it_not_as_a_later_cell_left_it(stored):
+    notebook = nbformat.read(stored, as_version=4)
+    [explorer], files = stored_explorers(stored)
+    assert explorer["cell"] == notebook.cells[2].id
+    assert explorer["alt"] == notebook.cells[2].outputs[0]["metadata"]["image/png"]["alt"]
+    assert explorer["settings"]["temperature"] == 1
+    assert explorer["drawn"] is None
+    assert files[explorer["names"]].decode().split("\n") == ["好", "很", "不错", "超级", "极"]
+    logits = np.frombuffer(files[explorer["logits"]], "<f8")
+    np.testing.assert_allclose(np.exp(logits), [0.6, 0.2, 0.1, 0.05, 0.05], rtol=1e-12)
 
 
 def test_a_picture_stands_for_its_html_and_html_alone_stays():
