@@ -1,6 +1,7 @@
 """The benches of a class: the queue against the closed form, the page against its data."""
 
 import json
+import sys
 from math import log
 
 import nbformat
@@ -108,6 +109,14 @@ def test_the_simulation_is_of_what_was_measured(measured, simulated):
     assert at_30["measured"]["chat"] == measured["waits"][CHAT]["p95"]
     assert at_30["measured"]["learners"] == measured["waits"][LEARN]["p95"]
     assert not any(kind["errors"] for kind in measured["waits"].values())
+
+
+def test_another_servers_file_gives_its_rows(monkeypatch, capsys):
+    """The guide's command for it."""
+    monkeypatch.setattr(many_learners, "CLASSES", (30,))
+    monkeypatch.setattr(sys, "argv", ["many_learners", "--measured", str(MEASURED)])
+    many_learners.main()
+    assert f"| {MEASURED.stem} | 30 |" in capsys.readouterr().out
 
 
 def test_another_server_is_not_asked_for_what_is_ours():

@@ -83,8 +83,8 @@ class Room:
 
 
 def is_error(answer: Answer) -> bool:
-    """The lesson asks for some errors, of status 400."""
-    right = (400,) if answer.kind == lesson.WRONG else (200, 304)
+    """A wrong temperature is to be refused, with status 400, but some servers take it."""
+    right = (200, 304, 400) if answer.kind == lesson.WRONG else (200, 304)
     return answer.status not in right
 
 

@@ -7,7 +7,7 @@ of another such file, and writes nothing.
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from pathlib import Path
 
@@ -38,6 +38,10 @@ def speed_of(measured: dict) -> Speed:
     return Speed(tuple(map(int, rates)), tuple(rates.values()), measured["slots"])
 
 
+def tokens_of(asks: Iterable[Ask]) -> float:
+    return sum(ask.choices * ask.tokens for ask in asks)
+
+
 class Setting:
     """A server's speed, and what the lesson asks of it.
 
@@ -51,24 +55,24 @@ class Setting:
         self._alone = measured["speeds"]["alone"]
         self._overhead = measured["speeds"]["overhead"] if here else 0.0
         self._here = here
-        self.steps = [[self.ask(request)] for step in lesson.steps() for request in step]
+        self.cells = [[self._ask(request) for request in cell] for cell in lesson.steps()]
+        one_by_one = [[ask] for cell in self.cells for ask in cell]
+        self.steps = self.cells if measured["by_cell"] else one_by_one
         self.chat = Ask(CHAT, 1, CHAT_TOKENS + self._overhead)
         self.alone = self.chat.tokens / speed.at(1)  # seconds of the chat on an idle server
 
-    def ask(self, request: lesson.Request) -> Ask:
-        """The request as the simulation has it."""
+    def _ask(self, request: lesson.Request) -> Ask:
         kind = request.kind
         if kind == lesson.WHOLE and self._here:
             return Ask(kind, 1, self._alone[kind] * self.speed.at(1))
         if kind in lesson.NO_TOKENS:
-            return Ask(kind, 1, 0.0, delay=self._alone[kind])
+            return Ask(kind, 1, 0.0, delay=self._alone.get(kind, 0.0))
         return Ask(kind, request.choices, request.tokens + self._overhead)
 
     @property
     def tokens(self) -> float:
         """Tokens/s that one learner asks for, if answers take no time."""
-        asks = [step[0] for step in self.steps]
-        return sum(ask.choices * ask.tokens for ask in asks) / len(asks) / THINK
+        return sum(map(tokens_of, self.steps)) / len(self.steps) / THINK
 
     def busy(self, learners: int, servers: int) -> float:
         """The share of the servers' time that the class and the chat ask for."""
@@ -125,9 +129,7 @@ def simulate(measured: dict) -> dict:
 
 def rush(setting: Setting, learners: int) -> dict:
     """All learners send the lesson's longest cell in one moment: its tokens, and the seconds."""
-    cells = [[setting.ask(request) for request in cell] for cell in lesson.steps()]
-    asked = max(sum(ask.choices * ask.tokens for ask in cell) for cell in cells)
-    tokens = learners * asked
+    tokens = learners * max(map(tokens_of, setting.cells))
     return {"tokens": round(tokens), "seconds": round(tokens / setting.speed.rates[-1])}
 
 

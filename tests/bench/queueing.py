@@ -45,12 +45,15 @@ class Speed:
 
 
 class Ask(NamedTuple):
-    """A request: its kind, `choices` answers of `tokens` each, or `delay` seconds elsewhere."""
+    """A request: its kind, and `choices` answers of `tokens` each.
+
+    With a `delay` it takes so many seconds, and nothing of a server's time.
+    """
 
     kind: str
     choices: int
     tokens: float
-    delay: float = 0.0
+    delay: float | None = None
 
 
 @dataclass
@@ -175,7 +178,7 @@ class Class:
 
     def _send(self, now: float, learner: int | None, asks: Sequence[Ask]) -> None:
         job = Job(asks[0], now, asks[0].choices, learner, asks[1:])
-        if job.ask.delay:
+        if job.ask.delay is not None:
             self._at(now + job.ask.delay, self._answer, job)
             return
         two = self._rng.choices(self._servers, k=2)

@@ -39,7 +39,7 @@ def measure(ready: dict, process: psutil.Process | None, options: argparse.Names
     address = (ready["base_url"], ready["model"], keys)
     steps = lesson.steps(ready["ours"])
     if not options.by_cell:
-        steps = [[request] for step in steps for request in step]
+        steps = [[request] for cell in steps for request in cell]
 
     room = Room(*address, steps, options.seed)
     before = processor_seconds(process) if process else 0.0
