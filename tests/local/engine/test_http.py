@@ -1,6 +1,10 @@
 """A call to the engine that is left before its answer is complete."""
 
 import asyncio
+import socket
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -79,3 +83,37 @@ def test_a_cancelled_call_waits_too():
         server.close()
 
     asyncio.run(run())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how a full queue shows differs elsewhere")
+def test_calls_wait_for_room_in_the_servers_queue(monkeypatch):
+    """Thirty learners run one cell: more calls at once than the engine's queue takes."""
+    waited = asyncio.Event()
+
+    async def sleep(seconds, sleep=asyncio.sleep):
+        waited.set()
+        await sleep(seconds)
+
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD + b"1\r\na\r\n0\r\n\r\n")
+        writer.close()
+
+    async def call(address):
+        async with http.call(address, "key", "GET", "/", b"") as (status, parts):
+            return status, [part async for part in parts]
+
+    async def run(path):
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(path)
+        listening.listen(1)  # and nobody accepts
+        calls = [asyncio.create_task(call(f"unix://{path}")) for _ in range(10)]
+        full = asyncio.create_task(waited.wait())
+        await asyncio.wait([full, *calls], return_when=asyncio.FIRST_COMPLETED)
+        async with await asyncio.start_unix_server(serve, sock=listening):
+            return await asyncio.gather(*calls)
+
+    monkeypatch.setattr(http.asyncio, "sleep", sleep)
+    with TemporaryDirectory() as folder:
+        answers = asyncio.run(run(str(Path(folder) / "engine")))
+    assert answers == [(200, [b"a"])] * 10
