@@ -14,7 +14,7 @@ def test_a_class_has_a_slot_for_each_learner():
 
 def test_more_than_fits_is_refused_and_what_fits_is_named(monkeypatch):
     monkeypatch.setattr(room, "free_memory", lambda: room.memory(20))
-    room.check_memory(20)
+    assert room.check_memory(20) == room.memory(20)
     with pytest.raises(ValueError, match=r"^21 slots need .*0\.09 GB for each.*--slots 20 fits$"):
         room.check_memory(21)
     with pytest.raises(ValueError, match=r"--slots 20 fits$"):
