@@ -25,6 +25,7 @@ ALLOWED = {  # the arrows: notebooks -> lab -> compare -> api -> wire -> core, l
 INNER = {  # the arrows inside a room: of each folder in it, which others it may import
     "local": {
         "engine": set(),
+        "room": {"engine"},
         "store": set(),
         "request": {"engine", "store"},
         "answer": {"engine", "request", "store"},

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import sys
 import threading
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.slots import SLOTS
 from samplers.local.engine.template import TEMPLATE
 from samplers.local.request.schema import load_jsonschema
-from samplers.local.room.memory import TOKEN_BYTES, check_memory
+from samplers.local.room.memory import TOKEN_BYTES, check_memory, gigabytes
 
 PROBLEMS = (weights.WeightsError, LoadError, EngineError, OSError, ValueError)
 MODEL_ID = "smollm2-135m-instruct"
@@ -37,7 +38,9 @@ async def model(
     `slots`: answers of any length at the same time. One of PROBLEMS if that fails.
     """
     path = await asyncio.to_thread(weights.ensure)
-    check_memory(slots, cache_bytes(path) or TOKEN_BYTES)
+    if slots != SLOTS:
+        needed = check_memory(slots, await asyncio.to_thread(cache_bytes, path) or TOKEN_BYTES)
+        print(f"samplers.local: {slots} slots take {gigabytes(needed)} of memory", file=sys.stderr)
     vocabulary = await asyncio.to_thread(read_vocabulary, path)
     is_default = path.name == weights.FILE and await asyncio.to_thread(weights.is_genuine, path)
     if not is_default:

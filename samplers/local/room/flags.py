@@ -10,9 +10,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Adds them to the endpoint's others."""
     group = parser.add_argument_group(
         "how many at once",
-        f"Each slot takes {gigabytes(slot_bytes())} of memory, and the rest "
-        f"{gigabytes(BESIDES)}; three slots more are for short answers alone. More than is free is "
-        "refused. The line that says that it is ready has `slots`.",
+        f"Each slot takes {gigabytes(slot_bytes())} of memory, and the rest {gigabytes(BESIDES)}. "
+        "There are three slots more, which only short answers use. More than is free is refused. "
+        "The line that says that the endpoint is ready has `slots`. However many there are, a seed "
+        "repeats its answer.",
     )
     group.add_argument(
         "--slots",

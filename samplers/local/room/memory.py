@@ -21,15 +21,15 @@ def memory(slots: int, token_bytes: int = TOKEN_BYTES) -> int:
     return engine_slots(slots) * slot_bytes(token_bytes) + BESIDES
 
 
-def check_memory(slots: int, token_bytes: int = TOKEN_BYTES) -> None:
-    """ValueError if so many slots do not fit into what is free; the default always does.
+def check_memory(slots: int, token_bytes: int = TOKEN_BYTES) -> int:
+    """The bytes that so many slots take. ValueError if these are more than what is free.
 
-    It is not checked where the system does not tell what is free.
+    The default is not refused, and nothing is where the system does not tell what is free.
     """
     free = free_memory()
     needed = memory(slots, token_bytes)
     if slots <= SLOTS or free is None or needed <= free:
-        return
+        return needed
 
     fit = slots - -(-(needed - free) // slot_bytes(token_bytes))
     do = f"--slots {fit} fits" if fit > SLOTS else "without --slots and --class it takes least"

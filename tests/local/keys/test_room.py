@@ -95,6 +95,7 @@ def test_the_ready_line_has_the_rooms_address_and_no_key(room):
         "base_url": f"http://{ROOM}:{port}/v1",
         "api_key": None,
         "model": "smollm2-135m-instruct",
+        "slots": 4,
     }
 
 

@@ -8,7 +8,7 @@ from samplers.local.room import memory
 
 def test_more_than_fits_is_refused_and_what_fits_is_named(monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: memory.memory(20))
-    memory.check_memory(20)
+    assert memory.check_memory(20) == memory.memory(20)
     with pytest.raises(ValueError, match=r"^21 slots need .*0\.09 GB for each.*--slots 20 fits$"):
         memory.check_memory(21)
     with pytest.raises(ValueError, match=r"--slots 20 fits$"):
