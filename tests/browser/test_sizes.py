@@ -46,6 +46,7 @@ def is_whole(box) -> None:
 
 def test_it_fills_a_narrow_and_a_wide_window(page):
     before = page.viewport_size
+    page.locator(".jp-InputPrompt").first.click()  # in a widget the keys are not JupyterLab's
     page.keyboard.press("Control+b")  # the list of files would take most of 320 pixels
     expect(page.locator(".jp-FileBrowser")).to_be_hidden()
     widths = []
