@@ -23,7 +23,7 @@ many times a server's speed the class asks for: the learners then wait for each 
 CHECKED = """
 Thirty learners on one endpoint were measured, too. The chat's p95 was {measured_chat} (simulated:
 {simulated_chat}), that of the learners' own requests {measured_learners} (simulated:
-{simulated_learners}).
+{simulated_learners}). It was the endpoint with `{options}`, on {date}, on a machine with {machine}.
 """
 RUSH = """
 **All at once.** In [section 6 of lesson 02](02_turn_the_temperature.ipynb#cell-id=02-37) a cell
@@ -62,12 +62,15 @@ def numbers(simulated: dict) -> str:
         for how, found in simulated["at_30_learners"].items()
         for whose, p95 in found.items()
     }
+    inputs = simulated["inputs"]
+    texts = seconds | {name: inputs[name] for name in ("date", "machine")}
+    texts["options"] = " ".join(["samplers.local", *inputs["endpoint"]])
     parts = [
         HEADING,
         "\n".join(table(simulated["rows"])),
         _filled(COLUMNS),
         f"![{ALT}]({PICTURE.name})",
-        _filled(CHECKED.format_map(seconds)),
+        _filled(CHECKED.format_map(texts)),
         _filled(RUSH.format(tokens=f"{rush['tokens']:,}", seconds=rush["seconds"])),
     ]
     return "\n\n".join(parts) + "\n\n"

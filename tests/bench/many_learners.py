@@ -115,9 +115,10 @@ def simulate(measured: dict) -> dict:
     settings = (ours, vllm)
     seen = {"chat": measured["waits"][CHAT]["p95"], "learners": measured["waits"][LEARN]["p95"]}
     inputs = {"seed": SEED, "think": THINK, "chat_every": CHAT_EVERY, "goal": GOAL}
+    inputs |= {name: measured[name] for name in ("date", "machine", "endpoint")}
     return {
         "simulated_by": "python -m tests.bench.many_learners",
-        "inputs": inputs | {"measured": MEASURED.name, "measured_on": measured["date"]},
+        "inputs": inputs | {"measured": MEASURED.name},
         "speeds": {one.name: one.speed.__dict__ for one in settings},
         "tokens_per_learner": {one.name: round(one.tokens, 3) for one in settings},
         "at_30_learners": {"simulated": ours.p95(LEARNERS, 1), "measured": seen},

@@ -41,6 +41,7 @@ def measure(ready: dict, process: psutil.Process | None, options: argparse.Names
     if not options.by_cell:
         steps = [[request] for cell in steps for request in cell]
 
+    on = {"date": str(datetime.date.today()), "machine": machine()}
     room = Room(*address, steps, options.seed)
     before = processor_seconds(process) if process else 0.0
     own = time.process_time()
@@ -51,20 +52,23 @@ def measure(ready: dict, process: psutil.Process | None, options: argparse.Names
 
     asked = {name: getattr(options, name) for name in ("learners", "seconds", "by_cell", "seed")}
     asked |= {"think": THINK, "chat_every": CHAT_EVERY, "endpoint": options.endpoint}
-    return asked | {
-        "date": str(datetime.date.today()),
-        "machine": machine(),
-        "slots": ready["slots"],
-        "waits": waits(room.answers),
-        "requests_per_minute": round(60 * len(room.answers) / options.seconds, 1),
-        "processor_seconds": used,
-        "speeds": asyncio.run(speeds.measured(*address, steps)),
-    }
+    return (
+        asked
+        | on
+        | {
+            "slots": ready["slots"],
+            "waits": waits(room.answers),
+            "requests_per_minute": round(60 * len(room.answers) / options.seconds, 1),
+            "processor_seconds": used,
+            "speeds": asyncio.run(speeds.measured(*address, steps)),
+        }
+    )
 
 
 def machine() -> str:
-    """What it ran on. The load is that of the last minute, the bench's own included."""
-    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {processor()}"
+    """What it runs on; the load is that of the minute before."""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""  # not on Windows
+    return f"{os.cpu_count()} cores{load}, {processor()}"
 
 
 def table(result: dict) -> Iterator[str]:
