@@ -8,7 +8,7 @@ from samplers.lab.publish.handouts.hints import hints
 STUB = 'answer = ...\ncheck("02-ratio", answer)'
 LESSON = [
     text("# A small lesson\n\n**You will**\n\n- see it."),
-    text("## One\n\nBefore.\n\n**Predict.** What comes?"),
+    text("## One\n\nBefore.\n\n**Predict.** What comes?\n\n**See.** Run it."),
     code(STUB, stream("Your turn: write a number.\n"), tags=["exercise"]),
     code("answer = 3.46", stream("Correct. Its root.\n"), tags=["solution"]),
     code("print('what came')", stream("what came\n")),
@@ -50,6 +50,8 @@ def test_questions_have_the_same_numbers_and_students_room(editions):
         assert page.text.index("Before.") < first < page.text.index("What comes?") < second
         assert second < page.text.index("Compute it.")
     labels = [room["aria-label"] for room in student.all("textarea")]
+    room = student.html.index("<textarea")
+    assert student.html.index("What comes?") < room < student.html.index("Run it.")
     assert labels == ["Your answer to question 1", "Your answer to question 2"]
     assert instructor.all("textarea") == []
 
