@@ -1,7 +1,7 @@
 """What each edition has of a lesson: cells, questions and their numbers, answers, headings."""
 
 import pytest
-from small_handouts import Page, code, html_of, pdf_text, printed, stream, text
+from small_handouts import Page, code, html_of, pdf_text, pdfium, printed, stream, text
 
 from samplers.lab.publish.handouts.hints import hints
 
@@ -57,8 +57,6 @@ def test_questions_have_the_same_numbers_and_students_room(editions):
 
 
 def test_what_came_is_not_on_the_page_of_the_prediction(editions):
-    from small_handouts import pdfium
-
     pages = pdfium().PdfDocument(editions["student"])
     texts = [page.get_textpage().get_text_range() for page in pages]
     asked = next(n for n, it in enumerate(texts) if "What comes?" in it)
