@@ -62,6 +62,7 @@ class Page(HTMLParser):
 
     def __init__(self, html: str):
         super().__init__()
+        self.html = html
         self.text = ""
         self.tags = []
         self.silent = 0

@@ -133,11 +133,16 @@ def _with_pictures(blocks: list, cell: NotebookNode, near: Path, folder: Path) -
 def _question(blocks: list, question: Question, edition: str) -> list:
     """The cell's blocks; those that ask stand in a Div, a prediction with room to write."""
     start = _start(blocks)
-    end = next((i for i in range(start, len(blocks)) if blocks[i]["t"] == "Header"), len(blocks))
+    after = range(start + 1, len(blocks))
+    end = next((i for i in after if _ends_question(blocks[i])), len(blocks))
     asking = [div(blocks[start:end], "question", number=str(question.number))]
     if question.is_prediction and edition == "student":
         asking.append(_room(question, LINES["prediction"]))
     return blocks[:start] + asking + blocks[end:]
+
+
+def _ends_question(block: dict) -> bool:
+    return block["t"] == "Header" or (block["t"] == "Para" and plain(block).startswith("See. "))
 
 
 def _start(blocks: list) -> int:

@@ -48,8 +48,8 @@ def words_for(target: Target, text: str, page: str, near: Path) -> str:
     section = _sections(near, target.page).get(target.fragment, "") if target.fragment else ""
     whole = _name(target.page)
     is_named = target.page == page or whole in text.lower() or text.strip() in whole.split()
-    parts = ([] if is_named else [whole]) + ([section] if section else [])
-    return ", ".join(parts)
+    is_told = not section or section in text.lower()
+    return ", ".join(([] if is_named else [whole]) + ([] if is_told else [section]))
 
 
 def _name(page: str) -> str:

@@ -1,14 +1,14 @@
 """What each edition has of a lesson: cells, questions and their numbers, answers, headings."""
 
 import pytest
-from small_handouts import Page, code, html_of, pdf_text, printed, stream, text
+from small_handouts import Page, code, html_of, pdf_text, pdfium, printed, stream, text
 
 from samplers.lab.publish.handouts.hints import hints
 
 STUB = 'answer = ...\ncheck("02-ratio", answer)'
 LESSON = [
     text("# A small lesson\n\n**You will**\n\n- see it."),
-    text("## One\n\nBefore.\n\n**Predict.** What comes?"),
+    text("## One\n\nBefore.\n\n**Predict.** What comes?\n\n**See.** Run it."),
     code(STUB, stream("Your turn: write a number.\n"), tags=["exercise"]),
     code("answer = 3.46", stream("Correct. Its root.\n"), tags=["solution"]),
     code("print('what came')", stream("what came\n")),
@@ -50,13 +50,13 @@ def test_questions_have_the_same_numbers_and_students_room(editions):
         assert page.text.index("Before.") < first < page.text.index("What comes?") < second
         assert second < page.text.index("Compute it.")
     labels = [room["aria-label"] for room in student.all("textarea")]
+    room = student.html.index("<textarea")
+    assert student.html.index("What comes?") < room < student.html.index("Run it.")
     assert labels == ["Your answer to question 1", "Your answer to question 2"]
     assert instructor.all("textarea") == []
 
 
 def test_what_came_is_not_on_the_page_of_the_prediction(editions):
-    from small_handouts import pdfium
-
     pages = pdfium().PdfDocument(editions["student"])
     texts = [page.get_textpage().get_text_range() for page in pages]
     asked = next(n for n, it in enumerate(texts) if "What comes?" in it)
