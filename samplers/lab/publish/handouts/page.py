@@ -7,6 +7,7 @@ import mimetypes
 from pathlib import Path
 
 from samplers.lab.plots.style import BUNDLED
+from samplers.lab.publish import offline
 from samplers.lab.publish.handouts.links import ELSEWHERE, target_of
 from samplers.lab.publish.handouts.pdf import Sheet
 from samplers.lab.publish.handouts.tree import (
@@ -110,20 +111,9 @@ def _data(path: Path) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def _offline():
-    """The room that makes explorers move without a kernel."""
-    try:
-        from samplers.lab.publish import offline
-    except ImportError:
-        return None
-    return offline
-
-
 def _fragment(master: Path, cell: str) -> str | None:
-    offline = _offline()
-    return offline.fragment(master, cell) if offline and master.suffix == ".ipynb" else None
+    return offline.fragment(master, cell) if master.suffix == ".ipynb" else None
 
 
 def _script(master: Path) -> str:
-    offline = _offline()
-    return offline.script(master) if offline and master.suffix == ".ipynb" else ""
+    return offline.script(master) if master.suffix == ".ipynb" else ""
