@@ -45,7 +45,7 @@ test: setup .venv/.ready-test .venv/.ready-senses
 
 # Every lesson, its solutions filled in, in JupyterLab in Chromium. PICTURES=FOLDER keeps pictures of all of them.
 browser: setup .venv/.ready-test .venv/.ready-senses
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup $(if $(PICTURES),--pictures $(PICTURES)) tests/browser
+	$(BIN)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(if $(PICTURES),--pictures $(PICTURES)) tests/browser
 
 # Is this machine ready for a class? It must also say so where the environment is missing, so it needs no setup.
 check:

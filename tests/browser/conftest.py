@@ -7,6 +7,19 @@ from chromium import chromium
 from lab_page import Lab
 from lab_server import jupyterlab
 from lesson_pages import NOTEBOOKS
+from xdist.scheduler import LoadScopeScheduling
+
+
+class OneWorkerALesson(LoadScopeScheduling):
+    """The tests of one lesson go to one worker, which runs it once; so do those of another file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        return test.partition("[")[2] if file.endswith("test_every_lesson.py") else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneWorkerALesson(config, log)
 
 
 def pytest_addoption(parser):

@@ -14,10 +14,7 @@ from widget_checks import check_explorer, check_stepper
 from samplers.lab.publish.learner import tags
 
 NAMES = {path.name for path in MASTERS}
-# --dist loadgroup: the tests of one lesson go to one worker, which runs the lesson once
-LESSONS = [
-    pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem)) for path in MASTERS
-]
+LESSONS = [pytest.param(path, id=path.stem) for path in MASTERS]
 BROKEN = ("Error displaying widget", "Error creating widget", "Loading widget")
 WITHOUT_WORDS = """() => [...document.querySelectorAll(".jp-Notebook img")]
   .filter((it) => !it.alt).map((it) => it.closest(".jp-Cell").innerText.slice(0, 300))"""

@@ -27,7 +27,7 @@ MISSED = """(all) => all
   .filter((it) => it.tabIndex >= 0 && !it.disabled && !("visited" in it.dataset))
   .map((it) => it.outerHTML)"""
 
-pytestmark = [needs_chromium, pytest.mark.xdist_group("keys")]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

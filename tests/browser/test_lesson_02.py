@@ -10,7 +10,7 @@ from widgets_notebook import VALUES, add_cells
 
 LESSON = "learner/02_turn_the_temperature.ipynb"
 
-pytestmark = [needs_chromium, pytest.mark.xdist_group("a learner's first minutes")]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

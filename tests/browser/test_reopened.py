@@ -14,7 +14,7 @@ from samplers.lab.publish.execute import WIDGET_VIEW
 
 NAME = "reopened.ipynb"
 
-pytestmark = [needs_chromium, pytest.mark.xdist_group("reopened")]
+pytestmark = needs_chromium
 
 
 def parts_of(page):

@@ -19,7 +19,7 @@ while not Path("hidden").exists():
 WIDER = "(it) => it.scrollWidth - it.clientWidth"
 WIDTH = "(it) => it.getBoundingClientRect().width"
 
-pytestmark = [needs_chromium, pytest.mark.xdist_group("sizes")]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

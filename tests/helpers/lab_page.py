@@ -49,8 +49,11 @@ def menu(page, *names: str) -> None:
 
 
 def wait_until_all_ran(page) -> None:
-    """The cells have run: those of JupyterLab's "Run All Cells" are marked all at once."""
-    page.wait_for_function(ALL_RAN, timeout=1000 * LONGEST)
+    """The cells have run: those of JupyterLab's "Run All Cells" are marked all at once.
+
+    Playwright would look at every frame, and leave the lesson half of the processor.
+    """
+    page.wait_for_function(ALL_RAN, timeout=1000 * LONGEST, polling=500)
 
 
 def save(page) -> None:
