@@ -104,11 +104,10 @@ def draw(simulated: dict) -> None:
     axes.axhline(goal, color=BLACK, linewidth=1, linestyle=":")
     axes.annotate(
         f"goal: {goal:.0f} s",
-        (1, goal),
-        (-4, 3),
+        (0, goal),
+        (4, 3),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
-        ha="right",
     )
     axes.set_xscale("log")
     axes.set_yscale("log")

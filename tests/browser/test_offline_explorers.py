@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from barriers import severe_faults
 from chromium import CONTRAST, chromium, needs_chromium
 from lesson_pages import MASTERS
 from offline_page import lesson, offline_page
@@ -87,13 +88,6 @@ def test_a_lessons_explorers_say_what_its_stored_pictures_say_and_axe_finds_no_b
         assert explorer["alt"].endswith(said)
     assert page.locator("figure img").count() == 0
     assert severe_faults(page) == []
-
-
-def severe_faults(page) -> list[str]:
-    """What axe-core calls serious or critical."""
-    sync_playwright = pytest.importorskip("axe_playwright_python.sync_playwright")
-    found = sync_playwright.Axe().run(page).response["violations"]
-    return [f"{it['id']}: {it['help']}" for it in found if it["impact"] in ("serious", "critical")]
 
 
 def test_a_slider_moves_its_own_explorer_by_key_and_by_mouse(show):

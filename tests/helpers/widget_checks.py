@@ -1,10 +1,8 @@
 """An explorer or a stepper that a page of JupyterLab shows: it moves, and it says what it is."""
 
-from axe_playwright_python.sync_playwright import Axe
+from barriers import severe_faults
 from lab_page import expect
 from widget_parts import drag, drag_handle, parts
-
-SERIOUS = {"serious", "critical"}
 
 
 def check_explorer(box) -> None:
@@ -68,6 +66,6 @@ def live(found) -> None:
 def is_free_of_barriers(box) -> None:
     """axe-core finds nothing serious in this element; JupyterLab's own faults are around it."""
     box.evaluate("(it) => it.setAttribute('data-looked-at', '')")
-    faults = Axe().run(box.page, context="[data-looked-at]").response["violations"]
+    faults = severe_faults(box.page, context="[data-looked-at]")
     box.evaluate("(it) => it.removeAttribute('data-looked-at')")
-    assert [(each["id"], each["help"]) for each in faults if each["impact"] in SERIOUS] == []
+    assert faults == []
