@@ -1,7 +1,9 @@
 """A small notebook with all widgets and a picture, stored by `execute`, then compared by nbval."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -11,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from samplers.lab.publish.execute import WIDGET_VIEW, execute, tidy
 from samplers.lab.publish.offline.stored import stored as stored_explorers
 
+ROOT = Path(__file__).parents[3]
 SETUP = """import numpy as np
 from samplers import Distribution, temperature
 from samplers.lab import explore, plot_before_after, plot_tree, step_through
@@ -101,9 +104,17 @@ def test_nbval_passes_the_notebook_and_fails_one_with_a_number_changed(stored):
     changed.write_text(text.replace("0.39 ", "0.38 "), "utf-8")
 
     options = ["-q", "-rf", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    options += ["-p", "tests.conftest"]  # it leaves a picture's HTML out
     command = [sys.executable, "-m", "pytest", *options, stored.name, changed.name]
+    known = [str(ROOT), str(ROOT / "tests/helpers"), os.environ.get("PYTHONPATH", "")]
     result = subprocess.run(
-        command, cwd=stored.parent, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=stored.parent,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(known)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
     assert result.returncode == 1, result.stdout[-3000:]

@@ -26,8 +26,10 @@ def test_what_nobody_waits_for_leaves_room(monkeypatch, background, at_once):
         yield End("stop", 1, 0, 0)
 
     monkeypatch.setattr(choices, "generate", generate)
+    slots = Slots()
     job = SimpleNamespace(
-        model=SimpleNamespace(engine=SimpleNamespace(slots=Slots())),
+        model=SimpleNamespace(engine=SimpleNamespace(slots=slots)),
+        slot=lambda *wanted: slots.hold([1], *wanted, background),
         request=SimpleNamespace(top_logprobs=None),
         prompt=[1],
         limit=1000,
