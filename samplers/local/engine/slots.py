@@ -133,8 +133,8 @@ class Slots:
         """The best free slot: by what is cached, and by its neighbours.
 
         The engine draws the next tokens of neighbouring slots in one step, and those of others in
-        steps of their own: two answers then took more than twice as long. So a neighbour that is
-        busy is worth as many cached tokens as are drawn, and not more than NEIGHBOUR.
+        steps of their own, which takes longer. So a neighbour that is busy is worth as many
+        cached tokens as are drawn, and not more than NEIGHBOUR.
         """
         busy = set(range(self._all)) - {slot.id for slot in self._free}
 
