@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from barriers import severe_faults
-from chromium import chromium, needs_chromium
+from chromium import needs_chromium
 from lesson_pages import NOTEBOOKS
 
 # with explorers; with the widest code; with most prices
@@ -16,12 +16,6 @@ PAGES = [
 ]
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

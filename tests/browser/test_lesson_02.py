@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from chromium import needs_chromium
-from lab_page import expect, menu, opened, wait_until_all_ran
+from lab_page import expect, menu, opened, parts_of, wait_until_all_ran
 from lab_server import COLUMNS
 from widgets_notebook import VALUES, add_cells
 
@@ -21,16 +21,6 @@ def lesson(browser, lab):
     menu(page, "Run", "Run All Cells")
     wait_until_all_ran(page)
     return page
-
-
-def parts_of(page):
-    """The slider, the picture and the caption of the lesson's first explorer."""
-    box = page.locator(".samplers-explorer").first
-    return (
-        box.get_by_role("slider", name="temperature"),
-        box.locator("[role=img]"),
-        box.locator(".caption"),
-    )
 
 
 def test_the_picture_follows_the_slider_to_its_end(lesson):

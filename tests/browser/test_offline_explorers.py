@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from barriers import severe_faults
-from chromium import CONTRAST, chromium, needs_chromium
+from chromium import CONTRAST, needs_chromium
 from lesson_pages import MASTERS
 from offline_page import lesson, offline_page
 
@@ -27,12 +27,6 @@ ENDING = (
     "a\u2028b",
     "<img onerror='stop()'>",
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

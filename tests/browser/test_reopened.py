@@ -8,23 +8,13 @@ import json
 import pytest
 import widgets_notebook
 from chromium import needs_chromium
-from lab_page import expect, is_shown, opened, save, scroll, scroll_to, stop_kernel
+from lab_page import expect, is_shown, opened, parts_of, save, scroll, scroll_to, stop_kernel
 
 from samplers.lab.publish.execute import WIDGET_VIEW
 
 NAME = "reopened.ipynb"
 
 pytestmark = needs_chromium
-
-
-def parts_of(page):
-    """The slider, the picture and the caption of the first explorer."""
-    box = page.locator(".samplers-explorer").first
-    return (
-        box.get_by_role("slider", name="temperature"),
-        box.locator("[role=img]"),
-        box.locator(".caption"),
-    )
 
 
 @pytest.fixture(scope="module")

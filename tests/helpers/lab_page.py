@@ -103,3 +103,13 @@ def take_pictures(page, folder: Path, name: str) -> None:
         for number, top in enumerate(range(0, height(page), 1200)):
             scroll(page, top)
             page.screenshot(path=folder / f"{name}-{width}-{number:02}.png")
+
+
+def parts_of(page):
+    """The slider, the picture and the caption of the lesson's first explorer."""
+    box = page.locator(".samplers-explorer").first
+    return (
+        box.get_by_role("slider", name="temperature"),
+        box.locator("[role=img]"),
+        box.locator(".caption"),
+    )

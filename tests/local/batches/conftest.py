@@ -5,6 +5,8 @@ import pytest
 import wirecheck
 from sdk_batches import Batches
 
+from samplers.local.batches import one_line
+
 
 @pytest.fixture(scope="module")
 def batches(serve):
@@ -18,3 +20,17 @@ def batches(serve):
 def chats(endpoint):
     """Batches of a whole endpoint."""
     return Batches(endpoint.base_url, endpoint.key)
+
+
+@pytest.fixture
+def answered(monkeypatch) -> list[str]:
+    """The custom_ids of the lines that are answered, as they are."""
+    order = []
+    real = one_line.answer
+
+    async def noted(models, batch, line):
+        order.append(line.custom_id)
+        return await real(models, batch, line)
+
+    monkeypatch.setattr(one_line, "answer", noted)
+    return order

@@ -4,10 +4,8 @@ import asyncio
 import io
 import time
 
-import pytest
 from sdk_batches import END, jsonl, moderation
 
-from samplers.local.batches import one_line
 from samplers.local.batches.worker import Worker
 from samplers.local.store import batches, files
 from samplers.local.store.database import Database
@@ -27,20 +25,6 @@ async def ended(database: Database, batch: batches.Batch) -> batches.Batch:
             await asyncio.sleep(0.01)
             batch = await database.read(batches.get, batch.owner, batch.id)
     return batch
-
-
-@pytest.fixture
-def answered(monkeypatch) -> list[str]:
-    """The custom_ids of the lines that are answered, as they are."""
-    order = []
-    real = one_line.answer
-
-    async def noted(models, batch, line):
-        order.append(line.custom_id)
-        return await real(models, batch, line)
-
-    monkeypatch.setattr(one_line, "answer", noted)
-    return order
 
 
 def test_a_batch_whose_owner_is_gone_waits_until_there_is_one_again(answered):

@@ -51,20 +51,6 @@ async def output(database: Database, batch: batches.Batch) -> list[str]:
     return [json.loads(line)["custom_id"] for line in content.splitlines()]
 
 
-@pytest.fixture
-def answered(monkeypatch) -> list[str]:
-    """The custom_ids of the lines that are answered, as they are."""
-    order = []
-    real = one_line.answer
-
-    async def noted(models, batch, line):
-        order.append(line.custom_id)
-        return await real(models, batch, line)
-
-    monkeypatch.setattr(one_line, "answer", noted)
-    return order
-
-
 def test_the_lock_ends_with_its_process(tmp_path):
     path = tmp_path / "lock"
     command = [sys.executable, "-c", HOLDER, str(path)]
