@@ -11,8 +11,8 @@ from samplers.local.request.chat import ChatRequest
 from samplers.local.request.job import Job
 
 # The engine's names of the stages, in OpenAI's order as far as the endpoint has them: temperature
-# first.
-OPENAI_ORDER = ["temperature", "top_p"]
+# first. Neither OpenAI nor the endpoint has top_k: the engine gets it for greedy answers alone.
+OPENAI_ORDER = ["top_k", "temperature", "top_p"]
 LLAMA_CPP_ORDER = [
     "penalties",
     "dry",
@@ -31,17 +31,20 @@ GREEDY_BELOW = 1e-5
 def engine_body(request: ChatRequest, settings: Settings) -> dict:
     """The engine's request for an answer without a grammar; prompt, length and seed are missing."""
     llama_cpp = settings.order == "llama.cpp"
+    greedy = request.temperature < GREEDY_BELOW
     top = request.top_logprobs
     return {
         "samplers": LLAMA_CPP_ORDER if llama_cpp else OPENAI_ORDER,
-        "temperature": request.temperature if request.temperature >= GREEDY_BELOW else 0.0,
+        "temperature": 0.0 if greedy else request.temperature,
         "top_p": request.top_p,
         "frequency_penalty": request.frequency_penalty if llama_cpp else 0.0,
         "presence_penalty": request.presence_penalty if llama_cpp else 0.0,
         "repeat_last_n": 64,
         "repeat_penalty": 1.0,
         "logit_bias": list(request.logit_bias.items()),
-        "top_k": 0,
+        # 0: all tokens. At temperature 0 the engine would take the exponential of them all, too,
+        # which is half a millisecond of a token's ten.
+        "top_k": 1 if greedy else 0,
         "min_p": 0.0,
         "min_keep": 0,
         "typical_p": 1.0,
