@@ -147,9 +147,10 @@ def test_the_live_explorer_says_what_is_fixed_here(show):
     words(page)
     caption = page.locator("figcaption")
     prompt = "Prompt: “The best thing about rainy days is”."
-    sentence = "The prompt can be changed in the notebook, with a model running."
-    assert caption.all_inner_texts() == [f"{prompt} {sentence}"]
-    figure = page.locator("figure", has=caption)
+    needs = "Drawing 1,000 tokens needs the notebook."
+    live = f"{prompt} {needs} So does another prompt, with a model running."
+    assert set(caption.all_inner_texts()) == {needs, live}
+    figure = page.locator("figure", has=caption.filter(has_text=prompt))
     box = figure.get_by_role("textbox", name="tokens so far")
     box.fill("The The")
     box.press("Enter")

@@ -8,7 +8,17 @@ import json
 import pytest
 import widgets_notebook
 from chromium import needs_chromium
-from lab_page import expect, is_shown, opened, parts_of, save, scroll, scroll_to, stop_kernel
+from lab_page import (
+    expect,
+    is_shown,
+    opened,
+    parts_of,
+    save,
+    scroll,
+    scroll_to,
+    stop_kernel,
+    wait_until_hidden,
+)
 
 from samplers.lab.publish.execute import WIDGET_VIEW
 
@@ -66,7 +76,7 @@ def test_an_explorer_that_was_scrolled_away_is_there_again_and_works(reopened):
     scroll_to(page, picture)
     value = float(slider.get_attribute("aria-valuetext"))
     scroll_to(page, page.locator(".tree"))
-    assert not is_shown(picture)
+    wait_until_hidden(picture)
     scroll(page, 0)
     scroll_to(page, picture)
     assert is_shown(picture)

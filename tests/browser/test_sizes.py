@@ -46,7 +46,7 @@ def is_whole(box) -> None:
 
 def test_it_fills_a_narrow_and_a_wide_window(page):
     before = page.viewport_size
-    page.locator(".jp-InputPrompt").first.click()  # in a widget the keys are not JupyterLab's
+    page.locator(".jp-MarkdownOutput p").first.click()  # in a widget the keys are not JupyterLab's
     page.keyboard.press("Control+b")  # the list of files would take most of 320 pixels
     expect(page.locator(".jp-FileBrowser")).to_be_hidden()
     widths = []
@@ -77,7 +77,7 @@ def test_it_keeps_its_size_on_a_screen_that_is_twice_as_dense(page):
 def test_it_can_be_read_in_jupyterlabs_themes(page, theme):
     menu(page, "Settings", "Theme", f"JupyterLab {theme}")
     is_light = str(theme == "Light").lower()
-    page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for()
+    page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for(state="attached")
     for box in page.locator(".samplers-explorer").all():
         scroll_to(page, box)
         assert page.evaluate(CONTRAST) >= 4.5

@@ -8,12 +8,13 @@ from lab_server import TIMEOUT
 PANEL = ".jp-WindowedPanel-outer"  # what scrolls
 LONGEST = 400  # s that a lesson's cells may take on a busy machine
 
-# every code cell has a number, or one of them failed and no other runs any more
+# Every cell of code has a number and has ended. The page itself has only the cells near those that
+# are shown; and after an error that a lesson means, it shows cells as idle that will run.
 ALL_RAN = """() => {
-  const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")];
-  const texts = prompts.map((it) => it.textContent);
-  const numbered = texts.filter((text) => /\\d/.test(text)).length;
-  return numbered > 0 && !texts.some((text) => text.includes("*"));
+  const panels = [...jupyterapp.shell.widgets("main")].filter((it) => it.content?.widgets);
+  const cells = panels.flatMap((it) => it.content.widgets.map((cell) => cell.model));
+  const code = cells.filter((it) => it.type === "code");
+  return code.every((it) => it.executionCount !== null && it.executionState === "idle");
 }"""
 
 
@@ -43,9 +44,14 @@ def opened(browser, lab: Lab, notebook: str, **options):
 
 
 def menu(page, *names: str) -> None:
-    """Choose an item of JupyterLab's menus, such as "Run", "Run All Cells"."""
-    for name in names:
-        page.get_by_role("menuitem", name=name, exact=True).click()
+    """Choose an item of JupyterLab's menus, such as "Run", "Run All Cells".
+
+    Those that open another menu, and those with a mark, are no menuitems to a screen reader.
+    """
+    of_the_bar, *others = names
+    page.get_by_role("menuitem", name=of_the_bar, exact=True).click()
+    for name in others:
+        page.locator(".lm-Menu-itemLabel").get_by_text(name, exact=True).click()
 
 
 def wait_until_all_ran(page) -> None:
@@ -58,8 +64,13 @@ def wait_until_all_ran(page) -> None:
 
 def save(page) -> None:
     """Save the notebook by its key, and wait until it is saved."""
-    page.keyboard.press("Control+s")
+    with page.expect_response(_is_saved):
+        page.keyboard.press("Control+s")
     page.wait_for_function("() => !document.querySelector('.lm-TabBar .jp-mod-dirty')")
+
+
+def _is_saved(response) -> bool:
+    return response.request.method == "PUT" and "/api/contents/" in response.url
 
 
 def stop_kernel(page) -> None:
@@ -93,6 +104,13 @@ def scroll_to(page, locator) -> None:
 def is_shown(locator) -> bool:
     """JupyterLab makes an output outside the window transparent, or does not show it at all."""
     return locator.evaluate("(it) => it.checkVisibility({ opacityProperty: true })")
+
+
+def wait_until_hidden(locator) -> None:
+    """JupyterLab takes an output out of the page some time after it was scrolled away."""
+    page = locator.page
+    hidden = "(it) => !it.checkVisibility({ opacityProperty: true })"
+    page.wait_for_function(hidden, arg=locator.element_handle())
 
 
 def take_pictures(page, folder: Path, name: str) -> None:

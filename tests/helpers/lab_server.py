@@ -13,7 +13,7 @@ import httpx
 
 ADDRESS = re.compile(r"http://127[\d.]+:\d+/\S*token=\w+")
 SETTINGS = Path(__file__).parents[2] / "samplers/lab/jupyter/share/jupyter/lab/settings"
-TIMEOUT = 300  # s; a busy machine starts slowly
+TIMEOUT = 60  # s; a busy machine starts slowly
 
 NO_CELL_RUNS = """
 () => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))
@@ -39,6 +39,7 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     settings = ["--ServerApp.port=0", f"--ServerApp.root_dir={folder}"]
     settings.append(f"--LabApp.app_settings_dir={SETTINGS}")
+    settings.append("--expose-app-in-browser")  # so that a test can ask what a page does not show
     with subprocess.Popen(
         command + settings,
         env=env,

@@ -141,7 +141,7 @@ def by_name(answer, names: Iterable[str]) -> dict:
 
 def _number_in(text: str) -> float:
     text = re.sub(r"(?<![\d.])[.．](?=\d)", "0.", text)  # .4 is 0.4
-    plain = word(text).replace("−", "-").replace("∞", "inf")
+    plain = word(text).replace("−", "-").replace("∞", "inf").replace("infinite", "inf")
     plain = plain.removeprefix("about ").strip("$~≈ ")
     plain = re.sub(rf"\s*(?:%|\b{UNITS}\b|(?<=\d){UNITS}\b)$", "", plain)
     plain = re.sub(r"(?<=\d)[,' ](?=\d{3}(?:\D|$))", "", plain) if _has_thousands(plain) else plain

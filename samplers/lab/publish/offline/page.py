@@ -14,7 +14,8 @@ FOLDER = Path(__file__).parent
 # What ends a script, or a line of it: as escapes, which a parser of JSON reads as the same text.
 # Half a surrogate pair has no UTF-8.
 UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-STILL = "The prompt can be changed in the notebook, with a model running."
+DRAWS = "Drawing 1,000 tokens needs the notebook."
+STILL = "So does another prompt, with a model running."
 
 
 def fragment(master: Path, cell_id: str) -> str | None:
@@ -84,18 +85,19 @@ def _figure(place: str, output: Mapping, explorer: Mapping) -> str:
     width = output["metadata"]["image/png"].get("width")
     size = f' width="{width}"' if width else ""
     image = f'<img src="data:image/png;base64,{png}" alt="{_quoted(alt_of(output))}"{size}>'
-    caption = f"<figcaption>{_caption(explorer)}</figcaption>" if explorer["live"] else ""
     return (
         f'<figure class="samplers-offline" data-explorer="{_quoted(place)}">'
-        f"{caption}<div>{image}</div></figure>"
+        f"<figcaption>{_caption(explorer)}</figcaption><div>{image}</div></figure>"
     )
 
 
 def _caption(explorer: Mapping) -> str:
-    """What a live model is asked, and that here it cannot be asked anything else."""
+    """What needs a kernel; with a live model, what it was asked."""
+    if not explorer["live"]:
+        return DRAWS
     prompt = f"Prompt: “{explorer['prompt']}”."
     answer = f" Answer so far: “{''.join(explorer['answer'])}”." if explorer["answer"] else ""
-    return escape(f"{prompt}{answer} {STILL}")
+    return escape(f"{prompt}{answer} {DRAWS} {STILL}")
 
 
 def _quoted(text: str) -> str:

@@ -60,6 +60,8 @@ WRONG = {
         ((13, 1), "other order"),
         ((0, 13), "is 1 when one"),
         ((1, 49_152), "V when all V"),
+        ((0, np.inf), "V when all V"),
+        ("1 and infinite", "V when all V"),
     ],
     "02-half": [(0.631, "That is 1/T"), (2, "Take logarithms"), ("1.7", "Take logarithms")],
     "02-trainer": [
