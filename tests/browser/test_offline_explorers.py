@@ -15,6 +15,7 @@ from samplers.lab.publish.offline import script
 from samplers.lab.publish.offline.stored import stored
 
 pytestmark = needs_chromium
+DRAWS = "Drawing 1,000 tokens needs the notebook."
 WITH_EXPLORERS = [master for master in MASTERS if script(master)]
 RAINY = next(master for master in MASTERS if master.stem.startswith("02"))
 SLIDER = "(it, x) => { it.value = x; it.dispatchEvent(new Event('input', {bubbles: true})); }"
@@ -147,9 +148,8 @@ def test_the_live_explorer_says_what_is_fixed_here(show):
     words(page)
     caption = page.locator("figcaption")
     prompt = "Prompt: “The best thing about rainy days is”."
-    needs = "Drawing 1,000 tokens needs the notebook."
-    live = f"{prompt} {needs} So does another prompt, with a model running."
-    assert set(caption.all_inner_texts()) == {needs, live}
+    live = f"{prompt} {DRAWS} So does another prompt, with a model running."
+    assert set(caption.all_inner_texts()) == {DRAWS, live}
     figure = page.locator("figure", has=caption.filter(has_text=prompt))
     box = figure.get_by_role("textbox", name="tokens so far")
     box.fill("The The")
@@ -164,7 +164,8 @@ def test_without_javascript_the_printed_picture_stands_there(show, small):
     picture = page.get_by_role("img")
     assert picture.get_attribute("alt") == stored(small)[0][0]["alt"]
     assert picture.bounding_box()["width"] > 400
-    assert page.locator("body").inner_text().split() == ["A", "lesson", "The", "end"]
+    lines = [line for line in page.locator("body").inner_text().split("\n") if line]
+    assert lines == ["A lesson", DRAWS, "The end"]
 
 
 def test_tokens_that_would_end_a_script_are_shown_as_they_are_and_nothing_runs(show, tmp_path):
