@@ -171,7 +171,7 @@ def model():
         return found
     if where == "local":
         raise Problem("not on this machine: run `python -m samplers.local.engine.weights`")
-    return f"not on this machine; {where} answers, but lessons 03, 05c, 09, 11 and 12 need it here"
+    return f"not on this machine; {where} answers, but lessons 03, 05c, 09, 11, 11b, 12 need it"
 
 
 def answer():

@@ -1,8 +1,10 @@
 """Which slot an answer gets, and whose turn it is, where several want one."""
 
 import asyncio
+from types import SimpleNamespace
 
 from samplers.local.engine.slots import NEIGHBOUR, SHORT_ANSWER, Slots
+from samplers.local.request.job import Job
 
 LONG = SHORT_ANSWER + 1
 
@@ -22,8 +24,11 @@ def test_owners_take_turns():
         _, free = await taken(slots, LONG)
         order = []
 
+        model = SimpleNamespace(engine=SimpleNamespace(slots=slots))
+
         async def answer(owner):
-            async with slots.hold([1], LONG, owner=owner):
+            job = Job(model, None, [1], LONG, 0, None, None, owner=owner)
+            async with job.slot(LONG):
                 order.append(owner)
                 await asyncio.sleep(0)
 
