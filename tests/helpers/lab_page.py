@@ -118,9 +118,12 @@ def take_pictures(page, folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for width in (1280, 768):
         page.set_viewport_size({"width": width, "height": 1400})
-        for number, top in enumerate(range(0, height(page), 1200)):
+        top = number = 0
+        while top < height(page):  # it grows: cells have their true heights once they are shown
             scroll(page, top)
             page.screenshot(path=folder / f"{name}-{width}-{number:02}.png")
+            top += 1200
+            number += 1
 
 
 def parts_of(page):

@@ -264,7 +264,6 @@ def _draw_nucleus(ax: Axes, n: int, level: float, size: int, mass: np.ndarray) -
     ax.annotate(
         f"p = {level:g}: {counted(size, 'token')}",
         (size, level),
-        color=colour,
         fontsize=9,
         xytext=(8, -13) if not in_right_half or level > 0.95 else (-7, 4),
         textcoords="offset points",

@@ -167,10 +167,10 @@ def plot_stages(
 ) -> Picture:
     """The stages of `Chain.trace`, one panel each.
 
-    Grey is the stage before, blue is this one, and what this stage removes is crossed. Stages that
-    change nothing are left out and named below. data: index, tokens, stages (names shown),
-    unchanged (names), probs (stages shown, len(index)), kept (stages shown,): how many tokens are
-    left.
+    All show probabilities, the first one those of the logits. Grey is the stage before, blue is
+    this one, and what this stage removes is crossed. Stages that change nothing are left out and
+    named below. data: index, tokens, stages (names shown), unchanged (names), probs (stages shown,
+    len(index)), kept (stages shown,): how many tokens are left.
     """
     heading = title or "Stage by stage"
     stages = [(name, logits_of(dist, logits, "stages")) for name, logits in stages]
@@ -210,9 +210,8 @@ def _stage_panels(stages) -> tuple[list[Panel], list[str]]:
     unchanged = []
     for name, logits in stages:
         probs = softmax(logits)
-        left = f"{int((probs > 0).sum()):,}"
         if not panels:
-            panels.append(Panel(name, f"{left} tokens", probs))
+            panels.append(Panel(f"softmax({name})", "", probs))
             continue
 
         before = panels[-1].probs
@@ -220,6 +219,6 @@ def _stage_panels(stages) -> tuple[list[Panel], list[str]]:
             unchanged.append(name)
             continue
         removed = ((before > 0) & (probs == 0)).any()
-        note = f"{left} left" if removed else ""  # short: the title stands beside it
+        note = f"{(probs > 0).sum():,} left" if removed else ""  # short: the title stands beside it
         panels.append(Panel(f"{len(panels)}  {name}", note, probs, before))
     return panels, unchanged

@@ -12,7 +12,7 @@ from offline_page import lesson, offline_page
 from samplers import Distribution
 from samplers.lab import explore
 from samplers.lab.publish.offline import fragment, script
-from samplers.lab.publish.offline.page import as_script
+from samplers.lab.publish.offline.page import DRAWS, as_script
 from samplers.lab.publish.offline.stored import alt_of, is_explorer
 
 ENDING = ("</script>", "</scRIPt x", "<!--<script>", "]]>", "a\u2028b\u2029", '"\\', "&lt;", "\0")
@@ -80,7 +80,7 @@ def test_tokens_and_words_cannot_leave_their_place(tmp_path):
     dist = Distribution(ENDING, np.log(probs / probs.sum()))
     master = lesson(tmp_path / "01.ipynb", explore(dist, so_far=["</script>"]))
     page = Page(offline_page(master))
-    assert page.text.split() == ["A", "lessonA", "lesson", "The", "end"]
+    assert page.text.split() == ["A", "lessonA", "lesson", *DRAWS.split(), "The", "end"]
     [image] = page.named("img")
     assert image["alt"] == alt_of(code_cells(master)[0]["outputs"][0])
     assert "</scRIPt" in image["alt"]
