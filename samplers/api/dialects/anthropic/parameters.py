@@ -1,0 +1,187 @@
+"""The parameters of an OpenAI request beside its messages and tools, as Anthropic's."""
+
+from samplers.api.dialects.anthropic.checks import a_list, a_text, an_object
+from samplers.api.dialects.anthropic.version import VERSION
+from samplers.api.forms import DEFAULTS
+from samplers.wire.secret import shown
+
+# The limit where the request names none: Anthropic wants one, and every model of it takes this.
+MAX_TOKENS = 4096
+
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+TIERS = {"auto": "auto", "default": "standard_only"}  # service_tier, of OpenAI and of Anthropic
+
+_TRANSLATED = {
+    "max_tokens",
+    "max_completion_tokens",
+    "temperature",
+    "top_p",
+    "top_k",
+    "stop",
+    "stream",
+    "stream_options",
+    "response_format",
+    "reasoning_effort",
+    "safety_identifier",
+    "user",
+    "service_tier",
+}
+# OpenAI's parameters that Anthropic's API (reference of 2026-11-28) has nothing for.
+_WITHOUT_COUNTERPART = {
+    "n": "Anthropic gives one answer per request; ask again for more.",
+    "logprobs": "Anthropic gives no log-probabilities.",
+    "top_logprobs": "Anthropic gives no log-probabilities.",
+    "frequency_penalty": "Anthropic has no penalties.",
+    "presence_penalty": "Anthropic has no penalties.",
+    "logit_bias": "Anthropic has no bias of tokens.",
+    "seed": "Anthropic has no seed; an answer cannot be drawn again.",
+    "store": "Anthropic keeps no answers to be read later.",
+    "metadata": "Anthropic's metadata holds a user's id and nothing else.",
+    "prediction": "Anthropic takes no predicted output.",
+    "modalities": "Anthropic answers with text only.",
+    "audio": "Anthropic answers with text only.",
+    "verbosity": "Anthropic has no such parameter; ask for it in the prompt.",
+    "web_search_options": "Anthropic's search is a tool of its own.",
+    "prompt_cache_key": "Anthropic finds its cache by the prompt alone.",
+    "prompt_cache_retention": "Anthropic sets the cache's time at its blocks.",
+}
+# What a request means that does not name the parameter: leaving such a value out loses nothing.
+_SILENT = DEFAULTS | {"store": False, "modalities": ["text"]}
+
+
+def parameters(body: dict, version: str, lost: list[str]) -> dict:
+    """Anthropic's parameters for those of `body`, which has no nulls; the rest are in `lost`."""
+    found = _max_tokens(body, lost) | _sampling(body, version, lost) | _stop(body, lost)
+    found |= _stream(body, lost) | _user(body, lost) | _tier(body, lost)
+
+    config, thinking = _effort(body, lost)
+    config |= _format(body, lost)
+    if config:
+        found["output_config"] = config
+
+    _say_the_rest(body, lost)
+    return found | thinking
+
+
+def _max_tokens(body: dict, lost: list[str]) -> dict:
+    given = [body[name] for name in ("max_completion_tokens", "max_tokens") if name in body]
+    if not given:
+        lost.append(f"max_tokens: Anthropic wants a limit, and none was given; it is {MAX_TOKENS}.")
+        return {"max_tokens": MAX_TOKENS}
+    if given[0] != given[-1]:
+        lost.append(
+            f"max_tokens: max_completion_tokens ({given[0]!r:.40}) is the one that is sent."
+        )
+    return {"max_tokens": given[0]}
+
+
+def _sampling(body: dict, version: str, lost: list[str]) -> dict:
+    given = {name: body[name] for name in ("temperature", "top_p", "top_k") if name in body}
+    if version == VERSION:
+        for name in given:
+            lost.append(f"{name}: Anthropic's API of {version} takes none; left out.")
+        return {}
+
+    warmth = given.get("temperature", 0)
+    if isinstance(warmth, int | float) and warmth > 1:
+        lost.append(f"temperature: Anthropic's ends at 1; {warmth} is sent as 1.")
+        given["temperature"] = 1
+    return given
+
+
+def _stop(body: dict, lost: list[str]) -> dict:
+    stop = body.get("stop", [])
+    if isinstance(stop, str):
+        stop = [stop]
+
+    sent = []
+    for i, text in enumerate(a_list(stop, "stop")):
+        if a_text(text, f"stop[{i}]").strip():
+            sent.append(text)
+        else:
+            lost.append(f"stop: Anthropic takes no blank text; {text!r:.40} is left out.")
+    return {"stop_sequences": sent} if sent else {}
+
+
+def _stream(body: dict, lost: list[str]) -> dict:
+    """`stream`. The usage comes in every stream, so asking for it loses nothing."""
+    options = an_object(body.get("stream_options", {}), "stream_options")
+    for name, value in options.items():
+        if name != "include_usage" and value:
+            lost.append(f"stream_options.{name}: Anthropic has no such option; left out.")
+    return {"stream": body["stream"]} if "stream" in body else {}
+
+
+def _user(body: dict, lost: list[str]) -> dict:
+    given = [body[name] for name in ("safety_identifier", "user") if name in body]
+    if not given:
+        return {}
+    if given[0] != given[-1]:
+        lost.append("user: Anthropic takes one id of a user; safety_identifier is the one sent.")
+    return {"metadata": {"user_id": given[0]}}
+
+
+def _tier(body: dict, lost: list[str]) -> dict:
+    tier = body.get("service_tier")
+    if tier is None:
+        return {}
+    if tier not in TIERS:
+        lost.append(f"service_tier: Anthropic has no {tier!r:.40}; left out.")
+        return {}
+    return {"service_tier": TIERS[tier]}
+
+
+def _effort(body: dict, lost: list[str]) -> tuple[dict, dict]:
+    """The effort in `output_config`, and `thinking` where the request wants no reasoning at all.
+
+    Else whether a model thinks is left to its own default, which differs between models.
+    """
+    effort = body.get("reasoning_effort")
+    if effort is None:
+        return {}, {}
+    if effort == "none":
+        return {}, {"thinking": {"type": "disabled"}}
+    if effort == "minimal":
+        lost.append("reasoning_effort: Anthropic has no 'minimal'; 'low' is sent.")
+        return {"effort": "low"}, {}
+    if effort not in EFFORTS:
+        lost.append(f"reasoning_effort: Anthropic has no {effort!r:.40}; left out.")
+        return {}, {}
+    return {"effort": effort}, {}
+
+
+def _format(body: dict, lost: list[str]) -> dict:
+    form = an_object(body.get("response_format", {"type": "text"}), "response_format")
+    kind = form.get("type")
+    if kind == "text":
+        return {}
+    if kind == "json_object":
+        lost.append(
+            "response_format: Anthropic's JSON wants a schema; ask for JSON in the prompt, too."
+        )
+        return {}
+    if kind != "json_schema":
+        raise ValueError(
+            f"response_format.type must be one of text, json_object, json_schema, got {shown(kind)}"
+        )
+
+    place = "response_format.json_schema"
+    named = an_object(form.get("json_schema"), place)
+    for name in ("name", "description"):
+        if named.get(name):
+            lost.append(f"{place}.{name}: Anthropic has none for a schema; left out.")
+    if not named.get("strict"):
+        lost.append(f"{place}.strict: Anthropic always holds the answer to the schema.")
+    schema = an_object(named.get("schema"), f"{place}.schema")
+    return {"format": {"type": "json_schema", "schema": schema}}
+
+
+def _say_the_rest(body: dict, lost: list[str]) -> None:
+    for name, value in body.items():
+        if name in ("functions", "function_call"):
+            raise ValueError(f"{name} is OpenAI's old form: use tools and tool_choice")
+        if name in _WITHOUT_COUNTERPART:
+            if name not in _SILENT or value != _SILENT[name]:
+                lost.append(f"{name}: {_WITHOUT_COUNTERPART[name]}")
+        elif name not in _TRANSLATED:
+            lost.append(f"{name}: Anthropic has no such parameter; left out.")

@@ -1,0 +1,128 @@
+"""Tools and how they may be called, from OpenAI's form to Anthropic's and back."""
+
+from samplers.api.dialects.anthropic.checks import (
+    a_list,
+    a_text,
+    an_object,
+    say_rest,
+    without_nulls,
+)
+from samplers.wire.secret import shown
+
+PARAMETERS = ("tools", "tool_choice", "parallel_tool_calls")
+_NO_PARAMETERS = {"type": "object", "properties": {}}
+
+
+def tools_to_anthropic(body: dict, lost: list[str]) -> dict:
+    """`tools` and `tool_choice` of Anthropic's request, of an OpenAI request's body.
+
+    Its one-call-at-a-time is part of the choice (`disable_parallel_tool_use`).
+    """
+    given = a_list(body.get("tools", []), "tools")
+    tools = [_tool(tool, f"tools[{i}]", lost) for i, tool in enumerate(given)]
+    choice, named = _choice(body.get("tool_choice"))
+    if named is not None:
+        tools = [tool for tool in tools if tool["name"] in named]
+    if not tools:
+        if choice and choice["type"] in ("any", "tool"):
+            lost.append("tool_choice: Anthropic takes none without tools; left out.")
+        return {}
+
+    if body.get("parallel_tool_calls") is False and (choice or {}).get("type") != "none":
+        choice = (choice or {"type": "auto"}) | {"disable_parallel_tool_use": True}
+    return {"tools": tools} | ({"tool_choice": choice} if choice else {})
+
+
+def tools_to_openai(body: dict, lost: list[str]) -> dict:
+    """`tools`, `tool_choice` and `parallel_tool_calls` of OpenAI's request, of Anthropic's body."""
+    given = a_list(body.get("tools", []), "tools")
+    tools = [_function(tool, f"tools[{i}]", lost) for i, tool in enumerate(given)]
+    found = {"tools": tools} if tools else {}
+    choice = body.get("tool_choice")
+    if choice is None:
+        return found
+
+    choice = an_object(choice, "tool_choice")
+    say_rest(choice, ("type", "name", "disable_parallel_tool_use"), "tool_choice", lost, "OpenAI")
+    kind = choice.get("type")
+    words = {"auto": "auto", "any": "required", "none": "none"}
+    if kind == "tool":
+        name = a_text(choice.get("name"), "tool_choice.name")
+        found["tool_choice"] = {"type": "function", "function": {"name": name}}
+    elif kind in words:
+        found["tool_choice"] = words[kind]
+    else:
+        raise ValueError(
+            f"tool_choice.type must be one of auto, any, none, tool, got {shown(kind)}"
+        )
+    if choice.get("disable_parallel_tool_use"):
+        found["parallel_tool_calls"] = False
+    return found
+
+
+def _tool(tool, place: str, lost: list[str]) -> dict:
+    kind = an_object(tool, place).get("type")
+    if kind != "function":
+        raise ValueError(f"{place}.type must be 'function', got {shown(kind)}")
+    say_rest(tool, ("type", "function"), place, lost, "Anthropic")
+
+    place = f"{place}.function"
+    function = without_nulls(an_object(tool.get("function"), place))
+    say_rest(
+        function, ("name", "description", "parameters", "strict"), place, lost, "Anthropic's tool"
+    )
+    schema = an_object(function.get("parameters", _NO_PARAMETERS), f"{place}.parameters")
+    schema = {"type": "object"} | schema  # Anthropic wants it said
+    if schema["type"] != "object":
+        raise ValueError(f"{place}.parameters.type must be 'object', got {shown(schema['type'])}")
+
+    found = {"name": a_text(function.get("name"), f"{place}.name")}
+    found |= {name: function[name] for name in ("description", "strict") if name in function}
+    return found | {"input_schema": schema}
+
+
+def _choice(choice) -> tuple[dict | None, set[str] | None]:
+    """Anthropic's tool_choice, and the names of the tools to send if not all."""
+    words = {"auto": "auto", "required": "any", "none": "none"}
+    if choice is None:
+        return None, None
+    if isinstance(choice, str) and choice in words:
+        return {"type": words[choice]}, None
+
+    kind = choice.get("type") if isinstance(choice, dict) else None
+    if kind == "function":
+        return {"type": "tool", "name": _name_of(choice, "tool_choice")}, None
+    if kind == "allowed_tools":
+        place = "tool_choice.allowed_tools"
+        allowed = an_object(choice.get(kind), place)
+        mode = allowed.get("mode")
+        if mode not in ("auto", "required"):
+            raise ValueError(f"{place}.mode must be auto or required, got {shown(mode)}")
+        tools = a_list(allowed.get("tools"), f"{place}.tools")
+        named = {_name_of(tool, f"{place}.tools[{i}]") for i, tool in enumerate(tools)}
+        return {"type": words[mode]}, named
+    raise ValueError(
+        "tool_choice must be auto, required, none, or an object of the type function or "
+        f"allowed_tools, got {shown(choice)}"
+    )
+
+
+def _name_of(tool, place: str) -> str:
+    function = an_object(an_object(tool, place).get("function"), f"{place}.function")
+    return a_text(function.get("name"), f"{place}.function.name")
+
+
+def _function(tool, place: str, lost: list[str]) -> dict:
+    kind = an_object(tool, place).get("type")
+    if kind not in (None, "custom"):
+        raise ValueError(
+            f"{place}.type must be 'custom', got {shown(kind)}: OpenAI has not Anthropic's tools"
+        )
+    known = ("type", "name", "description", "input_schema", "strict")
+    say_rest(tool, known, place, lost, "OpenAI's function")
+    function = {"name": a_text(tool.get("name"), f"{place}.name")}
+    function |= {
+        name: tool[name] for name in ("description", "strict") if tool.get(name) is not None
+    }
+    function["parameters"] = an_object(tool.get("input_schema"), f"{place}.input_schema")
+    return {"type": "function", "function": function}
