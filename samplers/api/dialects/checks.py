@@ -1,0 +1,92 @@
+"""What several dialects check in OpenAI's request, and how they say what they cannot carry."""
+
+import copy
+import json
+
+from samplers.wire.secret import shown
+
+# What a request means that does not name the parameter: leaving these out loses nothing.
+DEFAULTS = {
+    "frequency_penalty": 0,
+    "logit_bias": {},
+    "logprobs": False,
+    "modalities": ["text"],
+    "n": 1,
+    "parallel_tool_calls": True,
+    "presence_penalty": 0,
+    "service_tier": "auto",
+    "store": False,
+    "top_logprobs": 0,
+}
+
+
+def is_default(name: str, value) -> bool:
+    """Whether a parameter with this value says no more than its absence."""
+    return value is None or (name in DEFAULTS and value == DEFAULTS[name])
+
+
+def given(body: dict) -> dict:
+    """A copy of the request with what says something: neither null nor a default."""
+    return {
+        name: copy.deepcopy(value) for name, value in body.items() if not is_default(name, value)
+    }
+
+
+def dict_at(value, place: str) -> dict:
+    """`value` if it is an object; else a ValueError that names the place."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{place} must be an object, got {shown(value)}")
+    return value
+
+
+def list_at(value, place: str) -> list:
+    """`value` if it is an array; else a ValueError that names the place."""
+    if not isinstance(value, list):
+        raise ValueError(f"{place} must be an array, got {shown(value)}")
+    return value
+
+
+def text_at(value, place: str) -> str:
+    """`value` if it is a text; else a ValueError that names the place."""
+    if not isinstance(value, str):
+        raise ValueError(f"{place} must be a text, got {shown(value)}")
+    return value
+
+
+def arguments_at(value, place: str) -> dict:
+    """A call's arguments as an object. An empty text, which some servers send, is {}.
+
+    ValueError for anything else that is no JSON object.
+    """
+    if isinstance(value, dict):
+        return copy.deepcopy(value)
+    text = text_at(value, place)
+    arguments = json_object(text) if text.strip() else {}
+    if arguments is None:
+        raise ValueError(f"{place} must be a JSON object as text, got {shown(value)}")
+    return arguments
+
+
+def json_object(text: str) -> dict | None:
+    """The JSON object that `text` is; None for all other texts."""
+    try:
+        value = json.loads(text, parse_constant=_refused, object_pairs_hook=_once_each)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def as_text(value) -> str:
+    """A JSON value as text, as a chat.completion has a call's arguments."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _refused(name: str):
+    raise ValueError(f"{name} is not JSON")
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a key comes twice")
+    return members

@@ -1,0 +1,22 @@
+"""Thought signatures: where OpenAI's form keeps what Gemini wants back.
+
+Gemini signs a part of its answer, and Gemini 3 and later answer 400 if a call of the current turn
+comes back without (seen by third parties, 2026-10). OpenAI's form has no place for it; Google's
+own OpenAI-compatible endpoint puts it into `extra_content`, and so do we: of the call, or for text
+of the message.
+"""
+
+
+def signed(part: dict, holder: dict) -> dict:
+    """Gemini's part with the signature that a call or a message of OpenAI's form holds."""
+    extra = holder.get("extra_content")
+    google = extra.get("google") if isinstance(extra, dict) else None
+    signature = google.get("thought_signature") if isinstance(google, dict) else None
+    return part if signature is None else part | {"thoughtSignature": signature}
+
+
+def keep_signature(part: dict, holder: dict) -> None:
+    """Puts the signature of Gemini's part, if it has one, into a call or a message."""
+    if part.get("thoughtSignature"):
+        google = {"thought_signature": part["thoughtSignature"]}
+        holder["extra_content"] = {"google": google}
