@@ -1,0 +1,167 @@
+"""OpenAI's own form where another provider speaks it with differences: DeepSeek, GLM."""
+
+import copy
+
+from samplers.api.deviations import arguments_of, count_of, dict_of, dicts_of
+from samplers.api.dialects.checks import arguments_at, dict_at, list_at, text_at
+from samplers.wire.secret import shown
+
+ROLES = ("system", "developer", "user", "assistant", "tool")
+PARTS = ("text", "image_url", "refusal")
+
+
+def plain_messages(messages, provider: str, lost: list[str]) -> list[dict]:
+    """OpenAI's messages as these providers take them; what they do not know is named in `lost`.
+
+    developer becomes system, a refusal becomes text, and `name` is left out. `reasoning_content`
+    stays where it is, as a field of its own. ValueError for other roles and kinds of parts, for
+    arguments that are no JSON object, and for a result without its call.
+    """
+    calls: set[str] = set()
+    made = [
+        _message(message, f"messages[{i}]", provider, calls, lost)
+        for i, message in enumerate(list_at(messages, "messages"))
+    ]
+    if not made:
+        raise ValueError("messages must hold at least one message, got []")
+    return made
+
+
+def _message(message, place: str, provider: str, calls: set[str], lost: list[str]) -> dict:
+    made = copy.deepcopy(dict_at(message, place))
+    role = made.get("role")
+    if role not in ROLES:
+        raise ValueError(f"{place}.role must be one of {', '.join(ROLES)}, got {shown(role)}")
+    if role == "developer":
+        made["role"] = "system"
+        lost.append(f"{place}.role: {provider} has no developer; it is system there.")
+    for name in ("audio", "function_call"):
+        if made.get(name) is not None:
+            raise ValueError(
+                f"{place}.{name} has no counterpart at {provider}, got {shown(made[name])}"
+            )
+    if made.pop("name", None) is not None:
+        lost.append(f"{place}.name: {provider}'s messages have no such field.")
+
+    made["content"] = _content(made, place, provider, lost)
+    for i, call in enumerate(made.get("tool_calls") or ()):
+        calls.add(_checked_call(call, f"{place}.tool_calls[{i}]"))
+    if role == "tool" and made.get("tool_call_id") not in calls:
+        got = shown(made.get("tool_call_id"))
+        raise ValueError(f"{place}.tool_call_id must be the id of a call before it, got {got}")
+    return made
+
+
+def _content(message: dict, place: str, provider: str, lost: list[str]):
+    """The content with a refusal as text. ValueError for parts that are neither text nor image."""
+    content = message.get("content")
+    refusal = message.pop("refusal", None)
+    parts = content if isinstance(content, list) else []
+    for i, part in enumerate(parts):
+        kind = dict_at(part, f"{place}.content[{i}]").get("type")
+        if kind not in PARTS:
+            here = f"{place}.content[{i}].type"
+            raise ValueError(f"{here} must be text or image_url, got {shown(kind)}")
+        if kind == "refusal":
+            refusal = refusal or part.get("refusal")
+            parts[i] = {"type": "text", "text": part.get("refusal")}
+
+    if refusal:
+        lost.append(f"{place}.refusal: {provider} has no refusal; it is text there.")
+        return content if content else refusal
+    if content is None and message["role"] != "assistant":
+        raise ValueError(f"{place}.content must be a text or a list of parts, got None")
+    if not isinstance(content, str | list | None):
+        raise ValueError(f"{place}.content must be a text or parts, got {shown(content)}")
+    return content
+
+
+def _checked_call(call, place: str) -> str:
+    """The id of a call that is whole."""
+    if dict_at(call, place).get("type", "function") != "function":
+        raise ValueError(f"{place}.type must be 'function', got {shown(call['type'])}")
+    function = dict_at(call.get("function"), f"{place}.function")
+    text_at(function.get("name"), f"{place}.function.name")
+    arguments_at(function.get("arguments"), f"{place}.function.arguments")
+    return text_at(call.get("id"), f"{place}.id")
+
+
+def plain_tools(tools, provider: str, lost: list[str]) -> list[dict]:
+    """The tools without `strict`, which these providers' chats do not have."""
+    made = copy.deepcopy(list_at(tools, "tools"))
+    for i, tool in enumerate(made):
+        place = f"tools[{i}]"
+        if dict_at(tool, place).get("type", "function") != "function":
+            raise ValueError(f"{place}.type must be 'function', got {shown(tool['type'])}")
+        function = dict_at(tool.get("function"), f"{place}.function")
+        if function.pop("strict", None):
+            lost.append(f"{place}.function.strict: {provider}'s chat has no strict functions.")
+    return made
+
+
+def json_format(wanted, provider: str, lost: list[str]) -> dict:
+    """response_format; one with a schema becomes json_object, and `lost` says so."""
+    kind = dict_at(wanted, "response_format").get("type")
+    if kind == "json_schema":
+        lost.append(
+            f"response_format: {provider} takes no json_schema, so it is json_object: put the "
+            "schema and the word JSON into the prompt, and check the answer."
+        )
+        return {"type": "json_object"}
+    if kind not in ("text", "json_object"):
+        place = "response_format.type"
+        raise ValueError(f"{place} must be text, json_object or json_schema, got {shown(kind)}")
+    return {"type": kind}
+
+
+def take_limit(rest: dict, made: dict, provider: str, lost: list[str]) -> None:
+    """max_completion_tokens under the older name, which these providers have."""
+    limits = [rest.pop(name, None) for name in ("max_completion_tokens", "max_tokens")]
+    limits = [limit for limit in limits if limit is not None]
+    if limits:
+        made["max_tokens"] = limits[0]
+    if len(set(limits)) > 1:
+        lost.append(f"max_tokens: {provider} has one limit; max_completion_tokens was taken.")
+
+
+def plain_answer(body: dict, finished: dict[str, str], lost: list[str]) -> dict:
+    """The provider's answer as OpenAI has it.
+
+    `finished` are the provider's own finish_reasons and OpenAI's nearest. Arguments become text,
+    and an answer that calls finishes with tool_calls. `reasoning_content` stays, a field beside
+    the text. ValueError for an error's body.
+    """
+    if "error" in body:
+        raise ValueError(f"body must be an answer, got an error: {shown(body['error'])}")
+    made = {"id": "", "object": "chat.completion", "created": 0, "model": ""} | copy.deepcopy(body)
+
+    made["choices"] = dicts_of(made.get("choices"))
+    for i, choice in enumerate(made["choices"]):
+        choice.setdefault("index", i)
+        message = choice["message"] = {"role": "assistant"} | dict_of(choice.get("message"))
+        calls = dicts_of(message.get("tool_calls"))
+        for call in calls:
+            call["function"] = dict_of(call.get("function"))
+            call["function"]["arguments"] = arguments_of(call["function"]) or "{}"
+        message["content"] = message.get("content") or (None if calls else "")
+        choice["finish_reason"] = _finish(choice, bool(calls), f"choices[{i}]", finished, lost)
+    if isinstance(made.get("usage"), dict):
+        made["usage"] = _usage(made["usage"])
+    return made
+
+
+def _finish(choice: dict, called: bool, place: str, finished: dict, lost: list[str]) -> str | None:
+    reason = choice.get("finish_reason")
+    if reason in finished:
+        lost.append(f"{place}.finish_reason: {reason} became {finished[reason]}.")
+        return finished[reason]
+    return "tool_calls" if called and reason == "stop" else reason
+
+
+def _usage(usage: dict) -> dict:
+    """The usage with DeepSeek's count of cached tokens where OpenAI has it, too."""
+    details = dict_of(usage.get("prompt_tokens_details"))
+    cached = count_of(usage.get("prompt_cache_hit_tokens"))
+    if cached is None or "cached_tokens" in details:
+        return usage
+    return usage | {"prompt_tokens_details": details | {"cached_tokens": cached}}
