@@ -182,6 +182,7 @@ def test_usage_with_cached_tokens():
         "output_tokens": 50,
         "output_tokens_details": {"thinking_tokens": 30},
         "service_tier": "standard",
+        "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
     }
     translated = answer(message(A, usage=usage))
     counted = translated.body["usage"]
@@ -207,10 +208,12 @@ def test_usage_with_nulls_or_without_counts():
 def test_what_openais_answer_has_no_place_for_is_named():
     search = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
     usage = {"input_tokens": 1, "output_tokens": 1, "server_tool_use": {"web_search_requests": 1}}
-    choice, lost = made(search, A, usage=usage, container={"id": "c"})
+    cited = {**A, "citations": [{}]}
+    choice, lost = made(search, cited, usage=usage, container={"id": "c"})
     assert choice["message"]["content"] == "A"
     places = [line.split(":")[0] for line in lost]
-    assert places == ["content[0]", "usage.server_tool_use", "container"]
+    expected = ["content[0]", "content[1].citations", "usage.server_tool_use", "container"]
+    assert places == expected
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,14 @@ def test_am1_results_come_before_a_text_between_them_and_that_is_said():
     assert "messages[4]" in translated.lost[0]
 
 
+def test_am1_results_in_two_turns_come_back_as_two_messages():
+    results = [
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "content": text}]}
+        for id, text in (("toolu_1", "rain"), ("toolu_2", "sun"))
+    ]
+    assert back({"messages": results}) == [result("toolu_1", "rain"), result("toolu_2", "sun")]
+
+
 def test_am1_a_result_alone_or_a_call_alone_is_named():
     assert refused(ASK, result("call_a")).startswith("messages[1].tool_call_id ")
     assert "'call_b'" in refused(ASK, calls("call_a"), result("call_b"))

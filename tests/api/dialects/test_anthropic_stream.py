@@ -103,6 +103,11 @@ def test_a_call_without_input(pieces):
     assert joined(*call(0, *pieces), end("tool_use"))["content"][0]["input"] == {}
 
 
+def test_an_input_at_the_start_stays_without_deltas_that_say_more():
+    events = block(0, "tool_use", ("input_json_delta", ""), id="a", name="f", input={"x": 1})
+    assert joined(*events, end("tool_use"))["content"][0]["input"] == {"x": 1}
+
+
 def test_a_cut_call_has_what_is_known_of_its_input():
     made = joined(*call(0, '{"city": "Os'), end("max_tokens"))
     assert made["content"][0]["input"] == {"city": "Os"}

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from samplers.api.deviations import count_of, dict_of
 from samplers.api.dialects.anthropic.checks import a_list, an_object, say_rest
-from samplers.api.dialects.anthropic.openai_message import KINDS, joined_text, message_of
+from samplers.api.dialects.anthropic.openai_message import joined_text, message_of
 from samplers.api.dialects.dialect import Translated
 from samplers.wire.secret import shown
 
@@ -44,7 +44,6 @@ def answer(body: dict) -> Translated:
     if body.get("type") != "message":
         raise ValueError(f"type must be 'message', got {shown(body.get('type'))}")
 
-    reason = body.get("stop_reason")
     usage = dict_of(body.get("usage"))
     choice = {
         "index": 0,
@@ -60,30 +59,15 @@ def answer(body: dict) -> Translated:
         "choices": [choice],
         "usage": _usage(usage, lost),
     }
-    if usage.get("service_tier") in _TIERS:
-        made["service_tier"] = _TIERS[usage["service_tier"]]
-    elif usage.get("service_tier"):
-        lost.append(f"usage.service_tier: OpenAI has no {shown(usage['service_tier'])}; left out.")
-
-    if reason == "stop_sequence":
-        lost.append(
-            f"stop_sequence: {shown(body.get('stop_sequence'))} ended the answer; OpenAI says "
-            "only that it stopped."
-        )
+    made |= _tier(usage.get("service_tier"), lost)
     say_rest(body, (*_READ, "usage"), "", lost, "OpenAI's answer")
     return Translated(made, tuple(lost))
 
 
 def _message(body: dict, lost: list[str]) -> dict:
-    blocks = []
-    for i, block in enumerate(a_list(body.get("content"), "content")):
-        kind = an_object(block, f"content[{i}]").get("type")
-        if kind in KINDS:
-            blocks.append(block)
-        else:
-            lost.append(f"content[{i}]: OpenAI has nothing for a block {shown(kind)}; left out.")
-
-    calls = [block for block in blocks if block["type"] == "tool_use"]
+    content = a_list(body.get("content"), "content")
+    blocks = [an_object(block, f"content[{i}]") for i, block in enumerate(content)]
+    calls = [block for block in blocks if block.get("type") == "tool_use"]
     for i, block in enumerate(calls):
         block["id"] = block.get("id") or f"{body.get('id') or 'call'}_{i}"
     if calls and blocks[-1] is calls[-1] and body.get("stop_reason") in _CUT:
@@ -97,9 +81,12 @@ def _message(body: dict, lost: list[str]) -> dict:
 
 def _finish(body: dict, lost: list[str]) -> str:
     reason = body.get("stop_reason")
-    if reason not in _FINISH:
+    if not isinstance(reason, str) or reason not in _FINISH:
         lost.append(f"stop_reason: OpenAI has nothing for {shown(reason)}; it is 'stop'.")
         return "stop"
+    if reason == "stop_sequence":
+        text = shown(body.get("stop_sequence"))
+        lost.append(f"stop_sequence: {text} ended the answer; OpenAI says only that it stopped.")
     if reason == "pause_turn":
         lost.append("stop_reason: 'pause_turn' asks to send the answer back; OpenAI has no such.")
     if reason == "model_context_window_exceeded":
@@ -116,11 +103,22 @@ def _explanation(body: dict, lost: list[str]) -> str | None:
     return details.get("explanation") or None
 
 
+def _tier(tier, lost: list[str]) -> dict:
+    if isinstance(tier, str) and tier in _TIERS:
+        return {"service_tier": _TIERS[tier]}
+    if tier:
+        lost.append(f"usage.service_tier: OpenAI has no {shown(tier)}; left out.")
+    return {}
+
+
 def _usage(usage: dict, lost: list[str]) -> dict | None:
     """OpenAI's counts. Its prompt_tokens include the cached ones, Anthropic's input_tokens not."""
     fresh = count_of(usage.get("input_tokens"))
     output = count_of(usage.get("output_tokens"))
-    say_rest(usage, _COUNTED, "usage", lost, "OpenAI's usage")
+    counts_nothing = {
+        name for name, count in usage.items() if isinstance(count, dict) and not any(count.values())
+    }
+    say_rest(usage, {*_COUNTED, *counts_nothing}, "usage", lost, "OpenAI's usage")
     if fresh is None or output is None:
         return None
 

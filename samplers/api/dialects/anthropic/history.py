@@ -63,7 +63,7 @@ def conversation(messages, lost: list[str]) -> dict:
 
 def _blocks(message: dict, place: str, ids: dict[str, str], lost: list[str]) -> list[dict]:
     role = message.get("role")
-    if role not in _KINDS:
+    if not isinstance(role, str) or role not in _KINDS:
         raise ValueError(f"{place}.role must be one of {', '.join(_KINDS)}, got {shown(role)}")
     if message.get("function_call"):
         raise ValueError(f"{place}.function_call is OpenAI's old form of tool_calls: use those")

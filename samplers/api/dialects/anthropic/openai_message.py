@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from samplers.api.dialects.anthropic.checks import a_text, an_object, say_rest
 from samplers.api.dialects.anthropic.thinking import fields_of
+from samplers.wire.secret import shown
 
 # The order in which OpenAI's message is read, and the fields of each kind that it has a place for.
 _ORDER = {"thinking": 0, "redacted_thinking": 0, "text": 1, "tool_use": 2}
@@ -18,13 +19,21 @@ KINDS = tuple(_FIELDS)
 
 
 def message_of(blocks: list[dict], place: str, lost: list[str]) -> dict:
-    """The message of blocks of KINDS. Several texts are a list of parts.
+    """The message of blocks of KINDS; others are lost. Several texts are a list of parts.
 
     Thinking is in two fields that OpenAI's own form does not have: `thinking_blocks`, which goes
     back to Anthropic as it came, and `reasoning_content`, its text.
     """
+    known = []
     for i, block in enumerate(blocks):
-        _check(block, f"{place}[{i}]", lost)
+        if block.get("type") in KINDS:
+            _check(block, f"{place}[{i}]", lost)
+            known.append(block)
+        else:
+            kind = shown(block.get("type"))
+            lost.append(f"{place}[{i}]: OpenAI's message has nothing for {kind}; left out.")
+
+    blocks = known
     ranks = [_ORDER[block["type"]] for block in blocks]
     if ranks != sorted(ranks):
         lost.append(
@@ -47,11 +56,11 @@ def joined_text(blocks: list[dict]) -> str:
     Neighbours are joined as they are, since citations cut a sentence into blocks; where another
     block stood between two texts is a new line.
     """
-    texts = [(i, block["text"]) for i, block in enumerate(blocks) if block["type"] == "text"]
+    texts = [(i, block["text"]) for i, block in enumerate(blocks) if block.get("type") == "text"]
     texts = [(i, text) for i, text in texts if text]
     joined = "".join(text for _, text in texts[:1])
     for (before, _), (i, text) in pairwise(texts):
-        between = {block["type"] for block in blocks[before:i]}
+        between = {block.get("type") for block in blocks[before:i]}
         joined += text if between == {"text"} else "\n" + text
     return joined
 
@@ -63,6 +72,8 @@ def _check(block: dict, place: str, lost: list[str]) -> None:
         a_text(block.get("text"), f"{place}.text")
         if block.get("citations"):
             lost.append(f"{place}.citations: OpenAI's form has other ones; left out.")
+    if kind == "thinking":
+        a_text(block.get("thinking"), f"{place}.thinking")
     if kind == "tool_use":
         a_text(block.get("id"), f"{place}.id")
         a_text(block.get("name"), f"{place}.name")

@@ -68,7 +68,7 @@ def _tier(body: dict, lost: list[str]) -> dict:
     tier = body.get("service_tier")
     if tier is None:
         return {}
-    if tier not in tiers:
+    if not isinstance(tier, str) or tier not in tiers:
         lost.append(f"service_tier: OpenAI has no {tier!r:.40}; left out.")
         return {}
     return {"service_tier": tiers[tier]}

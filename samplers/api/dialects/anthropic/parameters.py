@@ -125,7 +125,7 @@ def _tier(body: dict, lost: list[str]) -> dict:
     tier = body.get("service_tier")
     if tier is None:
         return {}
-    if tier not in TIERS:
+    if not isinstance(tier, str) or tier not in TIERS:
         lost.append(f"service_tier: Anthropic has no {tier!r:.40}; left out.")
         return {}
     return {"service_tier": TIERS[tier]}

@@ -52,6 +52,8 @@ def whole(events: Iterable[dict]) -> dict:
     if message.get("type") != "message" or message.get("stop_reason") is None:
         raise ValueError("events must be a whole stream, got one without its start or its end")
     for index, text in inputs.items():
+        if not text:  # as it was at the block's start
+            continue
         blocks[index]["input"] = _input(text, message["stop_reason"], f"content[{index}].input")
     return message | {"content": [block for _, block in sorted(blocks.items())]}
 
@@ -69,16 +71,17 @@ def _add(block: dict, delta: dict) -> None:
         if name == "type":
             continue
         if name == "citation":
-            block["citations"] = [*(block.get("citations") or ()), value]
-        elif isinstance(value, str):
-            block[name] = (block.get(name) or "") + value
+            before = block.get("citations")
+            block["citations"] = [*before, value] if isinstance(before, list) else [value]
+        elif isinstance(value, str) and isinstance(block.get(name), str):
+            block[name] += value
         else:
             block[name] = value
 
 
 def _input(text: str, reason: str, place: str) -> dict:
     try:
-        value = json.loads(text or "{}")
+        value = json.loads(text)
     except (ValueError, RecursionError):
         value = None if reason == "tool_use" else partial_json(text) or {}
     if not isinstance(value, dict):

@@ -49,7 +49,7 @@ def tools_to_openai(body: dict, lost: list[str]) -> dict:
     if kind == "tool":
         name = a_text(choice.get("name"), "tool_choice.name")
         found["tool_choice"] = {"type": "function", "function": {"name": name}}
-    elif kind in words:
+    elif isinstance(kind, str) and kind in words:
         found["tool_choice"] = words[kind]
     else:
         raise ValueError(
