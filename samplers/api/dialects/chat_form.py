@@ -3,17 +3,19 @@
 import copy
 
 from samplers.api.deviations import arguments_of, count_of, dict_of, dicts_of
-from samplers.api.dialects.checks import arguments_at, dict_at, list_at, text_at
+from samplers.api.dialects.checks import arguments_at, dict_at, list_at, tell_rest, text_at
 from samplers.wire.secret import shown
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 PARTS = ("text", "image_url", "refusal")
+FIELDS = ("role", "content", "tool_calls", "tool_call_id", "reasoning_content")
+CALL = ("id", "type", "function")
 
 
 def plain_messages(messages, provider: str, lost: list[str]) -> list[dict]:
     """OpenAI's messages as these providers take them; what they do not know is named in `lost`.
 
-    developer becomes system, a refusal becomes text, and `name` is left out. `reasoning_content`
+    developer becomes system, a refusal becomes text. `reasoning_content`
     stays where it is, as a field of its own. ValueError for other roles and kinds of parts, for
     arguments that are no JSON object, and for a result without its call.
     """
@@ -40,12 +42,20 @@ def _message(message, place: str, provider: str, calls: set[str], lost: list[str
             raise ValueError(
                 f"{place}.{name} has no counterpart at {provider}, got {shown(made[name])}"
             )
-    if made.pop("name", None) is not None:
-        lost.append(f"{place}.name: {provider}'s messages have no such field.")
-
     made["content"] = _content(made, place, provider, lost)
-    for i, call in enumerate(made.get("tool_calls") or ()):
-        calls.add(_checked_call(call, f"{place}.tool_calls[{i}]"))
+    tell_rest(made, FIELDS, place, f"{provider}'s messages have no such field.", lost)
+    made = {
+        name: made[name]
+        for name in made
+        if name == "content" or (name in FIELDS and made[name] is not None)
+    }
+
+    if made.get("tool_calls"):
+        made["tool_calls"] = [
+            _call(call, f"{place}.tool_calls[{i}]", provider, lost)
+            for i, call in enumerate(made["tool_calls"])
+        ]
+        calls.update(call["id"] for call in made["tool_calls"])
     if role == "tool" and made.get("tool_call_id") not in calls:
         got = shown(made.get("tool_call_id"))
         raise ValueError(f"{place}.tool_call_id must be the id of a call before it, got {got}")
@@ -76,14 +86,17 @@ def _content(message: dict, place: str, provider: str, lost: list[str]):
     return content
 
 
-def _checked_call(call, place: str) -> str:
-    """The id of a call that is whole."""
+def _call(call, place: str, provider: str, lost: list[str]) -> dict:
+    """A call, if it is whole, with the fields that these providers know."""
     if dict_at(call, place).get("type", "function") != "function":
         raise ValueError(f"{place}.type must be 'function', got {shown(call['type'])}")
     function = dict_at(call.get("function"), f"{place}.function")
     text_at(function.get("name"), f"{place}.function.name")
     arguments_at(function.get("arguments"), f"{place}.function.arguments")
-    return text_at(call.get("id"), f"{place}.id")
+    text_at(call.get("id"), f"{place}.id")
+    known = (*CALL, "index")
+    tell_rest(call, known, place, f"{provider}'s calls have no such field.", lost)
+    return {name: call[name] for name in CALL if name in call}
 
 
 def plain_tools(tools, provider: str, lost: list[str]) -> list[dict]:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Collection
 
 from samplers.wire.secret import shown
 
@@ -51,6 +52,22 @@ def text_at(value, place: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{place} must be a text, got {shown(value)}")
     return value
+
+
+def tell_rest(data: dict, known: Collection[str], place: str, why: str, lost: list[str]) -> None:
+    """Names in `lost` each member that is not `known` and says something."""
+    for name, value in data.items():
+        if name not in known and value not in (None, "", [], {}):
+            lost.append(f"{place}.{name}: {why}")
+
+
+def made_id(place: str, taken: set[str]) -> str:
+    """An id for the call at `place`, which is none of the `taken`: the same place, the same id."""
+    numbers = "".join(char if char.isdecimal() else " " for char in place).split()
+    made = "_".join(["call", *numbers])
+    while made in taken:
+        made += "_"
+    return made
 
 
 def arguments_at(value, place: str) -> dict:

@@ -34,7 +34,7 @@ def sent(**parameters) -> tuple[dict, list[str]]:
 def tool_turn(**more) -> list[dict]:
     return [
         {"role": "user", "content": "Weather?"},
-        {"role": "assistant", "content": None, "tool_calls": [CALL], **more},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]} | more,
         {"role": "tool", "tool_call_id": "call_a", "content": "rain"},
     ]
 
@@ -184,6 +184,20 @@ def test_a_developer_is_system_and_a_refusal_text():
         "messages[0].role",
         "messages[1].name",
         "messages[2].refusal",
+    ]
+
+
+def test_nulls_of_an_sdk_say_nothing_and_a_signature_is_told():
+    empty = {"refusal": None, "audio": None, "function_call": None, "annotations": []}
+    signed = CALL | {"extra_content": {"google": {"thought_signature": "Abc"}}}
+    history = [
+        {"role": "assistant", "content": "Hello", "tool_calls": None} | empty,
+        *tool_turn(tool_calls=[signed]),
+    ]
+    made = request({"messages": history})
+    assert made.body["messages"] == [{"role": "assistant", "content": "Hello"}, *tool_turn()]
+    assert [sentence.split(":")[0] for sentence in made.lost] == [
+        "messages[2].tool_calls[0].extra_content"
     ]
 
 

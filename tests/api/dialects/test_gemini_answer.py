@@ -48,8 +48,8 @@ def test_a_text():
             "prompt_tokens": 9,
             "completion_tokens": 4,
             "total_tokens": 13,
-            "prompt_tokens_details": {"cached_tokens": 0},
-            "completion_tokens_details": {"reasoning_tokens": 0},
+            "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+            "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
         },
     }
 
@@ -157,6 +157,8 @@ def test_thoughts_and_cached_tokens_are_counted():
         ("SPII", "content_filter"),
         ("BLOCKLIST", "content_filter"),
         ("IMAGE_SAFETY", "content_filter"),
+        ("ESCALATION", "content_filter"),
+        ("CONTINUATION", "length"),
         ("OTHER", "stop"),
         ("MALFORMED_FUNCTION_CALL", "stop"),
         ("SOMETHING_NEW", "stop"),
@@ -209,6 +211,21 @@ def test_logprobs():
     ]
 
 
+def test_tokens_of_sound_are_counted_and_those_of_pictures_told():
+    details = [
+        {"modality": "TEXT", "tokenCount": 4},
+        {"modality": "AUDIO", "tokenCount": 3},
+        {"modality": "IMAGE", "tokenCount": 2},
+    ]
+    counts = USAGE | {"promptTokensDetails": details, "trafficType": "ON_DEMAND"}
+    made = answer(reply({"text": "a"}) | {"usageMetadata": counts})
+    assert made.body["usage"]["prompt_tokens_details"]["audio_tokens"] == 3
+    assert [sentence.split(":")[0] for sentence in made.lost] == [
+        "usageMetadata.trafficType",
+        "usageMetadata.promptTokensDetails",
+    ]
+
+
 def test_several_candidates():
     two = [
         {"index": 1, "content": {"parts": [{"text": "b"}]}, "finishReason": "STOP"},
@@ -224,7 +241,7 @@ def test_what_a_chat_completion_cannot_hold_is_told():
     made = answer(body | {"modelStatus": {}})
     assert made.body["choices"][0]["message"]["content"] == "A cat:"
     assert [sentence.split(":")[0] for sentence in made.lost] == [
-        "candidates[0].content.parts[1]",
+        "candidates[0].content.parts[1].inlineData",
         "candidates[0].groundingMetadata",
         "modelStatus",
     ]

@@ -93,6 +93,36 @@ def test_GE1_ids_decide_whatever_the_order():
     assert by_city(made) == {"Oslo": "rain", "Bergen": "sun"}
 
 
+def test_GE1_a_name_for_an_id_is_none():
+    made = messages(
+        {"role": "model", "parts": [call_part(OSLO), call_part(BERGEN)]},
+        {
+            "role": "user",
+            "parts": [
+                response_part({"output": "rain"}, id="weather"),
+                response_part({"output": "sun"}, id="weather"),
+            ],
+        },
+    )
+    assert by_city(made) == {"Oslo": "rain", "Bergen": "sun"}
+
+
+def test_GE1_calls_of_two_names_without_ids():
+    clock = {"functionCall": {"name": "clock", "args": {"city": "Rome"}}}
+    made = messages(
+        {"role": "model", "parts": [call_part(OSLO), clock, call_part(BERGEN)]},
+        {
+            "role": "function",
+            "parts": [
+                {"functionResponse": {"name": "clock", "response": {"output": "noon"}}},
+                response_part({"output": "rain"}),
+                response_part({"output": "sun"}),
+            ],
+        },
+    )
+    assert by_city(made) == {"Oslo": "rain", "Rome": "noon", "Bergen": "sun"}
+
+
 def test_GE1_calls_in_contents_of_their_own():
     made = messages(
         {"role": "model", "parts": [call_part(OSLO)]},
@@ -264,6 +294,23 @@ def test_a_refusal_becomes_text_and_that_is_told():
 def test_a_name_is_told_as_lost():
     told = ["messages[0].name: Gemini's contents have no such field."]
     contents(user("Hi") | {"name": "ann"}, lost=told)
+
+
+def test_a_field_of_a_part_is_told_as_lost():
+    part = {"type": "text", "text": "Hi", "cache_control": {"type": "ephemeral"}}
+    told = ["messages[0].content[0].cache_control: Gemini's parts have no such field."]
+    contents({"role": "user", "content": [part]}, lost=told)
+
+
+def test_nulls_and_empty_lists_of_an_sdk_say_nothing():
+    empty = {"refusal": None, "audio": None, "function_call": None, "annotations": []}
+    made = contents({"role": "assistant", "content": "Hello", "tool_calls": None} | empty)
+    assert made == [{"role": "model", "parts": [{"text": "Hello"}]}]
+
+
+def test_a_tools_name_is_its_calls():
+    made = contents(calls(("call_a", "{}")), result("call_a") | {"name": "weather"})
+    assert made[1]["parts"] == [response_part({"output": "rain"}, id="call_a")]
 
 
 IMAGE = {"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}}

@@ -8,7 +8,7 @@ import datetime
 import hashlib
 
 from samplers.api.deviations import count_of, dict_of, dicts_of, number_of
-from samplers.api.dialects.checks import as_text
+from samplers.api.dialects.checks import as_text, tell_rest
 from samplers.api.dialects.dialect import Translated
 from samplers.api.dialects.gemini.messages import openai_call
 from samplers.api.dialects.gemini.signatures import keep_signature
@@ -18,6 +18,14 @@ FINISHED = {"STOP": "stop", "MAX_TOKENS": "length"}
 FILTERED = (
     *("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"),
     *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR"),
+    *("ESCALATION", "PUP_LIMITED_DISABLED"),
+)
+CUT = ("CONTINUATION", "TOO_MANY_TOOL_CALLS")  # no end of the model's own
+PART = ("text", "thought", "thoughtSignature", "functionCall")
+COUNTS = (
+    *("promptTokenCount", "candidatesTokenCount", "totalTokenCount", "thoughtsTokenCount"),
+    *("toolUsePromptTokenCount", "cachedContentTokenCount"),
+    *("promptTokensDetails", "candidatesTokensDetails"),
 )
 CANDIDATE = ("content", "finishReason", "index", "logprobsResult", "tokenCount")
 ANSWER = (
@@ -50,16 +58,19 @@ def answer(body: dict) -> Translated:
             for i, candidate in enumerate(candidates)
         ],
     }
+    feedback = dict_of(body.get("promptFeedback"))
+    known = ("blockReason", "blockReasonMessage")
+    tell_rest(feedback, known, "promptFeedback", "a chat.completion has no such field.", lost)
     if not candidates:
-        made["choices"] = [_without_candidate(dict_of(body.get("promptFeedback")), lost)]
+        made["choices"] = [_without_candidate(feedback, lost)]
     if isinstance(body.get("usageMetadata"), dict):
-        made["usage"] = usage(body["usageMetadata"])
+        made["usage"] = _usage(body["usageMetadata"], lost)
 
     lost += [f"{name}: a chat.completion has no such field." for name in body if name not in ANSWER]
     return Translated(made, tuple(lost))
 
 
-def usage(counts: dict) -> dict:
+def _usage(counts: dict, lost: list[str]) -> dict:
     """usageMetadata as OpenAI's usage: thoughts are part of the completion.
 
     Where the answer's own count is missing, what the total has more than the prompt is counted, so
@@ -69,6 +80,7 @@ def usage(counts: dict) -> dict:
     def count(name: str) -> int:
         return count_of(counts.get(name)) or 0
 
+    tell_rest(counts, COUNTS, "usageMetadata", "OpenAI has no such count.", lost)
     prompt = count("promptTokenCount") + count("toolUsePromptTokenCount")
     thoughts = count("thoughtsTokenCount")
     completion = count("candidatesTokenCount") + thoughts
@@ -78,9 +90,28 @@ def usage(counts: dict) -> dict:
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": count("cachedContentTokenCount")},
-        "completion_tokens_details": {"reasoning_tokens": thoughts},
+        "prompt_tokens_details": {
+            "cached_tokens": count("cachedContentTokenCount"),
+            "audio_tokens": _sound(counts, "promptTokensDetails", lost),
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": thoughts,
+            "audio_tokens": _sound(counts, "candidatesTokensDetails", lost),
+        },
     }
+
+
+def _sound(counts: dict, name: str, lost: list[str]) -> int:
+    """The tokens of sound among the details of a count; those of pictures are lost."""
+    tokens = 0
+    for entry in dicts_of(counts.get(name)):
+        if entry.get("modality") == "AUDIO":
+            tokens += count_of(entry.get("tokenCount")) or 0
+        elif entry.get("modality") != "TEXT":
+            lost.append(
+                f"usageMetadata.{name}: OpenAI counts no tokens of {entry.get('modality')}."
+            )
+    return tokens
 
 
 def _seconds(time) -> int:
@@ -107,9 +138,7 @@ def _choice(candidate: dict, i: int, call_id: str, lost: list[str]) -> dict:
     place = f"candidates[{i}]"
     message = _message(dict_of(candidate.get("content")), f"{place}.content", call_id, lost)
     index = count_of(candidate.get("index"))
-    for name in candidate:
-        if name not in CANDIDATE:
-            lost.append(f"{place}.{name}: a chat.completion has no such field.")
+    tell_rest(candidate, CANDIDATE, place, "a chat.completion has no such field.", lost)
     return {
         "index": i if index is None else index,
         "message": message,
@@ -127,7 +156,10 @@ def _finish(candidate: dict, called: bool, place: str, lost: list[str]) -> str |
     if reason in FINISHED:
         return "tool_calls" if called and reason == "STOP" else FINISHED[reason]
 
-    finish = "content_filter" if reason in FILTERED else "tool_calls" if called else "stop"
+    if reason in FILTERED or reason in CUT:
+        finish = "content_filter" if reason in FILTERED else "length"
+    else:
+        finish = "tool_calls" if called else "stop"
     lost.append(f"{place}.finishReason: {reason} became {finish}.")
     return finish
 
@@ -138,6 +170,8 @@ def _message(content: dict, place: str, call_id: str, lost: list[str]) -> dict:
     thoughts = []
     calls = []
     for i, part in enumerate(dicts_of(content.get("parts"))):
+        here = f"{place}.parts[{i}]"
+        tell_rest(part, PART, here, "a chat.completion has no such field.", lost)
         if isinstance(part.get("functionCall"), dict):
             own = part["functionCall"].get("id")
             calls.append(openai_call(part, own or f"{call_id}_{len(calls)}"))
@@ -145,8 +179,6 @@ def _message(content: dict, place: str, call_id: str, lost: list[str]) -> dict:
         keep_signature(part, message)
         if isinstance(part.get("text"), str):
             (thoughts if part.get("thought") else texts).append(part["text"])
-        elif part.keys() - {"thought", "thoughtSignature"}:
-            lost.append(f"{place}.parts[{i}]: a chat.completion cannot hold {', '.join(part)}.")
 
     text = "".join(texts)
     message["content"] = text if text or not calls else None

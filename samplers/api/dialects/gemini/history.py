@@ -2,7 +2,15 @@
 
 import copy
 
-from samplers.api.dialects.checks import arguments_at, dict_at, json_object, list_at, text_at
+from samplers.api.dialects.checks import (
+    arguments_at,
+    dict_at,
+    json_object,
+    list_at,
+    made_id,
+    tell_rest,
+    text_at,
+)
 from samplers.api.dialects.gemini.parts import user_parts
 from samplers.api.dialects.gemini.signatures import signed
 from samplers.wire.secret import shown
@@ -15,7 +23,7 @@ FIELDS = {
         *("role", "content", "refusal", "tool_calls"),
         *("reasoning_content", "extra_content"),
     ),
-    "tool": ("role", "content", "tool_call_id"),
+    "tool": ("role", "content", "tool_call_id", "name"),  # the call has the name, too
 }
 
 
@@ -68,9 +76,7 @@ class _Calls:
 
     def add(self, own: str, name: str, place: str) -> str:
         """The id of a call at Gemini: its own, or where it is empty or used, a made one."""
-        made = own or place.translate(str.maketrans("[].", "___"))
-        while made in self.taken:
-            made += "_"
+        made = own if own and own not in self.taken else made_id(place, self.taken)
         self.taken.add(made)
         self.open.setdefault(own, []).append((made, name))
         return made
@@ -83,12 +89,11 @@ class _Calls:
 
 
 def _tell_lost_fields(message: dict, known: tuple[str, ...], place: str, lost: list[str]) -> None:
-    for name, value in message.items():
-        if name in known or value is None:
-            continue
-        if name in ("audio", "function_call"):
-            raise ValueError(f"{place}.{name} has no counterpart at Gemini, got {shown(value)}")
-        lost.append(f"{place}.{name}: Gemini's contents have no such field.")
+    for name in ("audio", "function_call"):
+        if message.get(name) is not None:
+            got = shown(message[name])
+            raise ValueError(f"{place}.{name} has no counterpart at Gemini, got {got}")
+    tell_rest(message, known, place, "Gemini's contents have no such field.", lost)
 
 
 def _system(message: dict, place: str, moved: bool, lost: list[str]) -> list[dict]:
@@ -130,6 +135,8 @@ def _model(message: dict, place: str, calls: _Calls, lost: list[str]) -> list[di
         here = f"{place}.tool_calls[{i}]"
         if dict_at(call, here).get("type", "function") != "function":
             raise ValueError(f"{here}.type must be 'function', got {shown(call['type'])}")
+        known = ("id", "type", "function", "extra_content", "index")
+        tell_rest(call, known, here, "Gemini's calls have no such field.", lost)
         function = dict_at(call.get("function"), f"{here}.function")
         name = text_at(function.get("name"), f"{here}.function.name")
         arguments = arguments_at(function.get("arguments"), f"{here}.function.arguments")

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 
-from samplers.api.dialects.checks import as_text, dict_at, list_at, text_at
+from samplers.api.dialects.checks import as_text, dict_at, list_at, made_id, tell_rest, text_at
 from samplers.api.dialects.gemini.parts import openai_part
 from samplers.api.dialects.gemini.signatures import keep_signature
 from samplers.wire.secret import shown
+
+PART = ("text", "thought", "thoughtSignature", "functionCall")  # of the model's turns
 
 
 def openai_messages(contents, instruction, lost: list[str]) -> list[dict]:
     """OpenAI's messages of contents and systemInstruction (or None).
 
-    A result belongs to the call of its id. Without ids it belongs to the first call of its name
-    that has none yet, in the turn before; both get the same made id. ValueError for a result
-    without a call, and for what has no counterpart.
+    A result belongs to the call of its id. Without ids, or with one that is no call's, it belongs
+    to the first call of its name that has none yet, in the turn before; both get the same made id.
+    ValueError for a result without a call, and for what has no counterpart.
     """
     messages = [] if instruction is None else _system(instruction)
     turns = [
@@ -24,7 +26,8 @@ def openai_messages(contents, instruction, lost: list[str]) -> list[dict]:
     for i, turn in enumerate(turns):
         place = f"contents[{i}]"
         parts = list_at(turn.get("parts"), f"{place}.parts")
-        role = turn.get("role", "user")
+        role = turn.get("role") or "user"
+        tell_rest(turn, ("role", "parts"), place, "OpenAI's messages have no such field.", lost)
         if role == "model":
             if i == 0 or turns[i - 1].get("role") != "model":
                 ids.begin_turn()
@@ -56,20 +59,17 @@ class _Ids:
 
     def call(self, call: dict, place: str) -> str:
         """The id of a call, made where it has none."""
-        made = call.get("id")
-        if not made:
-            made = "call_" + "_".join(filter(str.isdecimal, place.replace("]", "[").split("[")))
-            while made in self.taken:
-                made += "_"
-            self.taken.add(made)
+        made = call.get("id") or made_id(place, self.taken)
+        self.taken.add(made)
         self.open.append((made, call["name"]))
         return made
 
     def result(self, response: dict, place: str) -> str:
         """The id of the call that a result answers."""
         own = response.get("id")
+        by_name = own not in self.taken
         for entry in self.open:
-            if entry[0] == own or (not own and entry[1] == response.get("name")):
+            if entry[0] == own or (by_name and entry[1] == response.get("name")):
                 self.open.remove(entry)
                 return entry[0]
         raise ValueError(f"{place} must answer a call before it, got {shown(response)}")
@@ -106,9 +106,8 @@ def _user(parts: list, place: str, ids: _Ids, lost: list[str]) -> Iterator[dict]
             between = []
         here = f"{here}.functionResponse"
         response = dict_at(response, here)
-        for key in response:
-            if key not in ("id", "name", "response"):
-                lost.append(f"{here}.{key}: OpenAI's tool messages have no such field.")
+        known = ("id", "name", "response")
+        tell_rest(response, known, here, "OpenAI's tool messages have no such field.", lost)
         yield {
             "role": "tool",
             "tool_call_id": ids.result(response, here),
@@ -141,7 +140,8 @@ def _assistant(parts: list, place: str, ids: _Ids, lost: list[str]) -> dict:
 
     for i, part in enumerate(parts):
         here = f"{place}[{i}]"
-        call = dict_at(part, here).get("functionCall")
+        tell_rest(dict_at(part, here), PART, here, "OpenAI's messages have no such field.", lost)
+        call = part.get("functionCall")
         if call is not None:
             call = dict_at(call, f"{here}.functionCall")
             text_at(call.get("name"), f"{here}.functionCall.name")

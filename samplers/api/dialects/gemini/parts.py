@@ -1,6 +1,6 @@
 """A message's parts as Gemini's, and back: text, images, sound, files."""
 
-from samplers.api.dialects.checks import dict_at, text_at
+from samplers.api.dialects.checks import dict_at, tell_rest, text_at
 from samplers.wire.secret import shown
 
 UPLOADED = "https://generativelanguage.googleapis.com/"  # a file of Gemini's Files API
@@ -25,6 +25,7 @@ def user_parts(content, place: str, lost: list[str]) -> list[dict]:
 def user_part(part, place: str, lost: list[str]) -> dict:
     """One part of a user's message."""
     kind = dict_at(part, place).get("type")
+    tell_rest(part, ("type", kind), place, "Gemini's parts have no such field.", lost)
     if kind == "text":
         return {"text": text_at(part.get("text"), f"{place}.text")}
     if kind == "image_url":
@@ -74,7 +75,9 @@ def openai_part(part, place: str, lost: list[str]) -> dict:
 
     Text, and the bytes of an image, of sound, and of other files.
     """
-    if isinstance(dict_at(part, place).get("text"), str):
+    kinds = ("text", "inlineData", "fileData", "functionResponse")
+    tell_rest(dict_at(part, place), kinds, place, "OpenAI's parts have no such field.", lost)
+    if isinstance(part.get("text"), str):
         return {"type": "text", "text": part["text"]}
     if isinstance(part.get("fileData"), dict):
         return {"type": "image_url", "image_url": {"url": part["fileData"].get("fileUri")}}
