@@ -2,8 +2,15 @@
 
 import copy
 
-from samplers.api.deviations import arguments_of, count_of, dict_of, dicts_of
-from samplers.api.dialects.checks import arguments_at, dict_at, list_at, tell_rest, text_at
+from samplers.api.deviations import arguments_of, count_of, dict_of, dicts_of, string_of
+from samplers.api.dialects.checks import (
+    arguments_at,
+    dict_at,
+    list_at,
+    one_of,
+    tell_rest,
+    text_at,
+)
 from samplers.wire.secret import shown
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -31,9 +38,7 @@ def plain_messages(messages, provider: str, lost: list[str]) -> list[dict]:
 
 def _message(message, place: str, provider: str, calls: set[str], lost: list[str]) -> dict:
     made = copy.deepcopy(dict_at(message, place))
-    role = made.get("role")
-    if role not in ROLES:
-        raise ValueError(f"{place}.role must be one of {', '.join(ROLES)}, got {shown(role)}")
+    role = one_of(made.get("role"), ROLES, f"{place}.role")
     if role == "developer":
         made["role"] = "system"
         lost.append(f"{place}.role: {provider} has no developer; it is system there.")
@@ -53,12 +58,14 @@ def _message(message, place: str, provider: str, calls: set[str], lost: list[str
     if made.get("tool_calls"):
         made["tool_calls"] = [
             _call(call, f"{place}.tool_calls[{i}]", provider, lost)
-            for i, call in enumerate(made["tool_calls"])
+            for i, call in enumerate(list_at(made["tool_calls"], f"{place}.tool_calls"))
         ]
         calls.update(call["id"] for call in made["tool_calls"])
-    if role == "tool" and made.get("tool_call_id") not in calls:
-        got = shown(made.get("tool_call_id"))
-        raise ValueError(f"{place}.tool_call_id must be the id of a call before it, got {got}")
+    if role == "tool":
+        here = f"{place}.tool_call_id"
+        if text_at(made.get("tool_call_id"), here) not in calls:
+            got = shown(made["tool_call_id"])
+            raise ValueError(f"{here} must be the id of a call before it, got {got}")
     return made
 
 
@@ -114,16 +121,14 @@ def plain_tools(tools, provider: str, lost: list[str]) -> list[dict]:
 
 def json_format(wanted, provider: str, lost: list[str]) -> dict:
     """response_format; one with a schema becomes json_object, and `lost` says so."""
-    kind = dict_at(wanted, "response_format").get("type")
+    kinds = ("text", "json_object", "json_schema")
+    kind = one_of(dict_at(wanted, "response_format").get("type"), kinds, "response_format.type")
     if kind == "json_schema":
         lost.append(
             f"response_format: {provider} takes no json_schema, so it is json_object: put the "
             "schema and the word JSON into the prompt, and check the answer."
         )
         return {"type": "json_object"}
-    if kind not in ("text", "json_object"):
-        place = "response_format.type"
-        raise ValueError(f"{place} must be text, json_object or json_schema, got {shown(kind)}")
     return {"type": kind}
 
 
@@ -133,7 +138,7 @@ def take_limit(rest: dict, made: dict, provider: str, lost: list[str]) -> None:
     limits = [limit for limit in limits if limit is not None]
     if limits:
         made["max_tokens"] = limits[0]
-    if len(set(limits)) > 1:
+    if len(limits) > 1 and limits[0] != limits[1]:
         lost.append(f"max_tokens: {provider} has one limit; max_completion_tokens was taken.")
 
 
@@ -164,7 +169,7 @@ def plain_answer(body: dict, finished: dict[str, str], lost: list[str]) -> dict:
 
 
 def _finish(choice: dict, called: bool, place: str, finished: dict, lost: list[str]) -> str | None:
-    reason = choice.get("finish_reason")
+    reason = string_of(choice.get("finish_reason"))
     if reason in finished:
         lost.append(f"{place}.finish_reason: {reason} became {finished[reason]}.")
         return finished[reason]

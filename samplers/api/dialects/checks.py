@@ -54,6 +54,13 @@ def text_at(value, place: str) -> str:
     return value
 
 
+def one_of(value, names: Collection[str], place: str) -> str:
+    """`value` if it is one of the names; else a ValueError that names the place."""
+    if not isinstance(value, str) or value not in names:
+        raise ValueError(f"{place} must be one of {', '.join(names)}, got {shown(value)}")
+    return value
+
+
 def tell_rest(data: dict, known: Collection[str], place: str, why: str, lost: list[str]) -> None:
     """Names in `lost` each member that is not `known` and says something."""
     for name, value in data.items():

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterable
 
-from samplers.api.deviations import calls_of, count_of, dict_of, dicts_of
+from samplers.api.deviations import count_of, dict_of, dicts_of
 from samplers.api.stream.chunk import ToolCallDelta
 from samplers.api.stream.pieces import CallPlaces
 
@@ -24,7 +24,7 @@ def whole(events: Iterable[dict]) -> dict:
         for choice in dicts_of(event.get("choices")):
             index = count_of(choice.get("index")) or 0
             _add(choices.setdefault(index, _empty(index)), choice)
-            calls = calls_of(dict_of(choice.get("delta")))
+            calls = dicts_of(dict_of(choice.get("delta")).get("tool_calls"))
             _add_calls(choices[index]["message"], calls, places.setdefault(index, CallPlaces()))
 
     if made:

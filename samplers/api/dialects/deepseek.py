@@ -18,7 +18,7 @@ from samplers.api.dialects.chat_form import (
     plain_tools,
     take_limit,
 )
-from samplers.api.dialects.checks import dict_at, given
+from samplers.api.dialects.checks import dict_at, given, one_of
 from samplers.api.dialects.chunks import whole
 from samplers.api.dialects.dialect import Dialect, Translated
 from samplers.wire.secret import shown
@@ -93,9 +93,7 @@ def _take_thinking(rest: dict, made: dict, lost: list[str]) -> bool:
     if made.get("thinking", {}).get("type") == "disabled":
         return False
     if effort is not None and effort != "none":
-        if effort not in EFFORTS:
-            names = ", ".join(("none", *EFFORTS))
-            raise ValueError(f"reasoning_effort must be one of {names}, got {shown(effort)}")
+        one_of(effort, ("none", *EFFORTS), "reasoning_effort")
         made["reasoning_effort"] = EFFORTS[effort]
         if EFFORTS[effort] != effort:
             lost.append(f"reasoning_effort: DeepSeek reads {effort} as {EFFORTS[effort]}.")

@@ -192,3 +192,38 @@ def spoil(value) -> None:
         value["spoilt"] = True
     else:
         value.append("spoilt")
+
+
+JUNK = (None, True, -1, 1.5, "", "x", [], {}, [None], ["x"], {"a": 1}, [{}])
+
+
+def places(value, path: tuple = ()):
+    """The paths to all values inside a JSON value."""
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in members:
+        yield (*path, key)
+        if isinstance(inner, dict | list):
+            yield from places(inner, (*path, key))
+
+
+def replaced(body: dict, path: tuple, junk) -> dict:
+    made = copy.deepcopy(body)
+    *way, last = path
+    here = made
+    for key in way:
+        here = here[key]
+    here[last] = copy.deepcopy(junk)
+    return made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_wrong_value_anywhere_is_translated_or_a_value_error(name):
+    refused = 0
+    for path in places(FULL):
+        for junk in JUNK:
+            body = replaced(FULL, path, junk)
+            try:
+                DIALECTS[name].request(body)
+            except ValueError:
+                refused += 1
+    assert refused > 100

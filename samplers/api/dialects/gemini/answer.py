@@ -7,7 +7,7 @@ thoughts beside the answer's tokens, and sends no candidate at all where it bloc
 import datetime
 import hashlib
 
-from samplers.api.deviations import count_of, dict_of, dicts_of, number_of
+from samplers.api.deviations import count_of, dict_of, dicts_of, number_of, string_of
 from samplers.api.dialects.checks import as_text, tell_rest
 from samplers.api.dialects.dialect import Translated
 from samplers.api.dialects.gemini.messages import openai_call
@@ -149,7 +149,7 @@ def _choice(candidate: dict, i: int, call_id: str, lost: list[str]) -> dict:
 
 def _finish(candidate: dict, called: bool, place: str, lost: list[str]) -> str | None:
     """OpenAI's finish_reason; where it says less than Gemini's, that is told."""
-    reason = candidate.get("finishReason")
+    reason = string_of(candidate.get("finishReason"))
     if reason is None:
         lost.append(f"{place}.finishReason: none came; the answer has not finished.")
         return None
@@ -204,6 +204,6 @@ def _logprobs(result) -> dict | None:
 
 
 def _token(candidate: dict) -> dict:
-    token = candidate.get("token") or ""
+    token = string_of(candidate.get("token")) or ""
     logprob = number_of(candidate.get("logProbability")) or 0.0  # 0.0 is left out on the wire
     return {"token": token, "logprob": logprob, "bytes": list(token.encode(errors="replace"))}

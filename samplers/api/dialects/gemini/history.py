@@ -8,6 +8,7 @@ from samplers.api.dialects.checks import (
     json_object,
     list_at,
     made_id,
+    one_of,
     tell_rest,
     text_at,
 )
@@ -42,9 +43,7 @@ def contents(messages, lost: list[str]) -> tuple[list[dict], list[dict]]:
 
     for i, message in enumerate(list_at(messages, "messages")):
         place = f"messages[{i}]"
-        role = dict_at(message, place).get("role")
-        if role not in FIELDS:
-            raise ValueError(f"{place}.role must be one of {', '.join(FIELDS)}, got {shown(role)}")
+        role = one_of(dict_at(message, place).get("role"), FIELDS, f"{place}.role")
         _tell_lost_fields(message, FIELDS[role], place, lost)
 
         if role in ("system", "developer"):
@@ -131,7 +130,8 @@ def _model(message: dict, place: str, calls: _Calls, lost: list[str]) -> list[di
         *begun, last = texts or [{"text": ""}]
         parts += [*begun, signed(last, message)]
 
-    for i, call in enumerate(message.get("tool_calls") or ()):
+    calls_of_it = list_at(message.get("tool_calls") or [], f"{place}.tool_calls")
+    for i, call in enumerate(calls_of_it):
         here = f"{place}.tool_calls[{i}]"
         if dict_at(call, here).get("type", "function") != "function":
             raise ValueError(f"{here}.type must be 'function', got {shown(call['type'])}")
@@ -148,9 +148,13 @@ def _model(message: dict, place: str, calls: _Calls, lost: list[str]) -> list[di
 def _said(message: dict, place: str, lost: list[str]) -> list[str]:
     """The texts of an assistant's message; a refusal is one of them."""
     content = message.get("content")
-    refusals = [message["refusal"]] if message.get("refusal") else []
+    refusal = message.get("refusal")
+    refusals = [text_at(refusal, f"{place}.refusal")] if refusal else []
     if isinstance(content, list):
-        refusals += [part["refusal"] for part in content if _is_refusal(part)]
+        place_of_parts = f"{place}.content"
+        refusals += [
+            text_at(part.get("refusal"), place_of_parts) for part in content if _is_refusal(part)
+        ]
         content = [part for part in content if not _is_refusal(part)]
     if refusals:
         lost.append(f"{place}.refusal: Gemini has no refusal; it is text there.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.dialects.checks import as_text, dict_at, list_at, made_id, tell_rest, text_at
 from samplers.api.dialects.gemini.parts import openai_part
 from samplers.api.dialects.gemini.signatures import keep_signature
@@ -41,9 +42,9 @@ def openai_messages(contents, instruction, lost: list[str]) -> list[dict]:
 
 def _ids(turns: list[dict]) -> set[str]:
     """The ids of all calls that have one."""
-    parts = [part for turn in turns for part in turn.get("parts") or () if isinstance(part, dict)]
-    calls = [part["functionCall"] for part in parts if isinstance(part.get("functionCall"), dict)]
-    return {call["id"] for call in calls if call.get("id")}
+    parts = [part for turn in turns for part in dicts_of(turn.get("parts"))]
+    ids = [dict_of(part.get("functionCall")).get("id") for part in parts]
+    return {own for own in ids if own and isinstance(own, str)}
 
 
 class _Ids:
@@ -59,14 +60,15 @@ class _Ids:
 
     def call(self, call: dict, place: str) -> str:
         """The id of a call, made where it has none."""
-        made = call.get("id") or made_id(place, self.taken)
+        own = text_at(call.get("id") or "", f"{place}.functionCall.id")
+        made = own or made_id(place, self.taken)
         self.taken.add(made)
         self.open.append((made, call["name"]))
         return made
 
     def result(self, response: dict, place: str) -> str:
         """The id of the call that a result answers."""
-        own = response.get("id")
+        own = text_at(response.get("id") or "", f"{place}.id")
         by_name = own not in self.taken
         for entry in self.open:
             if entry[0] == own or (by_name and entry[1] == response.get("name")):
@@ -111,7 +113,7 @@ def _user(parts: list, place: str, ids: _Ids, lost: list[str]) -> Iterator[dict]
         yield {
             "role": "tool",
             "tool_call_id": ids.result(response, here),
-            "content": _result(response.get("response") or {}),
+            "content": _result(dict_at(response.get("response") or {}, f"{here}.response")),
         }
     if between:
         yield _user_message(between)

@@ -62,7 +62,8 @@ def _add_settings(made: dict, config: dict, lost: list[str]) -> None:
     elif kind != "text/plain":
         lost.append(f"{place}.responseMimeType: OpenAI's chat answers in text or JSON.")
 
-    _add_effort(made, config.pop("thinkingConfig", None) or {}, lost)
+    thinking = config.pop("thinkingConfig", None) or {}
+    _add_effort(made, dict_at(thinking, f"{place}.thinkingConfig"), lost)
     lost += [f"{place}.{name}: OpenAI's chat has no such parameter." for name in config]
 
 

@@ -10,7 +10,7 @@ import copy
 import re
 
 from samplers.api.deviations import dict_of
-from samplers.api.dialects.checks import dict_at, given, text_at
+from samplers.api.dialects.checks import dict_at, given, one_of, text_at
 from samplers.api.dialects.dialect import Translated
 from samplers.api.dialects.gemini.history import contents
 from samplers.api.dialects.gemini.tools import declarations, tool_config
@@ -95,7 +95,7 @@ def _take_limit(rest: dict, config: dict, lost: list[str]) -> None:
     limits = [limit for limit in limits if limit is not None]
     if limits:
         config["maxOutputTokens"] = limits[0]
-    if len(set(limits)) > 1:
+    if len(limits) > 1 and limits[0] != limits[1]:
         lost.append("max_tokens: Gemini has one limit; max_completion_tokens was taken.")
 
 
@@ -128,12 +128,10 @@ def _take_format(rest: dict, config: dict, lost: list[str]) -> None:
     wanted = rest.pop("response_format", None)
     if wanted is None:
         return
-    kind = dict_at(wanted, "response_format").get("type")
-    if kind in ("json_object", "json_schema"):
+    kinds = ("text", "json_object", "json_schema")
+    kind = one_of(dict_at(wanted, "response_format").get("type"), kinds, "response_format.type")
+    if kind != "text":
         config["responseMimeType"] = "application/json"
-    elif kind != "text":
-        place = "response_format.type"
-        raise ValueError(f"{place} must be text, json_object or json_schema, got {shown(kind)}")
     if kind != "json_schema":
         return
 

@@ -6,7 +6,7 @@ keywords; any other one is answered with 400 INVALID_ARGUMENT (google-genai 3.6.
 
 import copy
 
-from samplers.api.dialects.checks import dict_at
+from samplers.api.dialects.checks import dict_at, list_at, text_at
 from samplers.wire.subschemas import resolve
 
 TYPES = ("STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL")
@@ -98,12 +98,13 @@ class _Reader:
 
     def both(self, whole: dict, part: dict, place: str) -> dict:
         """Two schemas that hold at once, as one."""
-        made = dict(whole)
+        made = copy.deepcopy(whole)
         for key, value in part.items():
             if key == "properties" and isinstance(made.get(key), dict):
-                made[key] = value | made[key]
+                made[key] = dict_at(value, f"{place}.properties") | made[key]
             elif key == "required" and isinstance(made.get(key), list):
-                made[key] = list(dict.fromkeys([*made[key], *value]))
+                value = list_at(value, f"{place}.required")
+                made[key] += [name for name in value if name not in made[key]]
             elif made.setdefault(key, value) != value:
                 self.lose(f"{place}.{key}", "two values that hold at once")
         return made
@@ -165,8 +166,9 @@ class _Reader:
                 name: self.schema(inner, f"{here}.{name}", refs)
                 for name, inner in dict_at(properties, here).items()
             }
-        for name in schema.get("required") or ():
-            if name in properties:
+        required = list_at(schema.get("required") or [], f"{place}.required")
+        for name in required:
+            if text_at(name, f"{place}.required") in properties:
                 made.setdefault("required", []).append(name)
             else:
                 self.lose(f"{place}.required", f"a property without a schema ({name!r:.80})")
@@ -203,12 +205,15 @@ def json_schema(schema, place: str, lost: list[str]) -> dict:
         elif key == "items":
             made[key] = json_schema(value, f"{place}.items", lost)
         elif key == "anyOf":
-            made[key] = [json_schema(one, f"{place}.anyOf", lost) for one in value]
+            choices = list_at(value, f"{place}.anyOf")
+            made[key] = [json_schema(one, f"{place}.anyOf", lost) for one in choices]
         elif key == "properties":
             made[key] = {
                 name: json_schema(inner, f"{place}.properties.{name}", lost)
-                for name, inner in value.items()
+                for name, inner in dict_at(value, f"{place}.properties").items()
             }
+        elif key == "enum":
+            made[key] = [text_at(one, f"{place}.enum") for one in list_at(value, f"{place}.enum")]
         elif key == "example":
             made["examples"] = [copy.deepcopy(value)]
         elif key == "propertyOrdering":

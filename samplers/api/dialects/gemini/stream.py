@@ -24,7 +24,9 @@ def whole(events: Iterable[dict]) -> dict:
             _add(candidates.setdefault(index, {}), copy.deepcopy(candidate))
         rest = {name: copy.deepcopy(value) for name, value in event.items() if name != "candidates"}
         if "usageMetadata" in rest:
-            rest["usageMetadata"] = dict_of(made.get("usageMetadata")) | rest["usageMetadata"]
+            rest["usageMetadata"] = dict_of(made.get("usageMetadata")) | dict_of(
+                rest["usageMetadata"]
+            )
         made |= rest
 
     if candidates:

@@ -117,13 +117,14 @@ def openai_choice(config, lost: list[str]):
     for key in config:
         if key != "functionCallingConfig":
             lost.append(f"toolConfig.{key}: OpenAI's chat has no such setting.")
-    calling = config.get("functionCallingConfig") or {}
+    place = "toolConfig.functionCallingConfig"
+    calling = dict_at(config.get("functionCallingConfig") or {}, place)
     mode = str(calling.get("mode") or "AUTO").upper()
-    names = calling.get("allowedFunctionNames") or []
+    names = list_at(calling.get("allowedFunctionNames") or [], f"{place}.allowedFunctionNames")
     functions = [{"type": "function", "function": {"name": name}} for name in names]
 
     if mode == "VALIDATED":
-        lost.append("toolConfig.functionCallingConfig.mode: OpenAI says VALIDATED as strict.")
+        lost.append(f"{place}.mode: OpenAI says VALIDATED as strict.")
     if mode == "ANY" and len(functions) == 1:
         return functions[0]
     if functions and mode in ("ANY", "VALIDATED"):
