@@ -298,3 +298,15 @@ def test_the_row():
     assert DIALECT.address + DIALECT.path("m", True) == "https://api.anthropic.com/v1/messages"
     assert DIALECT.headers("k") == {"x-api-key": "k", "anthropic-version": "2026-10-21"}
     assert DIALECT.request is request
+
+
+def test_what_comes_out_shares_nothing_with_what_went_in():
+    given = {"messages": ASK, "tools": [deepcopy(TOOL)]}
+    made = request(given).body
+    made["tools"][0]["input_schema"]["properties"].clear()
+    assert given["tools"] == [TOOL]
+
+    given = {"messages": ASK, "tools": [deepcopy(WEATHER)]}
+    made = openai_request(given).body
+    made["tools"][0]["function"]["parameters"]["properties"].clear()
+    assert given["tools"] == [WEATHER]

@@ -34,7 +34,7 @@ _COUNTED = (
 def answer(body: dict) -> Translated:
     """OpenAI's chat.completion for Anthropic's whole answer.
 
-    `created` is 0, as Anthropic tells no time. Thinking is in the message's `reasoning_content`
+    `created` is 0: Anthropic sends no time. Thinking is in the message's `reasoning_content`
     and, as it has to go back, in `thinking_blocks`; OpenAI's own form has neither.
 
     ValueError for what is no answer, such as an error's body.
@@ -88,11 +88,12 @@ def _finish(body: dict, lost: list[str]) -> str:
         text = shown(body.get("stop_sequence"))
         lost.append(f"stop_sequence: {text} ended the answer; OpenAI says only that it stopped.")
     if reason == "pause_turn":
-        lost.append("stop_reason: 'pause_turn' asks to send the answer back; OpenAI has no such.")
-    if reason == "model_context_window_exceeded":
         lost.append(
-            "stop_reason: the context was full, not max_tokens; OpenAI has one word, length."
+            "stop_reason: 'pause_turn' asks for the answer to be sent back; OpenAI has no word "
+            "for that."
         )
+    if reason == "model_context_window_exceeded":
+        lost.append("stop_reason: the context was full; OpenAI says length, as for max_tokens.")
     return _FINISH[reason]
 
 

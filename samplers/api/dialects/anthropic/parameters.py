@@ -5,7 +5,7 @@ from samplers.api.dialects.anthropic.version import VERSION
 from samplers.api.forms import DEFAULTS
 from samplers.wire.secret import shown
 
-# The limit where the request names none: Anthropic wants one, and every model of it takes this.
+# The limit of a request that names none: Anthropic needs one, and all its models take this.
 MAX_TOKENS = 4096
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
@@ -66,7 +66,7 @@ def parameters(body: dict, version: str, lost: list[str]) -> dict:
 def _max_tokens(body: dict, lost: list[str]) -> dict:
     given = [body[name] for name in ("max_completion_tokens", "max_tokens") if name in body]
     if not given:
-        lost.append(f"max_tokens: Anthropic wants a limit, and none was given; it is {MAX_TOKENS}.")
+        lost.append(f"max_tokens: none was given, and Anthropic needs one; {MAX_TOKENS} is sent.")
         return {"max_tokens": MAX_TOKENS}
     if given[0] != given[-1]:
         lost.append(
@@ -82,9 +82,9 @@ def _sampling(body: dict, version: str, lost: list[str]) -> dict:
             lost.append(f"{name}: Anthropic's API of {version} takes none; left out.")
         return {}
 
-    warmth = given.get("temperature", 0)
-    if isinstance(warmth, int | float) and warmth > 1:
-        lost.append(f"temperature: Anthropic's ends at 1; {warmth} is sent as 1.")
+    temperature = given.get("temperature", 0)
+    if isinstance(temperature, int | float) and temperature > 1:
+        lost.append(f"temperature: Anthropic takes at most 1; {temperature} is sent as 1.")
         given["temperature"] = 1
     return given
 
@@ -134,7 +134,7 @@ def _tier(body: dict, lost: list[str]) -> dict:
 def _effort(body: dict, lost: list[str]) -> tuple[dict, dict]:
     """The effort in `output_config`, and `thinking` where the request wants no reasoning at all.
 
-    Else whether a model thinks is left to its own default, which differs between models.
+    Otherwise `thinking` is left out: whether a model then thinks differs between models.
     """
     effort = body.get("reasoning_effort")
     if effort is None:
@@ -157,7 +157,7 @@ def _format(body: dict, lost: list[str]) -> dict:
         return {}
     if kind == "json_object":
         lost.append(
-            "response_format: Anthropic's JSON wants a schema; ask for JSON in the prompt, too."
+            "response_format: Anthropic gives JSON only with a schema; ask for it in the prompt."
         )
         return {}
     if kind != "json_schema":
@@ -169,9 +169,9 @@ def _format(body: dict, lost: list[str]) -> dict:
     named = an_object(form.get("json_schema"), place)
     for name in ("name", "description"):
         if named.get(name):
-            lost.append(f"{place}.{name}: Anthropic has none for a schema; left out.")
+            lost.append(f"{place}.{name}: an Anthropic schema has none; left out.")
     if not named.get("strict"):
-        lost.append(f"{place}.strict: Anthropic always holds the answer to the schema.")
+        lost.append(f"{place}.strict: Anthropic always enforces the schema.")
     schema = an_object(named.get("schema"), f"{place}.schema")
     return {"format": {"type": "json_schema", "schema": schema}}
 

@@ -72,7 +72,7 @@ def _document(part: dict, place: str, lost: list[str]) -> dict:
     place = f"{place}.file.file_data"
     if file.get("file_id") is not None:
         raise ValueError(
-            f"{place} must hold the file itself, got a file_id: Anthropic has not OpenAI's files"
+            f"{place} must hold the file, got a file_id: Anthropic cannot read OpenAI's files"
         )
     kind, data = _data_of(a_text(file.get("file_data"), place), place)
     if kind != "application/pdf":

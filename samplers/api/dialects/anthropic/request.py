@@ -15,7 +15,7 @@ def request(body: dict, version: str = VERSION) -> Translated:
 
     `version`: the `anthropic-version` that it is sent with, "2026-10-21" or "2023-06-01". The newer
     refuses temperature, top_p and top_k, so they are left out; the older takes a temperature of at
-    most 1. A request without a limit gets MAX_TOKENS (4096), since Anthropic wants one.
+    most 1. A request without a limit gets one of 4096 tokens, because Anthropic needs one.
 
     ValueError names the place of what the form cannot carry.
     """

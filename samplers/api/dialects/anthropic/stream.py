@@ -15,8 +15,8 @@ def whole(events: Iterable[dict]) -> dict:
     """The answer that the same request gives without streaming, of a stream's parsed events.
 
     Events of an unknown type are passed over, as Anthropic asks of its clients; a delta of an
-    unknown type is joined as the known ones are. The input of a call that was cut is as much of it
-    as is known.
+    unknown type is joined like the known ones. A call that was cut has as much of its input as had
+    come.
 
     ValueError for an error event, and for a stream that ended before its answer did.
     """

@@ -16,7 +16,8 @@ _NO_PARAMETERS = {"type": "object", "properties": {}}
 def tools_to_anthropic(body: dict, lost: list[str]) -> dict:
     """`tools` and `tool_choice` of Anthropic's request, of an OpenAI request's body.
 
-    Its one-call-at-a-time is part of the choice (`disable_parallel_tool_use`).
+    "No parallel calls" is part of Anthropic's choice (`disable_parallel_tool_use`). A choice among
+    some of the tools sends only those.
     """
     given = a_list(body.get("tools", []), "tools")
     tools = [_tool(tool, f"tools[{i}]", lost) for i, tool in enumerate(given)]
@@ -25,7 +26,7 @@ def tools_to_anthropic(body: dict, lost: list[str]) -> dict:
         tools = [tool for tool in tools if tool["name"] in named]
     if not tools:
         if choice and choice["type"] in ("any", "tool"):
-            lost.append("tool_choice: Anthropic takes none without tools; left out.")
+            lost.append("tool_choice: Anthropic takes a choice only with tools; left out.")
         return {}
 
     if body.get("parallel_tool_calls") is False and (choice or {}).get("type") != "none":
@@ -116,7 +117,8 @@ def _function(tool, place: str, lost: list[str]) -> dict:
     kind = an_object(tool, place).get("type")
     if kind not in (None, "custom"):
         raise ValueError(
-            f"{place}.type must be 'custom', got {shown(kind)}: OpenAI has not Anthropic's tools"
+            f"{place}.type must be 'custom' (Anthropic's own tools are not OpenAI's), "
+            f"got {shown(kind)}"
         )
     known = ("type", "name", "description", "input_schema", "strict")
     say_rest(tool, known, place, lost, "OpenAI's function")
