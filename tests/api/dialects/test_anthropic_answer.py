@@ -78,13 +78,13 @@ def test_a_plain_answer():
         (None, "stop", 1),
     ],
 )
-def test_am5_what_stopped_it(reason, finish, said):
+def test_AM5_what_stopped_it(reason, finish, said):
     choice, lost = made(A, reason=reason)
     assert choice["finish_reason"] == finish
     assert len(lost) == said
 
 
-def test_am5_the_string_that_stopped_it_is_said():
+def test_AM5_the_string_that_stopped_it_is_said():
     choice, lost = made(A, reason="stop_sequence", stop_sequence="the")
     assert choice["finish_reason"] == "stop"
     assert len(lost) == 1
@@ -103,7 +103,7 @@ def test_calls():
     assert lost == ()
 
 
-def test_am7_calls_without_an_id_get_different_ones():
+def test_AM7_calls_without_an_id_get_different_ones():
     choice, _ = made({**CALL, "id": ""}, {**CALL, "id": None}, CALL, reason="tool_use")
     ids = [call["id"] for call in choice["message"]["tool_calls"]]
     assert len(set(ids)) == 3
@@ -116,7 +116,7 @@ def test_a_cut_call_is_said():
     assert "cut" in lost[0]
 
 
-def test_am11_both_texts_around_a_call():
+def test_AM11_both_texts_around_a_call():
     choice, lost = made(A, CALL, B, reason="tool_use")
     assert choice["message"]["content"] == "A\nB"
     assert len(choice["message"]["tool_calls"]) == 1
@@ -131,7 +131,7 @@ def test_a_sentence_that_citations_cut_is_one_again():
 
 
 @pytest.mark.parametrize("content", [[], [{"type": "text", "text": ""}]])
-def test_am3_an_answer_without_text(content):
+def test_AM3_an_answer_without_text(content):
     choice, lost = made(*content)
     assert choice["message"]["content"] == ""
     assert lost == ()
@@ -140,7 +140,7 @@ def test_am3_an_answer_without_text(content):
     assert choice["message"]["content"] is None
 
 
-def test_am9_thinking_goes_back_as_it_came():
+def test_AM9_thinking_goes_back_as_it_came():
     hidden = {"type": "redacted_thinking", "data": "xyz"}
     choice, lost = made(THOUGHT, hidden, A, CALL, reason="tool_use")
     said = choice["message"]
@@ -155,7 +155,7 @@ def test_am9_thinking_goes_back_as_it_came():
     assert again.lost == ()
 
 
-def test_am9_thinking_that_is_not_shown_keeps_its_signature():
+def test_AM9_thinking_that_is_not_shown_keeps_its_signature():
     choice, _ = made({**THOUGHT, "thinking": ""}, A)
     assert "reasoning_content" not in choice["message"]
     assert choice["message"]["thinking_blocks"][0]["signature"] == "AbCdEf"

@@ -50,7 +50,7 @@ def refused(*messages):
     return str(caught.value)
 
 
-def test_am1_parallel_results_are_two_results_in_one_turn():
+def test_AM1_parallel_results_are_two_results_in_one_turn():
     history = [
         ASK,
         {**calls(), "tool_calls": [call("call_a", "Oslo"), call("call_b", "Bergen")]},
@@ -91,7 +91,7 @@ def test_am1_parallel_results_are_two_results_in_one_turn():
     assert back(translated.body) == history
 
 
-def test_am1_what_the_user_says_after_results_stays_behind_them():
+def test_AM1_what_the_user_says_after_results_stays_behind_them():
     history = [ASK, calls("a", "b"), result("b"), result("a"), {"role": "user", "content": "And?"}]
     translated = made(*history)
 
@@ -102,7 +102,7 @@ def test_am1_what_the_user_says_after_results_stays_behind_them():
     assert back(translated.body) == history
 
 
-def test_am1_results_come_before_a_text_between_them_and_that_is_said():
+def test_AM1_results_come_before_a_text_between_them_and_that_is_said():
     translated = made(
         ASK, calls("a", "b"), result("a"), {"role": "user", "content": "Wait."}, result("b")
     )
@@ -112,7 +112,7 @@ def test_am1_results_come_before_a_text_between_them_and_that_is_said():
     assert "messages[4]" in translated.lost[0]
 
 
-def test_am1_results_in_two_turns_come_back_as_two_messages():
+def test_AM1_results_in_two_turns_come_back_as_two_messages():
     results = [
         {"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "content": text}]}
         for id, text in (("toolu_1", "rain"), ("toolu_2", "sun"))
@@ -120,7 +120,7 @@ def test_am1_results_in_two_turns_come_back_as_two_messages():
     assert back({"messages": results}) == [result("toolu_1", "rain"), result("toolu_2", "sun")]
 
 
-def test_am1_a_result_alone_or_a_call_alone_is_named():
+def test_AM1_a_result_alone_or_a_call_alone_is_named():
     assert refused(ASK, result("call_a")).startswith("messages[1].tool_call_id ")
     assert "'call_b'" in refused(ASK, calls("call_a"), result("call_b"))
     assert "'call_a'" in refused(ASK, calls("call_a"), result("call_a"), result("call_a"))
@@ -138,7 +138,7 @@ def test_a_history_that_ends_with_a_call_is_kept_and_that_is_said():
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", None])
-def test_am3_no_empty_text_beside_a_call(text):
+def test_AM3_no_empty_text_beside_a_call(text):
     translated = made(ASK, calls("call_a", content=text), result("call_a"))
     (block,) = translated.body["messages"][1]["content"]
     assert block["type"] == "tool_use"
@@ -146,14 +146,14 @@ def test_am3_no_empty_text_beside_a_call(text):
     assert len(said) == bool(text)
 
 
-def test_am3_the_other_blocks_of_the_message_stay():
+def test_AM3_the_other_blocks_of_the_message_stay():
     image = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
     (turn,) = turns({"role": "user", "content": [image, {"type": "text", "text": ""}]})
     source = {"type": "base64", "media_type": "image/png", "data": PIXEL}
     assert turn["content"] == [{"type": "image", "source": source}]
 
 
-def test_am3_a_message_without_content_is_left_out_and_said():
+def test_AM3_a_message_without_content_is_left_out_and_said():
     translated = made(ASK, {"role": "assistant", "content": ""}, {"role": "user", "content": "x"})
     texts = [block["text"] for block in translated.body["messages"][0]["content"]]
     assert texts == ["Weather?", "x"]
@@ -204,7 +204,7 @@ def pairs(translated):
     )
 
 
-def test_am7_foreign_ids():
+def test_AM7_foreign_ids():
     given = ["functions.weather:0", "functions_weather_0", "", "call_a", "x" * 80]
     history = [ASK, calls(*given), *(result(id, f"of {id}") for id in given)]
 
@@ -219,7 +219,7 @@ def test_am7_foreign_ids():
 
 
 @pytest.mark.parametrize("ids", [["a", "a"], ["", ""], ["a.b", "a.b"], ["a.b", "a:b"], ["a", "A"]])
-def test_am7_equal_and_near_ids_stay_apart(ids):
+def test_AM7_equal_and_near_ids_stay_apart(ids):
     together = made(ASK, calls(*ids), *map(result, ids))
     one_by_one = made(ASK, calls(ids[0]), result(ids[0]), calls(ids[1]), result(ids[1]))
     for translated in (together, one_by_one):
@@ -229,21 +229,21 @@ def test_am7_equal_and_near_ids_stay_apart(ids):
         assert all(map(FITS.fullmatch, sent))
 
 
-def test_am7_a_longer_history_keeps_the_ids_it_had():
+def test_AM7_a_longer_history_keeps_the_ids_it_had():
     history = [ASK, calls("f:0"), result("f:0")]
     longer = [*history, ASK, calls("f:1", ""), result("f:1"), result("")]
     assert pairs(made(*longer))[0][:1] == pairs(made(*history))[0]
 
 
 @pytest.mark.parametrize("id", ["call_a\n", "call a", "アイ", "\ud83d", "a.b" * 50])
-def test_am7_an_id_is_wholly_of_the_allowed_characters(id):
+def test_AM7_an_id_is_wholly_of_the_allowed_characters(id):
     (sent,), (answered,) = pairs(made(ASK, calls(id), result(id)))
     assert sent == answered
     assert FITS.fullmatch(sent)
     assert len(sent) <= 64
 
 
-def test_am7_a_made_id_never_takes_a_later_calls_own():
+def test_AM7_a_made_id_never_takes_a_later_calls_own():
     first = pairs(made(ASK, calls("f:0"), result("f:0")))[0][0]
     history = [ASK, calls("f:0"), result("f:0"), calls(first), result(first)]
     sent, answered = pairs(made(*history))
@@ -252,7 +252,7 @@ def test_am7_a_made_id_never_takes_a_later_calls_own():
     assert sent == answered
 
 
-def test_am7_an_id_must_be_a_text():
+def test_AM7_an_id_must_be_a_text():
     assert refused(ASK, calls(7)).startswith("messages[1].tool_calls[0].id ")
     assert refused(ASK, calls("a"), result(7)).startswith("messages[2].tool_call_id ")
 
@@ -260,7 +260,7 @@ def test_am7_an_id_must_be_a_text():
 THOUGHT = {"type": "thinking", "thinking": "Let me see", "signature": "AbCdEf"}
 
 
-def test_am9_thinking_goes_back_unchanged_and_first():
+def test_AM9_thinking_goes_back_unchanged_and_first():
     hidden = {"type": "redacted_thinking", "data": "xyz"}
     message = calls("a", content="Sure.", thinking_blocks=[THOUGHT, hidden])
     translated = made(ASK, {**message, "reasoning_content": "Let me see"}, result("a"))
@@ -280,14 +280,14 @@ def test_am9_thinking_goes_back_unchanged_and_first():
         {"thinking_blocks": [{"type": "redacted_thinking", "data": ""}]},
     ],
 )
-def test_am9_thinking_without_a_signature_is_not_sent_and_that_is_said(fields):
+def test_AM9_thinking_without_a_signature_is_not_sent_and_that_is_said(fields):
     translated = made(ASK, {"role": "assistant", "content": "A", **fields}, ASK)
     assert translated.body["messages"][1] == {"role": "assistant", "content": "A"}
     assert "signature" in translated.lost[0]
     assert next(iter(fields)) in translated.lost[0]
 
 
-def test_am11_no_system_message_is_lost_and_its_place_is_said():
+def test_AM11_no_system_message_is_lost_and_its_place_is_said():
     translated = made(
         {"role": "system", "content": "One."},
         {"role": "developer", "content": [{"type": "text", "text": "Two."}]},
@@ -303,7 +303,7 @@ def test_am11_no_system_message_is_lost_and_its_place_is_said():
     assert "system" in translated.lost[1]
 
 
-def test_am11_blocks_of_system_do_not_run_together():
+def test_AM11_blocks_of_system_do_not_run_together():
     system = [
         {"type": "text", "text": "Answer in one word."},
         {"type": "text", "text": "Use capitals.", "cache_control": {"type": "ephemeral"}},
@@ -413,7 +413,7 @@ def test_what_the_form_cannot_carry_is_an_error_that_names_the_place(message, pl
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[1]", "7", "null", '{"x": NaN}', '{"x": 1e999}', "[" * 9999]
+    "text", ["{", "[1]", "7", "null", '{"x": NaN}', '{"x": 1e999}', '{"x": 1, "x": 2}', "[" * 9999]
 )
 def test_arguments_must_be_a_json_object(text):
     broken = {"id": "a", "type": "function", "function": {"name": "f", "arguments": text}}

@@ -78,7 +78,7 @@ def test_a_text():
 @pytest.mark.parametrize(
     ("reason", "sequence"), [("stop_sequence", "the"), ("max_tokens", None), ("end_turn", None)]
 )
-def test_am5_what_stopped_it(reason, sequence):
+def test_AM5_what_stopped_it(reason, sequence):
     made = joined(*text(0, "a"), end(reason, sequence))
     assert (made["stop_reason"], made["stop_sequence"]) == (reason, sequence)
     finish = {"stop_sequence": "stop", "max_tokens": "length", "end_turn": "stop"}
@@ -114,7 +114,7 @@ def test_a_cut_call_has_what_is_known_of_its_input():
     assert "cut" in answer(made).lost[0]
 
 
-def test_am9_a_signature_is_joined():
+def test_AM9_a_signature_is_joined():
     thinking = [
         ("thinking_delta", "Let me"),
         ("thinking_delta", " see"),
@@ -188,7 +188,7 @@ def wire(events, newline):
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_ge7_a_stream_cut_anywhere(newline):
+def test_GE7_a_stream_cut_anywhere(newline):
     events = [START, PING, *text(0, TEXT, TEXT), *call(1, '{"city": "Trø', 'ndelag"}')]
     stream = wire([*events, end("tool_use"), STOP], newline)
 

@@ -3,8 +3,9 @@
 from copy import deepcopy
 
 from samplers.api.deviations import count_of, dict_of
-from samplers.api.dialects.anthropic.checks import a_list, an_object, say_rest
+from samplers.api.dialects.anthropic.leftovers import say_rest
 from samplers.api.dialects.anthropic.openai_message import joined_text, message_of
+from samplers.api.dialects.checks import dict_at, list_at
 from samplers.api.dialects.dialect import Translated
 from samplers.wire.secret import shown
 
@@ -40,7 +41,7 @@ def answer(body: dict) -> Translated:
     ValueError for what is no answer, such as an error's body.
     """
     lost: list[str] = []
-    body = deepcopy(an_object(body, "the answer"))
+    body = deepcopy(dict_at(body, "the answer"))
     if body.get("type") != "message":
         raise ValueError(f"type must be 'message', got {shown(body.get('type'))}")
 
@@ -65,8 +66,8 @@ def answer(body: dict) -> Translated:
 
 
 def _message(body: dict, lost: list[str]) -> dict:
-    content = a_list(body.get("content"), "content")
-    blocks = [an_object(block, f"content[{i}]") for i, block in enumerate(content)]
+    content = list_at(body.get("content"), "content")
+    blocks = [dict_at(block, f"content[{i}]") for i, block in enumerate(content)]
     calls = [block for block in blocks if block.get("type") == "tool_use"]
     for i, block in enumerate(calls):
         block["id"] = block.get("id") or f"{body.get('id') or 'call'}_{i}"

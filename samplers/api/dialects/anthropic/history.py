@@ -10,10 +10,11 @@
 
 import json
 
-from samplers.api.dialects.anthropic.checks import a_list, a_text, an_object, say_rest
 from samplers.api.dialects.anthropic.ids import paired
+from samplers.api.dialects.anthropic.leftovers import say_rest
 from samplers.api.dialects.anthropic.parts import blocks, text_block
 from samplers.api.dialects.anthropic.thinking import sendable
+from samplers.api.dialects.checks import arguments_at, dict_at, list_at, one_of, text_at
 from samplers.wire.secret import shown
 
 _KINDS = {
@@ -32,8 +33,8 @@ _FIELDS = {
 def conversation(messages, lost: list[str]) -> dict:
     """`system` (if there is any) and `messages` of Anthropic's request."""
     messages = [
-        an_object(message, f"messages[{i}]")
-        for i, message in enumerate(a_list(messages, "messages"))
+        dict_at(message, f"messages[{i}]")
+        for i, message in enumerate(list_at(messages, "messages"))
     ]
     ids = paired(messages, lost)
 
@@ -63,8 +64,7 @@ def conversation(messages, lost: list[str]) -> dict:
 
 def _blocks(message: dict, place: str, ids: dict[str, str], lost: list[str]) -> list[dict]:
     role = message.get("role")
-    if not isinstance(role, str) or role not in _KINDS:
-        raise ValueError(f"{place}.role must be one of {', '.join(_KINDS)}, got {shown(role)}")
+    one_of(role, _KINDS, f"{place}.role")
     if message.get("function_call"):
         raise ValueError(f"{place}.function_call is OpenAI's old form of tool_calls: use those")
     say_rest(message, ("role", "content", *_FIELDS.get(role, ())), place, lost, "Anthropic")
@@ -92,34 +92,29 @@ def _refusal(message: dict, place: str, lost: list[str]) -> list[dict]:
         return []
     place = f"{place}.refusal"
     lost.append(f"{place}: Anthropic has no field for a refusal; it is sent as text.")
-    return text_block(a_text(message["refusal"], place), place, lost)
+    return text_block(text_at(message["refusal"], place), place, lost)
 
 
 def _call(call: dict, place: str, ids: dict[str, str], lost: list[str]) -> dict:
     if call.get("type") not in (None, "function"):
         raise ValueError(f"{place}.type must be 'function', got {shown(call['type'])}")
     say_rest(call, ("id", "type", "function", "index"), place, lost, "Anthropic")
-    function = an_object(call.get("function"), f"{place}.function")
+    function = dict_at(call.get("function"), f"{place}.function")
     return {
         "type": "tool_use",
         "id": ids[place],
-        "name": a_text(function.get("name"), f"{place}.function.name"),
+        "name": text_at(function.get("name"), f"{place}.function.name"),
         "input": _arguments(function.get("arguments"), f"{place}.function.arguments"),
     }
 
 
 def _arguments(came, place: str) -> dict:
-    """A call's arguments as an object: OpenAI sends JSON text, which is "" for none at times."""
-    value = came
-    if came is None or isinstance(came, str):
-        try:
-            value = json.loads(came or "{}")
-            json.dumps(value, allow_nan=False)
-        except (ValueError, RecursionError):
-            value = None
-    if not isinstance(value, dict):
-        raise ValueError(f"{place} must be a JSON object, got {shown(came)}")
-    return value
+    arguments = arguments_at("" if came is None else came, place)
+    try:
+        json.dumps(arguments, allow_nan=False)
+    except ValueError:  # a number such as 1e999
+        raise ValueError(f"{place} must be a JSON object, got {shown(came)}") from None
+    return arguments
 
 
 def _say_place(role: str, place: str, has_begun: bool, lost: list[str]) -> None:

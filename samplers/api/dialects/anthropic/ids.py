@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from samplers.api.dialects.anthropic.checks import a_list, a_text, an_object
+from samplers.api.dialects.checks import dict_at, list_at, text_at
 
 _FITS = re.compile(r"[a-zA-Z0-9_-]+")
 _MOST_KEPT = 40  # characters of an id that does not fit
@@ -88,15 +88,15 @@ def _calls(messages: Sequence[dict]) -> dict[str, str]:
         if message.get("role") != "assistant":
             continue
         place = f"messages[{i}].tool_calls"
-        for j, call in enumerate(a_list(message.get("tool_calls") or [], place)):
-            given = an_object(call, f"{place}[{j}]").get("id")
-            calls[f"{place}[{j}]"] = "" if given is None else a_text(given, f"{place}[{j}].id")
+        for j, call in enumerate(list_at(message.get("tool_calls") or [], place)):
+            given = dict_at(call, f"{place}[{j}]").get("id")
+            calls[f"{place}[{j}]"] = "" if given is None else text_at(given, f"{place}[{j}].id")
     return calls
 
 
 def _call_of(message: dict, i: int, waiting: dict[str, str]) -> str:
     given = message.get("tool_call_id")
-    given = "" if given is None else a_text(given, f"messages[{i}].tool_call_id")
+    given = "" if given is None else text_at(given, f"messages[{i}].tool_call_id")
     for place, other in waiting.items():
         if other == given:
             return place

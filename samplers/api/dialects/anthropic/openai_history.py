@@ -1,7 +1,8 @@
 """Anthropic's conversation as OpenAI's messages."""
 
-from samplers.api.dialects.anthropic.checks import a_list, a_text, an_object, say_rest
+from samplers.api.dialects.anthropic.leftovers import say_rest
 from samplers.api.dialects.anthropic.openai_message import KINDS, message_of
+from samplers.api.dialects.checks import dict_at, list_at, one_of, text_at
 from samplers.wire.secret import shown
 
 
@@ -12,9 +13,9 @@ def openai_messages(body: dict, lost: list[str]) -> list[dict]:
     tool results becomes a message for each of them, and one of the user's for the rest.
     """
     messages = _system(body.get("system"), "system", lost)
-    for i, turn in enumerate(a_list(body.get("messages"), "messages")):
+    for i, turn in enumerate(list_at(body.get("messages"), "messages")):
         place = f"messages[{i}]"
-        role = an_object(turn, place).get("role")
+        role = dict_at(turn, place).get("role")
         say_rest(turn, ("role", "content"), place, lost, "OpenAI's message")
         if role == "system":
             messages += _system(turn.get("content"), f"{place}.content", lost)
@@ -25,7 +26,7 @@ def openai_messages(body: dict, lost: list[str]) -> list[dict]:
             messages += _user(found, f"{place}.content", lost)
         elif role == "assistant":
             for j, block in enumerate(found):
-                _check_kind(block, KINDS, f"{place}.content[{j}]")
+                one_of(block.get("type"), KINDS, f"{place}.content[{j}].type")
             messages.append(message_of(found, f"{place}.content", lost))
         else:
             raise ValueError(f"{place}.role must be user, assistant or system, got {shown(role)}")
@@ -35,7 +36,7 @@ def openai_messages(body: dict, lost: list[str]) -> list[dict]:
 def _system(content, place: str, lost: list[str]) -> list[dict]:
     texts = []
     for i, block in enumerate(_blocks(content, place)):
-        _check_kind(block, ("text",), f"{place}[{i}]")
+        one_of(block.get("type"), ("text",), f"{place}[{i}].type")
         texts.append(_text(block, f"{place}[{i}]", lost))
     return [{"role": "system", "content": text} for text in texts if text]
 
@@ -64,25 +65,25 @@ def _result(block: dict, place: str, lost: list[str]) -> dict:
     parts = [_part(part, f"{place}.content[{i}]", lost) for i, part in enumerate(found)]
     if any(part["type"] != "text" for part in parts):
         lost.append(f"{place}.content: OpenAI's own API takes only text as a tool's result.")
-    call = a_text(block.get("tool_use_id"), f"{place}.tool_use_id")
+    call = text_at(block.get("tool_use_id"), f"{place}.tool_use_id")
     return {"role": "tool", "tool_call_id": call, "content": _short(parts)}
 
 
 def _part(block: dict, place: str, lost: list[str]) -> dict:
-    _check_kind(block, ("text", "image", "document"), place)
+    one_of(block.get("type"), ("text", "image", "document"), f"{place}.type")
     if block["type"] == "text":
         return {"type": "text", "text": _text(block, place, lost)}
 
     known = ("type", "source", "title") if block["type"] == "document" else ("type", "source")
     say_rest(block, known, place, lost, "OpenAI's part")
     place = f"{place}.source"
-    source = an_object(block.get("source"), place)
+    source = dict_at(block.get("source"), place)
     kind = source.get("type")
     if kind == "base64":
-        media = a_text(source.get("media_type"), f"{place}.media_type")
-        url = f"data:{media};base64,{a_text(source.get('data'), f'{place}.data')}"
+        media = text_at(source.get("media_type"), f"{place}.media_type")
+        url = f"data:{media};base64,{text_at(source.get('data'), f'{place}.data')}"
     elif kind == "url" and block["type"] == "image":
-        url = a_text(source.get("url"), f"{place}.url")
+        url = text_at(source.get("url"), f"{place}.url")
     else:
         raise ValueError(f"{place}.type has no counterpart at OpenAI, got {shown(kind)}")
     if block["type"] == "image":
@@ -93,7 +94,7 @@ def _part(block: dict, place: str, lost: list[str]) -> dict:
 
 def _text(block: dict, place: str, lost: list[str]) -> str:
     say_rest(block, ("type", "text"), place, lost, "OpenAI's part")
-    return a_text(block.get("text"), f"{place}.text")
+    return text_at(block.get("text"), f"{place}.text")
 
 
 def _blocks(content, place: str) -> list[dict]:
@@ -101,14 +102,8 @@ def _blocks(content, place: str) -> list[dict]:
         return []
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
-    found = a_list(content, place)
-    return [an_object(block, f"{place}[{i}]") for i, block in enumerate(found)]
-
-
-def _check_kind(block: dict, kinds: tuple[str, ...], place: str) -> None:
-    kind = block.get("type")
-    if kind not in kinds:
-        raise ValueError(f"{place}.type must be one of {', '.join(kinds)}, got {shown(kind)}")
+    found = list_at(content, place)
+    return [dict_at(block, f"{place}[{i}]") for i, block in enumerate(found)]
 
 
 def _short(parts: list[dict]) -> str | list[dict]:

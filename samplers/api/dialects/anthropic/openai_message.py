@@ -1,10 +1,10 @@
 """The assistant's blocks as OpenAI's message, where text, calls and thinking are fields."""
 
-import json
 from itertools import pairwise
 
-from samplers.api.dialects.anthropic.checks import a_text, an_object, say_rest
+from samplers.api.dialects.anthropic.leftovers import say_rest
 from samplers.api.dialects.anthropic.thinking import fields_of
+from samplers.api.dialects.checks import as_text, dict_at, text_at
 from samplers.wire.secret import shown
 
 # The order in which OpenAI's message is read, and the fields of each kind that it has a place for.
@@ -69,19 +69,18 @@ def _check(block: dict, place: str, lost: list[str]) -> None:
     """ValueError for a block that lacks what its kind must have; the rest of it is lost."""
     kind = block["type"]
     if kind == "text":
-        a_text(block.get("text"), f"{place}.text")
+        text_at(block.get("text"), f"{place}.text")
         if block.get("citations"):
             lost.append(f"{place}.citations: OpenAI's form has other ones; left out.")
     if kind == "thinking":
-        a_text(block.get("thinking"), f"{place}.thinking")
+        text_at(block.get("thinking"), f"{place}.thinking")
     if kind == "tool_use":
-        a_text(block.get("id"), f"{place}.id")
-        a_text(block.get("name"), f"{place}.name")
-        an_object(block.get("input"), f"{place}.input")
+        text_at(block.get("id"), f"{place}.id")
+        text_at(block.get("name"), f"{place}.name")
+        dict_at(block.get("input"), f"{place}.input")
     say_rest(block, ("type", *_FIELDS[kind]), place, lost, "OpenAI's message")
 
 
 def _call(block: dict) -> dict:
-    arguments = json.dumps(block["input"], ensure_ascii=False)
-    function = {"name": block["name"], "arguments": arguments}
+    function = {"name": block["name"], "arguments": as_text(block["input"])}
     return {"id": block["id"], "type": "function", "function": function}

@@ -2,10 +2,11 @@
 
 from copy import deepcopy
 
-from samplers.api.dialects.anthropic.checks import a_list, an_object, say_rest, without_nulls
+from samplers.api.dialects.anthropic.leftovers import say_rest, without_nulls
 from samplers.api.dialects.anthropic.openai_history import openai_messages
 from samplers.api.dialects.anthropic.parameters import EFFORTS, TIERS
 from samplers.api.dialects.anthropic.tools import tools_to_openai
+from samplers.api.dialects.checks import dict_at, list_at
 from samplers.api.dialects.dialect import Translated
 from samplers.wire.secret import shown
 
@@ -34,7 +35,7 @@ def openai_request(body: dict) -> Translated:
     form cannot carry.
     """
     lost: list[str] = []
-    body = without_nulls(deepcopy(an_object(body, "the request")))
+    body = without_nulls(deepcopy(dict_at(body, "the request")))
 
     made = {name: body[name] for name in _KEPT if name in body}
     made["messages"] = openai_messages(body, lost)
@@ -49,7 +50,7 @@ def openai_request(body: dict) -> Translated:
 
 
 def _stop(body: dict, lost: list[str]) -> dict:
-    stop = a_list(body.get("stop_sequences", []), "stop_sequences")
+    stop = list_at(body.get("stop_sequences", []), "stop_sequences")
     for text in stop[_MOST_STOPS:]:
         lost.append(
             f"stop_sequences: OpenAI takes {_MOST_STOPS} at most; {text!r:.40} is left out."
@@ -58,7 +59,7 @@ def _stop(body: dict, lost: list[str]) -> dict:
 
 
 def _user(body: dict, lost: list[str]) -> dict:
-    metadata = an_object(body.get("metadata", {}), "metadata")
+    metadata = dict_at(body.get("metadata", {}), "metadata")
     say_rest(metadata, ("user_id",), "metadata", lost, "OpenAI")
     return {"safety_identifier": metadata["user_id"]} if metadata.get("user_id") else {}
 
@@ -75,10 +76,10 @@ def _tier(body: dict, lost: list[str]) -> dict:
 
 
 def _effort(body: dict, lost: list[str]) -> dict:
-    config = an_object(body.get("output_config", {}), "output_config")
+    config = dict_at(body.get("output_config", {}), "output_config")
     say_rest(config, ("effort", "format"), "output_config", lost, "OpenAI")
     effort = config.get("effort")
-    thinking = an_object(body.get("thinking", {}), "thinking")
+    thinking = dict_at(body.get("thinking", {}), "thinking")
     if thinking.get("type") == "disabled":
         if effort is not None:
             lost.append("output_config.effort: OpenAI has none without reasoning; left out.")
@@ -95,12 +96,12 @@ def _effort(body: dict, lost: list[str]) -> dict:
 
 
 def _format(body: dict) -> dict:
-    form = an_object(body.get("output_config", {}), "output_config").get("format")
+    form = dict_at(body.get("output_config", {}), "output_config").get("format")
     if form is None:
         return {}
-    kind = an_object(form, "output_config.format").get("type")
+    kind = dict_at(form, "output_config.format").get("type")
     if kind != "json_schema":
         raise ValueError(f"output_config.format.type must be 'json_schema', got {shown(kind)}")
-    schema = an_object(form.get("schema"), "output_config.format.schema")
+    schema = dict_at(form.get("schema"), "output_config.format.schema")
     named = {"name": "answer", "strict": True, "schema": schema}  # OpenAI wants a name
     return {"response_format": {"type": kind, "json_schema": named}}

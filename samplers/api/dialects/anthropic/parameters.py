@@ -1,9 +1,7 @@
 """The parameters of an OpenAI request beside its messages and tools, as Anthropic's."""
 
-from samplers.api.dialects.anthropic.checks import a_list, a_text, an_object
 from samplers.api.dialects.anthropic.version import VERSION
-from samplers.api.forms import DEFAULTS
-from samplers.wire.secret import shown
+from samplers.api.dialects.checks import dict_at, is_default, list_at, one_of, text_at
 
 # The limit of a request that names none: Anthropic needs one, and all its models take this.
 MAX_TOKENS = 4096
@@ -45,8 +43,6 @@ _WITHOUT_COUNTERPART = {
     "prompt_cache_key": "Anthropic finds its cache by the prompt alone.",
     "prompt_cache_retention": "Anthropic sets the cache's time at its blocks.",
 }
-# What a request means that does not name the parameter: leaving such a value out loses nothing.
-_SILENT = DEFAULTS | {"store": False, "modalities": ["text"]}
 
 
 def parameters(body: dict, version: str, lost: list[str]) -> dict:
@@ -95,8 +91,8 @@ def _stop(body: dict, lost: list[str]) -> dict:
         stop = [stop]
 
     sent = []
-    for i, text in enumerate(a_list(stop, "stop")):
-        if a_text(text, f"stop[{i}]").strip():
+    for i, text in enumerate(list_at(stop, "stop")):
+        if text_at(text, f"stop[{i}]").strip():
             sent.append(text)
         else:
             lost.append(f"stop: Anthropic takes no blank text; {text!r:.40} is left out.")
@@ -105,7 +101,7 @@ def _stop(body: dict, lost: list[str]) -> dict:
 
 def _stream(body: dict, lost: list[str]) -> dict:
     """`stream`. The usage comes in every stream, so asking for it loses nothing."""
-    options = an_object(body.get("stream_options", {}), "stream_options")
+    options = dict_at(body.get("stream_options", {}), "stream_options")
     for name, value in options.items():
         if name != "include_usage" and value:
             lost.append(f"stream_options.{name}: Anthropic has no such option; left out.")
@@ -151,8 +147,9 @@ def _effort(body: dict, lost: list[str]) -> tuple[dict, dict]:
 
 
 def _format(body: dict, lost: list[str]) -> dict:
-    form = an_object(body.get("response_format", {"type": "text"}), "response_format")
-    kind = form.get("type")
+    form = dict_at(body.get("response_format", {"type": "text"}), "response_format")
+    kinds = ("text", "json_object", "json_schema")
+    kind = one_of(form.get("type"), kinds, "response_format.type")
     if kind == "text":
         return {}
     if kind == "json_object":
@@ -160,19 +157,15 @@ def _format(body: dict, lost: list[str]) -> dict:
             "response_format: Anthropic gives JSON only with a schema; ask for it in the prompt."
         )
         return {}
-    if kind != "json_schema":
-        raise ValueError(
-            f"response_format.type must be one of text, json_object, json_schema, got {shown(kind)}"
-        )
 
     place = "response_format.json_schema"
-    named = an_object(form.get("json_schema"), place)
+    named = dict_at(form.get("json_schema"), place)
     for name in ("name", "description"):
         if named.get(name):
             lost.append(f"{place}.{name}: an Anthropic schema has none; left out.")
     if not named.get("strict"):
         lost.append(f"{place}.strict: Anthropic always enforces the schema.")
-    schema = an_object(named.get("schema"), f"{place}.schema")
+    schema = dict_at(named.get("schema"), f"{place}.schema")
     return {"format": {"type": "json_schema", "schema": schema}}
 
 
@@ -181,7 +174,7 @@ def _say_the_rest(body: dict, lost: list[str]) -> None:
         if name in ("functions", "function_call"):
             raise ValueError(f"{name} is OpenAI's old form: use tools and tool_choice")
         if name in _WITHOUT_COUNTERPART:
-            if name not in _SILENT or value != _SILENT[name]:
+            if not is_default(name, value):
                 lost.append(f"{name}: {_WITHOUT_COUNTERPART[name]}")
         elif name not in _TRANSLATED:
             lost.append(f"{name}: Anthropic has no such parameter; left out.")

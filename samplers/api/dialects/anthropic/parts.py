@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection
 
-from samplers.api.dialects.anthropic.checks import a_list, a_text, an_object, say_rest
+from samplers.api.dialects.anthropic.leftovers import say_rest
+from samplers.api.dialects.checks import dict_at, list_at, one_of, text_at
 from samplers.wire.secret import shown
 
 IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
@@ -22,8 +23,8 @@ def blocks(content, place: str, kinds: Collection[str], lost: list[str]) -> list
         return text_block(content, place, lost)
 
     found = []
-    for i, part in enumerate(a_list(content, place)):
-        found += _block(an_object(part, f"{place}[{i}]"), f"{place}[{i}]", kinds, lost)
+    for i, part in enumerate(list_at(content, place)):
+        found += _block(dict_at(part, f"{place}[{i}]"), f"{place}[{i}]", kinds, lost)
     return found
 
 
@@ -37,44 +38,40 @@ def text_block(text: str, place: str, lost: list[str]) -> list[dict]:
 
 
 def _block(part: dict, place: str, kinds: Collection[str], lost: list[str]) -> list[dict]:
-    kind = part.get("type")
-    if kind not in kinds:
-        raise ValueError(f"{place}.type must be one of {', '.join(kinds)}, got {shown(kind)}")
-
+    kind = one_of(part.get("type"), kinds, f"{place}.type")
     say_rest(part, ("type", kind), place, lost, "Anthropic's block")
     if kind in ("text", "refusal"):
         if kind == "refusal":
             lost.append(f"{place}: Anthropic has no part for a refusal; it is sent as text.")
-        return text_block(a_text(part.get(kind), f"{place}.{kind}"), place, lost)
+        return text_block(text_at(part.get(kind), f"{place}.{kind}"), place, lost)
     if kind == "image_url":
         return [_image(part, place, lost)]
     return [_document(part, place, lost)]
 
 
 def _image(part: dict, place: str, lost: list[str]) -> dict:
-    image = an_object(part.get("image_url"), f"{place}.image_url")
+    image = dict_at(part.get("image_url"), f"{place}.image_url")
     if image.get("detail") not in (None, "auto"):
         lost.append(f"{place}.image_url.detail: Anthropic has no level of detail; left out.")
 
     place = f"{place}.image_url.url"
-    url = a_text(image.get("url"), place)
+    url = text_at(image.get("url"), place)
     if url.lower().startswith(("https://", "http://")):
         return {"type": "image", "source": {"type": "url", "url": url}}
     kind, data = _data_of(url, place)
     kind = "image/jpeg" if kind == "image/jpg" else kind
-    if kind not in IMAGES:
-        raise ValueError(f"{place} must be one of {', '.join(IMAGES)}, got {shown(kind)}")
+    one_of(kind, IMAGES, place)
     return {"type": "image", "source": {"type": "base64", "media_type": kind, "data": data}}
 
 
 def _document(part: dict, place: str, lost: list[str]) -> dict:
-    file = an_object(part.get("file"), f"{place}.file")
+    file = dict_at(part.get("file"), f"{place}.file")
     place = f"{place}.file.file_data"
     if file.get("file_id") is not None:
         raise ValueError(
             f"{place} must hold the file, got a file_id: Anthropic cannot read OpenAI's files"
         )
-    kind, data = _data_of(a_text(file.get("file_data"), place), place)
+    kind, data = _data_of(text_at(file.get("file_data"), place), place)
     if kind != "application/pdf":
         raise ValueError(f"{place} must be application/pdf, got {shown(kind)}")
 

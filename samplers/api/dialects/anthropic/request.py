@@ -2,11 +2,12 @@
 
 from copy import deepcopy
 
-from samplers.api.dialects.anthropic.checks import an_object, without_nulls
 from samplers.api.dialects.anthropic.history import conversation
+from samplers.api.dialects.anthropic.leftovers import without_nulls
 from samplers.api.dialects.anthropic.parameters import parameters
 from samplers.api.dialects.anthropic.tools import PARAMETERS, tools_to_anthropic
 from samplers.api.dialects.anthropic.version import VERSION, check_version
+from samplers.api.dialects.checks import dict_at
 from samplers.api.dialects.dialect import Translated
 
 
@@ -21,7 +22,7 @@ def request(body: dict, version: str = VERSION) -> Translated:
     """
     check_version(version)
     lost: list[str] = []
-    body = without_nulls(deepcopy(an_object(body, "the request")))
+    body = without_nulls(deepcopy(dict_at(body, "the request")))
     messages = body.pop("messages", None)
     others = {name: value for name, value in body.items() if name not in (*PARAMETERS, "model")}
 

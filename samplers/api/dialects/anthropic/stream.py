@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 
 from samplers.api.deviations import dict_of
-from samplers.api.dialects.anthropic.checks import a_text, an_object
+from samplers.api.dialects.checks import dict_at, text_at
 from samplers.api.forms import is_int
 from samplers.api.structured.partial import partial_json
 from samplers.wire.secret import shown
@@ -25,26 +25,26 @@ def whole(events: Iterable[dict]) -> dict:
     inputs: dict[int, str] = {}  # the JSON text of each call's input
     for i, event in enumerate(events):
         place = f"events[{i}]"
-        kind = an_object(event, place).get("type")
+        kind = dict_at(event, place).get("type")
         if kind == "error":
             raise ValueError(f"{place}: the stream broke off: {shown(event.get('error'))}")
         if kind == "message_start":
-            message = deepcopy(an_object(event.get("message"), f"{place}.message"))
+            message = deepcopy(dict_at(event.get("message"), f"{place}.message"))
         elif kind == "content_block_start":
-            block = an_object(event.get("content_block"), f"{place}.content_block")
+            block = dict_at(event.get("content_block"), f"{place}.content_block")
             blocks[_index(event, place)] = deepcopy(block)
         elif kind == "content_block_delta":
             index = _index(event, place)
-            block = an_object(blocks.get(index), f"the block {index} of {place}")
-            delta = an_object(event.get("delta"), f"{place}.delta")
+            block = dict_at(blocks.get(index), f"the block {index} of {place}")
+            delta = dict_at(event.get("delta"), f"{place}.delta")
             if delta.get("type") == "input_json_delta":
-                inputs[index] = inputs.get(index, "") + a_text(
+                inputs[index] = inputs.get(index, "") + text_at(
                     delta.get("partial_json"), f"{place}.delta.partial_json"
                 )
             else:
                 _add(block, deepcopy(delta))
         elif kind == "message_delta":
-            message |= deepcopy(an_object(event.get("delta"), f"{place}.delta"))
+            message |= deepcopy(dict_at(event.get("delta"), f"{place}.delta"))
             counts = dict_of(event.get("usage")).items()
             counts = {name: deepcopy(count) for name, count in counts if count is not None}
             message["usage"] = dict_of(message.get("usage")) | counts

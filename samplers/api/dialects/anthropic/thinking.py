@@ -5,8 +5,7 @@ It travels in two fields of others: `thinking_blocks`, the blocks as they came (
 refuses one without the signature that it gave.
 """
 
-from samplers.api.dialects.anthropic.checks import a_list, an_object
-from samplers.wire.secret import shown
+from samplers.api.dialects.checks import dict_at, list_at, one_of
 
 KINDS = ("thinking", "redacted_thinking")
 
@@ -25,7 +24,7 @@ def sendable(message: dict, place: str, lost: list[str]) -> list[dict]:
 
     A `reasoning_content` alone, as DeepSeek and others send it, has no signature.
     """
-    came = a_list(message.get("thinking_blocks") or [], f"{place}.thinking_blocks")
+    came = list_at(message.get("thinking_blocks") or [], f"{place}.thinking_blocks")
     if not came and message.get("reasoning_content"):
         lost.append(
             f"{place}.reasoning_content: Anthropic takes back only thinking with its own "
@@ -35,9 +34,7 @@ def sendable(message: dict, place: str, lost: list[str]) -> list[dict]:
     sent = []
     for i, block in enumerate(came):
         here = f"{place}.thinking_blocks[{i}]"
-        kind = an_object(block, here).get("type")
-        if kind not in KINDS:
-            raise ValueError(f"{here}.type must be one of {', '.join(KINDS)}, got {shown(kind)}")
+        kind = one_of(dict_at(block, here).get("type"), KINDS, f"{here}.type")
         if block.get("signature" if kind == "thinking" else "data"):
             sent.append(block)
         else:

@@ -1,12 +1,7 @@
 """Tools and how they may be called, from OpenAI's form to Anthropic's and back."""
 
-from samplers.api.dialects.anthropic.checks import (
-    a_list,
-    a_text,
-    an_object,
-    say_rest,
-    without_nulls,
-)
+from samplers.api.dialects.anthropic.leftovers import say_rest, without_nulls
+from samplers.api.dialects.checks import dict_at, list_at, one_of, text_at
 from samplers.wire.secret import shown
 
 PARAMETERS = ("tools", "tool_choice", "parallel_tool_calls")
@@ -19,7 +14,7 @@ def tools_to_anthropic(body: dict, lost: list[str]) -> dict:
     "No parallel calls" is part of Anthropic's choice (`disable_parallel_tool_use`). A choice among
     some of the tools sends only those.
     """
-    given = a_list(body.get("tools", []), "tools")
+    given = list_at(body.get("tools", []), "tools")
     tools = [_tool(tool, f"tools[{i}]", lost) for i, tool in enumerate(given)]
     choice, named = _choice(body.get("tool_choice"))
     if named is not None:
@@ -36,48 +31,44 @@ def tools_to_anthropic(body: dict, lost: list[str]) -> dict:
 
 def tools_to_openai(body: dict, lost: list[str]) -> dict:
     """`tools`, `tool_choice` and `parallel_tool_calls` of OpenAI's request, of Anthropic's body."""
-    given = a_list(body.get("tools", []), "tools")
+    given = list_at(body.get("tools", []), "tools")
     tools = [_function(tool, f"tools[{i}]", lost) for i, tool in enumerate(given)]
     found = {"tools": tools} if tools else {}
     choice = body.get("tool_choice")
     if choice is None:
         return found
 
-    choice = an_object(choice, "tool_choice")
+    choice = dict_at(choice, "tool_choice")
     say_rest(choice, ("type", "name", "disable_parallel_tool_use"), "tool_choice", lost, "OpenAI")
-    kind = choice.get("type")
     words = {"auto": "auto", "any": "required", "none": "none"}
+    kind = one_of(choice.get("type"), (*words, "tool"), "tool_choice.type")
     if kind == "tool":
-        name = a_text(choice.get("name"), "tool_choice.name")
+        name = text_at(choice.get("name"), "tool_choice.name")
         found["tool_choice"] = {"type": "function", "function": {"name": name}}
-    elif isinstance(kind, str) and kind in words:
-        found["tool_choice"] = words[kind]
     else:
-        raise ValueError(
-            f"tool_choice.type must be one of auto, any, none, tool, got {shown(kind)}"
-        )
+        found["tool_choice"] = words[kind]
     if choice.get("disable_parallel_tool_use"):
         found["parallel_tool_calls"] = False
     return found
 
 
 def _tool(tool, place: str, lost: list[str]) -> dict:
-    kind = an_object(tool, place).get("type")
+    kind = dict_at(tool, place).get("type")
     if kind != "function":
         raise ValueError(f"{place}.type must be 'function', got {shown(kind)}")
     say_rest(tool, ("type", "function"), place, lost, "Anthropic")
 
     place = f"{place}.function"
-    function = without_nulls(an_object(tool.get("function"), place))
+    function = without_nulls(dict_at(tool.get("function"), place))
     say_rest(
         function, ("name", "description", "parameters", "strict"), place, lost, "Anthropic's tool"
     )
-    schema = an_object(function.get("parameters", _NO_PARAMETERS), f"{place}.parameters")
+    schema = dict_at(function.get("parameters", _NO_PARAMETERS), f"{place}.parameters")
     schema = {"type": "object"} | schema  # Anthropic wants it said
     if schema["type"] != "object":
         raise ValueError(f"{place}.parameters.type must be 'object', got {shown(schema['type'])}")
 
-    found = {"name": a_text(function.get("name"), f"{place}.name")}
+    found = {"name": text_at(function.get("name"), f"{place}.name")}
     found |= {name: function[name] for name in ("description", "strict") if name in function}
     return found | {"input_schema": schema}
 
@@ -95,11 +86,9 @@ def _choice(choice) -> tuple[dict | None, set[str] | None]:
         return {"type": "tool", "name": _name_of(choice, "tool_choice")}, None
     if kind == "allowed_tools":
         place = "tool_choice.allowed_tools"
-        allowed = an_object(choice.get(kind), place)
-        mode = allowed.get("mode")
-        if mode not in ("auto", "required"):
-            raise ValueError(f"{place}.mode must be auto or required, got {shown(mode)}")
-        tools = a_list(allowed.get("tools"), f"{place}.tools")
+        allowed = dict_at(choice.get(kind), place)
+        mode = one_of(allowed.get("mode"), ("auto", "required"), f"{place}.mode")
+        tools = list_at(allowed.get("tools"), f"{place}.tools")
         named = {_name_of(tool, f"{place}.tools[{i}]") for i, tool in enumerate(tools)}
         return {"type": words[mode]}, named
     raise ValueError(
@@ -109,12 +98,12 @@ def _choice(choice) -> tuple[dict | None, set[str] | None]:
 
 
 def _name_of(tool, place: str) -> str:
-    function = an_object(an_object(tool, place).get("function"), f"{place}.function")
-    return a_text(function.get("name"), f"{place}.function.name")
+    function = dict_at(dict_at(tool, place).get("function"), f"{place}.function")
+    return text_at(function.get("name"), f"{place}.function.name")
 
 
 def _function(tool, place: str, lost: list[str]) -> dict:
-    kind = an_object(tool, place).get("type")
+    kind = dict_at(tool, place).get("type")
     if kind not in (None, "custom"):
         raise ValueError(
             f"{place}.type must be 'custom' (Anthropic's own tools are not OpenAI's), "
@@ -122,9 +111,9 @@ def _function(tool, place: str, lost: list[str]) -> dict:
         )
     known = ("type", "name", "description", "input_schema", "strict")
     say_rest(tool, known, place, lost, "OpenAI's function")
-    function = {"name": a_text(tool.get("name"), f"{place}.name")}
+    function = {"name": text_at(tool.get("name"), f"{place}.name")}
     function |= {
         name: tool[name] for name in ("description", "strict") if tool.get(name) is not None
     }
-    function["parameters"] = an_object(tool.get("input_schema"), f"{place}.input_schema")
+    function["parameters"] = dict_at(tool.get("input_schema"), f"{place}.input_schema")
     return {"type": "function", "function": function}
