@@ -344,6 +344,10 @@ def test_the_beginning_of_an_answer_is_kept_without_its_last_spaces():
     assert "continues" in translated.lost[0]
     assert "spaces" in translated.lost[1]
 
+    again = openai_request(translated.body)
+    assert again.body["messages"][1] == {"role": "assistant", "content": "It is"}
+    assert "continues" in again.lost[0]
+
 
 def test_a_refusal_is_sent_as_text_and_that_is_said():
     field = made(ASK, {"role": "assistant", "content": None, "refusal": "No."}, ASK)

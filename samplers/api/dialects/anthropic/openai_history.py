@@ -30,6 +30,12 @@ def openai_messages(body: dict, lost: list[str]) -> list[dict]:
             messages.append(message_of(found, f"{place}.content", lost))
         else:
             raise ValueError(f"{place}.role must be user, assistant or system, got {shown(role)}")
+
+    if messages and messages[-1]["role"] == "assistant" and "tool_calls" not in messages[-1]:
+        lost.append(
+            "messages: OpenAI's answer is a new message, where Anthropic continues the text of a "
+            "last assistant message."
+        )
     return messages
 
 
