@@ -1,47 +1,12 @@
-"""A request's parameters and tools in Anthropic's form, and back."""
+"""A request's parameters in Anthropic's form, and back."""
 
 import re
 from copy import deepcopy
 
 import pytest
+from anthropic_parameters import ASK, SCHEMA, TOOL, WEATHER, added, back, made, names_lost
 
 from samplers.api.dialects.anthropic import DIALECT, openai_request, request
-
-ASK = [{"role": "user", "content": "Hi"}]
-SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-TOOL = {
-    "type": "function",
-    "function": {"name": "weather", "description": "d", "parameters": SCHEMA, "strict": True},
-}
-OTHER = {"type": "function", "function": {"name": "time", "parameters": SCHEMA}}
-WEATHER = {"name": "weather", "description": "d", "strict": True, "input_schema": SCHEMA}
-
-
-def made(version="2026-10-21", **fields):
-    body = {"model": "m", "max_tokens": 9, "messages": ASK, **fields}
-    before = deepcopy(body)
-    translated = request(body, version)
-    assert body == before
-    return translated
-
-
-def added(**fields):
-    """What the fields add to the plain request; nothing may be lost."""
-    translated = made(**fields)
-    assert translated.lost == ()
-    plain = {"model": "m", "max_tokens": 9, "messages": ASK}
-    return {name: value for name, value in translated.body.items() if plain.get(name) != value}
-
-
-def names_lost(**fields):
-    return [line.split(":")[0] for line in made(**fields).lost]
-
-
-def back(**fields):
-    """What OpenAI's request has beside the messages for Anthropic's with these fields."""
-    translated = openai_request({"messages": ASK, **fields})
-    rest = {name: value for name, value in translated.body.items() if name != "messages"}
-    return rest, [line.split(":")[0] for line in translated.lost]
 
 
 def test_a_plain_request():
@@ -198,65 +163,6 @@ def test_the_tier():
     assert added(service_tier="default") == {"service_tier": "standard_only"}
     assert names_lost(service_tier="flex") == ["service_tier"]
     assert back(service_tier="standard_only") == ({"service_tier": "default"}, [])
-
-
-def test_tools():
-    assert added(tools=[TOOL]) == {"tools": [WEATHER]}
-    assert back(tools=[WEATHER]) == ({"tools": [TOOL]}, [])
-    assert added(tools=[]) == {}
-
-    bare = {"type": "function", "function": {"name": "now", "description": None}}
-    nothing = {"type": "object", "properties": {}}
-    assert added(tools=[bare]) == {"tools": [{"name": "now", "input_schema": nothing}]}
-    untyped = {"type": "function", "function": {"name": "now", "parameters": {}}}
-    assert added(tools=[untyped])["tools"][0]["input_schema"] == {"type": "object"}
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        ("auto", {"type": "auto"}),
-        ("none", {"type": "none"}),
-        ("required", {"type": "any"}),
-        (
-            {"type": "function", "function": {"name": "weather"}},
-            {"type": "tool", "name": "weather"},
-        ),
-    ],
-)
-def test_how_tools_are_chosen(ours, theirs):
-    chosen = {"tools": [WEATHER], "tool_choice": theirs}
-    assert added(tools=[TOOL], tool_choice=ours) == chosen
-    assert back(**chosen) == ({"tools": [TOOL], "tool_choice": ours}, [])
-
-    one = added(tools=[TOOL], tool_choice=ours, parallel_tool_calls=False)["tool_choice"]
-    if ours == "none":
-        assert one == theirs
-    else:
-        assert one == theirs | {"disable_parallel_tool_use": True}
-        rest, _ = back(tools=[WEATHER], tool_choice=one)
-        assert rest["parallel_tool_calls"] is False
-        assert rest["tool_choice"] == ours
-
-
-def test_one_call_at_a_time_without_a_choice():
-    one = added(tools=[TOOL], parallel_tool_calls=False)
-    assert one["tool_choice"] == {"type": "auto", "disable_parallel_tool_use": True}
-    assert "tool_choice" not in added(tools=[TOOL], parallel_tool_calls=True)
-    assert added(parallel_tool_calls=False) == {}
-
-
-def test_a_choice_without_tools():
-    assert added(tool_choice="auto") == {}
-    assert added(tool_choice="none") == {}
-    assert names_lost(tool_choice="required") == ["tool_choice"]
-
-
-def test_a_choice_of_some_tools_sends_those():
-    allowed = {"mode": "required", "tools": [{"type": "function", "function": {"name": "weather"}}]}
-    choice = {"type": "allowed_tools", "allowed_tools": allowed}
-    some = added(tools=[OTHER, TOOL], tool_choice=choice)
-    assert some == {"tools": [WEATHER], "tool_choice": {"type": "any"}}
 
 
 @pytest.mark.parametrize(
