@@ -22,9 +22,9 @@ CALL = ("id", "type", "function")
 def plain_messages(messages, provider: str, lost: list[str]) -> list[dict]:
     """OpenAI's messages as these providers take them; what they do not know is named in `lost`.
 
-    developer becomes system, a refusal becomes text. `reasoning_content`
-    stays where it is, as a field of its own. ValueError for other roles and kinds of parts, for
-    arguments that are no JSON object, and for a result without its call.
+    developer becomes system, a refusal becomes text. `reasoning_content` stays where it is, a field
+    of its own. ValueError for other roles and kinds of parts, for arguments that are no JSON
+    object, and for a result without its call.
     """
     calls: set[str] = set()
     made = [
@@ -37,7 +37,7 @@ def plain_messages(messages, provider: str, lost: list[str]) -> list[dict]:
 
 
 def _message(message, place: str, provider: str, calls: set[str], lost: list[str]) -> dict:
-    made = copy.deepcopy(dict_at(message, place))
+    made = dict(dict_at(message, place))
     role = one_of(made.get("role"), ROLES, f"{place}.role")
     if role == "developer":
         made["role"] = "system"
@@ -73,7 +73,7 @@ def _content(message: dict, place: str, provider: str, lost: list[str]):
     """The content with a refusal as text. ValueError for parts that are neither text nor image."""
     content = message.get("content")
     refusal = message.pop("refusal", None)
-    parts = content if isinstance(content, list) else []
+    parts = copy.copy(content) if isinstance(content, list) else []
     for i, part in enumerate(parts):
         kind = dict_at(part, f"{place}.content[{i}]").get("type")
         if kind not in PARTS:
@@ -82,6 +82,7 @@ def _content(message: dict, place: str, provider: str, lost: list[str]):
         if kind == "refusal":
             refusal = refusal or part.get("refusal")
             parts[i] = {"type": "text", "text": part.get("refusal")}
+    content = parts or content
 
     if refusal:
         lost.append(f"{place}.refusal: {provider} has no refusal; it is text there.")

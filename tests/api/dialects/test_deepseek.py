@@ -187,6 +187,17 @@ def test_a_developer_is_system_and_a_refusal_text():
     ]
 
 
+def test_a_refusal_among_parts_is_text():
+    parts = [{"type": "text", "text": "Hm."}, {"type": "refusal", "refusal": "No."}]
+    body = {"messages": [{"role": "assistant", "content": parts}]}
+    before = copy.deepcopy(body)
+    made = request(body)
+    assert body == before
+    text = [{"type": "text", "text": "Hm."}, {"type": "text", "text": "No."}]
+    assert made.body["messages"] == [{"role": "assistant", "content": text}]
+    assert [sentence.split(":")[0] for sentence in made.lost] == ["messages[0].refusal"]
+
+
 def test_nulls_of_an_sdk_say_nothing_and_a_signature_is_told():
     empty = {"refusal": None, "audio": None, "function_call": None, "annotations": []}
     signed = CALL | {"extra_content": {"google": {"thought_signature": "Abc"}}}
@@ -268,7 +279,8 @@ def test_a_stream_of_thoughts_text_and_a_call():
         chunk({"tool_calls": [piece]}),
         chunk({"tool_calls": [{"index": 0, "function": {"arguments": '{"city"'}}]}),
         chunk({"tool_calls": [{"index": 0, "function": {"arguments": ': "Oslo"}'}}]}),
-        chunk({"content": ""}, "tool_calls", usage=usage),
+        chunk({"content": ""}, "tool_calls"),
+        chunk({}, usage=usage),
     ]
     before = copy.deepcopy(events)
     made = whole(iter(events))

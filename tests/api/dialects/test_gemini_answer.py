@@ -211,15 +211,25 @@ def test_logprobs():
     ]
 
 
+def test_the_time_where_it_is_told():
+    made = answer(reply({"text": "a"}) | {"createTime": "1970-01-02T00:00:00.5Z"})
+    assert (made.body["created"], made.lost) == (24 * 60 * 60, ())
+
+
 def test_tokens_of_sound_are_counted_and_those_of_pictures_told():
     details = [
         {"modality": "TEXT", "tokenCount": 4},
         {"modality": "AUDIO", "tokenCount": 3},
         {"modality": "IMAGE", "tokenCount": 2},
     ]
-    counts = USAGE | {"promptTokensDetails": details, "trafficType": "ON_DEMAND"}
+    counts = USAGE | {
+        "promptTokensDetails": details,
+        "candidatesTokensDetails": details[:2],
+        "trafficType": "ON_DEMAND",
+    }
     made = answer(reply({"text": "a"}) | {"usageMetadata": counts})
     assert made.body["usage"]["prompt_tokens_details"]["audio_tokens"] == 3
+    assert made.body["usage"]["completion_tokens_details"]["audio_tokens"] == 3
     assert [sentence.split(":")[0] for sentence in made.lost] == [
         "usageMetadata.trafficType",
         "usageMetadata.promptTokensDetails",
@@ -294,6 +304,18 @@ def test_a_stream_of_two_candidates_without_an_index_of_zero():
         {"candidates": [{"finishReason": "STOP", "index": 1}]},
     ]
     assert [choice.text for choice in read(whole(events)).choices] == ["ac", "b"]
+
+
+def test_a_signed_text_is_a_part_of_its_own():
+    parts = [{"text": "a", "thoughtSignature": "Abc"}, {"text": "b", "thoughtSignature": "Def"}]
+    made = whole([reply(part, finish=None) for part in parts])
+    assert made["candidates"][0]["content"]["parts"] == parts
+
+
+def test_counts_of_a_stream_that_come_once_stay():
+    first = reply({"text": "a"}, finish=None)
+    first["usageMetadata"] = USAGE | {"cachedContentTokenCount": 8}
+    assert read(whole([first, reply({"text": "b"})])).usage.cached_tokens == 8
 
 
 def test_a_stream_that_breaks_off_has_not_finished():

@@ -144,6 +144,16 @@ def test_GE1_the_same_calls_in_two_turns_have_ids_of_their_own():
     assert messages(*turn, *turn) == made
 
 
+def test_GE1_a_result_answers_no_call_of_an_earlier_turn():
+    made = messages(
+        {"role": "model", "parts": [call_part(OSLO)]},
+        {"role": "user", "parts": [{"text": "Never mind: Bergen?"}]},
+        {"role": "model", "parts": [call_part(BERGEN)]},
+        {"role": "user", "parts": [response_part({"output": "sun"})]},
+    )
+    assert by_city(made) == {"Bergen": "sun"}
+
+
 def test_a_made_id_is_none_that_is_there_already():
     probe = messages({"role": "model", "parts": [call_part(OSLO)]})
     taken = probe[0]["tool_calls"][0]["id"]
@@ -258,9 +268,25 @@ def test_an_instruction_of_several_texts_comes_back_as_parts():
 
 
 def test_an_image_is_inline_data():
-    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    image = {"type": "image_url", "image_url": {"url": "data:image/PNG;base64,AAAA"}}
     made = contents({"role": "user", "content": [image, {"type": "text", "text": ""}]})
     assert made[0]["parts"] == [{"inlineData": {"mimeType": "image/png", "data": "AAAA"}}]
+
+
+def test_sound_files_and_uploaded_files_go_out_and_come_back():
+    uploaded = "https://generativelanguage.googleapis.com/v1beta/files/abc"
+    parts = [
+        {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+        {"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA"}},
+        {"type": "image_url", "image_url": {"url": uploaded}},
+    ]
+    made = contents({"role": "user", "content": parts})
+    assert made[0]["parts"] == [
+        {"inlineData": {"mimeType": "audio/wav", "data": "AAAA"}},
+        {"inlineData": {"mimeType": "application/pdf", "data": "AAAA"}},
+        {"fileData": {"fileUri": uploaded}},
+    ]
+    assert messages(*made) == [{"role": "user", "content": parts}]
 
 
 def test_thoughts_and_signatures_go_back_to_the_parts_they_came_from():

@@ -245,6 +245,46 @@ def test_a_request_comes_back():
     assert body == before
 
 
+@pytest.mark.parametrize(
+    ("settings", "right"),
+    [
+        ({"thinkingConfig": {"thinkingBudget": 0}}, {"reasoning_effort": "none"}),
+        ({"responseMimeType": "text/plain"}, {}),
+        (
+            {
+                "responseMimeType": "application/json",
+                "responseSchema": {"type": "STRING", "nullable": True},
+            },
+            {
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "answer", "schema": {"type": ["string", "null"]}},
+                }
+            },
+        ),
+        (
+            {
+                "responseMimeType": "application/json",
+                "responseJsonSchema": {"type": "object", "additionalProperties": False},
+            },
+            {
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {
+                        "name": "answer",
+                        "schema": {"type": "object", "additionalProperties": False},
+                    },
+                }
+            },
+        ),
+    ],
+)
+def test_settings_come_back(settings, right):
+    made = openai_request({"contents": [], "generationConfig": settings})
+    assert made.lost == ()
+    assert made.body == {"messages": [], **right}
+
+
 def test_what_openai_has_not_is_named():
     made = openai_request(
         {

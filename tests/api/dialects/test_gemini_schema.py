@@ -127,6 +127,20 @@ def test_GE3_an_enum_of_keywords_stays():
         ({"type": "array", "items": True}, {"type": "ARRAY", "items": {}}),
         ({"type": "object", "properties": {}}, {"type": "OBJECT"}),
         ({"allOf": [{"type": "string"}], "title": "T"}, {"type": "STRING", "title": "T"}),
+        (
+            {
+                "allOf": [
+                    {"properties": {"a": {"type": "string"}}, "required": ["a"]},
+                    {"properties": {"b": {"type": "number"}}, "required": ["b", "a"]},
+                ],
+                "type": "object",
+            },
+            {
+                "type": "OBJECT",
+                "properties": {"a": {"type": "STRING"}, "b": {"type": "NUMBER"}},
+                "required": ["a", "b"],
+            },
+        ),
         (True, {}),
     ],
 )

@@ -51,7 +51,7 @@ class _Ids:
     """Which call a result answers."""
 
     def __init__(self, taken: set[str]):
-        self.taken = set(taken)
+        self.taken = taken  # the ids of all calls that have one
         self.open: list[tuple[str, str]] = []  # (id, name) of the calls without a result
 
     def begin_turn(self) -> None:
@@ -62,7 +62,6 @@ class _Ids:
         """The id of a call, made where it has none."""
         own = text_at(call.get("id") or "", f"{place}.functionCall.id")
         made = own or made_id(place, self.taken)
-        self.taken.add(made)
         self.open.append((made, call["name"]))
         return made
 
