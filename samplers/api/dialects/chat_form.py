@@ -17,6 +17,7 @@ ROLES = ("system", "developer", "user", "assistant", "tool")
 PARTS = ("text", "image_url", "refusal")
 FIELDS = ("role", "content", "tool_calls", "tool_call_id", "reasoning_content")
 CALL = ("id", "type", "function")
+FINISHES = ("stop", "length", "tool_calls", "content_filter", "function_call")
 
 
 def plain_messages(messages, provider: str, lost: list[str]) -> list[dict]:
@@ -146,9 +147,9 @@ def take_limit(rest: dict, made: dict, provider: str, lost: list[str]) -> None:
 def plain_answer(body: dict, finished: dict[str, str], lost: list[str]) -> dict:
     """The provider's answer as OpenAI has it.
 
-    `finished` are the provider's own finish_reasons and OpenAI's nearest. Arguments become text,
-    and an answer that calls finishes with tool_calls. `reasoning_content` stays, a field beside
-    the text. ValueError for an error's body.
+    `finished` are the provider's own finish_reasons and OpenAI's nearest; a new one is "stop".
+    Arguments become text, and an answer that calls finishes with tool_calls. `reasoning_content`
+    stays, a field beside the text. ValueError for an error's body.
     """
     if "error" in body:
         raise ValueError(f"body must be an answer, got an error: {shown(body['error'])}")
@@ -171,9 +172,12 @@ def plain_answer(body: dict, finished: dict[str, str], lost: list[str]) -> dict:
 
 def _finish(choice: dict, called: bool, place: str, finished: dict, lost: list[str]) -> str | None:
     reason = string_of(choice.get("finish_reason"))
-    if reason in finished:
-        lost.append(f"{place}.finish_reason: {reason} became {finished[reason]}.")
-        return finished[reason]
+    if reason is None:
+        lost.append(f"{place}.finish_reason: none came; the answer has not finished.")
+    elif reason not in FINISHES:
+        finish = finished.get(reason, "stop")
+        lost.append(f"{place}.finish_reason: {reason} became {finish}.")
+        return finish
     return "tool_calls" if called and reason == "stop" else reason
 
 

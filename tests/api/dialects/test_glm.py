@@ -117,6 +117,7 @@ def test_a_schema_becomes_json():
         ("sensitive", "content_filter"),
         ("network_error", "length"),
         ("model_context_window_exceeded", "length"),
+        ("something_new", "stop"),
     ],
 )
 def test_endings_of_its_own_are_told(reason, finish):
@@ -126,6 +127,12 @@ def test_endings_of_its_own_are_told(reason, finish):
     read = Completion.from_wire(made.body)
     assert (read.text, read.finish_reason) == ("", finish)
     assert made.body["object"] == "chat.completion"
+
+
+def test_an_answer_without_an_ending_has_not_finished():
+    made = answer({"choices": [{"index": 0, "message": {"content": "Hel"}}]})
+    assert made.lost == ("choices[0].finish_reason: none came; the answer has not finished.",)
+    assert made.body["choices"][0]["finish_reason"] is None
 
 
 def test_arguments_that_are_an_object_become_text():
