@@ -46,6 +46,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "transport": {"limits", "pricing", "retries", "stream"},
         "gathering": {"transport"},
         "batches": {"gathering", "pricing", "retries", "transport"},
+        "dialects": {"stream", "structured"},
         "safety": set(),
         "audio": {"transport"},
         "adapters": set(),
