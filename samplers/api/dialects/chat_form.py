@@ -74,25 +74,33 @@ def _content(message: dict, place: str, provider: str, lost: list[str]):
     """The content with a refusal as text. ValueError for parts that are neither text nor image."""
     content = message.get("content")
     refusal = message.pop("refusal", None)
-    parts = copy.copy(content) if isinstance(content, list) else []
-    for i, part in enumerate(parts):
-        kind = dict_at(part, f"{place}.content[{i}]").get("type")
-        if kind not in PARTS:
-            here = f"{place}.content[{i}].type"
-            raise ValueError(f"{here} must be text or image_url, got {shown(kind)}")
-        if kind == "refusal":
-            refusal = refusal or part.get("refusal")
-            parts[i] = {"type": "text", "text": part.get("refusal")}
-    content = parts or content
-
-    if refusal:
-        lost.append(f"{place}.refusal: {provider} has no refusal; it is text there.")
-        return content if content else refusal
-    if content is None and message["role"] != "assistant":
-        raise ValueError(f"{place}.content must be a text or a list of parts, got None")
-    if not isinstance(content, str | list | None):
+    if content is None and message["role"] == "assistant":
+        parts = []
+    elif isinstance(content, str):
+        parts = [{"type": "text", "text": content}] if content else []
+    elif isinstance(content, list):
+        parts = content
+    else:
         raise ValueError(f"{place}.content must be a text or parts, got {shown(content)}")
-    return content
+
+    for i, part in enumerate(parts):
+        one_of(
+            dict_at(part, f"{place}.content[{i}]").get("type"), PARTS, f"{place}.content[{i}].type"
+        )
+    if refusal:
+        parts = [*parts, {"type": "refusal", "refusal": refusal}]
+    refused = [part for part in parts if part["type"] == "refusal"]
+    if not refused:
+        return content
+
+    lost.append(f"{place}.refusal: {provider} has no refusal; it is text there.")
+    texts = [_as_text_part(part) for part in parts]
+    return texts[0]["text"] if len(texts) == 1 else texts
+
+
+def _as_text_part(part: dict) -> dict:
+    is_refusal = part["type"] == "refusal"
+    return {"type": "text", "text": part.get("refusal")} if is_refusal else part
 
 
 def _call(call, place: str, provider: str, lost: list[str]) -> dict:

@@ -189,13 +189,14 @@ def test_a_developer_is_system_and_a_refusal_text():
 
 def test_a_refusal_among_parts_is_text():
     parts = [{"type": "text", "text": "Hm."}, {"type": "refusal", "refusal": "No."}]
-    body = {"messages": [{"role": "assistant", "content": parts}]}
-    before = copy.deepcopy(body)
-    made = request(body)
-    assert body == before
     text = [{"type": "text", "text": "Hm."}, {"type": "text", "text": "No."}]
-    assert made.body["messages"] == [{"role": "assistant", "content": text}]
-    assert [sentence.split(":")[0] for sentence in made.lost] == ["messages[0].refusal"]
+    for said in ({"content": parts}, {"content": "Hm.", "refusal": "No."}):
+        body = {"messages": [{"role": "assistant", **said}]}
+        before = copy.deepcopy(body)
+        made = request(body)
+        assert body == before
+        assert made.body["messages"] == [{"role": "assistant", "content": text}]
+        assert [sentence.split(":")[0] for sentence in made.lost] == ["messages[0].refusal"]
 
 
 def test_nulls_of_an_sdk_say_nothing_and_a_signature_is_told():

@@ -70,14 +70,19 @@ class _Calls:
     """The calls so far, by the id that each has in OpenAI's messages."""
 
     def __init__(self):
-        self.open: dict[str, list[tuple[str, str]]] = {}  # id: (id at Gemini, name), oldest first
+        # By id: (id at Gemini, name) of the last message's calls without a result, in their order.
+        self.open: dict[str, list[tuple[str, str]]] = {}
+        self.message: dict[str, str] = {}  # by id: the place of that message
         self.taken: set[str] = set()
 
-    def add(self, own: str, name: str, place: str) -> str:
-        """The id of a call at Gemini: its own, or where it is empty or used, a made one."""
-        made = own if own and own not in self.taken else made_id(place, self.taken)
+    def add(self, own: str, name: str, message: str, i: int) -> str:
+        """The id at Gemini of a message's call: its own, or a made one if it is empty or used."""
+        made = own if own and own not in self.taken else made_id(f"{message}[{i}]", self.taken)
         self.taken.add(made)
-        self.open.setdefault(own, []).append((made, name))
+        if self.message.get(own) != message:
+            self.message[own] = message
+            self.open[own] = []
+        self.open[own].append((made, name))
         return made
 
     def answered(self, own: str, place: str) -> tuple[str, str]:
@@ -119,7 +124,7 @@ def _texts(content, place: str) -> list[str]:
 
 
 def _model(message: dict, place: str, calls: _Calls, lost: list[str]) -> list[dict]:
-    """The parts of a model's turn: thoughts, text, calls. An empty text is none beside others."""
+    """The parts of a model's turn: thoughts, texts that are not empty, calls."""
     parts = []
     if message.get("reasoning_content"):
         thought = text_at(message["reasoning_content"], f"{place}.reasoning_content")
@@ -130,19 +135,26 @@ def _model(message: dict, place: str, calls: _Calls, lost: list[str]) -> list[di
         *begun, last = texts or [{"text": ""}]
         parts += [*begun, signed(last, message)]
 
-    calls_of_it = list_at(message.get("tool_calls") or [], f"{place}.tool_calls")
-    for i, call in enumerate(calls_of_it):
+    for i, call in enumerate(list_at(message.get("tool_calls") or [], f"{place}.tool_calls")):
         here = f"{place}.tool_calls[{i}]"
-        if dict_at(call, here).get("type", "function") != "function":
-            raise ValueError(f"{here}.type must be 'function', got {shown(call['type'])}")
-        known = ("id", "type", "function", "extra_content", "index")
-        tell_rest(call, known, here, "Gemini's calls have no such field.", lost)
-        function = dict_at(call.get("function"), f"{here}.function")
-        name = text_at(function.get("name"), f"{here}.function.name")
-        arguments = arguments_at(function.get("arguments"), f"{here}.function.arguments")
-        made = calls.add(text_at(call.get("id") or "", f"{here}.id"), name, here)
-        parts.append(signed({"functionCall": {"id": made, "name": name, "args": arguments}}, call))
+        made = _call(call, here, lost)
+        own = text_at(call.get("id") or "", f"{here}.id")
+        made = {"id": calls.add(own, made["name"], place, i)} | made
+        parts.append(signed({"functionCall": made}, call))
     return parts or [{"text": ""}]
+
+
+def _call(call, place: str, lost: list[str]) -> dict:
+    """The name and the arguments of a call."""
+    if dict_at(call, place).get("type", "function") != "function":
+        raise ValueError(f"{place}.type must be 'function', got {shown(call['type'])}")
+    known = ("id", "type", "function", "extra_content", "index")
+    tell_rest(call, known, place, "Gemini's calls have no such field.", lost)
+    function = dict_at(call.get("function"), f"{place}.function")
+    return {
+        "name": text_at(function.get("name"), f"{place}.function.name"),
+        "args": arguments_at(function.get("arguments"), f"{place}.function.arguments"),
+    }
 
 
 def _said(message: dict, place: str, lost: list[str]) -> list[str]:
@@ -151,10 +163,8 @@ def _said(message: dict, place: str, lost: list[str]) -> list[str]:
     refusal = message.get("refusal")
     refusals = [text_at(refusal, f"{place}.refusal")] if refusal else []
     if isinstance(content, list):
-        place_of_parts = f"{place}.content"
-        refusals += [
-            text_at(part.get("refusal"), place_of_parts) for part in content if _is_refusal(part)
-        ]
+        parts = [part.get("refusal") for part in content if _is_refusal(part)]
+        refusals += [text_at(text, f"{place}.content") for text in parts]
         content = [part for part in content if not _is_refusal(part)]
     if refusals:
         lost.append(f"{place}.refusal: Gemini has no refusal; it is text there.")
