@@ -1,8 +1,9 @@
 """DeepSeek: OpenAI's form, with thinking that is on unless a request turns it off.
 
-Sources: DeepSeek's own pages on models and on thinking (after 2026-10-17) and third parties' live
-requests (2026-09), read 2026-11-28. While thinking, temperature, top_p and the penalties are taken
-but have no effect, and a forced tool_choice is a 400.
+Sources: DeepSeek's page on thinking (a copy without a date, read 2026-11-30) and third parties'
+requests (2026-09). While thinking, temperature and the penalties are taken but have no effect, nor
+has top_p (third parties; one says that deepseek-flash keeps it within 0.95 to 1), and a forced
+tool_choice is a 400.
 
 A turn that called tools must come back with its `reasoning_content`, else DeepSeek answers 400
 invalid_request_error ("The reasoning_content in the thinking mode must be passed back to the API",

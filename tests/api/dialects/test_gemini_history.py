@@ -95,6 +95,19 @@ def test_a_name_is_told_as_lost():
     contents(user("Hi") | {"name": "ann"}, lost=told)
 
 
+def test_a_message_of_nothing_is_left_out_and_told():
+    nothing = {"role": "assistant", "content": ""}
+    left_out = "Gemini takes no empty message; left out."
+    told = [f"messages[{i}]: {left_out}" for i in (1, 2)]
+    assert contents(user("Hi"), nothing, user(""), lost=told) == contents(user("Hi"))
+
+
+def test_a_signature_without_text_is_a_part():
+    message = {"role": "assistant", "content": None}
+    message["extra_content"] = {"google": {"thought_signature": "Abc"}}
+    assert contents(message)[0]["parts"] == [{"text": "", "thoughtSignature": "Abc"}]
+
+
 def test_a_field_of_a_part_is_told_as_lost():
     part = {"type": "text", "text": "Hi", "cache_control": {"type": "ephemeral"}}
     told = ["messages[0].content[0].cache_control: Gemini's parts have no such field."]

@@ -34,6 +34,7 @@ def contents(messages, lost: list[str]) -> tuple[list[dict], list[dict]]:
     Gemini's roles are user and model. All texts of system and developer messages go into
     systemInstruction, each a part of its own; where one stood elsewhere than first, that is told.
     The results of one turn's calls are the parts of one content, each with its call's id and name.
+    A message without any text is left out, and told: an empty part is a 400 (third parties, 2024).
     ValueError for what has no counterpart.
     """
     turns: list[dict] = []
@@ -50,9 +51,9 @@ def contents(messages, lost: list[str]) -> tuple[list[dict], list[dict]]:
             system += _system(message, place, bool(system or turns), lost)
         elif role == "user":
             parts = user_parts(message.get("content"), f"{place}.content", lost)
-            turns.append({"role": "user", "parts": parts})
+            _add_turn(turns, "user", parts, place, lost)
         elif role == "assistant":
-            turns.append({"role": "model", "parts": _model(message, place, calls, lost)})
+            _add_turn(turns, "model", _model(message, place, calls, lost), place, lost)
         else:
             part = _result(message, place, calls)
             if before == "tool":
@@ -64,6 +65,13 @@ def contents(messages, lost: list[str]) -> tuple[list[dict], list[dict]]:
     if not turns:
         raise ValueError("messages must hold more than the system's: Gemini's contents are needed")
     return turns, system
+
+
+def _add_turn(turns: list[dict], role: str, parts: list[dict], place: str, lost: list[str]) -> None:
+    if parts:
+        turns.append({"role": role, "parts": parts})
+    else:
+        lost.append(f"{place}: Gemini takes no empty message; left out.")
 
 
 class _Calls:
@@ -141,7 +149,7 @@ def _model(message: dict, place: str, calls: _Calls, lost: list[str]) -> list[di
         own = text_at(call.get("id") or "", f"{here}.id")
         made = {"id": calls.add(own, made["name"], place, i)} | made
         parts.append(signed({"functionCall": made}, call))
-    return parts or [{"text": ""}]
+    return parts
 
 
 def _call(call, place: str, lost: list[str]) -> dict:

@@ -10,16 +10,16 @@ SOUNDS = {"wav": "audio/wav", "mp3": "audio/mp3"}
 def user_parts(content, place: str, lost: list[str]) -> list[dict]:
     """A user's `content`, a text or a list of parts, as Gemini's parts.
 
-    An empty text is left out beside other parts. ValueError for a part without a counterpart, such
-    as an image at an address: Gemini wants its bytes.
+    An empty text is no part. ValueError for a part without a counterpart, such as an image at an
+    address: Gemini wants its bytes.
     """
     if isinstance(content, str):
-        return [{"text": content}]
-    if not isinstance(content, list) or not content:
+        return [{"text": content}] if content else []
+    if not isinstance(content, list):
         raise ValueError(f"{place} must be a text or a list of parts, got {shown(content)}")
 
     parts = [user_part(part, f"{place}[{i}]", lost) for i, part in enumerate(content)]
-    return [part for part in parts if part != {"text": ""}] or [{"text": ""}]
+    return [part for part in parts if part != {"text": ""}]
 
 
 def user_part(part, place: str, lost: list[str]) -> dict:

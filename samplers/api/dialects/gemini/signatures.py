@@ -1,9 +1,11 @@
 """Thought signatures: where OpenAI's form keeps what Gemini wants back.
 
 Gemini signs a part of its answer, and Gemini 3 and later answer 400 if a call of the current turn
-comes back without (seen by third parties, 2026-10). OpenAI's form has no place for it; Google's
-own OpenAI-compatible endpoint puts it into `extra_content`, and so do we: of the call, or for text
-of the message.
+comes back without (seen by third parties, 2026-10). OpenAI's form has no place for it; clients of
+Google's own OpenAI-compatible endpoint find it in a call's `extra_content` (third parties, 2025),
+and so it is here: in the call's, or for text in the message's.
+
+A history of another provider has no signature, and none is made up here.
 """
 
 
