@@ -13,7 +13,7 @@ import httpx
 
 ADDRESS = re.compile(r"http://127[\d.]+:\d+/\S*token=\w+")
 SETTINGS = Path(__file__).parents[2] / "samplers/lab/jupyter/share/jupyter/lab/settings"
-TIMEOUT = 60  # s; a busy machine starts slowly
+TIMEOUT = 120  # s; a busy machine starts slowly
 
 NO_CELL_RUNS = """
 () => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))
