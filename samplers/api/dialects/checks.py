@@ -94,7 +94,8 @@ def arguments_at(value, place: str) -> dict:
 def json_object(text: str) -> dict | None:
     """The JSON object that `text` is; None for all other texts."""
     try:
-        value = json.loads(text, parse_constant=_refused, object_pairs_hook=_once_each)
+        value = json.loads(text, object_pairs_hook=_once_each)
+        json.dumps(value, allow_nan=False)  # NaN is not JSON, and 1e999 would become Infinity
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -103,10 +104,6 @@ def json_object(text: str) -> dict | None:
 def as_text(value) -> str:
     """A JSON value as text, as a chat.completion has a call's arguments."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def _refused(name: str):
-    raise ValueError(f"{name} is not JSON")
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict:

@@ -227,3 +227,17 @@ def test_a_wrong_value_anywhere_is_translated_or_a_value_error(name):
             except ValueError:
                 refused += 1
     assert refused > 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("text", ['{"x": 1e999}', '{"x": NaN}', '{"x": 1, "x": 2}', "[1]", "{"])
+def test_arguments_that_are_no_json_object_are_refused(name, text):
+    function = {"name": "weather", "arguments": text}
+    call = {"id": "call_a", "type": "function", "function": function}
+    messages = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_a", "content": "rain"},
+    ]
+    with pytest.raises(ValueError, match=r"messages\[1\].tool_calls\[0\].function.arguments"):
+        DIALECTS[name].request({"model": "m", "messages": messages})
