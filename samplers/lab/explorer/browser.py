@@ -37,6 +37,8 @@ class BrowserSide(anywidget.AnyWidget):
     top = traitlets.Int().tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
     drawn = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    # how often the user asked for them: with the settings, so that no settings can come after it
+    draws = traitlets.Int().tag(sync=True)
     counts = traitlets.List(default_value=None, allow_none=True).tag(sync=True)
     prompt = traitlets.Unicode().tag(sync=True)
     answer = traitlets.List().tag(sync=True)

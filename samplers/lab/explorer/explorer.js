@@ -104,15 +104,14 @@ function render({ model, el }) {
   let waiting = null;
   let newest = null; // the settings that the kernel has not been told yet
 
-  function flush() {
-    if (waiting === null) return;
+  function save() {
     clearTimeout(waiting);
     waiting = null;
     newest = null;
     model.save_changes();
   }
   function send(message) {
-    flush();
+    if (waiting !== null) save();
     model.send(message);
   }
 
@@ -128,9 +127,13 @@ function render({ model, el }) {
       newest = settings;
       tell();
       clearTimeout(waiting);
-      waiting = setTimeout(flush, SYNC_MS);
+      waiting = setTimeout(save, SYNC_MS);
     },
-    draw: () => send({ do: "draw" }),
+    // no message, which could overtake settings that wait until the kernel has read earlier ones
+    draw() {
+      model.set("draws", model.get("draws") + 1);
+      save();
+    },
   };
   if (model.get("fixed").live) {
     on.prompt = (text) => send({ do: "prompt", text });

@@ -57,6 +57,7 @@ class LiveExplorer(Explorer):
         self._wanted = self._shown
         dist = self._ask(self._shown)
         super().__init__(dist, self._rows_of(dist), engine, settings)
+        self.widget.on_msg(self._on_message)
         self.prompt = Control(self._shown.prompt, self._accept_prompt)
 
     @property
@@ -220,7 +221,6 @@ class LiveExplorer(Explorer):
 
     def _on_message(self, widget, message, buffers) -> None:
         """A person typed a prompt, chose a token, or took one back."""
-        super()._on_message(widget, message, buffers)
         with self._lock:
             try:
                 question = self._wanted_after(message)

@@ -57,7 +57,7 @@ class Explorer:
         }
         self.widget = BrowserSide(fixed=fixed, settings=self._settings, **self._shared())
         self.widget.observe(self._on_settings, "settings")
-        self.widget.on_msg(self._on_message)
+        self.widget.observe(self._on_draws, "draws")
         for name, value in self._settings.items():
             setattr(self, name, Control(value, partial(self._accept, name)))
         self.draw_button = Button(f"Draw {DRAWS:,} tokens", self._draw)
@@ -131,9 +131,10 @@ class Explorer:
         except ValueError as error:
             self.widget.error = str(error)
 
-    def _on_message(self, widget, message, buffers) -> None:
-        if message.get("do") == "draw":
-            self._draw()
+    def _on_draws(self, change) -> None:
+        """The user asks for draws; settings that came with it hold already."""
+        self._on_settings({"new": self.widget.settings})
+        self._draw()
 
     def _draw(self) -> None:
         seed = self._settings["seed"]

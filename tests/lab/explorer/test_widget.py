@@ -228,3 +228,17 @@ def test_the_state_is_pure(five):
     logprobs = five.logprobs.copy()
     sample_state(five, SamplingParams(temperature=0.3, top_p=0.5), counts, "openai")
     assert np.array_equal(five.logprobs, logprobs)
+
+
+@pytest.mark.parametrize("drawn", [None, {"ids": [0], "counts": [1000], "total": 1000, "seed": 7}])
+def test_draws_are_those_of_the_settings_that_come_with_the_wish(five, drawn):
+    """A browser sends both at once while the kernel is busy, with what it has of older draws."""
+    explorer = explore(five)
+    settings = explorer.widget.settings | {"temperature": 0, "seed": 7}
+    explorer.widget.set_state({"settings": settings, "drawn": drawn, "draws": 1})
+    assert explorer.temperature.value == 0
+    assert explorer.drawn.tolist() == [1000, 0, 0, 0, 0]
+    assert explorer.widget.drawn == {"ids": [0], "counts": [1000], "total": 1000, "seed": 7}
+
+    explorer.widget.set_state({"draws": 2})
+    assert explorer.drawn.tolist() == [1000, 0, 0, 0, 0]
