@@ -235,7 +235,7 @@ def test_draws_are_those_of_the_settings_that_come_with_the_wish(five, drawn):
     """A browser sends both at once while the kernel is busy, with what it has of older draws."""
     explorer = explore(five)
     settings = explorer.widget.settings | {"temperature": 0, "seed": 7}
-    explorer.widget.set_state({"settings": settings, "drawn": drawn, "draws": 1})
+    explorer.widget.set_state({"draws": 1, "settings": settings, "drawn": drawn})
     assert explorer.temperature.value == 0
     assert explorer.drawn.tolist() == [1000, 0, 0, 0, 0]
     assert explorer.widget.drawn == {"ids": [0], "counts": [1000], "total": 1000, "seed": 7}
