@@ -230,7 +230,8 @@ class Worker:
                 answered = await one_line.answer(self._models, batch, line)
             await self._database.write(batch_lines.keep_answer, *place, answered)
         except BaseException:  # it is stopped, or the disk is full: not the line's fault
-            await self._database.write(batch_lines.forget_try, batch.id, line)
+            # whose task can be stopped once more, because another line fails, too
+            await asyncio.shield(self._database.write(batch_lines.forget_try, batch.id, line))
             raise
 
     async def _finish(self, batch: Batch) -> None:
