@@ -196,3 +196,13 @@ def _usage(usage: dict) -> dict:
     if cached is None or "cached_tokens" in details:
         return usage
     return usage | {"prompt_tokens_details": details | {"cached_tokens": cached}}
+
+
+def plain_path(model: str, stream: bool) -> str:
+    """Where a request goes: always the same place."""
+    return "/chat/completions"
+
+
+def plain_headers(key: str) -> dict[str, str]:
+    """The header with the key."""
+    return {"authorization": f"Bearer {key}"}

@@ -15,7 +15,9 @@ import copy
 from samplers.api.dialects.chat_form import (
     json_format,
     plain_answer,
+    plain_headers,
     plain_messages,
+    plain_path,
     plain_tools,
     take_limit,
 )
@@ -144,22 +146,12 @@ def answer(body: dict) -> Translated:
     return Translated(made, tuple(lost))
 
 
-def path(model: str, stream: bool) -> str:
-    """Where a request goes: always the same place."""
-    return "/chat/completions"
-
-
-def headers(key: str) -> dict[str, str]:
-    """The header with the key."""
-    return {"authorization": f"Bearer {key}"}
-
-
 DIALECT = Dialect(
     name="deepseek",
     provider="DeepSeek",
     address="https://api.deepseek.com",
-    path=path,
-    headers=headers,
+    path=plain_path,
+    headers=plain_headers,
     request=request,
     answer=answer,
     whole=whole,

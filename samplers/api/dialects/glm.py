@@ -9,7 +9,9 @@ import copy
 from samplers.api.dialects.chat_form import (
     json_format,
     plain_answer,
+    plain_headers,
     plain_messages,
+    plain_path,
     plain_tools,
     take_limit,
 )
@@ -143,22 +145,12 @@ def answer(body: dict) -> Translated:
     return Translated(made, tuple(lost))
 
 
-def path(model: str, stream: bool) -> str:
-    """Where a request goes: always the same place."""
-    return "/chat/completions"
-
-
-def headers(key: str) -> dict[str, str]:
-    """The header with the key."""
-    return {"authorization": f"Bearer {key}"}
-
-
 DIALECT = Dialect(
     name="glm",
     provider="Z.ai (Zhipu)",
     address="https://api.z.ai/api/paas/v4",  # in China: https://open.bigmodel.cn/api/paas/v4
-    path=path,
-    headers=headers,
+    path=plain_path,
+    headers=plain_headers,
     request=request,
     answer=answer,
     whole=whole,
