@@ -62,10 +62,13 @@ def one_of(value, names: Collection[str], place: str) -> str:
 
 
 def tell_rest(data: dict, known: Collection[str], place: str, why: str, lost: list[str]) -> None:
-    """Names in `lost` each member that is not `known` and says something."""
+    """Names in `lost` each member that is not `known` and says something.
+
+    `place`: where `data` stands, "" for the whole body.
+    """
     for name, value in data.items():
         if name not in known and value not in (None, "", [], {}):
-            lost.append(f"{place}.{name}: {why}")
+            lost.append(f"{place}.{name}: {why}" if place else f"{name}: {why}")
 
 
 def made_id(place: str, taken: set[str]) -> str:
@@ -82,9 +85,7 @@ def arguments_at(value, place: str) -> dict:
 
     ValueError for anything else that is no JSON object.
     """
-    if isinstance(value, dict):
-        return copy.deepcopy(value)
-    text = text_at(value, place)
+    text = as_text(value) if isinstance(value, dict) else text_at(value, place)
     arguments = json_object(text) if text.strip() else {}
     if arguments is None:
         raise ValueError(f"{place} must be a JSON object as text, got {shown(value)}")

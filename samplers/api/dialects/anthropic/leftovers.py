@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from samplers.api.dialects.checks import tell_rest
+
 
 def without_nulls(data: dict) -> dict:
     """The fields that say something: null means the same as no field."""
@@ -9,11 +11,5 @@ def without_nulls(data: dict) -> dict:
 
 
 def say_rest(data: dict, known: Collection[str], place: str, lost: list[str], form: str) -> None:
-    """Names in `lost` every field of `data` that is not `known` and holds something.
-
-    `place`: where `data` stands, "" for the whole body.
-    """
-    for name, value in data.items():
-        if name not in known and value not in (None, [], {}, ""):
-            where = f"{place}.{name}" if place else name
-            lost.append(f"{where}: {form} has no such field; left out.")
+    """Names in `lost` what of `data` is not `known`, as `tell_rest`, and the form that lacks it."""
+    tell_rest(data, known, place, f"{form} has no such field; left out.", lost)
