@@ -125,7 +125,7 @@ def test_ci_runs_the_readmes_test_commands():
     assert "`make test`" in readme
     lines = (ROOT / ".ci/run").read_text().splitlines()
     assert len(lines) == 1
-    assert lines[0].endswith("; make browser && make test WORKERS=2")
+    assert lines[0].endswith("; make browser && make test")
 
 
 def test_built_metadata_names_the_licences(tmp_path, monkeypatch):
