@@ -118,7 +118,7 @@ class Door:
         owner = self._keys.owner(key)
         if owner is not None:
             return owner
-        named = headers.get("authorization", "").partition(" ")[2].strip()
+        named = key or headers.get("authorization", "").partition(" ")[2].strip()
         where = WHERE_SHARED if self._keys.shared else WHERE
         message = f"{INCORRECT if named else NO_KEY} {where}"
         code = "invalid_api_key" if named else None

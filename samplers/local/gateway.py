@@ -1,12 +1,12 @@
 """OpenAI's paths under /v1, on starlette: each is one function and one route.
 
+Beside them stand the paths of other providers, from `dialects/`.
+
 A request's way: request/ checks it and makes a job of it, answer/ makes the answer to the job.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine
-from dataclasses import replace
+from collections.abc import Collection
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,10 +16,8 @@ from starlette.routing import Route
 from samplers.local.answer import chat, chat_chunks, compact
 from samplers.local.answer.distributions import distributions
 from samplers.local.answer.error_response import HANDLERS
-from samplers.local.answer.event_stream import EventStream, unless_gone
 from samplers.local.answer.json_text import dumps, json_response
 from samplers.local.answer.models import logits_header, model_list, one_model
-from samplers.local.answer.newest import Newest
 from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
@@ -27,11 +25,13 @@ from samplers.local.audio.recogniser import Recogniser
 from samplers.local.audio_paths import audio_routes
 from samplers.local.batch_paths import batch_routes
 from samplers.local.batches.worker import Worker
-from samplers.local.conditions.exchange import filtered, reserve
+from samplers.local.chats import AnswerForm, Chats, Settle
 from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
 from samplers.local.conditions.report import change, report
 from samplers.local.conditions.simulation import Simulation
+from samplers.local.dialects.errors import DialectErrors
+from samplers.local.dialects.table import dialect_routes
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel
 from samplers.local.file_paths import file_routes
@@ -42,8 +42,9 @@ from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
 from samplers.local.realtime_path import realtime_route
 from samplers.local.request.body import Bodies, is_long
+from samplers.local.request.chat import ChatRequest
 from samplers.local.request.given import given_answer, given_text
-from samplers.local.request.job import chosen, parsed, prepare
+from samplers.local.request.job import Job, chosen, parsed
 from samplers.local.store.database import Database
 from samplers.local.store.files import MOST_BYTES
 
@@ -55,7 +56,7 @@ def application(
     database: Database,
     worker: Worker,
     names: Collection[str] = (),
-) -> Door:
+) -> DialectErrors:
     """The ASGI application that serves `models` to those whose key is one of `keys`.
 
     `simulation` is what is simulated from the start, `database` what keeps their files and batches,
@@ -65,11 +66,8 @@ def application(
 
     bodies = Bodies()
     conditions = Conditions(simulation)
-    newest: defaultdict[str, Newest] = defaultdict(Newest)  # of each owner
+    chats = Chats(models, bodies)
     recogniser = Recogniser()
-
-    def newest_of(request: Request) -> Newest:
-        return newest[owner_of(request.scope)]
 
     async def all_models(request: Request) -> Response:
         return json_response(model_list(models), headers=logits_header(models[0].logits))
@@ -78,23 +76,10 @@ def application(
         return json_response(one_model(models, request.path_params["model"]))
 
     async def chat_completions(request: Request) -> Response:
-        number = newest_of(request).arrival()
-        async with bodies.json(request) as body:
-            chat_request = await parsed(models, body, request.headers, is_long(request))
-        await in_turn(request, chat_request.n)
-        job = await unless_gone(request.receive, prepare(models, chat_request))
-        job = replace(filtered(request.scope, job), owner=owner_of(request.scope))
-        settle = reserve(request.scope, job)
-        if chat_request.stream:
-            return EventStream(chat_chunks.stream(job, settle))
+        async def read(body) -> ChatRequest:
+            return await parsed(models, body, request.headers, is_long(request))
 
-        async def complete() -> dict:
-            make = compact.complete if chat_request.compact else chat.complete
-            body = await make(job)
-            settle(body["usage"])
-            return body
-
-        return await _answer(request, number, complete)
+        return await chats.chat(request, read, CHAT)
 
     async def tokens(request: Request) -> Response:
         async with bodies.json(request) as body:
@@ -107,24 +92,18 @@ def application(
         return vocabulary_response(model, request.headers.get("if-none-match"))
 
     async def given_distributions(request: Request) -> Response:
-        number = newest_of(request).arrival()
+        number = chats.arrival(request)
         async with bodies.json(request) as body:
             given = await given_answer(models, body)
         await in_turn(request)
-        return await _answer(request, number, distributions, given)
+        return await chats.answer(request, number, distributions, given)
 
     async def given_score(request: Request) -> Response:
-        number = newest_of(request).arrival()
+        number = chats.arrival(request)
         async with bodies.json(request) as body:
             given = await given_text(models, body)
         await in_turn(request)
-        return await _answer(request, number, score, given)
-
-    async def _answer(
-        request: Request, number: int, answer: Callable[..., Coroutine], *arguments
-    ) -> Response:
-        work = newest_of(request).run(request.headers, number, answer, *arguments)
-        return json_response(await unless_gone(request.receive, work))
+        return await chats.answer(request, number, score, given)
 
     async def moderations(request: Request) -> Response:
         async with bodies.json(request) as body:
@@ -147,6 +126,7 @@ def application(
 
     routes = [
         Route(HEALTH, health, methods=["GET"]),
+        *dialect_routes(chats),
         Route("/v1/models", all_models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
@@ -164,4 +144,15 @@ def application(
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     conditioned = Conditioned(app, conditions)
-    return Door(Limited(conditioned) if keys.shared else conditioned, keys, names)
+    door = Door(Limited(conditioned) if keys.shared else conditioned, keys, names)
+    return DialectErrors(door)
+
+
+async def _whole_chat(job: Job, settle: Settle) -> dict:
+    make = compact.complete if job.request.compact else chat.complete
+    body = await make(job)
+    settle(body["usage"])
+    return body
+
+
+CHAT = AnswerForm(_whole_chat, chat_chunks.stream)

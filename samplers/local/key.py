@@ -6,10 +6,16 @@ from collections.abc import Mapping
 OWNER = "samplers.owner"  # where the ASGI scope has it
 
 
+# Other providers' headers for a key: Anthropic's and Google's.
+KEY_HEADERS = ("x-api-key", "x-goog-api-key")
+
+
 def key_of(headers: Mapping[str, str]) -> str:
     """The key that a request names, right or wrong; "" if it names none."""
     scheme, _, key = headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    if scheme.lower() == "bearer" and key.strip():
+        return key.strip()
+    return next((headers[name].strip() for name in KEY_HEADERS if name in headers), "")
 
 
 def owner_of(scope: Mapping) -> str:

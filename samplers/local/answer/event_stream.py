@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -14,18 +15,32 @@ from samplers.local.request.errors import ApiError, server_error
 log = logging.getLogger("samplers.local")
 
 
-class EventStream(Response):
-    """Server-sent events from an iterator of dicts, then `[DONE]`.
+@dataclass(frozen=True)
+class EventForm:
+    """How an API's events stand on the wire.
 
-    A client that goes away stops the iterator.
+    `named`: each has an `event:` line with its "type". `done` comes after the last one. `error` is
+    the event for an error.
     """
+
+    named: bool
+    done: str
+    error: Callable[[ApiError], dict]
+
+
+OPENAI_EVENTS = EventForm(named=False, done="data: [DONE]\n\n", error=lambda error: error.body)
+
+
+class EventStream(Response):
+    """Server-sent events from an iterator of dicts. A client that goes away stops the iterator."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncIterator[dict]):
+    def __init__(self, events: AsyncIterator[dict], form: EventForm = OPENAI_EVENTS):
         super().__init__(headers={"cache-control": "no-cache"})
         del self.headers["content-length"]
         self.events = events
+        self.form = form
 
     async def __call__(self, scope, receive, send) -> None:
         start = {"status": self.status_code, "headers": self.raw_headers}
@@ -33,20 +48,22 @@ class EventStream(Response):
         await unless_gone(receive, self._send(send))
 
     async def _send(self, send) -> None:
-        async def emit(text: str, more: bool = True) -> None:
-            body = f"data: {text}\n\n".encode()
-            await send({"type": "http.response.body", "body": body, "more_body": more})
+        async def emit(event: dict) -> None:
+            name = f"event: {event['type']}\n" if self.form.named else ""
+            body = f"{name}data: {dumps(event)}\n\n".encode()
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
         try:
             async with aclosing(self.events) as events:
                 async for event in events:
-                    await emit(dumps(event))
+                    await emit(event)
         except ApiError as error:  # the status has been sent: it can only be an event
-            await emit(dumps(error.body))
+            await emit(self.form.error(error))
         except Exception:
             log.exception("a stream broke off")
-            await emit(dumps(server_error().body))
-        await emit("[DONE]", more=False)
+            await emit(self.form.error(server_error()))
+        end = {"body": self.form.done.encode(), "more_body": False}
+        await send({"type": "http.response.body", **end})
 
 
 def is_event_stream(start) -> bool:

@@ -16,6 +16,8 @@ NONE = "none"  # leaves a request without a fault
 # Paths that conditions leave alone, but for a request's own fault: there a client finds out whom it
 # asks, and what holds.
 EXEMPT = ("/v1/models", "/v1/tokenize", "/v1/samplers/")
+# What the paths that conditions hold for begin with: OpenAI's, and those of other providers.
+PATHS = ("/v1/", "/v1beta/", "/deepseek/", "/api/paas/")
 
 
 class Conditioned:
@@ -27,7 +29,7 @@ class Conditioned:
 
     async def __call__(self, scope, receive, send) -> None:
         path = scope["path"]
-        if scope["type"] == "websocket" or not path.startswith("/v1/"):
+        if scope["type"] == "websocket" or not path.startswith(PATHS):
             await self.app(scope, receive, send)
             return
 

@@ -148,6 +148,7 @@ class ChatRequest:
     `compact`: the next token's logits are asked for, as one array. `response_format` is None for
     plain text. `tools` is None if no function may be called. `effort` is how much the model thinks
     first, one of `reasoning.EFFORTS`. `images`: what was read of the messages' images, if any.
+    `top_k`: only so many of the most probable tokens stay, 0 for all; OpenAI has none.
     """
 
     model: str
@@ -172,6 +173,7 @@ class ChatRequest:
     continued: tuple[int, ...] = ()
     effort: str = "none"
     images: tuple[ImageText, ...] = ()
+    top_k: int = 0
 
 
 def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> ChatRequest:

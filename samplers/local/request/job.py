@@ -90,16 +90,22 @@ class Job:
 
 
 async def parsed(
-    models: tuple[ServedModel, ...], body, headers: Mapping[str, str], is_long: bool
+    models: tuple[ServedModel, ...],
+    body,
+    headers: Mapping[str, str],
+    is_long: bool,
+    plain: bool = False,
 ) -> ChatRequest:
     """The request that a body's JSON and its headers are, by the rules of the model that it names.
 
-    ApiError (400) for the first wrong thing, but not for another model: `prepare` looks for that.
+    `plain`: by those of a model that does not reason, whatever it names. ApiError (400) for the
+    first wrong thing, but not for another model: `prepare` looks for that.
     """
     model = models[0]
     if isinstance(body, dict):
         model = named(models, body.get("model")) or model
-    arguments = (body, headers, len(model.engine.vocabulary), model.reasoning)
+    reasoning = model.reasoning and not plain
+    arguments = (body, headers, len(model.engine.vocabulary), reasoning)
 
     has_schema = isinstance(body, dict) and body.keys() & {"tools", "response_format"}
     if not is_long and not has_schema:

@@ -25,13 +25,15 @@ class End:
     """The end of a choice: "stop", "length" or "content_filter", and what it cost.
 
     `completion_tokens` counts a token that ends the turn, and the `reasoning_tokens`, too.
-    `cached_tokens` are those of the prompt that the engine had already read.
+    `cached_tokens` are those of the prompt that the engine had already read. `stop` is the stop
+    string that ended it, if one did.
     """
 
     finish_reason: str
     completion_tokens: int
     cached_tokens: int
     reasoning_tokens: int
+    stop: str | None = None
 
 
 async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta | End]:
@@ -66,7 +68,7 @@ async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta 
     cached = generation.cached if thoughts.cached is None else thoughts.cached
     if job.filtered:
         reason = "content_filter"
-    yield End(reason, count, cached or 0, thoughts.tokens)
+    yield End(reason, count, cached or 0, thoughts.tokens, held.text.stop)
 
 
 class _HeldBack:

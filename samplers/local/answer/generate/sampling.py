@@ -11,7 +11,7 @@ from samplers.local.request.chat import ChatRequest
 from samplers.local.request.job import Job
 
 # The engine's names of the stages, in OpenAI's order as far as the endpoint has them: temperature
-# first. Neither OpenAI nor the endpoint has top_k: the engine gets it for greedy answers alone.
+# first. OpenAI has no top_k; Anthropic and Gemini do, and greedy answers are drawn by it.
 OPENAI_ORDER = ["top_k", "temperature", "top_p"]
 LLAMA_CPP_ORDER = [
     "penalties",
@@ -44,7 +44,7 @@ def engine_body(request: ChatRequest, settings: Settings) -> dict:
         "logit_bias": list(request.logit_bias.items()),
         # 0: all tokens. At temperature 0 the engine would take the exponential of them all, too,
         # which is half a millisecond of a token's ten.
-        "top_k": 1 if greedy else 0,
+        "top_k": 1 if greedy else request.top_k,
         "min_p": 0.0,
         "min_keep": 0,
         "typical_p": 1.0,

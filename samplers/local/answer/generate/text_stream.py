@@ -15,17 +15,22 @@ class TextStream:
     """Feed it tokens' bytes; it returns the text that is certain by then.
 
     It holds back the bytes of a character that is not whole yet, and those that may turn out to
-    begin a stop string. `released` is the number of bytes returned as text so far. `stopped`: a
-    stop string came.
+    begin a stop string. `released` is the number of bytes returned as text so far. `stop` is the
+    stop string that came, if one has.
     """
 
     def __init__(self, stops: tuple[str, ...] = ()):
         self.released = 0
-        self.stopped = False
-        self._stops = tuple(stop.encode() for stop in stops)
+        self.stop: str | None = None
+        self._stops = {stop: stop.encode() for stop in stops}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = b""  # bytes not yet given to the decoder
         self._pending = 0  # bytes that the decoder keeps until their character is whole
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop string has come."""
+        return self.stop is not None
 
     def feed(self, data: bytes) -> str:
         """The text that `data` makes certain; may be empty. After a stop string nothing follows."""
@@ -33,14 +38,14 @@ class TextStream:
             return ""
 
         self._held += data
-        starts = [self._held.find(stop) for stop in self._stops]
-        starts = [start for start in starts if start >= 0]
+        starts = {stop: self._held.find(data) for stop, data in self._stops.items()}
+        starts = {stop: start for stop, start in starts.items() if start >= 0}
 
         if starts:
-            self.stopped = True
-            return self._release(min(starts), final=True)
+            self.stop = min(starts, key=starts.get)
+            return self._release(starts[self.stop], final=True)
 
-        keep = max((overlap(self._held, stop) for stop in self._stops), default=0)
+        keep = max((overlap(self._held, data) for data in self._stops.values()), default=0)
         return self._release(len(self._held) - keep, final=False)
 
     def finish(self) -> str:
