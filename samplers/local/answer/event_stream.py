@@ -12,6 +12,8 @@ from starlette.responses import Response
 from samplers.local.answer.json_text import dumps
 from samplers.local.request.errors import ApiError, server_error
 
+FORM = "samplers.events"  # where the ASGI scope of a stream has its form
+
 log = logging.getLogger("samplers.local")
 
 
@@ -26,6 +28,11 @@ class EventForm:
     named: bool
     done: str
     error: Callable[[ApiError], dict]
+
+    def text(self, event: dict) -> str:
+        """An event as it stands on the wire."""
+        name = f"event: {event['type']}\n" if self.named else ""
+        return f"{name}data: {dumps(event)}\n\n"
 
 
 OPENAI_EVENTS = EventForm(named=False, done="data: [DONE]\n\n", error=lambda error: error.body)
@@ -43,14 +50,14 @@ class EventStream(Response):
         self.form = form
 
     async def __call__(self, scope, receive, send) -> None:
+        scope[FORM] = self.form
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
         await unless_gone(receive, self._send(send))
 
     async def _send(self, send) -> None:
         async def emit(event: dict) -> None:
-            name = f"event: {event['type']}\n" if self.form.named else ""
-            body = f"{name}data: {dumps(event)}\n\n".encode()
+            body = self.form.text(event).encode()
             await send({"type": "http.response.body", "body": body, "more_body": True})
 
         try:

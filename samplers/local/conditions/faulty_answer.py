@@ -1,13 +1,12 @@
 """What a fault does to an answer: something else comes, nothing, or half of it."""
 
-import json
 from contextlib import suppress
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from samplers.local.answer.error_response import error_response
-from samplers.local.answer.event_stream import is_event_stream, unless_gone
+from samplers.local.answer.event_stream import FORM, EventForm, is_event_stream, unless_gone
 from samplers.local.conditions import faults
 from samplers.local.conditions.exchange import Exchange
 from samplers.local.request.errors import server_error
@@ -79,8 +78,9 @@ class FaultyAnswer:
 
         self._over = True
         if fault in ("error_event", "error_data"):
-            kind = "event: error\n" if fault == "error_event" else ""
-            text = f"{kind}data: {json.dumps(server_error().body)}\n\n"
+            form: EventForm = self._scope[FORM]
+            kind = "event: error\n" if fault == "error_event" and not form.named else ""
+            text = kind + form.text(form.error(server_error()))
             await self._send(message | {"body": text.encode(), "more_body": False})
             return
 

@@ -54,7 +54,8 @@ class _Translated:
 
     async def _send_error(self, start) -> None:
         error = json.loads(self._body)["error"]
-        body = dumps(self._dialect.error(start["status"], error, self._request_id))
+        translated = self._dialect.error(start["status"], error, self._request_id)
+        body = dumps(translated).encode()
         MutableHeaders(scope=start)["content-length"] = str(len(body))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
