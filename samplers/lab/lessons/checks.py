@@ -1,9 +1,13 @@
 """Check an exercise's answer in the notebook, with no key and no network."""
 
+import textwrap
+
 from samplers.checks import shown
 from samplers.lab.arguments import checked
 from samplers.lab.lessons.exercises import find
 from samplers.lab.lessons.exercises.plain import AnswerError
+
+COLUMNS = 100  # a longer line would be broken inside a word, in the notebook and on paper
 
 
 def verdict(name: str, answer, **facts) -> str:
@@ -35,7 +39,17 @@ def check(name: str, answer, **facts) -> None:
     cells are run. `facts` go to the exercise's test, for answers that depend on a live model:
     check("02-gainers", answer, dist=dist). ValueError if there is no such exercise.
     """
-    print(verdict(name, answer, **facts))
+    print(_folded(verdict(name, answer, **facts)))
+
+
+def _folded(text: str) -> str:
+    """The text with its long lines broken between words."""
+    return "\n".join(
+        textwrap.fill(line, COLUMNS, break_long_words=False, break_on_hyphens=False)
+        if len(line) > COLUMNS
+        else line
+        for line in text.split("\n")
+    )
 
 
 def _is_unanswered(answer) -> bool:

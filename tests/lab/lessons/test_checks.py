@@ -65,6 +65,17 @@ def test_check_prints_and_returns_nothing(capsys):
     assert capsys.readouterr().out == "Your turn: Set answer to a half.\n"
 
 
+def test_long_lines_are_broken_between_words(capsys, monkeypatch):
+    word = "x" * 120  # such as an address: it stays whole
+    why = f"{'word ' * 50}{word}\nA line of its own."
+    monkeypatch.setattr("samplers.lab.lessons.checks.find", lambda name: replace(HALF, why=why))
+    check("00-half", 0.5)
+    printed = capsys.readouterr().out
+    assert printed.split() == f"Correct. {why}".split()
+    assert max(len(line) for line in printed.split("\n") if word not in line) <= 100
+    assert f"{word}\nA line of its own." in printed
+
+
 def test_an_unknown_exercise_is_an_error(monkeypatch):
     with pytest.raises(ValueError, match="got '98-x'"):
         find("98-x")
