@@ -9,6 +9,7 @@ from samplers.local.answer.generate import call_or_text
 from samplers.local.answer.generate.choice import End
 from samplers.local.answer.generate.choices import generate_all
 from samplers.local.answer.generate.generation import Token
+from samplers.local.answer.generate.thinking import Thought
 from samplers.local.answer.images import images_field, images_note
 from samplers.local.request.job import Choice, Job
 
@@ -20,6 +21,7 @@ class Generated:
     texts: list[str] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
     end: End | None = None
+    thoughts: list[str] = field(default_factory=list)
 
 
 async def complete(job: Job) -> dict:
@@ -29,8 +31,11 @@ async def complete(job: Job) -> dict:
     generated = [Generated() for _ in choices]
     async with aclosing(generate_all(job, choices)) as events:
         async for choice, event in events:
+            choices[choice.index] = choice  # by its End it is decided
             if isinstance(event, End):
                 generated[choice.index].end = event
+            elif isinstance(event, Thought):
+                generated[choice.index].thoughts.append(event.text)
             else:
                 generated[choice.index].texts.append(event.text)
                 generated[choice.index].tokens += event.tokens
@@ -51,9 +56,12 @@ def body(
 
 
 def _choice(job: Job, choice: Choice, generated: Generated) -> dict:
+    message = _message(choice, images_note(job, choice) + "".join(generated.texts))
+    if job.shows_thoughts:
+        message["reasoning_content"] = "".join(generated.thoughts)
     return {
         "index": choice.index,
-        "message": _message(choice, images_note(job, choice) + "".join(generated.texts)),
+        "message": message,
         "logprobs": chat_fields.logprobs(job, choice, generated.tokens),
         "finish_reason": chat_fields.finish_reason(job, choice, generated.end),
     }

@@ -9,6 +9,7 @@ from samplers.local.answer.call_stream import CallStream
 from samplers.local.answer.generate import call_or_text
 from samplers.local.answer.generate.choice import Delta, End
 from samplers.local.answer.generate.choices import generate_all
+from samplers.local.answer.generate.thinking import Thought
 from samplers.local.answer.images import images_field, images_note
 from samplers.local.request.job import Choice, Job
 
@@ -18,25 +19,21 @@ async def stream(job: Job, settle: Callable[[dict], None]) -> AsyncIterator[dict
     chunks = _Chunks(job)
     choices, cached = await call_or_text.choices(job)
 
-    readers = {choice.index: CallStream() for choice in choices if choice.calls}
+    messages = {choice.index: _Message(job) for choice in choices}
     ends: dict[int, End] = {}
     for choice in choices:
-        if not choice.calls:  # a message of calls opens together with its first call
-            yield chunks.of_choice(choice, _opening(content=images_note(job, choice)))
+        for delta in messages[choice.index].opening(choice):
+            yield chunks.of_choice(choice, delta)
 
     async with aclosing(generate_all(job, choices)) as events:
         async for choice, event in events:
-            reader = readers.get(choice.index)
+            for delta in messages[choice.index].deltas(choice, event):
+                yield chunks.of_choice(choice, delta)
             if isinstance(event, End):
                 ends[choice.index] = event
-                if reader is not None and not reader.calls:
-                    yield chunks.of_choice(choice, _opening())
                 yield chunks.last_of_choice(choice, event)
-            elif reader is None:
+            elif isinstance(event, Delta) and not choice.calls:
                 yield chunks.of_text(choice, event)
-            else:
-                for delta in _call_deltas(reader, event.text):
-                    yield chunks.of_choice(choice, delta)
 
     usage = chat_fields.usage(job, [ends[choice.index] for choice in choices], cached)
     settle(usage)
@@ -44,16 +41,50 @@ async def stream(job: Job, settle: Callable[[dict], None]) -> AsyncIterator[dict
         yield chunks.of_usage(usage)
 
 
-def _call_deltas(reader: CallStream, text: str) -> Iterator[dict]:
-    """The deltas of a message of calls that `text` adds; the first one opens the message."""
-    for call in reader.feed(text):
-        first = call["index"] == 0 and "id" in call
-        yield _opening(tool_calls=[call]) if first else {"tool_calls": [call]}
+class _Message:
+    """A choice's message as deltas; the first one opens it. Its text itself is in none of them."""
 
+    def __init__(self, job: Job):
+        self._job = job
+        self._is_open = False
+        self._is_begun = False  # after the thoughts
+        self._calls = CallStream()
 
-def _opening(**fields) -> dict:
-    """The delta that opens a message; one of calls has no content."""
-    return {"role": "assistant", "content": None} | fields | {"refusal": None}
+    def opening(self, choice: Choice) -> Iterator[dict]:
+        """What can be said before anything is drawn. Calls open together with the first one."""
+        if self._job.shows_thoughts:
+            yield self._delta(reasoning_content="")
+        elif choice.calls is False:
+            yield from self._begin(choice)
+
+    def deltas(self, choice: Choice, event: Thought | Delta | End) -> Iterator[dict]:
+        """What an event adds to the message, but for its text."""
+        if isinstance(event, Thought):
+            if event.text:
+                yield self._delta(reasoning_content=event.text)
+            return
+        if not choice.calls:
+            yield from self._begin(choice)
+        elif isinstance(event, Delta):
+            for call in self._calls.feed(event.text):
+                yield self._delta(tool_calls=[call])
+        elif not self._is_open:
+            yield self._delta()
+
+    def _begin(self, choice: Choice) -> Iterator[dict]:
+        """The beginning of a text, once."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        note = images_note(self._job, choice)
+        if note or not self._is_open:
+            yield self._delta(content=note)
+
+    def _delta(self, **fields) -> dict:
+        if self._is_open:
+            return fields
+        self._is_open = True
+        return {"role": "assistant", "content": None} | fields | {"refusal": None}
 
 
 class _Chunks:

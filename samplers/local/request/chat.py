@@ -149,6 +149,7 @@ class ChatRequest:
     plain text. `tools` is None if no function may be called. `effort` is how much the model thinks
     first, one of `reasoning.EFFORTS`. `images`: what was read of the messages' images, if any.
     `top_k`: only so many of the most probable tokens stay, 0 for all; OpenAI has none.
+    `shows_thoughts`: the answer has the text of its thoughts, too; at OpenAI nobody sees them.
     """
 
     model: str
@@ -174,6 +175,7 @@ class ChatRequest:
     effort: str = "none"
     images: tuple[ImageText, ...] = ()
     top_k: int = 0
+    shows_thoughts: bool = False
 
 
 def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> ChatRequest:

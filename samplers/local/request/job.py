@@ -31,12 +31,13 @@ MOST_LOGPROBS = 1 << 18
 class Choice:
     """One of a job's `n` choices: what it does not share with the others.
 
-    `calls`: it is function calls, not text. `stops` are the strings that end it.
+    `calls`: it is function calls, not text; None: that is decided after its thoughts. `stops` are
+    the strings that end it.
     """
 
     index: int
     seed: int
-    calls: bool
+    calls: bool | None
     grammar: str | None
     stops: tuple[str, ...]
 
@@ -81,9 +82,16 @@ class Job:
         """With seed s, choice i is what a request with seed s + i gives."""
         return self.seed + index
 
-    def choice(self, index: int, calls: bool) -> Choice:
+    @property
+    def shows_thoughts(self) -> bool:
+        """Whether each choice has thoughts, and shows them."""
+        return self.scratchpad is not None and self.request.shows_thoughts
+
+    def choice(self, index: int, calls: bool | None) -> Choice:
         """A choice of this job."""
         seed = self.choice_seed(index)
+        if calls is None:
+            return Choice(index, seed, None, None, ())
         if calls:  # stop strings cut text, not calls
             return Choice(index, seed, calls, self.call_grammar, ())
         return Choice(index, seed, calls, self.text_grammar, self.request.stop)
@@ -124,10 +132,7 @@ async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:
     _check_combination(request)
     messages, images = await read_images(model, request.messages)
     request = replace(request, messages=messages, images=images)
-    if request.tools is not None:
-        messages = [*preface(request.tools.functions), *messages]
-
-    prompt = await prompt_ids(model.engine, messages)
+    prompt = await prompt_ids(model.engine, prompt_messages(request))
     pad = await scratchpad(model.engine, request.effort)
     context = model.engine.context - (SPARE if pad else 0)
     limit = _limit(context, request, len(prompt) + len(request.continued))
@@ -135,6 +140,13 @@ async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:
     text_grammar, call_grammar = await grammars(model.engine, request)
     seed = secrets.randbits(62) if request.seed is None else request.seed
     return Job(model, request, prompt, limit, seed, text_grammar, call_grammar, pad)
+
+
+def prompt_messages(request: ChatRequest) -> list[dict]:
+    """The messages that the prompt is made of: the request's, with its tools before them."""
+    if request.tools is None:
+        return request.messages
+    return [*preface(request.tools.functions), *request.messages]
 
 
 def chosen(models: tuple[ServedModel, ...], name: str) -> ServedModel:

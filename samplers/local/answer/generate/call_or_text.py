@@ -4,6 +4,10 @@ The distribution of the first token has the probability that the model begins a 
 size hardly ever do, so the odds are multiplied by exp(LEANING), a constant of our own; nothing else
 favours a call. Then each choice draws: at temperature T the odds are raised to 1/T, at 0 the more
 probable side wins. The choice is then generated: calls under their grammar, text as without tools.
+
+A choice that thinks first decides after its thoughts, which stand in the prompt by then. It calls
+less often: of 30 questions about the weather 7 became calls then and 25 without thoughts, of 30
+other messages none and 5. (With the thoughts before the definitions these were 10 and 4.)
 """
 
 import random
@@ -33,11 +37,26 @@ async def choices(job: Job) -> tuple[list[Choice], int | None]:
     if request.tools is None or request.tools.forced:
         calls = request.tools is not None
         return [job.choice(i, calls) for i in range(request.n)], None
+    if job.scratchpad is not None:
+        return [job.choice(i, None) for i in range(request.n)], None
     engine = job.model.engine
     async with job.slot(1) as slot:
         log_odds, cached = await call_log_odds(engine, slot, job.prompt)
     drawn = [draw(log_odds, request.temperature, job.choice_seed(i)) for i in range(request.n)]
     return [job.choice(i, calls) for i, calls in enumerate(drawn)], cached
+
+
+async def decided(job: Job, choice: Choice, slot: Slot) -> Choice:
+    """The choice, decided if it was not. `job` is what is left of its own after the thoughts.
+
+    `slot` is one that the caller holds.
+    """
+    if choice.calls is not None:
+        return choice
+    if job.limit < 1:
+        return job.choice(choice.index, False)
+    log_odds, _ = await call_log_odds(job.model.engine, slot, job.prompt)
+    return job.choice(choice.index, draw(log_odds, job.request.temperature, choice.seed))
 
 
 async def call_log_odds(engine: Engine, slot: Slot, prompt: list[int]) -> tuple[float, int]:

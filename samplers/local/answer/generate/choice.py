@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from samplers.local.answer.generate.call_or_text import decided
 from samplers.local.answer.generate.generation import Generation, Token
 from samplers.local.answer.generate.text_stream import TextStream
-from samplers.local.answer.generate.thinking import think
+from samplers.local.answer.generate.thinking import Thought, Thoughts, think
 from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job
 
@@ -36,16 +37,29 @@ class End:
     stop: str | None = None
 
 
-async def generate(job: Job, choice: Choice, slot: Slot) -> AsyncIterator[Delta | End]:
+async def generate(
+    job: Job, choice: Choice, slot: Slot
+) -> AsyncIterator[Thought | Choice | Delta | End]:
     """The choice's deltas, then its End. Tokens inside a stop string are left out.
 
-    `slot` is one of the engine's that the caller holds.
+    Before them come its thoughts, if the job shows them, and the choice as it was decided, if that
+    was open. `slot` is one of the engine's that the caller holds.
     """
     engine = job.model.engine
-    held = _HeldBack(choice.stops)
     reason = "length"
 
-    thoughts = await think(job, choice, slot)
+    thoughts = Thoughts(job)
+    async with aclosing(think(job, choice, slot)) as events:
+        async for event in events:
+            if isinstance(event, Thoughts):
+                thoughts = event
+            elif job.shows_thoughts:
+                yield event
+    if choice.calls is None:
+        choice = await decided(thoughts.job, choice, slot)
+        yield choice
+
+    held = _HeldBack(choice.stops)
     count = thoughts.tokens
     generation = Generation(thoughts.job, choice, slot)
     async with aclosing(generation.tokens()) as tokens:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from samplers.local.answer.generate.choice import Delta, End, generate
+from samplers.local.answer.generate.thinking import Thought
 from samplers.local.request.job import Choice, Job
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
@@ -14,8 +15,12 @@ LONG_PROMPT = 128
 
 async def generate_all(
     job: Job, choices: list[Choice]
-) -> AsyncIterator[tuple[Choice, Delta | End]]:
-    """The deltas of all choices as they come. Each choice's last event is its End."""
+) -> AsyncIterator[tuple[Choice, Thought | Delta | End]]:
+    """The deltas of all choices as they come. Each choice's last event is its End.
+
+    A choice that is not decided yet comes decided with its first Delta or End. Before these come
+    its thoughts, if the job shows them.
+    """
     is_alone = len(job.prompt) > LONG_PROMPT or job.background
     at_once = 1 if is_alone else job.model.engine.slots.of_a_job
     side_by_side = asyncio.Semaphore(at_once)
@@ -30,6 +35,9 @@ async def generate_all(
                 aclosing(generate(job, choice, slot)) as generated,
             ):
                 async for event in generated:
+                    if isinstance(event, Choice):
+                        choice = event
+                        continue
                     await events.put((choice, event))
         except Exception as error:
             await events.put((choice, error))
