@@ -1,10 +1,47 @@
-"""The paths."""
+"""The paths. DeepSeek still takes its older ones under /v1: seen in 2026-03 and 2026-09."""
 
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+from samplers.local.answer.json_text import json_response
+from samplers.local.answer.models import model_list
 from samplers.local.chats import Chats
+from samplers.local.dialects.deepseek.answer import FORM
+from samplers.local.dialects.deepseek.request import IGNORED, ignored, read
+from samplers.local.request.body import is_long
+from samplers.local.request.chat import ChatRequest
+
+PREFIXES = ("/deepseek", "/deepseek/v1")
+LONGEST_HEADER = 300  # characters
 
 
 def routes(chats: Chats) -> list[Route]:
     """The routes of this API."""
-    return []
+
+    async def chat_completions(request: Request) -> Response:
+        names: list[str] = []
+
+        async def parsed(body) -> ChatRequest:
+            chat_request = await read(chats.models, body, is_long(request))
+            names.extend(ignored(body))
+            return chat_request
+
+        response = await chats.chat(request, parsed, FORM)
+        if names:
+            response.headers[IGNORED] = json.dumps(names)[:LONGEST_HEADER]
+        return response
+
+    async def models(request: Request) -> Response:
+        return json_response(model_list(chats.models))
+
+    return [
+        route
+        for prefix in PREFIXES
+        for route in (
+            Route(f"{prefix}/chat/completions", chat_completions, methods=["POST"]),
+            Route(f"{prefix}/models", models, methods=["GET"]),
+        )
+    ]
