@@ -111,6 +111,17 @@ class Engine:
         self.asked.append("draw")
         return {"tokens": TURN if "draw" in self.asked[:-1] else THOUGHTS}
 
+    async def stream(self, body):
+        self.asked.append("stream")
+        for count, token in enumerate(TURN, 1):
+            text = VOCABULARY.token_bytes[token].decode()
+            yield {
+                "content": text,
+                "tokens": [token],
+                "tokens_predicted": count,
+                "timings": {"cache_n": 0},
+            }
+
 
 def events_of(engine: Engine, shows: bool, **fields) -> list:
     """The events of a job that thinks first, each with its choice."""
@@ -139,6 +150,14 @@ def test_hidden_thoughts_are_no_events():
     events = [event for _, event in events_of(Engine(-9.0), False)]
     assert [type(event) for event in events] == [Delta, End]
     assert events[-1].reasoning_tokens == len(THOUGHTS)
+
+
+@pytest.mark.parametrize(("shows", "way"), [(True, "stream"), (False, "draw")])
+def test_they_are_streamed_only_where_they_are_shown(shows, way):
+    engine = Engine(-9.0)
+    events_of(engine, shows, stream=True)
+    thoughts, _, _, answer = engine.asked
+    assert (thoughts, answer) == (way, "stream")
 
 
 @pytest.mark.parametrize(("logprob", "calls"), [(-0.1, True), (-9.0, False)])
