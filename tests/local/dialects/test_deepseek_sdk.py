@@ -186,10 +186,26 @@ def test_what_it_ignores_is_named(endpoint):
     """As DeepSeek ignores it; the header is ours."""
     with sdk(endpoint) as client:
         raw = client.chat.completions.with_raw_response.create(
-            model=endpoint.model, messages=FRANCE, n=3, seed=1, max_tokens=2, **OFF
+            model=endpoint.model, messages=FRANCE, n=3, user="u", max_tokens=2, **OFF
         )
     assert len(raw.parse().choices) == 1
-    assert sorted(json.loads(raw.headers["x-samplers-ignored"])) == ["n", "seed"]
+    assert sorted(json.loads(raw.headers["x-samplers-ignored"])) == ["n", "user"]
+
+
+def test_a_seed_of_ours_gives_the_reasoning_profiles_thoughts(endpoint, reasoning):
+    """Whatever the temperature, which has no effect while thinking."""
+    fields = {"model": endpoint.model, "messages": FRANCE, "seed": 5, "max_tokens": 60}
+    with sdk(endpoint) as client:
+        cold, hot = [
+            client.chat.completions.create(temperature=t, reasoning_effort="low", **fields)
+            for t in (0, 2)
+        ]
+    assert hot.choices[0].message == cold.choices[0].message
+    assert cold.choices[0].message.reasoning_content
+    hidden = reasoning.chat(seed=5, reasoning_effort="low", max_completion_tokens=60)
+    assert cold.choices[0].message.content == hidden["choices"][0]["message"]["content"]
+    counts = hidden["usage"]["completion_tokens_details"]
+    assert cold.usage.completion_tokens_details.reasoning_tokens == counts["reasoning_tokens"]
 
 
 def test_the_older_path_and_the_models(endpoint, reasoning):

@@ -5,8 +5,9 @@ temperature, top_p and the penalties are accepted without effect, and logprobs a
 DeepSeek's page for its older reasoning model; nothing newer was found). `max` thinks longest.
 
 A field of the body that DeepSeek does not know is ignored, as a third party saw (`temp`, in issue 7
-of deepseek-ai/DeepSeek-R1, 2025-01); here the header IGNORED of the answer names it. So `seed` and
-`n` have no effect.
+of deepseek-ai/DeepSeek-R1, 2025-01); here the header IGNORED of the answer names it. So `n` has no
+effect. `seed`, which DeepSeek does not have either, is ours: the same one gives the same thoughts
+as at /v1, and lessons can be repeated.
 """
 
 from math import inf
@@ -26,7 +27,7 @@ from samplers.local.request.errors import (
 
 IGNORED = "x-samplers-ignored"  # a header
 # Passed on as they are, and checked there.
-SAME = ("model", "max_tokens", "stream", "tools", "tool_choice")
+SAME = ("model", "max_tokens", "stream", "tools", "tool_choice", "seed")
 # Their range; 0 itself is outside that of top_p.
 SAMPLING = {
     "temperature": (0, 2),
