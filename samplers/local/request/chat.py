@@ -150,6 +150,9 @@ class ChatRequest:
     first, one of `reasoning.EFFORTS`. `images`: what was read of the messages' images, if any.
     `top_k`: only so many of the most probable tokens stay, 0 for all; OpenAI has none.
     `shows_thoughts`: the answer has the text of its thoughts, too; at OpenAI nobody sees them.
+    `cut_at_context`: an answer that could outgrow the context ends there and is not refused, as at
+    Anthropic. `cache_ttl`: how long the prompt is to be cached where a client marks that itself,
+    as at Anthropic: "5m", "1h", or None where nothing is marked.
     """
 
     model: str
@@ -176,6 +179,8 @@ class ChatRequest:
     images: tuple[ImageText, ...] = ()
     top_k: int = 0
     shows_thoughts: bool = False
+    cut_at_context: bool = False
+    cache_ttl: str | None = None
 
 
 def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> ChatRequest:

@@ -183,6 +183,8 @@ def _limit(context: int, request: ChatRequest, used: int) -> int:
         return min(DEFAULT_MAX_TOKENS, context - used)
 
     total = used + request.max_tokens
+    if total > context and request.cut_at_context:
+        return context - used
     if total > context:
         raise context_exceeded(
             context,
