@@ -92,7 +92,7 @@ _IMAGE = record({"source": _SOURCE}, {**CACHE, "transformations": nullable(_no_t
 _CALLER = record({"type": literal("direct")}, {})
 _TOOL_USE = record(
     {"id": pattern(ID), "name": string, "input": mapping},
-    {**CACHE, "caller": _CALLER, **NO_TOOLSET},
+    {**CACHE, "caller": nullable(_CALLER), **NO_TOOLSET},
 )
 _REFUSED = dict.fromkeys(UNREADABLE, _refused)
 _IN_RESULT = tagged({"text": TEXT, "image": _no_image, **_REFUSED})

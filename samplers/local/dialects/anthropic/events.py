@@ -22,8 +22,11 @@ async def events(job: Job, settle: Callable[[dict], None]) -> AsyncIterator[dict
     """The events of the answer to a job, in order. At the end `settle` gets the answer's usage."""
     yield {"type": "message_start", "message": _message(job)}
     yield {"type": "ping"}
-    choices, cached = await call_or_text.choices(job)
-    (choice,) = choices
+    if job.limit:
+        (choice,), cached = await call_or_text.choices(job)
+    else:
+        choice = job.choice(0, calls=False)
+        cached = await _read(job)
 
     ends: list[End] = []
     write = _calls if choice.calls else _text
@@ -61,6 +64,16 @@ def _message(job: Job) -> dict:
         "usage": usage,
         **images_field(job),
     }
+
+
+async def _read(job: Job) -> int:
+    """Reads the prompt, for which a client asks with max_tokens 0. How much had been read before.
+
+    The next request with this prompt finds it there.
+    """
+    async with job.slot(0) as slot:
+        cached = await job.model.engine.read(slot, job.prompt)
+    return job.prompt_tokens if cached is None else cached
 
 
 async def _texts(job: Job, choice: Choice, ends: list[End]) -> AsyncIterator[str]:
