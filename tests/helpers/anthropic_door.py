@@ -33,9 +33,7 @@ class Door:
         self.options = options | {"base_url": self.root, "_strict_response_validation": True}
         self.sdk = anthropic.Anthropic(**self.options)
         headers = {"x-api-key": endpoint.key}
-        self.http = httpx.Client(
-            base_url=self.root, headers=headers, timeout=120, trust_env=False
-        )
+        self.http = httpx.Client(base_url=self.root, headers=headers, timeout=120, trust_env=False)
 
     def __enter__(self):
         return self
@@ -125,9 +123,7 @@ def joined(events: list[dict]) -> dict:
     message["content"] = []
     pieces: list[str] = []
     for event in middle:
-        assert event["index"] == len(message["content"]) - (
-            event["type"] != "content_block_start"
-        )
+        assert event["index"] == len(message["content"]) - (event["type"] != "content_block_start")
         if event["type"] == "content_block_start":
             message["content"].append(event["content_block"])
             pieces = []

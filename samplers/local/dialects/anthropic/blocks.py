@@ -27,11 +27,12 @@ ID = r"[a-zA-Z0-9_-]+"  # of a call
 IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 # What is not for the local model: documents, and what Anthropic's own tools leave in a history.
 UNREADABLE = (
-    *("document", "search_result", "container_upload", "server_tool_use", "tool_reference"),
+    *("document", "search_result", "container_upload", "server_tool_use"),
     *("web_search_tool_result", "web_fetch_tool_result", "code_execution_tool_result"),
     *("bash_code_execution_tool_result", "text_editor_code_execution_tool_result"),
-    *("tool_search_tool_result", "browser_state", "tool_addition", "tool_removal"),
+    "tool_search_tool_result",
 )
+UNREADABLE_IN_RESULT = ("document", "search_result", "tool_reference", "browser_state")
 # Accepted without effect but for the usage: see `cache_marks`.
 CACHE = {
     "cache_control": nullable(record({"type": literal("ephemeral")}, {"ttl": literal("5m", "1h")}))
@@ -94,8 +95,9 @@ _TOOL_USE = record(
     {"id": pattern(ID), "name": string, "input": mapping},
     {**CACHE, "caller": nullable(_CALLER), **NO_TOOLSET},
 )
-_REFUSED = dict.fromkeys(UNREADABLE, _refused)
-_IN_RESULT = tagged({"text": TEXT, "image": _no_image, **_REFUSED})
+_IN_RESULT = tagged(
+    {"text": TEXT, "image": _no_image} | dict.fromkeys(UNREADABLE_IN_RESULT, _refused)
+)
 
 
 def content(check_block: Check) -> Check:
@@ -121,6 +123,6 @@ BLOCK = tagged(
         "tool_result": _RESULT,
         "thinking": record({"signature": _signature, "thinking": string}, {}),
         "redacted_thinking": record({"data": string}, {}),
-        **_REFUSED,
     }
+    | dict.fromkeys(UNREADABLE, _refused)
 )
