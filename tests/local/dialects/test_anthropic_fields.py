@@ -38,7 +38,7 @@ def test_todays_version_has_no_sampling(door, name):
 def test_the_old_version_has_it_from_0_to_1(door, name):
     for value in (0, 0.5, 1):
         assert door.message(max_tokens=1, **{name: value})["content"]
-    for value in (-0.1, 1.5, 2, 1e300):
+    for value in (-0.1, 1.5, 2, 1e300, 10**400):
         assert door.refused(**{name: value}) == f"{name}: range: 0..1"
 
 
@@ -149,6 +149,7 @@ REFUSED = [
     (of_user({"type": "text", "text": 5}), "messages.0.content.0.text.text: Input should be a val"),
     (of_user({"type": "text"}), "messages.0.content.0.text.text: Field required"),
     (of_user({"type": "text", "text": "x", "y": 1}), "messages.0.content.0.text.y: Extra inputs"),
+    (of_user({"type": ["text"]}), "messages.0.content.0.type: Input should be a valid string"),
     (of_user({"text": "x"}), "messages.0.content.0.type: Field required"),
     (of_user({"type": "input_text", "text": "x"}), "messages.0.content.0: Input tag 'input_text'"),
     (of_user({"type": "document"}), "messages.0.content.0: `document` blocks are not supported"),
@@ -202,6 +203,11 @@ def test_the_count_takes_no_field_of_an_answer(door):
 
 def test_another_model(door):
     assert door.refused(status=404, model="claude-opus-5-5") == "model: claude-opus-5-5"
+
+
+def test_as_many_tokens_as_the_context_has(door):
+    """An answer that may outgrow the context is not refused; this one ends by itself."""
+    assert door.message(temperature=0, max_tokens=4096)["stop_reason"] == "end_turn"
 
 
 def test_a_prompt_that_is_too_long(door):

@@ -126,6 +126,29 @@ def test_the_beta_client(door):
     assert message.content[0].input == {"city": "Oslo"}
 
 
+def test_the_reasoning_model_answers_without_thinking(door, reasoning):
+    message = door.sdk.messages.create(model=reasoning.model, **SHORT)
+    assert message.model == reasoning.model
+    assert message.usage.output_tokens <= 8
+
+
+def test_a_simulated_filter(door):
+    fault = {"x-samplers-fault": "content_filter"}
+    message = door.sdk.messages.create(model=door.model, extra_headers=fault, **SHORT)
+    assert message.stop_reason == "refusal"
+    assert message.stop_details.type == "refusal"
+
+
+def test_a_stream_that_breaks_off(door):
+    fault = {"x-samplers-fault": "error_event"}
+    with (
+        pytest.raises(anthropic.APIStatusError) as raised,
+        door.sdk.messages.stream(model=door.model, extra_headers=fault, **SHORT) as stream,
+    ):
+        stream.until_done()
+    assert raised.value.body["error"]["type"] == "api_error"
+
+
 ERRORS = [
     (anthropic.BadRequestError, {"max_tokens": -1}, {}),
     (anthropic.NotFoundError, {"model": "claude-fable-5-2"}, {}),

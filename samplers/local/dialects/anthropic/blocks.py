@@ -33,7 +33,7 @@ UNREADABLE = (
     "tool_search_tool_result",
 )
 UNREADABLE_IN_RESULT = ("document", "search_result", "tool_reference", "browser_state")
-# Accepted without effect but for the usage: see `cache_marks`.
+# It changes only what `usage.py` says.
 CACHE = {
     "cache_control": nullable(record({"type": literal("ephemeral")}, {"ttl": literal("5m", "1h")}))
 }

@@ -8,7 +8,6 @@ so (anthropic 2.14.0).
 
 import re
 from collections.abc import Callable, Mapping
-from math import isfinite
 
 from samplers.local.request.errors import ApiError, bad_request, short
 
@@ -57,7 +56,7 @@ def fraction(place: str, value) -> float:
     """A number from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(place, "Input should be a valid number")
-    if not isfinite(value) or not 0 <= value <= 1:
+    if not 0 <= value <= 1:
         raise wrong(place, "range: 0..1")
     return float(value)
 
@@ -149,7 +148,7 @@ def tagged(kinds: Mapping[str, Check]) -> Check:
         kind = mapping(place, value).get("type")
         if "type" not in value:
             raise wrong(f"{place}.type", MISSING)
-        if not isinstance(kind, str) or kind not in kinds:
+        if string(f"{place}.type", kind) not in kinds:
             raise wrong(
                 place,
                 f"Input tag '{short(kind)}' found using 'type' does not match any of the expected "

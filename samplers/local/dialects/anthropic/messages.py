@@ -95,9 +95,7 @@ def _check_blocks(place: str, message: dict) -> None:
     if not blocks and role == "system":
         raise wrong(place, "system content must contain at least one block")
     if role == "system" and any(block["type"] != "text" for block in blocks):
-        raise wrong(
-            place, "role 'system' supports text, tool_addition, and tool_removal blocks only"
-        )
+        raise wrong(place, _SUPPORTS)
     for block in blocks:
         owner = ROLES.get(block["type"], role)
         if role != owner:

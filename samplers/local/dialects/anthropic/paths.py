@@ -34,16 +34,15 @@ def routes(chats: Chats) -> list[Route]:
     """The routes of this API."""
 
     async def messages(request: Request) -> Response:
-        version = version_of(request.headers)
-
-        async def read(body) -> ChatRequest:
+        async def read(body) -> ChatRequest:  # after the body's size: as at Anthropic
+            version = version_of(request.headers)
             return await message_request(chats.models, body, version, is_long(request))
 
         return await chats.chat(request, read, MESSAGE)
 
     async def count_tokens(request: Request) -> Response:
-        version_of(request.headers)
         async with chats.bodies.json(request) as body:
+            version_of(request.headers)
             asked = await count_request(chats.models, body, is_long(request))
         # the way of a message, up to its answer: so both count the same
         job = await unless_gone(request.receive, prepare(chats.models, asked))

@@ -27,7 +27,7 @@ from samplers.local.dialects.anthropic.history import openai_messages
 from samplers.local.dialects.anthropic.messages import system, turns
 from samplers.local.dialects.anthropic.schemas import checked_schema
 from samplers.local.dialects.anthropic.tools import callable_tools, choice, tools
-from samplers.local.dialects.anthropic.version import WITH_SAMPLING
+from samplers.local.dialects.anthropic.version import TODAY, WITH_SAMPLING
 from samplers.local.dialects.read import chat_request
 from samplers.local.engine.model import ServedModel, named
 from samplers.local.request.chat import ChatRequest
@@ -101,12 +101,10 @@ CREATED = OPTIONAL | {
     "inference_geo": unsupported("geographic regions are"),
 }
 SAMPLING = {"temperature": fraction, "top_p": fraction, "top_k": integer(0)}
-CREATE = {
-    version: record({"model": string, "max_tokens": integer(0), "messages": turns}, optional)
-    for version, optional in {
-        WITH_SAMPLING: CREATED | SAMPLING,
-        "2026-10-21": CREATED,
-    }.items()
+TO_CREATE = {"model": string, "max_tokens": integer(0), "messages": turns}
+CREATE = {  # by the version
+    WITH_SAMPLING: record(TO_CREATE, CREATED | SAMPLING),
+    TODAY: record(TO_CREATE, CREATED),
 }
 
 

@@ -70,7 +70,7 @@ choice = tagged(
 def tool(place: str, value) -> Function:
     """A tool -> its function."""
     kind = mapping(place, value).get("type")
-    if kind is not None and kind != "custom":
+    if kind is not None and string(f"{place}.type", kind) != "custom":
         raise wrong(place, f"this model does not support tool types: {short(kind)}")
     place = f"{place}.custom"
     checked = _TOOL(place, value)

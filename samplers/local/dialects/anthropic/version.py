@@ -8,7 +8,8 @@ HEADER = "anthropic-version"
 # Since 2026-10-21 there is a version without temperature, top_p and top_k (third-party, 2026-11,
 # quoting Anthropic's guide); its SDK 2.x sends no other one.
 WITH_SAMPLING = "2023-06-01"
-VERSIONS = (WITH_SAMPLING, "2026-10-21")
+TODAY = "2026-10-21"
+VERSIONS = (WITH_SAMPLING, TODAY)
 
 
 def version_of(headers: Headers) -> str:
