@@ -5,12 +5,12 @@ from starlette.routing import Route
 
 from samplers.local.chats import Chats
 from samplers.local.dialects import anthropic, deepseek, gemini, glm
+from samplers.local.dialects.anthropic.version import HEADER as ANTHROPIC_VERSION
 from samplers.local.dialects.dialect import Dialect
 
 PROVIDERS = (anthropic, gemini, deepseek, glm)
 # Anthropic lists its models on OpenAI's path; its clients say so in this header.
 SHARED_PATH = "/v1/models"
-ANTHROPIC_VERSION = "anthropic-version"
 
 
 def dialect_routes(chats: Chats) -> list[Route]:

@@ -191,5 +191,10 @@ def test_am11_all_texts_of_the_system_are_seen(door):
     assert counts[2] > counts[1] > 0
     both = door.message(system=[first, second], temperature=0)
     assert both["usage"]["input_tokens"] == counts[2]
-    apart = door.message(system="Answer in one word.\n\nUse capitals.", temperature=0)
-    assert apart["content"] == both["content"]
+
+
+def test_am11_texts_do_not_grow_together(door):
+    for system in ([text("sun"), text("flower")], "sun\n\nflower"):
+        assert door.count(system=system) > door.count(system="sunflower")
+    asked = [user(text("sun"), text("flower"))]
+    assert door.count(messages=asked) > door.count(messages=[user(text("sunflower"))])

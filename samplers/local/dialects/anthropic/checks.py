@@ -22,18 +22,21 @@ def wrong(place: str, text: str) -> ApiError:
 
 
 def string(place: str, value) -> str:
+    """A text."""
     if not isinstance(value, str):
         raise wrong(place, "Input should be a valid string")
     return value
 
 
 def boolean(place: str, value) -> bool:
+    """True or false."""
     if not isinstance(value, bool):
         raise wrong(place, "Input should be a valid boolean")
     return value
 
 
 def mapping(place: str, value) -> dict:
+    """An object with any fields."""
     if not isinstance(value, dict):
         raise wrong(place, "Input should be a valid dictionary")
     return value

@@ -44,7 +44,8 @@ def routes(chats: Chats) -> list[Route]:
         async with chats.bodies.json(request) as body:
             version_of(request.headers)
             asked = await count_request(chats.models, body, is_long(request))
-        # the way of a message, up to its answer: so both count the same
+        # The way of a message, up to its answer: so both count the same, and a prompt that is too
+        # long for the one is too long for the other.
         job = await unless_gone(request.receive, prepare(chats.models, asked))
         return json_response({"input_tokens": job.prompt_tokens})
 
