@@ -5,7 +5,7 @@ So every other part of the endpoint knows OpenAI's errors alone.
 
 import json
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 
 from samplers.local.answer.json_text import dumps
 from samplers.local.dialects.dialect import Dialect
@@ -23,15 +23,16 @@ class DialectErrors:
     async def __call__(self, scope, receive, send) -> None:
         dialect = dialect_of(scope)
         if dialect is not None:
-            send = _Translated(dialect, send)
+            send = _Translated(dialect, Headers(scope=scope), send)
         await self.app(scope, receive, send)
 
 
 class _Translated:
     """An ASGI `send` that translates an error, and the headers of every answer."""
 
-    def __init__(self, dialect: Dialect, send):
+    def __init__(self, dialect: Dialect, request_headers: Headers, send):
         self._dialect = dialect
+        self._request_headers = request_headers
         self._send = send
         self._start: dict | None = None  # of an error, until its body has come
         self._body = b""
@@ -54,8 +55,9 @@ class _Translated:
 
     async def _send_error(self, start) -> None:
         error = json.loads(self._body)["error"]
-        translated = self._dialect.error(start["status"], error, self._request_id)
-        body = dumps(translated).encode()
+        status = self._dialect.status(start["status"], error, self._request_headers)
+        start["status"] = status
+        body = dumps(self._dialect.error(status, error, self._request_id)).encode()
         MutableHeaders(scope=start)["content-length"] = str(len(body))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
