@@ -15,7 +15,8 @@ FAULT = "x-samplers-fault"  # names the fault of one request
 NONE = "none"  # leaves a request without a fault
 # Paths that conditions leave alone, but for a request's own fault: there a client finds out whom it
 # asks, and what holds.
-EXEMPT = ("/v1/models", "/v1/tokenize", "/v1/samplers/")
+EXEMPT = ("/v1/tokenize", "/v1/samplers/")
+MODELS = ("/v1/models", "/v1beta/models")  # where models are read; Google's methods are POSTs there
 # What the paths that conditions hold for begin with: OpenAI's, and those of other providers.
 PATHS = ("/v1/", "/v1beta/", "/deepseek/", "/api/paas/")
 
@@ -37,7 +38,7 @@ class Conditioned:
         exchange = Exchange(self._conditions.of(owner_of(scope)))
         send = _with_headers(exchange, send)
         named = headers.get(FAULT)
-        if path.startswith(EXEMPT) and named in (None, NONE):
+        if _is_exempt(scope) and named in (None, NONE):
             await self.app(scope, receive, send)
             return
 
@@ -70,6 +71,11 @@ class Conditioned:
             return
         scope[SCOPE] = exchange
         await self.app(scope, receive, send)
+
+
+def _is_exempt(scope) -> bool:
+    path = scope["path"]
+    return path.startswith(EXEMPT) or (path.startswith(MODELS) and scope["method"] != "POST")
 
 
 def _with_headers(exchange: Exchange, send):
