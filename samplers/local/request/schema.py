@@ -32,11 +32,11 @@ def refusal(what: str, param: str, code: str | None = None) -> Refuse:
     return lambda text: bad_request(f"Invalid schema for {what}: {text}", param, code)
 
 
-def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
+def check(schema: dict, strict: bool, refuse: Refuse, any_root: bool = False) -> dict:
     """The schema, if it describes an object and can be enforced; `strict`: in OpenAI's subset.
 
-    Outside that subset a schema of an older draft comes back as a newer one. Otherwise ApiError,
-    made by `refuse`.
+    Outside that subset a schema of an older draft comes back as a newer one, and with `any_root` it
+    may describe anything. Otherwise ApiError, made by `refuse`.
     """
     if depth(schema) > MAX_DEPTH:
         raise refuse(f"it is nested more than {MAX_DEPTH} levels deep.")
@@ -47,7 +47,8 @@ def check(schema: dict, strict: bool, refuse: Refuse) -> dict:
     if fault := look(text):
         raise refuse(fault)
 
-    for fault in strict_faults(schema) if strict else root_faults(schema):
+    faults = strict_faults(schema) if strict else () if any_root else root_faults(schema)
+    for fault in faults:
         raise refuse(fault.message)
     if not strict:
         _check_enforceable(schema, refuse)
