@@ -9,7 +9,7 @@ from samplers.local.dialects.anthropic.version import HEADER as ANTHROPIC_VERSIO
 from samplers.local.dialects.dialect import Dialect
 
 PROVIDERS = (anthropic, gemini, deepseek, glm)
-# Anthropic lists its models on OpenAI's path; its clients say so in this header.
+# Anthropic and Google list their models on OpenAI's path; a header of their clients says so.
 SHARED_PATH = "/v1/models"
 
 
@@ -21,7 +21,17 @@ def dialect_routes(chats: Chats) -> list[Route]:
 def dialect_of(scope) -> Dialect | None:
     """Whose form a request's answer has; None: OpenAI's."""
     path = scope.get("path", "")
-    if path.startswith(SHARED_PATH) and ANTHROPIC_VERSION in Headers(scope=scope):
-        return anthropic.DIALECT
+    if path.startswith(SHARED_PATH):
+        return _of_shared_path(scope)
     dialects = [provider.DIALECT for provider in PROVIDERS]
     return next((each for each in dialects if path.startswith(each.paths)), None)
+
+
+def _of_shared_path(scope) -> Dialect | None:
+    headers = Headers(scope=scope)
+    if ANTHROPIC_VERSION in headers:
+        return anthropic.DIALECT
+    # OpenAI has no POST there, Google has its methods
+    if gemini.KEY in headers or scope.get("method") == "POST":
+        return gemini.DIALECT
+    return None
