@@ -34,6 +34,15 @@ def test_a_call(endpoint, mode):
     assert first.candidates[0].finish_reason == types.FinishReason.STOP
 
 
+@pytest.mark.parametrize(("mode", "number"), [("ANY", 1), ("AUTO", 0)])
+def test_any_must_call_where_the_model_would_not(endpoint, mode, number):
+    config = calling(mode)
+    response = answer(
+        endpoint, "Good morning!", tools=TOOLS, toolConfig=config, generationConfig=GREEDY
+    )
+    assert len(calls_of(response)) == number
+
+
 def test_a_history_of_calls_is_what_openais_path_makes_of_it(endpoint):
     history = [user(OSLO), model_turn(call("Oslo", id="g1")), user(result("18 °C", id="g1"))]
     config = GREEDY | {"maxOutputTokens": 8}
@@ -194,7 +203,7 @@ def test_ge1_the_engine_takes_such_a_history(endpoint):
 @pytest.mark.parametrize(
     ("contents", "said"),
     [
-        ([user(OSLO), model_turn(call("Oslo"))], "is equal to the number"),
+        ([user(OSLO), model_turn(call("Oslo"))], "ending with a model turn are not supported."),
         ([user(OSLO), model_turn(call("Oslo")), user("Well?")], "is equal to the number"),
         (
             [user(OSLO), model_turn(call("A"), call("B")), user(result("rain"))],

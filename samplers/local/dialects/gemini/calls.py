@@ -1,6 +1,7 @@
 """Which call of a model's turn each functionResponse answers.
 
-The sentences are Google's, as quoted in google-gemini/gemini-cli#18509 (2026-02-07) and before.
+The sentences are Google's, as quoted in google-gemini/gemini-cli#18509 (2026-02-07) and #26486
+(2026-05-05).
 """
 
 from samplers.local.dialects.gemini.errors import invalid

@@ -2,7 +2,9 @@
 
 A turn may come in several contents: google-genai 3.6.1 keeps a streamed answer's history as one
 content for each chunk. So contents of the model in a row are one message, and so are the
-functionResponses of contents in a row. Thoughts that come back are not shown to the model.
+functionResponses of contents in a row. Thoughts that come back are not shown to the model. As at
+all models since Gemini 3.6 Flash the model's turn is not the last one (Google's page "latest-model"
+as cline/cline#12521 quotes it, 2026-07-24; anomalyco/opencode#47034, 2026-09-03).
 """
 
 import base64
@@ -10,12 +12,13 @@ import json
 from collections.abc import Iterator
 from itertools import groupby
 
-from samplers.local.dialects.gemini.calls import CALL_FIRST, UNEQUAL, answered
+from samplers.local.dialects.gemini.calls import CALL_FIRST, answered
 from samplers.local.dialects.gemini.errors import invalid
 from samplers.local.request.errors import bad_request
 
 ROLES = ("user", "model", "function")
 BAD_ROLE = "Please use a valid role: user, model."
+MODEL_LAST = "Requests ending with a model turn are not supported."
 NO_DATA = "required oneof field 'data' must have one initialized field"
 
 Placed = tuple[str, dict]  # a content or a part, with its place
@@ -41,8 +44,8 @@ def messages(contents: list[dict], instruction: dict | None) -> list[dict]:
         if calls and turn[0][0] == "contents[0]":
             raise bad_request(CALL_FIRST, "contents[0]")
         made += _model(turn, calls, len(made))
-    if calls:
-        raise bad_request(UNEQUAL, "contents")
+    if is_model:
+        raise bad_request(MODEL_LAST, "contents")
     return made
 
 

@@ -35,6 +35,8 @@ OF_THE_KEY = {
     "use API Key or other form of API consumer identity to call this API. This endpoint reads it "
     "from the header x-goog-api-key.",
 }
+# Google's sentence (gemini-cli#27197, 2026-05-18), but for the counts, which ours after it names.
+TOO_LONG = "The input token count exceeds the maximum number of tokens allowed."
 REASON = {
     "@type": "type.googleapis.com/google.rpc.ErrorInfo",
     "reason": "API_KEY_INVALID",
@@ -62,6 +64,8 @@ def error_body(status: int, error: dict, request_id: str) -> dict:
     for sentence in (INCORRECT, NO_KEY):
         if body["message"].startswith(sentence):
             body["message"] = OF_THE_KEY[status] + body["message"].removeprefix(sentence)
+    if error["code"] == "context_length_exceeded":
+        body["message"] = f"{TOO_LONG} {body['message']}"
     if error["code"] == INVALID_KEY and status == 400:
         body["details"] = [REASON]
     return {"error": body}
