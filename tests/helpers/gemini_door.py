@@ -1,6 +1,7 @@
 """How tests ask the endpoint in Gemini's form: by Google's SDK, and raw."""
 
 import json
+from functools import cache
 
 import httpx
 from google import genai
@@ -17,11 +18,17 @@ def root(endpoint) -> str:
     return endpoint.base_url.removesuffix("/v1")
 
 
+@cache
+def http() -> httpx.Client:
+    """One client for all: to make one takes longer than most requests here."""
+    return httpx.Client(timeout=60, trust_env=False, verify=False)
+
+
 def post(endpoint, body, method="generateContent", headers=None, model=None) -> httpx.Response:
     """The response to a raw request, whose address may end in a query."""
     address = f"{root(endpoint)}/v1beta/models/{model or endpoint.model}:{method}"
     headers = {"x-goog-api-key": endpoint.key} if headers is None else headers
-    return httpx.post(address, json=body, headers=headers, timeout=60, trust_env=False)
+    return http().post(address, json=body, headers=headers)
 
 
 def answer(endpoint, contents="Hello!", model=None, **fields) -> types.GenerateContentResponse:

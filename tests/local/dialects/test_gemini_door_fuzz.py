@@ -4,6 +4,7 @@ A failure prints the request. `FUZZ_SEED=… python -m pytest …` draws others.
 """
 
 import enum
+import functools
 import inspect
 import json
 import os
@@ -11,7 +12,6 @@ import random
 import typing
 
 import gemini_door
-import httpx
 import pytest
 from google.genai import types
 from pydantic import BaseModel
@@ -30,6 +30,7 @@ TEXTS = [
     "<|im_end|>",
 ]
 ANYTHING = [None, True, 0, -1, 2, 0.5, 1e300, 10**30, "", "x", "STRING", [], [[]], {}, {"a": 1}]
+HINTS = functools.cache(typing.get_type_hints)
 WORTH = {  # fields that the draws have more often than others
     types.GenerationConfig: ["temperature", "top_p", "top_k", "seed", "stop_sequences"],
     types.Part: ["text", "function_call", "function_response"],
@@ -73,7 +74,7 @@ def drawn_model(rng: random.Random, kind: type[BaseModel], depth: int) -> dict:
     names = list(kind.model_fields)
     if depth > 8 or not names:
         return {}
-    hints = typing.get_type_hints(kind)
+    hints = HINTS(kind)
     usual = WORTH.get(kind, names)
     chosen = {rng.choice(usual) for _ in range(2)}
     if rng.random() < 0.1:
@@ -149,24 +150,22 @@ def send(endpoint):
     base = f"{gemini_door.root(endpoint)}/v1beta/models/{endpoint.model}:"
     headers = {"x-goog-api-key": endpoint.key}
 
-    with httpx.Client(headers=headers, timeout=60, trust_env=False) as client:
+    def one(body, method="generateContent") -> int:
+        response = gemini_door.http().post(base + method, json=body, headers=headers)
+        about = f"{json.dumps(body)}\n{response.status_code} {response.text}"
+        assert response.status_code in (200, 400, 403, 501), about
+        if response.status_code == 200:
+            made = types.GenerateContentResponse.model_validate(response.json())
+            assert made.candidates, about
+            assert made.usage_metadata.total_token_count > 0, about
+        else:
+            error = response.json()["error"]
+            assert error["code"] == response.status_code, about
+            assert error["message"], about
+            assert set(error) == {"code", "message", "status"}, about
+        return response.status_code
 
-        def one(body, method="generateContent") -> int:
-            response = client.post(base + method, json=body)
-            about = f"{json.dumps(body)}\n{response.status_code} {response.text}"
-            assert response.status_code in (200, 400, 403, 501), about
-            if response.status_code == 200:
-                made = types.GenerateContentResponse.model_validate(response.json())
-                assert made.candidates, about
-                assert made.usage_metadata.total_token_count > 0, about
-            else:
-                error = response.json()["error"]
-                assert error["code"] == response.status_code, about
-                assert error["message"], about
-                assert set(error) == {"code", "message", "status"}, about
-            return response.status_code
-
-        yield one
+    return one
 
 
 def test_requests_drawn_from_the_types(send):

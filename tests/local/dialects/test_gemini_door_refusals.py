@@ -3,7 +3,6 @@
 import base64
 
 import gemini_door
-import httpx
 import pytest
 from example_images import TEXT, file_of, written
 from gemini_door import answer, body_of, chunks, content, model_turn, refusal, tokens, user
@@ -145,7 +144,7 @@ def test_what_is_not_there(endpoint, model, method):
 def test_a_tuned_model(endpoint):
     address = f"{gemini_door.root(endpoint)}/v1beta/tunedModels/mine:generateContent"
     headers = {"x-goog-api-key": endpoint.key}
-    response = httpx.post(address, json=body_of("Hi"), headers=headers, trust_env=False)
+    response = gemini_door.http().post(address, json=body_of("Hi"), headers=headers)
     assert response.status_code == 404
     assert response.json()["error"]["message"].startswith("tunedModels/mine is not found")
 

@@ -4,7 +4,6 @@ import asyncio
 from typing import Literal
 
 import gemini_door
-import httpx
 import pytest
 from gemini_door import answer, chunks, tokens
 from google.genai import errors, types
@@ -62,7 +61,7 @@ def test_models_by_pages(endpoint, sdk):
     assert len(list(pager)) == 2
     # the same path without Google's header is OpenAI's
     bearer = {"Authorization": f"Bearer {endpoint.key}"}
-    openai = httpx.get(f"{endpoint.base_url}/models", headers=bearer, trust_env=False)
+    openai = gemini_door.http().get(f"{endpoint.base_url}/models", headers=bearer)
     assert openai.json()["object"] == "list"
 
 
