@@ -70,6 +70,14 @@ def test_an_instruction_without_text(endpoint, parts):
     assert "* GenerateContentRequest.system_instruction" in refusal(endpoint, body)
 
 
+def test_a_body_that_is_no_json(endpoint):
+    address = f"{gemini_door.root(endpoint)}/v1beta/models/{endpoint.model}:countTokens"
+    headers = {"x-goog-api-key": endpoint.key}
+    response = gemini_door.http().post(address, content=b"{'a'", headers=headers)
+    said = response.json()["error"]["message"]
+    assert (response.status_code, said[:30]) == (400, "Invalid JSON payload received.")
+
+
 def test_a_cache_that_is_not_there(endpoint):
     body = body_of("Hi", cachedContent="cachedContents/abc")
     said = refusal(endpoint, body, 403, "PERMISSION_DENIED")

@@ -10,6 +10,7 @@ third-party reports with Google's own sentences, and the endpoint answers as the
 from collections.abc import Mapping
 
 from samplers.local.door import INCORRECT, NO_KEY
+from samplers.local.request.body import NOT_JSON
 from samplers.local.request.errors import ApiError, bad_request
 
 # The name of a status, as google.rpc.Code has it.
@@ -44,10 +45,10 @@ REASON = {
 }
 
 
-def status(status: int, error: dict, headers: Mapping[str, str]) -> int:
-    """Google's status for an error that has `status` at OpenAI; `headers` are the request's."""
-    if status != 401:
-        return status
+def status(usual: int, error: dict, headers: Mapping[str, str]) -> int:
+    """Google's status for an error that is a `usual` at OpenAI; `headers` are the request's."""
+    if usual != 401:
+        return usual
     if error["code"] != INVALID_KEY:
         return 403
     return 401 if "authorization" in headers else 400
@@ -64,6 +65,8 @@ def error_body(status: int, error: dict, request_id: str) -> dict:
     for sentence in (INCORRECT, NO_KEY):
         if body["message"].startswith(sentence):
             body["message"] = OF_THE_KEY[status] + body["message"].removeprefix(sentence)
+    if body["message"] == NOT_JSON:
+        body["message"] = "Invalid JSON payload received. Unexpected token."
     if error["code"] == "context_length_exceeded":
         body["message"] = f"{TOO_LONG} {body['message']}"
     if error["code"] == INVALID_KEY and status == 400:

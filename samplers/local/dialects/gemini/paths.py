@@ -1,7 +1,7 @@
 """The paths under /v1beta and /v1: models, models/{m}, and models/{m}:method.
 
-google-genai 3.6.1 asks for v1 unless `HttpOptions.api_version` or GOOGLE_GENAI_API_VERSION says
-beta; before 3.0 it asked for v1beta. Both are the same here.
+google-genai 3.6.1 asks for v1 unless `HttpOptions.api_version` or GOOGLE_GENAI_API_VERSION names
+another; older versions asked for v1beta. Both are the same here.
 """
 
 from starlette.requests import Request
