@@ -73,7 +73,7 @@ def test_how_much_it_thinks(thinking, expected):
         ({"thinkingLevel": "low"}, "Thinking level is not supported for this model."),
         ({"thinkingLevel": "LOW", "thinkingBudget": 1}, "only set one of"),
         ({"thinkingBudget": -2}, "thinking_config.thinking_budget: must be"),
-        ({"includeThoughts": True}, "include_thoughts: "),
+        ({"includeThoughts": True}, "include_thoughts: only enabled when thinking is enabled."),
     ],
 )
 def test_what_a_model_that_does_not_think_refuses(endpoint, thinking, said):
@@ -93,3 +93,43 @@ def test_thoughts_that_come_back_are_not_read(endpoint):
 def test_the_models_say_who_thinks(endpoint):
     with gemini_door.client(endpoint) as client:
         assert [model.thinking for model in client.models.list()] == [None, True]
+
+
+def test_thoughts_that_are_shown(reasoning):
+    asked = config(40, thinkingLevel="LOW", includeThoughts=True)
+    whole = answer(reasoning, FRANCE, generationConfig=asked)
+    thought, text = whole.candidates[0].content.parts
+    assert thought.thought is True
+    assert text.thought is None
+    assert whole.text == text.text  # the SDK's own text leaves the thoughts out
+    hidden = answer(reasoning, FRANCE, generationConfig=config(40, thinkingLevel="LOW"))
+    assert hidden.text == whole.text
+    assert hidden.usage_metadata == whole.usage_metadata
+
+    streamed = chunks(reasoning, FRANCE, generationConfig=asked)
+    parts = [part for chunk in streamed for part in chunk.candidates[0].content.parts]
+    assert "".join(part.text for part in parts if part.thought) == thought.text
+    assert "".join(part.text for part in parts if not part.thought) == text.text
+    assert len([part for part in parts if part.thought]) > 3
+    kinds = [bool(part.thought) for part in parts]
+    assert kinds == sorted(kinds, reverse=True)
+
+
+def test_ge5_with_its_thoughts(reasoning):
+    asked = config(6, thinkingLevel="LOW", includeThoughts=True)
+    (candidate,) = answer(reasoning, FRANCE, generationConfig=asked).candidates
+    assert [part.thought for part in candidate.content.parts] == [True]
+    assert candidate.finish_reason == types.FinishReason.MAX_TOKENS
+
+
+def test_a_call_after_thoughts(reasoning):
+    calling = {"functionCallingConfig": {"mode": "ANY"}}
+    asked = {"tools": gemini_door.TOOLS, "toolConfig": calling}
+    asked["generationConfig"] = config(80, thinkingLevel="LOW", includeThoughts=True)
+    whole = answer(reasoning, "What is the weather in Oslo?", **asked)
+    streamed = chunks(reasoning, "What is the weather in Oslo?", **asked)
+    for answers in ([whole], streamed):
+        parts = [part for each in answers for part in each.candidates[0].content.parts]
+        (call,) = [part.function_call for part in parts if part.function_call]
+        assert call.name == "weather"
+        assert parts[0].thought

@@ -15,6 +15,7 @@ from samplers.local.answer.generate import call_or_text
 from samplers.local.answer.generate.choice import End
 from samplers.local.answer.generate.choices import generate_all
 from samplers.local.answer.generate.generation import Token
+from samplers.local.answer.generate.thinking import Thought
 from samplers.local.answer.images import images_field, images_note
 from samplers.local.dialects.gemini.logprobs import average, logprobs_result
 from samplers.local.dialects.gemini.parts import Parts, joined
@@ -96,6 +97,10 @@ async def _pieces(job: Job) -> AsyncIterator[Piece]:
     async with aclosing(generate_all(job, choices)) as events:
         async for choice, event in events:
             index = choice.index
+            if isinstance(event, Thought):
+                if event.text:
+                    yield Piece(choice, [{"text": event.text, "thought": True}])
+                continue
             new = []
             if index not in writers:
                 writers[index] = Parts(choice.calls)

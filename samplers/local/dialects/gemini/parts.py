@@ -37,9 +37,14 @@ class Parts:
 
 
 def joined(parts: list[dict]) -> list[dict]:
-    """The parts with all texts as one."""
-    text = "".join(part.get("text", "") for part in parts)
-    return ([{"text": text}] if text else []) + [part for part in parts if "text" not in part]
+    """The parts with all thoughts as one, and all other texts."""
+    texts = [part for part in parts if "text" in part]
+    thought = "".join(part["text"] for part in texts if "thought" in part)
+    text = "".join(part["text"] for part in texts if "thought" not in part)
+    made = [{"text": thought, "thought": True}] if thought else []
+    if text:
+        made.append({"text": text})
+    return made + [part for part in parts if "text" not in part]
 
 
 def _is_object(text: str) -> bool:

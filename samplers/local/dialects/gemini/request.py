@@ -7,7 +7,7 @@ from samplers.local.dialects.gemini.contents import messages
 from samplers.local.dialects.gemini.errors import invalid, not_found
 from samplers.local.dialects.gemini.fields import COUNT, GENERATE
 from samplers.local.dialects.gemini.formats import response_format
-from samplers.local.dialects.gemini.thinking import effort
+from samplers.local.dialects.gemini.thinking import effort, shows_thoughts
 from samplers.local.dialects.gemini.tools import tools
 from samplers.local.dialects.read import chat_request
 from samplers.local.engine.model import ServedModel, named
@@ -67,10 +67,13 @@ def _translated(read, body, model: ServedModel) -> tuple[dict, dict]:
     check_modalities(config)
     said = messages(request.get("contents", []), request.get("system_instruction"))
     plain = {"model": model.id, "messages": said, **sampling(config)}
+    thinking = config.get("thinking_config", {})
+    how_much = effort(thinking, model.reasoning)
     own = own_fields(config) | {
         "tools": tools(request),
         "response_format": response_format(config),
-        "effort": effort(config.get("thinking_config", {}), model.reasoning),
+        "effort": how_much,
+        "shows_thoughts": shows_thoughts(thinking, how_much),
         "cut_at_context": True,
     }
     return plain, own

@@ -22,8 +22,6 @@ def effort(config: dict, reasoning: bool) -> str:
     budget = config.get("thinking_budget")
     level = config.get("thinking_level", "THINKING_LEVEL_UNSPECIFIED")
     has_level = level != "THINKING_LEVEL_UNSPECIFIED"
-    if config.get("include_thoughts"):
-        raise invalid(f"{PLACE}.include_thoughts", "this endpoint does not show the thoughts.")
     if budget is not None and has_level:
         raise bad_request("You can only set one of thinking budget and thinking level.", PLACE)
     if budget is not None and budget < DYNAMIC:
@@ -40,6 +38,14 @@ def effort(config: dict, reasoning: bool) -> str:
     if budget is None or budget == DYNAMIC:
         return DEFAULT_EFFORT
     return _within(budget)
+
+
+def shows_thoughts(config: dict, effort: str) -> bool:
+    """Whether the answer has the thoughts, as parts of their own. ApiError if there are none."""
+    shown = config.get("include_thoughts", False)
+    if shown and effort == "none":
+        raise invalid(f"{PLACE}.include_thoughts", "only enabled when thinking is enabled.")
+    return shown
 
 
 def _within(budget: int) -> str:
