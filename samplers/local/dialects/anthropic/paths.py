@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from samplers.local.answer.event_stream import unless_gone
 from samplers.local.answer.json_text import json_response
@@ -13,21 +13,12 @@ from samplers.local.dialects.anthropic.message import message
 from samplers.local.dialects.anthropic.models import model_page, one_model
 from samplers.local.dialects.anthropic.request import count_request, message_request
 from samplers.local.dialects.anthropic.version import HEADER, version_of
+from samplers.local.dialects.header_route import HeaderRoute
 from samplers.local.request.body import is_long
 from samplers.local.request.chat import ChatRequest
 from samplers.local.request.job import prepare
 
 MESSAGE = AnswerForm(message, events, EVENTS)
-
-
-class VersionedRoute(Route):
-    """A route for the requests that name a version; OpenAI's route has the others."""
-
-    def matches(self, scope):
-        """Starlette's own match, unless the header is missing."""
-        if scope["type"] == "http" and HEADER not in Request(scope).headers:
-            return Match.NONE, {}
-        return super().matches(scope)
 
 
 def routes(chats: Chats) -> list[Route]:
@@ -60,6 +51,6 @@ def routes(chats: Chats) -> list[Route]:
     return [
         Route("/v1/messages", messages, methods=["POST"]),
         Route("/v1/messages/count_tokens", count_tokens, methods=["POST"]),
-        VersionedRoute("/v1/models", all_models, methods=["GET"]),
-        VersionedRoute("/v1/models/{model:path}", model_by_id, methods=["GET"]),
+        HeaderRoute(HEADER, "/v1/models", all_models, methods=["GET"]),
+        HeaderRoute(HEADER, "/v1/models/{model:path}", model_by_id, methods=["GET"]),
     ]
