@@ -29,7 +29,7 @@ from samplers.api.batches.read_results import batch_results
 from samplers.api.batches.results import BatchResults, UnansweredError
 from samplers.api.batches.submit import submit_batch
 from samplers.api.client import Client
-from samplers.api.connect import connect, start_local
+from samplers.api.connect import connect, start_bare, start_local
 from samplers.api.errors import (
     APIError,
     APITimeoutError,
@@ -177,6 +177,7 @@ __all__ = [
     "response_format",
     "run_tools",
     "safety_identifier",
+    "start_bare",
     "start_local",
     "strict_schema",
     "submit_batch",

@@ -13,7 +13,7 @@ from samplers.api.client import Client
 from samplers.api.errors import APIError
 from samplers.api.forms import check_alive, heir, sent_with_none
 from samplers.api.limits.limiter import Limiter
-from samplers.api.local_endpoint import LocalEndpoint
+from samplers.api.local_endpoint import BARE, OURS, LocalEndpoint
 from samplers.api.pricing.budget import usd
 from samplers.api.pricing.prices import price_of
 from samplers.api.transport.auth import Key
@@ -113,21 +113,30 @@ def start_local(
     ("ttft=0.5,between=0.03"); `time_factor`, how much faster simulated time runs: with 60 a minute
     lasts a second, and the 24 hours of a batch are 24 minutes.
     """
+    retrying = {"max_retries": max_retries, "fallback": fallback, "limiter": limiter}
+    return _started(OURS, options, retrying)
+
+
+def start_bare(**options: str | int) -> Client:
+    """A client of llama.cpp's own server, with the local endpoint's weights. Prints nothing.
+
+    Nothing of ours is in between, so it shows what that engine does by itself. It ends when the
+    client is closed. `options` are those of `python -m samplers.local.bare`: start_bare(slots=1).
+    """
+    return _started(BARE, options, {})
+
+
+def _started(module: str, options: dict, client_options: dict) -> Client:
+    """A client of a new endpoint of this module, which ends with the client, or with us."""
     flags = [
         f"--{name.replace('_', '-')}={value}"
         for name, value in options.items()
         if name != "api_key"
     ]
-    endpoint = LocalEndpoint(*flags, environment=_key_for_the_child(options))
+    endpoint = LocalEndpoint(*flags, module=module, environment=_key_for_the_child(options))
     atexit.register(endpoint.close)
     try:
-        return _client_of(
-            endpoint,
-            on_close=endpoint.close,
-            max_retries=max_retries,
-            fallback=fallback,
-            limiter=limiter,
-        )
+        return _client_of(endpoint, on_close=endpoint.close, **client_options)
     except ValueError:
         endpoint.close()
         raise

@@ -1,4 +1,4 @@
-"""The local endpoint as a child process: `python -m samplers.local`.
+"""The local endpoint as a child process: `python -m samplers.local`, or llama.cpp's own server.
 
 It lives as long as its standard input is open and this process lives, so it also ends when this
 process is killed while a fork of it holds the pipe. A fork neither ends the endpoint nor waits for
@@ -24,6 +24,8 @@ from samplers.wire.secret import is_secret
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 WRONG_OPTION = 2  # the exit code of argparse
+OURS = "samplers.local"
+BARE = "samplers.local.bare"  # llama.cpp's own server
 SILENCE = 120  # seconds without output after which a starting child is given up
 
 
@@ -31,15 +33,17 @@ class LocalEndpoint:
     """A started endpoint: `base_url`, `key`, `model` and `pid`.
 
     Raises ConnectionFailed with the child's own output if it does not start, and ValueError for an
-    option that it does not take. `options` are arguments of `python -m samplers.local`;
-    `environment` is added to our own for the child. While the child downloads the weights, its
-    progress bar is passed on to our standard error.
+    option that it does not take. `options` are arguments of `python -m` with `module`, OURS or
+    BARE; `environment` is added to our own for the child. While the child downloads the weights,
+    its progress bar is passed on to our standard error.
     """
 
     base_url = "(starting)"
 
-    def __init__(self, *options: str, environment: dict[str, str] | None = None):
-        self._process = _start(options, environment or {})
+    def __init__(
+        self, *options: str, module: str = OURS, environment: dict[str, str] | None = None
+    ):
+        self._process = _start(module, options, environment or {})
         del environment  # it may hold a key, and a traceback may print this frame's locals
         self.pid = self._process.pid
         self._owner = os.getpid()
@@ -138,14 +142,14 @@ class LocalEndpoint:
         return f"<LocalEndpoint {self.base_url}, process {self.pid}>"
 
 
-def _start(options: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen:
+def _start(module: str, options: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen:
     # In a group of its own, so that an interrupt (Ctrl-C, Jupyter's stop button) does not reach it.
     if os.name == "nt":
         own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     else:
         own_group = {"start_new_session": True}
     # -P: no module is taken from the working folder, where a learner may have a secrets.py
-    command = [sys.executable, "-P", "-m", "samplers.local", f"--parent={os.getpid()}", *options]
+    command = [sys.executable, "-P", "-m", module, f"--parent={os.getpid()}", *options]
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

@@ -14,17 +14,14 @@ import json
 import logging
 import os
 import secrets
-import signal
 import sys
 import threading
-import time
 from typing import TextIO
 
+from samplers.local import lifetime
 from samplers.local.conditions import flags
 from samplers.local.keys import flags as keys_flags
 from samplers.local.room import flags as room_flags
-
-END_SECONDS = 2  # after which the process ends, whatever still runs
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -40,11 +37,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "same, unseen by `ps`. Files and batches outlive the endpoint for those who name the same "
         "key again; those of a random key are gone with it",
     )
-    parser.add_argument(
-        "--parent",
-        type=int,
-        help="the process with which the endpoint ends; its own parent if not given",
-    )
+    lifetime.add_to(parser)
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
     parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
     parser.add_argument(
@@ -83,18 +76,10 @@ def main() -> int:
 
     Returns 1, with a message on stderr, when it could not start.
     """
-    stdout = _own_stdout()
-    end = threading.Event()
-    threading.Thread(target=_watch_stdin, args=(end,), daemon=True).start()
-
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):  # Windows alone has SIGBREAK
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: end.set())
-
+    stdout = lifetime.own_stdout()
+    end = lifetime.ending()
     options = arguments()
-    if os.name != "nt":  # there a parent's id says nothing: the venv's python is a launcher
-        watch = threading.Thread(target=_watch_parent, args=(options.parent, end), daemon=True)
-        watch.start()
+    lifetime.end_with_parent(options.parent, end)
 
     try:
         asyncio.run(_serve(options, stdout, end))
@@ -107,70 +92,6 @@ def main() -> int:
 
 class StartError(Exception):
     """The endpoint cannot start; the message is for the user."""
-
-
-def _own_stdout() -> TextIO:
-    """Standard output, for our one line alone.
-
-    Descriptor 1 then leads to stderr, as the C++ engine may write to it.
-    """
-    kept = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return kept
-
-
-def _watch_stdin(end: threading.Event) -> None:
-    """Ends the endpoint when stdin closes, which also happens when the parent is killed."""
-    with contextlib.suppress(OSError):  # there is no standard input at all
-        while os.read(0, 4096):
-            pass
-    end.set()
-    _end_soon()
-
-
-def _watch_parent(parent: int | None, end: threading.Event) -> None:
-    """Ends the endpoint when its parent ends, even if a fork of the parent holds our stdin open.
-
-    `parent`: whom connect() names, perhaps not our own parent but a launcher's. None: our own,
-    unless nohup or setsid took us away from the shell that started us.
-    """
-    own = os.getppid()
-    if parent is None:
-        detached = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN or os.getsid(0) == os.getpid()
-        if detached:
-            return
-        parent = own
-
-    while os.getppid() == own and _runs(parent):
-        time.sleep(0.2)
-    end.set()
-    _end_soon()
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, as another user
-        return True
-    return True
-
-
-def _end_soon() -> None:
-    """Ends the process in END_SECONDS, whatever still runs: a fetch, a start, a long prompt."""
-    timer = threading.Timer(END_SECONDS, _exit, (0,))
-    timer.daemon = True
-    timer.start()
-
-
-def _exit(code: int) -> None:
-    """Ends the process at once: at a normal exit, the engine's threads could keep it alive."""
-    socket_folder = sys.modules.get("samplers.local.engine.socket_folder")
-    if socket_folder is not None:  # else there is no socket
-        socket_folder.remove()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Event) -> None:
@@ -233,10 +154,10 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
         await asyncio.sleep(0.05)
     for task in (giving_back, forgetting, watching):
         task.cancel()
-    _end_soon()
+    lifetime.end_soon()
     server.should_exit = True
     await asyncio.gather(serving, worker.end())
 
 
 if __name__ == "__main__":
-    _exit(main())
+    lifetime.leave(main())

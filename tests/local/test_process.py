@@ -14,6 +14,7 @@ import pytest
 from processes import failed_start, fetching_environment, listening_ports, wait_for_end
 
 from samplers.local import __main__ as main
+from samplers.local import lifetime
 
 PARENT = """
 import subprocess, sys, time
@@ -114,10 +115,10 @@ def ends_with(monkeypatch, *parents: int, told: int | None = None) -> bool:
     """Whether the watch ends the endpoint when os.getppid() gives these one after the other."""
     end = threading.Event()
     ids = iter(parents)
-    monkeypatch.setattr(main.os, "getppid", lambda: next(ids))
-    monkeypatch.setattr(main.time, "sleep", lambda seconds: None)
-    monkeypatch.setattr(main, "_end_soon", lambda: None)
-    main._watch_parent(told, end)
+    monkeypatch.setattr(lifetime.os, "getppid", lambda: next(ids))
+    monkeypatch.setattr(lifetime.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(lifetime, "end_soon", lambda: None)
+    lifetime._watch_parent(told, end)
     return end.is_set()
 
 
@@ -127,11 +128,11 @@ def test_nohup_and_setsid_part_it_from_the_shell(monkeypatch):
     assert ends_with(monkeypatch, own, own, 1)
 
     with monkeypatch.context() as nohup:
-        nohup.setattr(main.signal, "getsignal", lambda number: signal.SIG_IGN)
+        nohup.setattr(lifetime.signal, "getsignal", lambda number: signal.SIG_IGN)
         assert not ends_with(nohup, own)
         assert ends_with(nohup, own, own, 1, told=own)  # connect() says whom to watch
     with monkeypatch.context() as setsid:
-        setsid.setattr(main.os, "getsid", lambda pid: os.getpid())
+        setsid.setattr(lifetime.os, "getsid", lambda pid: os.getpid())
         assert not ends_with(setsid, own)
 
 
