@@ -10,7 +10,8 @@ price (also `list_batches`, `cancel_batch`, `batch_cost`, and `upload_file`, `li
 `cost`, `count_tokens`, `image_tokens` and `choose` say what calls cost, before and after, and `usd`
 prints it; `image_part` puts an image into a message; `check_input` and `check_output` filter with
 any test of a text, `safety_identifier` hides an id; `transcribe` turns speech into text;
-`as_taken` puts a request that you send yourself into the form that its model takes.
+`as_taken` puts a request that you send yourself into the form that its model takes, and `DIALECTS`
+put it into other providers' forms.
 """
 
 from samplers.api.abilities import Abilities
@@ -86,6 +87,7 @@ from samplers.wire.models import model_table
 from samplers.wire.tokens import readable
 
 __all__ = [
+    "DIALECTS",
     "APIError",
     "APITimeoutError",
     "Abilities",
@@ -187,3 +189,12 @@ __all__ = [
     "usd",
     "why_not_strict",
 ]
+
+
+def __getattr__(name: str):
+    """DIALECTS, imported when it is first asked for: few programs need it, and it takes 50 ms."""
+    if name == "DIALECTS":
+        from samplers.api.dialects import DIALECTS
+
+        return DIALECTS
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
