@@ -18,6 +18,8 @@ from samplers.lab.lessons.json_trial import COUPLES, HOMES, MATHS, PEOPLE, json_
 from samplers.lab.lessons.killable import KillableEndpoint
 from samplers.lab.lessons.labelled import PASSAGES, REVIEWS, ask_whether, few_shot
 from samplers.lab.lessons.mask import token_mask
+from samplers.lab.lessons.moving.places import places_of
+from samplers.lab.lessons.moving.side_by_side import side_by_side
 from samplers.lab.lessons.realtime import open_realtime
 from samplers.lab.lessons.samples import SAID, SPEECH, pcm, screenshot
 from samplers.lab.lessons.suspects import Suspects
@@ -78,6 +80,7 @@ __all__ = [
     "json_trial",
     "open_realtime",
     "pcm",
+    "places_of",
     "plot_answers",
     "plot_arrivals",
     "plot_before_after",
@@ -112,6 +115,7 @@ __all__ = [
     "plot_words",
     "react_loop",
     "screenshot",
+    "side_by_side",
     "step_through",
     "token_mask",
 ]

@@ -202,6 +202,26 @@ ANSWERS = {
         {"A": ("fewer", "more"), "B": ("more", "fewer"), "C": ("fewer", "fewer")},
     ),
     ("13", 4): ("13-status", {"A": 200, "B": 400, "C": 403}),
+    ("14", 1): (
+        "14-unchanged",
+        {
+            "A": [True, False, False, False],
+            "B": [False, True, False, False],
+            "C": [False, False, True, False],
+            "D": [False, False, False, True],
+        },
+    ),
+    ("14", 2): ("14-one", {"A": 200, "B": 400, "C": 404}),
+    ("14", 3): (
+        "14-done",
+        {
+            "A": [True, True, True, True],
+            "B": [True, False, False, True],
+            "C": [True, False, False, False],
+        },
+    ),
+    ("14", 4): ("14-cached", {"A": 1030, "B": 515, "C": 0}),
+    ("14", 5): ("14-engines", {"A": "more than 90", "B": "at most 40", "C": "1"}),
 }
 
 

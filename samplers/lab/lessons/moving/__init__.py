@@ -1,0 +1,1 @@
+"""What lesson 14 needs to put several providers' forms of one request side by side."""
