@@ -48,7 +48,7 @@ def user_part(part, place: str, lost: list[str]) -> dict:
 
 def _image(image: dict, place: str, lost: list[str]) -> dict:
     if image.get("detail", "auto") != "auto":
-        lost.append(f"{place}.image_url.detail: Gemini chooses the resolution by the model.")
+        lost.append(f"{place}.image_url.detail: Gemini has mediaResolution instead; left out.")
     url = image.get("url")
     if isinstance(url, str) and url.startswith(UPLOADED):
         return {"fileData": {"fileUri": url}}

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from samplers.lab.arguments import checked
 
-WIDTH = 44  # characters in a line of a body: two bodies side by side in 768 pixels
+WIDTH = 38  # characters in a line of a body: two bodies side by side in 768 pixels
 LONG = 80  # characters of a text without spaces that is shown whole
 SHOWN = 30
 JOINED = "\u00a0"  # a name and its value stay in one line

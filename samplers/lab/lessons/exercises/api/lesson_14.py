@@ -232,7 +232,7 @@ EXERCISES = {
         ask='write "more than 90", "at most 40" or "1".',
         test=_engines,
         hint="What does an engine take for top_k if a request does not name it?",
-        why="Its top_k is 40 unless the request names another.",
+        why="It cuts before the temperature: top_k 40, top_p 0.95, min_p 0.05. 9 tokens are left.",
     ),
     "14-message": Exercise(
         ask="write their_message(message): the message in Anthropic's form.",
