@@ -13,6 +13,8 @@ from samplers.local.request.senses import SPEECH_RECOGNITION, loading
 # CTranslate2 divides its work by this number. If OpenMP then gives it fewer threads, as
 # OMP_THREAD_LIMIT=1 does, parts are never computed: speech became "" or other words.
 THREADS = 1
+# With int8 some words are others on a processor without AVX-512's VNNI.
+NUMBERS = "float32"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _whisper():
     return WhisperModel(
         str(get_model_path()),
         device="cpu",
-        compute_type="int8",
+        compute_type=NUMBERS,
         cpu_threads=THREADS,
         local_files_only=True,
     )
