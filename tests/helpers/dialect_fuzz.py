@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx
 
-JUNK = [True, 0, -1, 2**70, 1.5, 1e300, "", "x", "\x00", [], {}, [None], {"type": "x"}, [[]]]
+JUNK = [True, 0, -1, 2**70, 10**400, 1.5, "", "x", "\x00", [], {}, [None], {"type": "x"}, [[]]]
 JUNK += [{"type": None}, ["a", 1], "好😊", [{"role": "user"}], {"type": ["enabled"]}]
 
 

@@ -16,7 +16,8 @@ NONE = "none"  # leaves a request without a fault
 # Paths that conditions leave alone, but for a request's own fault: there a client finds out whom it
 # asks, and what holds.
 EXEMPT = ("/v1/tokenize", "/v1/samplers/")
-MODELS = ("/v1/models", "/v1beta/models")  # where models are read; Google's methods are POSTs there
+# Where models are read. Google's methods are POSTs there.
+MODELS = ("/v1/models", "/v1beta/models", "/deepseek/models", "/deepseek/v1/models")
 # What the paths that conditions hold for begin with: OpenAI's, and those of other providers.
 PATHS = ("/v1/", "/v1beta/", "/deepseek/", "/api/paas/")
 

@@ -1,12 +1,14 @@
 """An error on a provider's path has that provider's body, whoever found it: the door, a limit, …
 
-So every other part of the endpoint knows OpenAI's errors alone.
+So every other part of the endpoint knows OpenAI's errors alone. What is refused before there is a
+request (`connection.py`) has OpenAI's body everywhere.
 """
 
 import json
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from samplers.local.address import origin_form
 from samplers.local.answer.json_text import dumps
 from samplers.local.dialects.dialect import Dialect
 from samplers.local.dialects.table import dialect_of
@@ -21,7 +23,7 @@ class DialectErrors:
         self.app = app
 
     async def __call__(self, scope, receive, send) -> None:
-        dialect = dialect_of(scope)
+        dialect = dialect_of(origin_form(scope)) if scope["type"] == "http" else None
         if dialect is not None:
             send = _Translated(dialect, Headers(scope=scope), send)
         await self.app(scope, receive, send)

@@ -36,7 +36,12 @@ def decimal(low: float, high: float) -> Check:
         if isinstance(value, float) and not isfinite(value):  # 1e400 in JSON
             raise bad_request(f"Invalid '{name}': expected a finite number.", name, "invalid_value")
         _check_range(name, value, "decimal", low, high)
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # an integer, where the range has no end
+            raise bad_request(
+                f"Invalid '{name}': expected a finite number.", name, "invalid_value"
+            ) from None
 
     return check
 

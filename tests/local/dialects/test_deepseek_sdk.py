@@ -144,7 +144,7 @@ def test_tools_both_ways(create):
 
 def test_it_thinks_with_tools(create):
     fields = {"tools": [WEATHER], "tool_choice": "auto", "reasoning_effort": "low"}
-    message = create(PARIS, max_tokens=60, **fields).choices[0].message
+    message = create(PARIS, max_tokens=40, **fields).choices[0].message
     assert message.reasoning_content
     assert message.content or message.tool_calls
     chunks = list(create(PARIS, max_tokens=34, stream=True, **fields))

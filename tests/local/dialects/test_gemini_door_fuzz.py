@@ -29,7 +29,7 @@ TEXTS = [
     "image/png",
     "<|im_end|>",
 ]
-ANYTHING = [None, True, 0, -1, 2, 0.5, 1e300, 10**30, "", "x", "STRING", [], [[]], {}, {"a": 1}]
+ANYTHING = [None, True, 0, -1, 2, 0.5, 1e300, 10**400, "", "x", "STRING", [], [[]], {}, {"a": 1}]
 HINTS = functools.cache(typing.get_type_hints)
 WORTH = {  # fields that the draws have more often than others
     types.GenerationConfig: ["temperature", "top_p", "top_k", "seed", "stop_sequences"],

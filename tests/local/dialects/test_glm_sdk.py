@@ -135,8 +135,8 @@ def test_tools_both_ways(create):
 
 def test_it_thinks_with_tools(create):
     fields = {"tools": [WEATHER], "tool_choice": "auto", "reasoning_effort": "low"}
-    answers = [whole(create(PARIS, max_tokens=60, seed=seed, **fields)) for seed in range(2)]
-    assert all(answer.choices[0].message.reasoning_content for answer in answers)
+    answer = whole(create(PARIS, max_tokens=40, seed=0, **fields))
+    assert answer.choices[0].message.reasoning_content
 
 
 @pytest.mark.parametrize(

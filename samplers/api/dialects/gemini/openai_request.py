@@ -54,6 +54,8 @@ def _add_settings(made: dict, config: dict, lost: list[str]) -> None:
     schema = config.pop("responseJsonSchema", None)
     if schema is None and "responseSchema" in config:
         schema = json_schema(config.pop("responseSchema"), f"{place}.responseSchema", lost)
+    if kind != JSON and schema is not None:
+        lost.append(f"{place}: a schema without responseMimeType {JSON} says nothing at OpenAI.")
     if kind == JSON and schema is not None:
         named = {"name": "answer", "schema": schema}
         made["response_format"] = {"type": "json_schema", "json_schema": named}

@@ -3,8 +3,9 @@
 Its form is that of Anthropic's SDK (anthropic 2.14.0); what it says and refuses is dated beside
 each rule. `version.py` has the two versions of the API. `request.py` is what may be asked, `events`
 and `message` are the answer, `usage` what it cost. What the local model cannot do is refused as
-Anthropic refuses it: thinking, effort, documents, its own tools. The header `anthropic-beta`
-changes nothing: what only a beta has is an unknown field.
+Anthropic refuses it: thinking (by the -reasoning model, too: it would need signatures, and those
+would be made up), effort, documents, its own tools. The header `anthropic-beta` changes nothing:
+what only a beta has is an unknown field.
 """
 
 from samplers.local.dialects.anthropic.errors import error_body

@@ -88,7 +88,7 @@ async def _texts(job: Job, choice: Choice, ends: list[End]) -> AsyncIterator[str
 
 
 async def _text(texts: AsyncIterator[str]) -> AsyncIterator[dict]:
-    """A block of text, or none: one without a letter would be refused when it is sent back."""
+    """A block of text, or none: a blank one would be refused when it is sent back."""
     held = ""
     is_open = False
     async for text in texts:

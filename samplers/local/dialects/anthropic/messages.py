@@ -108,7 +108,7 @@ def _check_blocks(place: str, message: dict) -> None:
 
 
 def check_texts(place: str, blocks: list[dict]) -> None:
-    """ApiError for a text without a letter."""
+    """ApiError for a text that is empty or blank."""
     for block in blocks:
         if block["type"] != "text":
             continue

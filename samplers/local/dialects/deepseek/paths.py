@@ -18,6 +18,16 @@ PREFIXES = ("/deepseek", "/deepseek/v1")
 LONGEST_HEADER = 300  # characters
 
 
+def _shown(names: list[str]) -> str:
+    """The names as JSON, as many as a header should hold, and how many more there are."""
+    shown: list[str] = []
+    for name in names:
+        if len(json.dumps([*shown, name])) > LONGEST_HEADER:
+            return json.dumps([*shown, f"… {len(names) - len(shown)} more"])
+        shown.append(name)
+    return json.dumps(shown)
+
+
 def routes(chats: Chats) -> list[Route]:
     """The routes of this API."""
 
@@ -31,7 +41,7 @@ def routes(chats: Chats) -> list[Route]:
 
         response = await chats.chat(request, parsed, FORM)
         if names:
-            response.headers[IGNORED] = json.dumps(names)[:LONGEST_HEADER]
+            response.headers[IGNORED] = _shown(names)
         return response
 
     async def models(request: Request) -> Response:

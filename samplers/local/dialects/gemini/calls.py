@@ -4,6 +4,8 @@ The sentences are Google's, as quoted in google-gemini/gemini-cli#18509 (2026-02
 (2026-05-05).
 """
 
+from collections import defaultdict, deque
+
 from samplers.local.dialects.gemini.errors import invalid
 from samplers.local.request.errors import ApiError, bad_request
 
@@ -31,25 +33,34 @@ def answered(calls: list[dict], responses: list[tuple[str, dict]]) -> list[dict]
     if len(calls) != len(responses):
         raise bad_request(UNEQUAL, "contents")
 
+    by_id: defaultdict[str, deque[int]] = defaultdict(deque)
+    by_name: defaultdict[str | None, deque[int]] = defaultdict(deque)
+    by_name_alone: defaultdict[str | None, deque[int]] = defaultdict(deque)  # the calls without id
+    for i, call in enumerate(calls):
+        by_name[call.get("name")].append(i)
+        (by_id[call["id"]] if call.get("id") else by_name_alone[call.get("name")]).append(i)
+
     found: dict[int, dict] = {}
     # those with an id first, so that the others take what is left
     for place, response in sorted(responses, key=lambda each: not each[1].get("id")):
-        open_calls = [i for i in range(len(calls)) if i not in found]
-        found[_call_of(place, response, calls, open_calls)] = response
+        own = response.get("id")
+        name = response.get("name")
+        queues = (by_id[own], by_name_alone[name]) if own else (by_name[name],)
+        i = _first_open(queues, found)
+        if i is None:
+            raise _no_call(place, response)
+        found[i] = response
     return [found[i] for i in range(len(calls))]
 
 
-def _call_of(place: str, response: dict, calls: list[dict], open_calls: list[int]) -> int:
-    own = response.get("id")
-    name = response.get("name")
-    for i in open_calls:
-        if own and calls[i].get("id") == own:
-            return i
-    for i in open_calls:
-        without_id = not own or not calls[i].get("id")
-        if without_id and calls[i].get("name") == name:
-            return i
-    raise _no_call(place, response)
+def _first_open(queues: tuple[deque[int], ...], found: dict[int, dict]) -> int | None:
+    """The first call in the first of the queues that has one without a response."""
+    for queue in queues:
+        while queue and queue[0] in found:
+            queue.popleft()
+        if queue:
+            return queue[0]
+    return None
 
 
 def _no_call(place: str, response: dict) -> ApiError:

@@ -9,6 +9,7 @@ as cline/cline#12521 quotes it, 2026-07-24; anomalyco/opencode#47034, 2026-09-03
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -18,6 +19,7 @@ from samplers.local.request.errors import bad_request
 
 ROLES = ("user", "model", "function")
 BAD_ROLE = "Please use a valid role: user, model."
+IMAGE = re.compile(r"image/[a-z0-9.+-]+", re.IGNORECASE)  # a mime_type
 MODEL_LAST = "Requests ending with a model turn are not supported."
 NO_DATA = "required oneof field 'data' must have one initialized field"
 
@@ -142,7 +144,7 @@ def _said(place: str, part: dict) -> dict:
         return {"type": "text", "text": part["text"]}
     inline = part["inline_data"]
     kind = inline.get("mime_type", "")
-    if not kind.lower().startswith("image/"):
+    if not IMAGE.fullmatch(kind):
         raise bad_request(f"Unsupported MIME type: {kind[:80]}", f"{place}.inline_data.mime_type")
     if not inline.get("data"):
         raise invalid(f"{place}.inline_data.data", "cannot be empty")

@@ -63,7 +63,7 @@ def error_body(status: int, error: dict, request_id: str) -> dict:
         "status": STATUSES.get(status, other),
     }
     for sentence in (INCORRECT, NO_KEY):
-        if body["message"].startswith(sentence):
+        if status in OF_THE_KEY and body["message"].startswith(sentence):
             body["message"] = OF_THE_KEY[status] + body["message"].removeprefix(sentence)
     if body["message"] == NOT_JSON:
         body["message"] = "Invalid JSON payload received. Unexpected token."

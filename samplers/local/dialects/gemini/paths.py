@@ -50,6 +50,8 @@ def routes(chats: Chats) -> list[Route]:
         return model_called(models, *_called(request))
 
     async def model_by_id(request: Request) -> Response:
+        if ":" in request.path_params["id"]:  # a method, which is called by POST
+            raise not_found(*_called(request))
         return json_response(one_model(model_of(request)))
 
     async def answer(request: Request, is_stream: bool) -> Response:

@@ -50,7 +50,8 @@ def _counted(place: str, body) -> dict:
     given = COUNT(place, body)
     request = given.get("generate_content_request")
     if request is None:
-        return {"contents": given.get("contents", [])}
+        named_too = {"model": given["model"]} if given.get("model") else {}
+        return {"contents": given.get("contents", [])} | named_too
     if given.get("contents"):
         raise invalid("contents", "only one of contents and generate_content_request can be set.")
     return request
@@ -81,6 +82,6 @@ def _translated(read, body, model: ServedModel) -> tuple[dict, dict]:
 
 def _check_model(request: dict, model: ServedModel) -> None:
     """ApiError if a body names another model than the path."""
-    name = request.get("model", model.id)
+    name = request.get("model") or model.id
     if name.removeprefix(PREFIX) != model.id:
         raise invalid("model", f"it is not the model of the path, {PREFIX}{model.id}.")

@@ -1,10 +1,11 @@
 """thinkingConfig: how much the simulated reasoning model thinks before it answers.
 
-The levels and budgets are Gemini's (google-genai 3.6.1), the number of tokens is the endpoint's
-own (`request/scratchpad.py`): a level is the effort of that name, and a budget the greatest effort
-whose thoughts fit into it. MINIMAL, which at Google is "close to no thinking", is none here. A
-model that does not think refuses both in Google's words: "Thinking budget is not supported for this
-model." (aduermael/herm#23, 2026-04-11), "Thinking level …" (RooCodeInc/Roo-Code#10700, 2026-01-13).
+The levels and budgets are Gemini's (google-genai 3.6.1), the number of tokens is the endpoint's own
+(`request/scratchpad.py`): a level is the effort of that name, and a budget the greatest effort
+whose thoughts fit into it, or the least effort where none fits. MINIMAL, which at Google is "close
+to no thinking", is none here. A model that does not think refuses both in Google's words: "Thinking
+budget is not supported for this model." (aduermael/herm#23, 2026-04-11), "Thinking level …"
+(RooCodeInc/Roo-Code#10700, 2026-01-13).
 """
 
 from samplers.local.dialects.gemini.errors import invalid
@@ -49,7 +50,7 @@ def shows_thoughts(config: dict, effort: str) -> bool:
 
 
 def _within(budget: int) -> str:
-    """The greatest effort whose thoughts have at most so many tokens."""
+    """The greatest effort whose thoughts have at most so many tokens, at least the least one."""
     if budget == 0:
         return "none"
     fitting = [name for name, most in MOST.items() if most <= budget]
