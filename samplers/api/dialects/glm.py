@@ -15,7 +15,7 @@ from samplers.api.dialects.chat_form import (
     plain_tools,
     take_limit,
 )
-from samplers.api.dialects.checks import dict_at, given
+from samplers.api.dialects.checks import dict_at, given, text_at
 from samplers.api.dialects.chunks import whole
 from samplers.api.dialects.dialect import Dialect, Translated
 from samplers.wire.secret import shown
@@ -24,11 +24,12 @@ __all__ = ["DIALECT", "answer", "openai_request", "request", "whole"]
 
 NAME = "GLM"
 KEPT = (
-    *("model", "stream", "stop", "seed", "reasoning_effort"),
+    *("model", "stream", "seed", "reasoning_effort"),
     *("do_sample", "thinking", "user_id", "request_id", "tool_stream"),  # GLM's own
 )
 LEAST = 0.01  # top_p must be above 0 and below 1; the SDK sends these instead
 MOST = 0.99
+SHORTEST_USER, LONGEST_USER = 6, 128  # characters of user_id
 REASONS = {
     "n": "GLM gives one answer per request; ask again for more.",
     "logprobs": "GLM gives none.",
@@ -66,8 +67,8 @@ def request(body: dict) -> Translated:
     if "response_format" in rest:
         made["response_format"] = json_format(rest.pop("response_format"), NAME, lost)
     take_limit(rest, made, NAME, lost)
-    if "user" in rest:
-        made.setdefault("user_id", rest.pop("user"))
+    _take_stop(rest, made, lost)
+    _take_user(rest, made, lost)
 
     options = rest.pop("stream_options", {})  # the usage always comes
     lost += [
@@ -107,6 +108,28 @@ def _take_sampling(rest: dict, made: dict, lost: list[str]) -> None:
         made["top_p"] = max(LEAST, min(top_p, MOST))
         if made["top_p"] != top_p:
             lost.append(f"top_p: GLM's is between 0 and 1, so {top_p} became {made['top_p']}.")
+
+
+def _take_stop(rest: dict, made: dict, lost: list[str]) -> None:
+    """One stop string at most, as Zhipu's reference of mid 2026 has it."""
+    stop = rest.pop("stop", None)
+    if stop is None:
+        return
+    stops = [text_at(stop, "stop")] if not isinstance(stop, list) else stop
+    made["stop"] = stops[:1]
+    if len(stops) > 1:
+        lost.append(f"stop: GLM takes one; {stops[0]!r} was sent.")
+
+
+def _take_user(rest: dict, made: dict, lost: list[str]) -> None:
+    """`user` as user_id, if it has the length that zai-sdk's reference gives."""
+    user = rest.pop("user", None)
+    if user is None:
+        return
+    if SHORTEST_USER <= len(text_at(user, "user")) <= LONGEST_USER:
+        made.setdefault("user_id", user)
+    else:
+        lost.append(f"user: GLM's user_id has {SHORTEST_USER} to {LONGEST_USER} characters.")
 
 
 def _number(value, name: str) -> float | None:

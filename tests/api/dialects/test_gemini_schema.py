@@ -5,6 +5,7 @@ import copy
 import pytest
 
 from samplers.api.dialects.gemini import openai_request, request
+from samplers.api.dialects.gemini.schema import json_schema
 
 
 def tool(parameters: dict, **more) -> dict:
@@ -237,3 +238,9 @@ def test_parameters_json_schema_comes_back_as_it_is():
     made = openai_request({"contents": [], "tools": [{"functionDeclarations": [declaration]}]})
     assert made.lost == ()
     assert made.body["tools"] == [tool(schema, description="d")]
+
+
+def test_an_integer_enum_that_holds_none_is_named():
+    schema = {"type": "INTEGER", "enum": ["1", "x"]}
+    with pytest.raises(ValueError, match=r"here\.enum must hold integers as texts, got 'x'"):
+        json_schema(schema, "here", [])

@@ -74,6 +74,9 @@ def test_what_is_the_same():
     assert sent(**parameters) == (parameters, [])
     own = {"request_id": "r", "tool_stream": True, "thinking": {"type": "enabled"}}
     assert sent(**own) == (own, [])
+    made, lost = sent(stop=["END", "STOP"], user="ann")
+    assert made == {"stop": ["END"]}
+    assert lost == ["stop", "user"]
     assert sent(max_completion_tokens=5, user="ann-of-sales") == (
         {"max_tokens": 5, "user_id": "ann-of-sales"},
         [],

@@ -5,8 +5,10 @@ keywords; any other one is answered with 400 INVALID_ARGUMENT (google-genai 3.6.
 """
 
 import copy
+import re
 
 from samplers.api.dialects.checks import dict_at, list_at, text_at
+from samplers.wire.secret import shown
 from samplers.wire.subschemas import resolve
 
 TYPES = ("STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL")
@@ -224,8 +226,14 @@ def json_schema(schema, place: str, lost: list[str]) -> dict:
     if schema.get("format") not in (None, "enum"):
         made["format"] = schema["format"]
     if made.get("type") == "integer" and "enum" in made:
-        made["enum"] = list(map(int, made["enum"]))
+        made["enum"] = [_integer(text, f"{place}.enum") for text in made["enum"]]
     return _with_null(made) if schema.get("nullable") else made
+
+
+def _integer(text: str, place: str) -> int:
+    if not re.fullmatch("-?[0-9]{1,19}", text):
+        raise ValueError(f"{place} must hold integers as texts, got {shown(text)}")
+    return int(text)
 
 
 def _with_null(schema: dict) -> dict:
