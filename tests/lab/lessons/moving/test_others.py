@@ -19,6 +19,6 @@ def test_versions_and_runs():
     )
     assert recorded
     for engine, version, identified in recorded:
-        found = {"5 of 5": "in 5 of 5 runs"}.get(identified, "never: it shows no logprobs")
+        found = {"5 of 5": "in 5 of 5 runs"}.get(identified, "not possible: it shows no logprobs")
         if engine != "engine":
             assert said[engine] == (version, found)
