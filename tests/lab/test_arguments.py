@@ -28,6 +28,8 @@ class Silent:
 
 
 GOOD = {
+    "places_of": {"things": {"a": 1}, "bodies": {"A": {"x": 1}}},
+    "side_by_side": {"bodies": {"A": {"x": 1}}},
     "plot_confidence": {"groups": {"a": [0.1, 0.2]}},
     "plot_answers": {"answers": {"a": ["x", "y"]}, "top": 2},
     "plot_before_after": {"dist": FIVE, "after": LOGITS, "top": 2, "names_of": ("x", "y")},
@@ -104,6 +106,8 @@ COUNTS = [0, -1, 1.5, NAN, INF, True, None, "3", [3]]
 ARRAYS = [None, 1, "abc", ["a", "b", "c"], [None] * 3, [1j] * 3, {0: 1}, [[1, 2], [1]]]
 ARRAYS += [np.ma.array([1, 2, 3], mask=[1, 0, 0])]
 WRONG = {
+    "things": [None, 1, "a", [1], {}, {1: 2}],
+    "bodies": [None, 1, "a", [1], {}, {1: {}}],
     "dist": DISTRIBUTIONS,
     "prediction": DISTRIBUTIONS[:-1],
     "truth": DISTRIBUTIONS[:-1],
