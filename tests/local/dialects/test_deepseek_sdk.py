@@ -4,25 +4,10 @@ import json
 
 import openai
 import pytest
+from chat_door import ANSWER, FRANCE, PARIS, WEATHER
 
-FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
-PARIS = [{"role": "user", "content": "What is the weather in Paris?"}]
-ANSWER = "The capital of France is Paris."
 OFF = {"extra_body": {"thinking": {"type": "disabled"}}}
 LOW = {"reasoning_effort": "low", "max_tokens": 40}
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "description": "Get the weather of a city.",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string", "enum": ["Paris", "Rome"]}},
-            "required": ["city"],
-            "additionalProperties": False,
-        },
-    },
-}
 CALL = {"id": "call_a", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
 RESULT = {"role": "tool", "tool_call_id": "call_a", "content": "rain"}
 CALLED = {"role": "assistant", "content": "", "tool_calls": [CALL]}

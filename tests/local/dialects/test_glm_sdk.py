@@ -4,27 +4,12 @@ import json
 
 import pytest
 import zai
+from chat_door import ANSWER, FRANCE, PARIS, WEATHER
 from zai.core import _errors as errors
 from zai.types.chat.chat_completion import Completion
 
-FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
-PARIS = [{"role": "user", "content": "What is the weather in Paris?"}]
-ANSWER = "The capital of France is Paris."
 OFF = {"thinking": {"type": "disabled"}}
 LOW = {"reasoning_effort": "low", "max_tokens": 36, "seed": 5}
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "description": "Get the weather of a city.",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string", "enum": ["Paris", "Rome"]}},
-            "required": ["city"],
-            "additionalProperties": False,
-        },
-    },
-}
 
 
 def sdk(endpoint, key=None, **options) -> zai.ZaiClient:
