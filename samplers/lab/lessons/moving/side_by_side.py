@@ -15,7 +15,7 @@ SHOWN = 30
 JOINED = "\u00a0"  # a name and its value stay in one line
 CELL = 'style="width:50%;text-align:left;vertical-align:top"'
 PRE = (
-    'style="font:12px monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:0;'
+    'style="font:11px monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:0;'
     'background:none;text-align:left"'
 )
 
