@@ -5,7 +5,7 @@ is known only when the prompt has been read.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from samplers.local.answer import chat_fields
@@ -14,11 +14,12 @@ from samplers.local.answer.generate import call_or_text
 from samplers.local.answer.generate.choice import End
 from samplers.local.answer.generate.choices import generate_all
 from samplers.local.answer.images import images_field, images_note
+from samplers.local.chats import Settle
 from samplers.local.dialects.anthropic.usage import NOTHING_CACHED, input_tokens
 from samplers.local.request.job import Choice, Job
 
 
-async def events(job: Job, settle: Callable[[dict], None]) -> AsyncIterator[dict]:
+async def events(job: Job, settle: Settle) -> AsyncIterator[dict]:
     """The events of the answer to a job, in order. At the end `settle` gets the answer's usage."""
     yield {"type": "message_start", "message": _message(job)}
     yield {"type": "ping"}

@@ -1,16 +1,16 @@
 """The whole answer of POST /v1/messages: a message."""
 
-from collections.abc import Callable
 from contextlib import aclosing
 
 from samplers.local.answer.generate.given_up import is_whole
 from samplers.local.answer.json_text import Raw
+from samplers.local.chats import Settle
 from samplers.local.dialects.anthropic.events import events
 from samplers.local.dialects.anthropic.usage import cache_creation
 from samplers.local.request.job import Job
 
 
-async def message(job: Job, settle: Callable[[dict], None]) -> dict:
+async def message(job: Job, settle: Settle) -> dict:
     """The body of the answer to a job: what the events of its stream add up to."""
     body: dict = {}
     parts: list[str] = []

@@ -6,7 +6,7 @@ google-genai 3.6.1 forget the turn. Where nothing at all was said, the content h
 """
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ from samplers.local.answer.generate.choices import generate_all
 from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.generate.thinking import Thought
 from samplers.local.answer.images import images_field, images_note
+from samplers.local.chats import Settle
 from samplers.local.dialects.gemini.logprobs import average, logprobs_result
 from samplers.local.dialects.gemini.parts import Parts, joined
 from samplers.local.dialects.gemini.usage import prompt_metadata, usage_metadata
@@ -40,7 +41,7 @@ class Piece:
     usage: dict | None = None
 
 
-async def whole(job: Job, settle: Callable[[dict], None]) -> dict:
+async def whole(job: Job, settle: Settle) -> dict:
     """The body of the answer to a job."""
     pieces: dict[int, list[Piece]] = {i: [] for i in range(job.request.n)}
     async with aclosing(_pieces(job)) as generated:
@@ -61,7 +62,7 @@ def _whole_candidate(job: Job, pieces: list[Piece]) -> dict:
     return made | _average(job, pieces[0].choice, tokens)
 
 
-async def stream(job: Job, settle: Callable[[dict], None]) -> AsyncIterator[dict]:
+async def stream(job: Job, settle: Settle) -> AsyncIterator[dict]:
     """The chunks of the answer to a job. At the end `settle` gets the answer's usage."""
     response_id = _response_id()
     metadata = prompt_metadata(job.prompt_tokens)
