@@ -34,8 +34,8 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "audio": {"request", "answer"},
         "keys": {"request", "answer", "store"},
         "realtime": {"request", "answer", "audio", "engine"},
-        "batches": {"request", "answer", "store", "engine", "moderation"},
-        "dialects": {"request", "answer", "engine"},
+        "batches": {"request", "answer", "store", "engine", "moderation", "dialects"},
+        "dialects": {"request", "answer", "engine", "store"},
     },
     "api": {
         "pricing": set(),

@@ -31,6 +31,7 @@ from samplers.local.conditions.middleware import Conditioned
 from samplers.local.conditions.report import change, report
 from samplers.local.conditions.simulation import Simulation
 from samplers.local.dialects.errors import DialectErrors
+from samplers.local.dialects.responses.paths import response_routes
 from samplers.local.dialects.table import dialect_routes
 from samplers.local.door import HEALTH, Door
 from samplers.local.engine.model import ServedModel
@@ -130,6 +131,7 @@ def application(
         Route("/v1/models", all_models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
+        *response_routes(chats, database),
         *file_routes(database, FILE_BYTES if keys.shared else MOST_BYTES),
         *audio_routes(recogniser),
         realtime_route(models, recogniser, keys),

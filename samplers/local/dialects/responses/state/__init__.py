@@ -1,0 +1,1 @@
+"""What outlives a response: what later ones go on from, and those made in the background."""
