@@ -1,0 +1,126 @@
+"""The endpoint's Responses API through OpenAI's SDK and through plain HTTP.
+
+Whatever comes must fit the SDK's types, strictly and with no field besides.
+"""
+
+import json
+
+import httpx
+import openai
+from openai.types.responses import Response, ResponseStreamEvent
+from pydantic import BaseModel, TypeAdapter
+
+FRANCE = "What is the capital of France?"
+CITY = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "enum": ["Oslo"]}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+WEATHER = {
+    "type": "function",
+    "name": "weather",
+    "description": "The weather in a city",
+    "parameters": CITY,
+}
+FORCED = {"type": "function", "name": "weather"}
+EVENT = TypeAdapter(ResponseStreamEvent)
+# Fields of ours, which the SDK does not know.
+OURS = {"samplers_cached_tokens", "samplers_image"}
+
+
+class Door:
+    """Requests to an endpoint. Fields of its methods are a body's, over a short question."""
+
+    def __init__(self, endpoint):
+        self.model = endpoint.model.removesuffix("-reasoning")
+        self.reasoning = f"{self.model}-reasoning"
+        self.key = endpoint.key
+        self.sdk = openai.OpenAI(
+            api_key=endpoint.key,
+            base_url=endpoint.base_url,
+            max_retries=0,
+            timeout=120,
+            _strict_response_validation=True,
+        )
+        headers = {"Authorization": f"Bearer {endpoint.key}"}
+        root = endpoint.base_url
+        self.http = httpx.Client(base_url=root, headers=headers, timeout=120, trust_env=False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sdk.close()
+        self.http.close()
+
+    def body(self, **fields) -> dict:
+        return {"model": self.model, "input": FRANCE, "max_output_tokens": 16} | fields
+
+    def post(self, path="/responses", **fields) -> httpx.Response:
+        return self.http.post(path, json=self.body(**fields))
+
+    def response(self, **fields) -> dict:
+        """A whole answer."""
+        response = self.post(**fields)
+        assert response.status_code == 200, response.text
+        strict(Response, response.text)
+        return response.json()
+
+    def events(self, **fields) -> list[dict]:
+        """A stream's events."""
+        response = self.post(stream=True, **fields)
+        assert response.status_code == 200, response.text
+        return events_of(response)
+
+    def count(self, **fields) -> int:
+        """The input tokens of a request."""
+        body = {"model": self.model, "input": FRANCE} | fields
+        response = self.http.post("/responses/input_tokens", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()["input_tokens"]
+
+    def refused(self, status=400, **fields) -> dict:
+        """The error that a request gets: message, type, param, code."""
+        response = self.post(**fields)
+        assert response.status_code == status, response.text
+        error = response.json()["error"]
+        assert error.keys() == {"message", "type", "param", "code"}
+        return error
+
+
+def text_of(response: dict) -> str:
+    """The text of a response's messages."""
+    messages = [item for item in response["output"] if item["type"] == "message"]
+    return "".join(part["text"] for message in messages for part in message["content"])
+
+
+def events_of(response: httpx.Response) -> list[dict]:
+    """The events of a stream whose lines are as OpenAI writes them, numbered from 0."""
+    events = []
+    for number, block in enumerate(response.text.removesuffix("\n\n").split("\n\n")):
+        name, data = block.split("\n")
+        event = json.loads(data.removeprefix("data: "))
+        assert name == f"event: {event['type']}"
+        assert event["sequence_number"] == number
+        no_others(EVENT.validate_json(json.dumps(event), strict=True))
+        events.append(event)
+    return events
+
+
+def strict(kind: type[BaseModel], text: str) -> BaseModel:
+    """The SDK's object of a JSON text."""
+    value = kind.model_validate_json(text, strict=True)
+    no_others(value)
+    return value
+
+
+def no_others(value) -> None:
+    """Fails if a field is neither the SDK's nor one of ours."""
+    if isinstance(value, list):
+        for item in value:
+            no_others(item)
+    elif isinstance(value, BaseModel):
+        assert not (value.model_extra or {}).keys() - OURS, value
+        for name in value.model_fields_set:
+            no_others(getattr(value, name))
