@@ -1,9 +1,22 @@
 """What several folders of tests share: endpoints on the real model, one for a whole session."""
 
+import os
+from tempfile import TemporaryDirectory
+
 import pytest
 from bare_llama_cpp import KEY, bare_llama_cpp
 
 CELL_OUTPUT_SECONDS = 60
+DATA = TemporaryDirectory(ignore_cleanup_errors=True)
+
+
+def pytest_configure() -> None:
+    """What endpoints keep is neither the user's own nor that of another process of the tests."""
+    os.environ["XDG_DATA_HOME"] = DATA.name
+
+
+def pytest_unconfigure() -> None:
+    DATA.cleanup()
 
 
 def pytest_collection_modifyitems(items) -> None:

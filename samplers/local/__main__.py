@@ -34,8 +34,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--api-key",
         default=os.environ.get("SAMPLERS_LOCAL_KEY") or None,
         help="the bearer token to ask for; a random one if not given. SAMPLERS_LOCAL_KEY does the "
-        "same, unseen by `ps`. Files and batches outlive the endpoint for those who name the same "
-        "key again; those of a random key are gone with it",
+        "same, unseen by `ps`. Files and batches are kept in your data folder, and outlive the "
+        "endpoint and its key",
     )
     lifetime.add_to(parser)
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
@@ -128,8 +128,7 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     if keys.shared:
         model.engine.slots.limit_each_owner(ANSWERS)
     models = served(model, options.profile)
-    # a random key is another one at the next start: what it has kept could never be read again
-    database = Database(data_folder() if options.api_key or keys.shared else None)
+    database = Database(data_folder())
     worker = Worker(models, database, keys.owners)
     app = gateway.application(models, keys, options.simulation, database, worker, options.host)
     server = connection.server(app)
@@ -157,6 +156,7 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     lifetime.end_soon()
     server.should_exit = True
     await asyncio.gather(serving, worker.end())
+    database.close()
 
 
 if __name__ == "__main__":

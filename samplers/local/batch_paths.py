@@ -51,6 +51,7 @@ def batch_routes(
                 asked.output_seconds,
                 window,
                 time.time(),
+                database.run,
             )
         except WrongInput as error:
             raise answers.wrong_input(asked.input_file_id, error.file) from None

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 OWNER = "samplers.owner"  # where the ASGI scope has it
+LOCAL = "local"  # whose all requests are where there is one key: it may be another at each start
 
 
 # Other providers' headers for a key: Anthropic's and Google's.
@@ -23,14 +24,9 @@ def owner_of(scope: Mapping) -> str:
     return scope[OWNER]
 
 
-def owner_of_key(key: str) -> str:
-    """Whose a request with the only key is: its sha256, as the database holds no key."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
 def owner_of_name(name: str) -> str:
     """Whose a request with a key of a file is: its name's sha256, so a new key changes nothing.
 
-    No key has the same sha256, as a key has no spaces.
+    No name gives LOCAL, not even that name.
     """
     return hashlib.sha256(f"name {name}".encode()).hexdigest()

@@ -17,19 +17,22 @@ from samplers.local.store.database import Database
 
 
 class Served:
-    """A running gateway: where it is, and clients of it. `models` are there by name only."""
+    """A running gateway: where it is, and clients of it. `models` are there by name only.
 
-    def __init__(self, folder, key: str, models: tuple = ()):
+    `keys`: those that it knows; None: the `key` of its clients alone.
+    """
+
+    def __init__(self, folder, key: str, models: tuple = (), keys: Keys | None = None):
         self.key = key
         # with the protocol named, as the endpoint does: else each answer takes 40 ms longer
         self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listening.bind(("127.0.0.1", 0))
         self._listening.listen()
         self.base_url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/v1"
-        database = Database(folder)
-        keys = Keys(key)
-        worker = Worker((), database, keys.owners)
-        self._server = server(application(models, keys, Simulation(), database, worker))
+        self._database = Database(folder)
+        keys = keys or Keys(key)
+        worker = Worker((), self._database, keys.owners)
+        self._server = server(application(models, keys, Simulation(), self._database, worker))
         serve = self._server.serve(sockets=[self._listening])
         self._thread = threading.Thread(target=asyncio.run, args=(serve,))
         self._thread.start()
@@ -50,3 +53,4 @@ class Served:
     def end(self) -> None:
         self._server.should_exit = True
         self._thread.join(10)
+        self._database.close()

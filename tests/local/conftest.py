@@ -1,9 +1,11 @@
 """One running endpoint for each configuration, shared by all tests of the session."""
 
 import json
+import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -12,6 +14,8 @@ import httpx
 import pytest
 from served_gateway import Served
 from wirecheck import transport
+
+from samplers.local.keys.known import KeysFile
 
 FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
 
@@ -88,12 +92,16 @@ class Endpoint:
         return {item["token"]: item["logprob"] for item in entry["top_logprobs"]}
 
 
-def _start(*options: str) -> Endpoint:
-    """Starts an endpoint. If it does not start, fails with what it wrote on stderr."""
+def _start(*options: str, data=None) -> Endpoint:
+    """Starts an endpoint. If it does not start, fails with what it wrote on stderr.
+
+    `data`: where its data folder is; None: in a folder of its own.
+    """
     begin = time.monotonic()
     command = [sys.executable, "-m", "samplers.local", *options]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    process = subprocess.Popen(command, **pipes)
+    data = data or tempfile.mkdtemp(dir=os.environ["XDG_DATA_HOME"])
+    process = subprocess.Popen(command, **pipes, env=os.environ | {"XDG_DATA_HOME": str(data)})
 
     lines: queue.SimpleQueue = queue.SimpleQueue()
     threading.Thread(target=lambda: lines.put(process.stdout.readline()), daemon=True).start()
@@ -113,11 +121,14 @@ def _end(endpoint: Endpoint) -> None:
 
 @pytest.fixture
 def start():
-    """A function that starts an endpoint with some options; all of them end with the test."""
+    """A function that starts an endpoint with some options; all of them end with the test.
+
+    `data`: as `_start` has it.
+    """
     started: list[Endpoint] = []
 
-    def start_one(*options: str) -> Endpoint:
-        started.append(_start(*options))
+    def start_one(*options: str, data=None) -> Endpoint:
+        started.append(_start(*options, data=data))
         return started[-1]
 
     yield start_one
@@ -171,13 +182,25 @@ def llama_cpp():
 
 @pytest.fixture(scope="session")
 def serve():
-    """A function that serves what a folder keeps (None: nothing is kept) to those with a key."""
+    """A function that serves what a folder keeps (None: nothing is kept) to those with a key.
+
+    `keys`: as Served has it.
+    """
     served: list[Served] = []
 
-    def start(folder=None, key="sk-of-the-files") -> Served:
-        served.append(Served(folder, key))
+    def start(folder=None, key="sk-of-the-files", keys=None) -> Served:
+        served.append(Served(folder, key, keys=keys))
         return served[-1]
 
     yield start
     for each in served:
         each.end()
+
+
+@pytest.fixture
+def two_learners(tmp_path_factory):
+    """The keys of a room with two learners, and the key of each."""
+    path = tmp_path_factory.mktemp("keys") / "keys.txt"
+    of_each = ("ada-has-this-key", "bob-has-this-key")
+    path.write_text("ada {}\nbob {}\n".format(*of_each))
+    return KeysFile(path), *of_each

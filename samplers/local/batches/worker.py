@@ -4,11 +4,10 @@ It survives a kill -9 at any moment. An answer counts from the transaction on th
 whoever starts next on the same database goes on with the lines that have none. A line with which
 the process ended MOST_TRIES times is given up.
 
-Of several endpoints with the same database one works on an owner's batches: the one that has the
-lock on a file beside the database. The system gives that back when the process ends. It works with
-its own models and flags, wherever a batch was made; one that began with a model which is not here
-waits for an endpoint that has it. So do those of an owner whose key was removed, until there is
-another key of the same name.
+Of several endpoints with the same database each works on the batches that were made at it, with its
+own models and flags. When its process has ended, another one takes them over. One that began with a
+model which is not here waits for an endpoint that has it. So do those of an owner whose key was
+removed, until there is another key of the same name.
 """
 
 import asyncio
@@ -16,14 +15,13 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from typing import BinaryIO
 
 from samplers.local.answer.stored.batches import not_executed
 from samplers.local.batches import one_line
 from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.request import MODEL
 from samplers.local.request.batches.input_file import InputFile
-from samplers.local.store import batch_lines, batches, file_lock, files
+from samplers.local.store import batch_lines, batches, claims, files
 from samplers.local.store.batch_end import finish
 from samplers.local.store.batch_lines import Answered, Line
 from samplers.local.store.batches import Batch
@@ -54,12 +52,10 @@ class Worker:
         self._models = models
         self._database = database
         self._owners = owners
-        self._locks: dict[str, BinaryIO] = {}  # of each owner who had a batch
         self._running: asyncio.Task | None = None
         self._awake = asyncio.Event()
         self._places = asyncio.Semaphore(LINES)  # first come, first served
         self._reading = asyncio.Semaphore(1)
-        self._tried_again: set[str] = set()  # owners
         self._works: dict[str, asyncio.Task] = {}
 
     def wake(self) -> None:
@@ -76,16 +72,12 @@ class Worker:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        try:
-            while True:
-                self._awake.clear()
-                seconds = await self._look_again()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(seconds):
-                        await self._awake.wait()
-        finally:
-            for lock in self._locks.values():
-                lock.close()
+        while True:
+            self._awake.clear()
+            seconds = await self._look_again()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._awake.wait()
 
     async def _look_again(self) -> float:
         try:
@@ -101,23 +93,39 @@ class Worker:
         if not self._database.exists():
             return POLL
         found = await self._database.read(batches.unfinished_of, self._owners())
-        found = [batch for batch in found if self._has_lock(batch.owner)]
+        found = await self._ours(found)
         for batch_id in self._works.keys() - {batch.id for batch in found}:
             self._works[batch_id].cancel()  # its owner's key was removed
 
-        await self._try_again([batch for batch in found if batch.owner not in self._tried_again])
-        self._tried_again |= {batch.owner for batch in found}
         seconds = POLL
         for batch in found:
-            left = batch.expires_at - time.time()
-            is_late = batch.status == "in_progress" and left <= 0
-            if batch.status == "cancelling" or is_late:
+            if _is_to_end(batch):
                 await self._stop(batch)
             elif batch.id not in self._works and self._has_model(batch):
                 self._begin(batch)
-            if batch.status == "in_progress" and left > 0:
-                seconds = min(seconds, left)
+            if batch.status == "in_progress" and not _is_late(batch):
+                seconds = min(seconds, batch.expires_at - time.time())
         return seconds
+
+    async def _ours(self, found: list[Batch]) -> list[Batch]:
+        """Those of this run, and those whose run has ended, if something can be done for them."""
+        run_of = await self._database.read(claims.run_of, [batch.id for batch in found])
+        ours = []
+        taken_over = []
+        for batch in found:
+            run = run_of.get(batch.id)
+            if run == self._database.run:
+                ours.append(batch)
+            elif await self._take_over(batch, run):
+                taken_over.append(batch)
+        await self._try_again(taken_over)
+        return ours + taken_over
+
+    async def _take_over(self, batch: Batch, run: str | None) -> bool:
+        useful = _is_to_end(batch) or self._has_model(batch)
+        if not useful or await self._database.goes_on(run):
+            return False
+        return await self._database.write(claims.take_over, batch.id, run, self._database.run)
 
     async def _try_again(self, found: list[Batch]) -> None:
         """The lines with which an earlier process ended: first, and each alone.
@@ -125,19 +133,9 @@ class Worker:
         So no other line that was under way is taken for the one that ended it again.
         """
         for batch in found:
-            is_open = batch.status == "in_progress" and batch.expires_at > time.time()
-            if is_open and self._has_model(batch):
+            if batch.status == "in_progress" and not _is_late(batch):
                 for line in await self._database.read(batch_lines.tried_lines, batch.id):
                     await self._answer(batch, line)
-
-    def _has_lock(self, owner: str) -> bool:
-        path = self._database.path(f"batches-{owner[:16]}.lock")
-        if path is None or owner in self._locks:
-            return True
-        lock = file_lock.take(path)
-        if lock is not None:
-            self._locks[owner] = lock
-        return lock is not None
 
     def _has_model(self, batch: Batch) -> bool:
         """Whether its lines can be answered here; else they wait for an endpoint that can."""
@@ -237,3 +235,12 @@ class Worker:
     async def _finish(self, batch: Batch) -> None:
         arguments = (batch.owner, batch.id, not_executed, time.time())
         await self._database.write(finish, *arguments)
+
+
+def _is_to_end(batch: Batch) -> bool:
+    """Whether it ends although lines have no answer."""
+    return batch.status == "cancelling" or (batch.status == "in_progress" and _is_late(batch))
+
+
+def _is_late(batch: Batch) -> bool:
+    return batch.expires_at <= time.time()

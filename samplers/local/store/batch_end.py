@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from itertools import chain
 
-from samplers.local.store import files
+from samplers.local.store import claims, files
 from samplers.local.store.batch_lines import forget_lines
 from samplers.local.store.batches import Batch, get
 
@@ -43,6 +43,7 @@ def finish(
     )
     connection.execute(change, (end, int(now), output, errors, batch_id))
     forget_lines(connection, batch_id)
+    claims.give_up(connection, batch_id)
 
 
 def _result(

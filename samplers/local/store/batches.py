@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from math import ceil
 
-from samplers.local.store import files
+from samplers.local.store import claims, files
 from samplers.local.store.batch_lines import forget_lines
 from samplers.local.store.files import UNFINISHED, StoredFile, StoreFull, is_id, new_id
 
@@ -80,8 +80,11 @@ def create(
     output_seconds: int,
     window: float,
     now: float,
+    run: str,
 ) -> Batch:
-    """A new batch, which ends in `window` seconds. WrongInput, or StoreFull if they are too many.
+    """A new batch of a run, which ends in `window` seconds.
+
+    WrongInput, or StoreFull if they are too many.
 
     Finished ones are removed after DAYS, or if they are more than MOST_FINISHED.
     """
@@ -112,6 +115,7 @@ def create(
     places = ", ".join("?" * len(row))
     into = f"INSERT INTO batches ({', '.join(row)}) VALUES ({places})"
     connection.execute(into, tuple(row.values()))
+    claims.claim(connection, row["id"], run)
     return get(connection, owner, row["id"])
 
 
@@ -172,6 +176,7 @@ def fail(connection: sqlite3.Connection, batch_id: str, errors: list[dict], now:
     )
     if connection.execute(change, (int(now), json.dumps(errors), batch_id)).rowcount:
         forget_lines(connection, batch_id)
+        claims.give_up(connection, batch_id)
 
 
 def finalize(connection: sqlite3.Connection, batch_id: str, now: float) -> None:

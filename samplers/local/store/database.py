@@ -7,9 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
+from platformdirs import user_data_path
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
+
+from samplers.local.store import runs
 
 FILE = "store-2.sqlite"  # another layout of the tables takes another number
 BUSY_SECONDS = 30  # until another endpoint on the same database has written
@@ -70,6 +73,10 @@ CREATE TABLE IF NOT EXISTS batch_lines (
     is_error INTEGER,
     PRIMARY KEY (batch_id, number)
 );
+CREATE TABLE IF NOT EXISTS claims (
+    work_id TEXT PRIMARY KEY,
+    run TEXT NOT NULL
+);
 """
 
 log = logging.getLogger("samplers.local")
@@ -83,9 +90,6 @@ class StoreError(Exception):
 
 def data_folder() -> Path:
     """The user's data folder for this project; it need not exist yet."""
-    # here: an endpoint that keeps nothing does not need it
-    from platformdirs import user_data_path
-
     return user_data_path("samplers", appauthor=False)
 
 
@@ -97,10 +101,14 @@ class Database:
     All work is done in one thread of its own, one piece after the other, never in the event loop.
     A write is one transaction. What is written outlives the end of the process at any moment
     (kill -9), but the last writes perhaps not the end of the machine's power.
+
+    `run` is this use of it, from here to the end of the process: rows say which one works on them.
     """
 
     def __init__(self, folder: Path | None):
+        self.run = runs.new_id()
         self._folder = folder
+        self._lock: BinaryIO | None = None  # of the run
         self._connection: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(1, "store")
 
@@ -115,15 +123,30 @@ class Database:
         """The same in a transaction, which an exception of `work` undoes."""
         return await self._in_the_thread(self._write, work, arguments)
 
-    def path(self, name: str) -> Path | None:
-        """Where a file beside the database would be; None for a temporary database."""
-        return None if self._folder is None else self._folder / name
+    async def goes_on(self, run: str | None) -> bool:
+        """Whether a run of this database, which has written, has not ended. None has."""
+        if run == self.run:
+            return True
+        if run is None or self._folder is None:
+            return False
+        return await asyncio.to_thread(runs.goes_on, self._folder, run)
 
     def exists(self) -> bool:
         """Whether there is a database already: of this process, or of an earlier one."""
         if self._connection is not None:
             return True
         return self._folder is not None and (self._folder / FILE).exists()
+
+    def close(self) -> None:
+        """Ends the run, when no work is under way: the process may go on, but not use it again."""
+        self._thread.submit(self._close).result()
+
+    def _close(self) -> None:
+        for open_thing in (self._connection, self._lock):
+            if open_thing is not None:
+                open_thing.close()
+        self._connection = None
+        self._lock = None
 
     async def _in_the_thread(self, step, work: Work, arguments: tuple):
         loop = asyncio.get_running_loop()
@@ -149,6 +172,7 @@ class Database:
                 self._connection = _connect("")  # SQLite's name for a temporary database
             else:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._lock = self._lock or runs.begin(self._folder, self.run)
                 self._connection = _connect(self._folder / FILE)
         return self._connection
 

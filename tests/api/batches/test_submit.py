@@ -60,7 +60,7 @@ def test_the_second_run_sends_nothing(endpoint, save):
 
 
 def test_a_batch_that_the_endpoint_has_lost(endpoint, save):
-    """A local endpoint with a random key keeps nothing."""
+    """Another machine's, or one that was deleted."""
     submit_batch(fake(endpoint), NAMES, save=save)
     endpoint.batches.clear()
     with pytest.raises(NotFoundError) as caught:

@@ -185,8 +185,9 @@ def test_pages(serve):
     assert not page.get_next_page().has_more
 
 
-def test_another_key_sees_nothing(serve, tmp_path):
-    mine, yours = serve(tmp_path), serve(tmp_path, "sk-another")
+def test_another_learner_sees_nothing(serve, two_learners, tmp_path):
+    keys, *of_each = two_learners
+    mine, yours = (serve(tmp_path, key, keys) for key in of_each)
     me, you = Batches(mine.base_url, mine.key), Batches(yours.base_url, yours.key)
     batch = me.run(moderation("a"))
     assert list(you.sdk.batches.list()) == []

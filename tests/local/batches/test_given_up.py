@@ -53,7 +53,7 @@ async def made(database: Database, *custom_ids: str) -> batches.Batch:
     content = io.BytesIO(jsonl(*map(moderation, custom_ids)))
     arguments = ("me", "a.jsonl", "batch", content, 3600, time.time())
     file = await database.write(files.add, *arguments)
-    arguments = ("me", "/v1/moderations", file.id, None, 3600, 3600, time.time())
+    arguments = ("me", "/v1/moderations", file.id, None, 3600, 3600, time.time(), database.run)
     return await database.write(batches.create, *arguments)
 
 

@@ -15,7 +15,7 @@ async def made(database: Database, content: bytes, owner: str = "me") -> batches
     """A new batch of moderations."""
     arguments = (owner, "a.jsonl", "batch", io.BytesIO(content), 3600, time.time())
     file = await database.write(files.add, *arguments)
-    arguments = (owner, "/v1/moderations", file.id, None, 3600, 3600.0, time.time())
+    arguments = (owner, "/v1/moderations", file.id, None, 3600, 3600.0, time.time(), database.run)
     return await database.write(batches.create, *arguments)
 
 
@@ -57,3 +57,25 @@ def test_a_batch_whose_owner_is_gone_waits_until_there_is_one_again(answered):
 
     asyncio.run(come_back())
     assert len(set(answered)) == 81
+
+
+def test_a_batch_is_another_endpoints_only_after_its_own_has_ended(tmp_path, answered):
+    """The other one may have other models and flags."""
+
+    async def wait() -> batches.Batch:
+        first, second = Database(tmp_path), Database(tmp_path)
+        batch = await made(first, jsonl(moderation("a")))
+        others = Worker((), second, lambda: ["me"])
+        others.wake()
+        await ended(second, await made(second, jsonl(moderation("b"))))
+        assert answered == ["b"]
+        assert (await second.read(batches.get, "me", batch.id)).status == "validating"
+
+        first.close()
+        others.wake()
+        batch = await ended(second, batch)
+        await others.end()
+        return batch
+
+    assert asyncio.run(wait()).completed == 1
+    assert answered == ["b", "a"]

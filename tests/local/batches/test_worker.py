@@ -32,7 +32,7 @@ async def made(database: Database, content: bytes, window=3600.0) -> batches.Bat
     """A new batch of moderations, of the owner "me"."""
     arguments = ("me", "a.jsonl", "batch", io.BytesIO(content), 3600, time.time())
     file = await database.write(files.add, *arguments)
-    arguments = ("me", "/v1/moderations", file.id, None, 3600, window, time.time())
+    arguments = ("me", "/v1/moderations", file.id, None, 3600, window, time.time(), database.run)
     return await database.write(batches.create, *arguments)
 
 

@@ -33,11 +33,15 @@ def test_an_owner_is_the_name_whatever_the_key_is(path):
     assert (keys.owner(NEW), keys.owner(ADA), keys.owner(BOB)) == (ada, None, bob)
 
 
-def test_no_key_is_an_owners_name(path):
-    """A learner's key that is as another's name gives nothing of the other's."""
-    path.write_text(f"ada {ADA}\n{ADA} {BOB}\n")
-    keys = KeysFile(path)
-    assert len(keys.owners() | {Keys(ADA).owner(ADA)}) == 3
+def test_the_owner_of_the_one_key_is_the_same_whatever_it_is():
+    assert Keys(ADA).owner(ADA) == Keys(BOB).owner(BOB)
+
+
+def test_no_name_is_another_owner(path):
+    """Neither one that is as another's key, nor one that is as the owner of the one key."""
+    owner = Keys(ADA).owner(ADA)
+    path.write_text(f"ada {ADA}\n{ADA} {BOB}\n{owner} {NEW}\n")
+    assert len(KeysFile(path).owners() | {owner}) == 4
 
 
 def test_a_removed_key_is_refused(path, capsys):

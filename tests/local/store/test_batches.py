@@ -20,7 +20,7 @@ def create(connection):
     def make(owner="a", now=NOW, window=HOUR) -> batches.Batch:
         content = io.BytesIO(b"{}\n")
         file = files.add(connection, owner, "x.jsonl", "batch", content, HOUR, now)
-        arguments = ("/v1/moderations", file.id, {"a": "b"}, HOUR, window, now)
+        arguments = ("/v1/moderations", file.id, {"a": "b"}, HOUR, window, now, "run")
         return batches.create(connection, owner, *arguments)
 
     return make
@@ -125,7 +125,9 @@ def test_the_lines_of_unfinished_batches_take_room(connection, create, monkeypat
     monkeypatch.setattr(files, "MOST_BYTES", 10_000)
     content = io.BytesIO(b"x" * 9_000)
     file = files.add(connection, "a", "x.jsonl", "batch", content, HOUR, NOW)
-    batch = batches.create(connection, "a", "/v1/moderations", file.id, None, HOUR, HOUR, NOW)
+    batch = batches.create(
+        connection, "a", "/v1/moderations", file.id, None, HOUR, HOUR, NOW, "run"
+    )
     batches.begin(connection, batch.id, 1, "m", NOW)
     files.delete(connection, "a", file.id, NOW)
     with pytest.raises(StoreFull):

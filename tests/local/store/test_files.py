@@ -90,7 +90,7 @@ def test_there_is_room_for_so_much_of_all_owners(connection, add, monkeypatch):
 def test_there_is_room_for_so_much_of_one_owner(connection, add):
     """What unfinished batches have read counts; nothing of others does."""
     file = add(b"x" * 9_000, most=20_000)
-    batches.create(connection, "a", "/v1/moderations", file.id, None, HOUR, HOUR, NOW)
+    batches.create(connection, "a", "/v1/moderations", file.id, None, HOUR, HOUR, NOW, "run")
     with pytest.raises(StoreFull):
         add(b"", most=20_000)
     add(b"x" * 20_000, owner="b", most=20_000)

@@ -124,8 +124,9 @@ def test_what_openai_does_not_send_back(sdk, purpose):
         sdk.files.content(file.id)
 
 
-def test_another_key_sees_nothing(serve, tmp_path):
-    mine, yours = serve(tmp_path), serve(tmp_path, "sk-another")
+def test_another_learner_sees_nothing(serve, two_learners, tmp_path):
+    keys, *of_each = two_learners
+    mine, yours = (serve(tmp_path, key, keys) for key in of_each)
     with mine.sdk() as me, yours.sdk() as you:
         file = me.files.create(file=JSONL, purpose="batch")
         assert list(you.files.list()) == []
