@@ -18,9 +18,9 @@ from samplers.local.engine.remember import remember
 OPENING = "Let me think step by step."
 NOTES = "You are a helpful assistant. These are your notes about the question:"
 TEMPERATURE = 0.5  # of the thoughts; at 1 a model of this size loses its thread
-# The most tokens of the thoughts, by effort. OpenAI's models take hundreds or thousands, for which
-# a laptop would need a minute.
-MOST = {"low": 32, "medium": 96, "high": 192, "xhigh": 384}
+# The most tokens of the thoughts, by effort; Chat has no "max". OpenAI's models take hundreds or
+# thousands, for which a laptop would need a minute.
+MOST = {"low": 32, "medium": 96, "high": 192, "xhigh": 384, "max": 768}
 # Tokens of the context that are left for NOTES and what stands around them.
 SPARE = 64
 

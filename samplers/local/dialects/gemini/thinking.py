@@ -1,7 +1,7 @@
 """thinkingConfig: how much the simulated reasoning model thinks before it answers.
 
 The levels and budgets are Gemini's (google-genai 3.6.1), the number of tokens is the endpoint's own
-(`request/scratchpad.py`): a level is the effort of that name, and a budget the greatest effort
+(`request/scratchpad.py`): a level is the effort of that name, and a budget the greatest of these
 whose thoughts fit into it, or the least effort where none fits. MINIMAL, which at Google is "close
 to no thinking", is none here. A model that does not think refuses both in Google's words: "Thinking
 budget is not supported for this model." (aduermael/herm#23, 2026-04-11), "Thinking level …"
@@ -53,5 +53,6 @@ def _within(budget: int) -> str:
     """The greatest effort whose thoughts have at most so many tokens, at least the least one."""
     if budget == 0:
         return "none"
-    fitting = [name for name, most in MOST.items() if most <= budget]
-    return fitting[-1] if fitting else next(iter(MOST))
+    efforts = [name for name in LEVELS.values() if name in MOST]
+    fitting = [name for name in efforts if MOST[name] <= budget]
+    return fitting[-1] if fitting else efforts[0]
