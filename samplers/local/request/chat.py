@@ -84,7 +84,8 @@ FIELDS = {
     "stream_options": (_stream_options, None),
     "response_format": (response_format, None),
 }
-# Accepted as OpenAI accepts them; they change nothing here.
+# Accepted as OpenAI accepts them; they change nothing here, and no answer repeats them. `store`
+# keeps nothing: only what POST /v1/responses answers can be read again.
 WITHOUT_EFFECT = {
     "metadata": mapping(string(512), 16, 64),
     "modalities": array(one_of("text"), 1),
@@ -94,6 +95,7 @@ WITHOUT_EFFECT = {
     "service_tier": one_of("auto", "default", "fast", "flex", "priority"),
     "store": boolean,
     "user": string(),
+    "verbosity": one_of("low", "medium", "high"),
 }
 # OpenAI's fields that this endpoint does not have.
 UNSUPPORTED = {
@@ -102,7 +104,6 @@ UNSUPPORTED = {
     "prediction",
     "prompt_cache_options",
     "reasoning_effort",
-    "verbosity",
     "web_search_options",
 }
 TOOL_FIELDS = {"tools", "tool_choice", "parallel_tool_calls"}  # checked together, by tools.py

@@ -27,7 +27,6 @@ WITHOUT_EFFECT = {
     "prompt_cache_options": _cache_options,
     "prompt_cache_retention": one_of("in_memory", "24h"),
     "safety_identifier": string(128),
-    "verbosity": one_of("low", "medium", "high"),
 }
 CHECKED_HERE = {"prediction", "reasoning_effort"}  # by `effort`
 UNKNOWN = {"audio", "modalities", "web_search_options"}
