@@ -98,7 +98,7 @@ def _one_function(functions: tuple[Function, ...], choice: dict) -> Tools:
     """For {"type": "function", "function": {"name": …}}."""
     only_fields("tool_choice", choice, "type", "function")
     name = _name("tool_choice.function", required("tool_choice", choice, "function"))
-    return Tools(_chosen(functions, [name]), forced=True, most=1, named=True)
+    return Tools(named_functions(functions, [name]), forced=True, most=1, named=True)
 
 
 def _allowed_tools(functions: tuple[Function, ...], choice: dict, most: int) -> Tools:
@@ -109,7 +109,7 @@ def _allowed_tools(functions: tuple[Function, ...], choice: dict, most: int) -> 
     mode = one_of("auto", "required")("tool_choice.mode", required(place, allowed, "mode"))
     listed = required(place, allowed, "tools")
     names = array(_allowed, 1, MOST_TOOLS)("tool_choice.tools", listed)
-    return Tools(_chosen(functions, names), mode == "required", most)
+    return Tools(named_functions(functions, names), mode == "required", most)
 
 
 def _type(name: str, value):
@@ -158,7 +158,8 @@ def _allowed(name: str, value) -> str:
     return _name(f"{name}.function", required(name, value, "function"))
 
 
-def _chosen(functions: tuple[Function, ...], names: list[str]) -> tuple[Function, ...]:
+def named_functions(functions: tuple[Function, ...], names: list[str]) -> tuple[Function, ...]:
+    """The functions with these names. ApiError (400) if there is none with one of them."""
     known = {function.name for function in functions}
     for name in names:
         if name not in known:

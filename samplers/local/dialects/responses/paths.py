@@ -6,15 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from samplers.local.answer.event_stream import EventForm
+from samplers.local.answer.event_stream import EventForm, unless_gone
+from samplers.local.answer.json_text import json_response
 from samplers.local.chats import AnswerForm, Chats
 from samplers.local.dialects.responses.answer.draft import Draft
 from samplers.local.dialects.responses.answer.events import events, whole
 from samplers.local.dialects.responses.ids import new_id
-from samplers.local.dialects.responses.request.chat_request import chat_request
-from samplers.local.dialects.responses.request.read import read
+from samplers.local.dialects.responses.request.abilities import check_abilities
+from samplers.local.dialects.responses.request.asked import ResponseRequest
+from samplers.local.dialects.responses.request.fitting import fitting
+from samplers.local.dialects.responses.request.read import read, read_count
 from samplers.local.request.body import is_long
-from samplers.local.request.job import Job
+from samplers.local.request.chat import ChatRequest
+from samplers.local.request.job import Job, prepare
 from samplers.local.store.database import Database
 
 EVENTS = EventForm(named=True, done="", error=lambda error: error.body)
@@ -22,6 +26,10 @@ EVENTS = EventForm(named=True, done="", error=lambda error: error.body)
 
 def response_routes(chats: Chats, database: Database) -> list[Route]:
     """The routes of responses that `database` keeps."""
+
+    async def chat_of(asked: ResponseRequest) -> ChatRequest:
+        check_abilities(asked)
+        return await fitting(asked, list(asked.items))
 
     async def create(request: Request) -> Response:
         number = chats.arrival(request)
@@ -36,6 +44,18 @@ def response_routes(chats: Chats, database: Database) -> list[Route]:
             lambda job, settle: events(draft(job), settle),
             EVENTS,
         )
-        return await chats.respond(request, number, chat_request(asked, list(asked.items)), form)
+        chat = await unless_gone(request.receive, chat_of(asked))
+        return await chats.respond(request, number, chat, form)
 
-    return [Route("/v1/responses", create, methods=["POST"])]
+    async def count_tokens(request: Request) -> Response:
+        async with chats.bodies.json(request) as body:
+            asked = await read_count(chats.models, body, is_long(request))
+        # The way of a response, up to its answer: so both count the same, and refuse the same.
+        chat = await unless_gone(request.receive, chat_of(asked))
+        job = await unless_gone(request.receive, prepare(chats.models, chat))
+        return json_response({"object": "response.input_tokens", "input_tokens": job.prompt_tokens})
+
+    return [
+        Route("/v1/responses", create, methods=["POST"]),
+        Route("/v1/responses/input_tokens", count_tokens, methods=["POST"]),
+    ]

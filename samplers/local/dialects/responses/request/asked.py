@@ -12,9 +12,11 @@ class ResponseRequest:
     """The request, each of its values checked by itself, but not yet what they mean together.
 
     `items` are its own input's, in the wire's form, each with an id. `previous` is the response
-    that it goes on from, or None. `limit` is `max_output_tokens`. `top_logprobs` is None where no
-    logprobs are asked for. `effort` and `summary` are those of `reasoning`. `truncates`: the oldest
-    items may be left out. `echo` are the fields of the response that repeat the request.
+    that it goes on from, or None; `conversation` and `prompt` are ids, or None. `limit` is
+    `max_output_tokens`. `top_logprobs` is None where no logprobs are shown. `effort` and `summary`
+    are those of `reasoning`. `truncates`: the oldest items may be left out. `given` are the checked
+    values of all fields that are not null. `echo` are the fields of the response that repeat the
+    request.
     """
 
     model: ServedModel
@@ -35,3 +37,9 @@ class ResponseRequest:
     background: bool
     stream: bool
     echo: dict
+    presence_penalty: float
+    frequency_penalty: float
+    include_obfuscation: bool
+    conversation: str | None
+    prompt: str | None
+    given: dict

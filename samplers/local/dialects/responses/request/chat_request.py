@@ -1,24 +1,39 @@
-"""From items to the messages of a chat, and the ChatRequest of a response."""
+"""From a request and the items that the model reads to the ChatRequest of a response."""
 
+from samplers.local.dialects.responses.request.abilities import nothing_asked
 from samplers.local.dialects.responses.request.asked import ResponseRequest
+from samplers.local.dialects.responses.request.history import messages
+from samplers.local.dialects.responses.request.pairs import paired
+from samplers.local.dialects.responses.request.text import check_mentions_json
 from samplers.local.request.chat import ChatRequest
 
 
 def chat_request(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
-    """The request that a job is made of. `items`: those that the model reads, inherited ones too.
+    """The request that a job is made of. `items`: those of the conversation, inherited ones too.
 
-    ApiError (400) for items that do not fit together, or for what the model cannot do.
+    The request's own are the last ones. ApiError (400) for items that do not fit together.
     """
-    messages = [{"role": item["role"], "content": item["content"]} for item in items]
+    read = paired(items)
+    own = {item["id"] for item in items[len(items) - len(asked.items) :]}
+    first = next((i for i, item in enumerate(read) if item["id"] in own), len(read))
+    history = messages(read, first)
+    if asked.format is not None and asked.format.any_json:
+        check_mentions_json(history)
     if asked.instructions is not None:
-        messages.insert(0, {"role": "system", "content": asked.instructions})
+        history.insert(0, {"role": "system", "content": asked.instructions})
+    if not history:  # nothing but reasoning
+        raise nothing_asked()
+    return _request(asked, history)
+
+
+def _request(asked: ResponseRequest, history: list[dict]) -> ChatRequest:
     return ChatRequest(
         model=asked.model.id,
-        messages=messages,
+        messages=history,
         temperature=asked.temperature,
         top_p=asked.top_p,
-        frequency_penalty=0.0,
-        presence_penalty=0.0,
+        frequency_penalty=asked.frequency_penalty,
+        presence_penalty=asked.presence_penalty,
         logit_bias={},
         seed=None,
         stop=(),
@@ -27,7 +42,7 @@ def chat_request(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
         top_logprobs=asked.top_logprobs,
         stream=asked.stream,
         include_usage=False,
-        include_obfuscation=False,
+        include_obfuscation=asked.include_obfuscation,
         response_format=asked.format,
         tools=asked.tools,
         effort=asked.effort,

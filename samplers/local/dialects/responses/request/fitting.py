@@ -1,0 +1,85 @@
+"""Whether a conversation fits the context, and which oldest items `truncation` leaves out."""
+
+from dataclasses import replace
+
+from samplers.local.dialects.responses.request.asked import ResponseRequest
+from samplers.local.dialects.responses.request.chat_request import chat_request
+from samplers.local.dialects.responses.request.fields import LEAST_TOKENS
+from samplers.local.request.chat import ChatRequest
+from samplers.local.request.errors import ApiError, bad_request
+from samplers.local.request.images.reading import read_images
+from samplers.local.request.job import prompt_messages
+from samplers.local.request.prompt import prompt_ids
+from samplers.local.request.scratchpad import SPARE
+
+# OpenAI's words (2025-10 to 2026-07, third-party)
+TOO_LONG = "Your input exceeds the context window of this model. Please adjust your input and try "
+TOO_LONG += "again."
+
+
+async def fitting(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
+    """The request of a conversation that leaves room in the context for an answer.
+
+    With `truncation: auto` as few as possible of the oldest items are left out, a call with its
+    output, but never the newest message. ApiError (400) if it does not fit then either, and as
+    `chat_request`.
+    """
+    request = chat_request(asked, items)
+    if not asked.truncates:
+        if not await _fits(asked, request, 1):
+            raise _too_long()
+        return request
+    if await _fits(asked, request, LEAST_TOKENS):
+        return request
+
+    groups = _oldest_first(items)
+    low = 1  # the least number of groups that must go, and the most
+    high = len(groups)
+    while low < high:
+        middle = (low + high) // 2
+        if await _fits(asked, _without(asked, items, groups[:middle]), LEAST_TOKENS):
+            high = middle
+        else:
+            low = middle + 1
+    request = _without(asked, items, groups[:low])
+    if not await _fits(asked, request, LEAST_TOKENS):
+        raise _too_long()
+    return request
+
+
+def _too_long() -> ApiError:
+    return bad_request(TOO_LONG, "input", "context_length_exceeded")
+
+
+async def _fits(asked: ResponseRequest, request: ChatRequest, room: int) -> bool:
+    """Whether `room` tokens of an answer still have their place in the context."""
+    messages, _ = await read_images(asked.model, request.messages)
+    read = prompt_messages(replace(request, messages=messages))
+    context = asked.model.engine.context - (SPARE if request.effort != "none" else 0)
+    try:
+        prompt = await prompt_ids(asked.model.engine, read)
+    except ApiError as error:
+        if error.body["error"]["code"] == "context_length_exceeded":
+            return False
+        raise
+    return len(prompt) + room <= context
+
+
+def _oldest_first(items: list[dict]) -> list[set[str]]:
+    """What may be left out: the ids of single items, and of a call with its output.
+
+    What belongs to the newest message stays: it, and what comes after it.
+    """
+    newest = max((i for i, item in enumerate(items) if item["type"] == "message"), default=0)
+    groups: dict[str, set[str]] = {}
+    for item in items[:newest]:
+        groups.setdefault(item.get("call_id", item["id"]), set()).add(item["id"])
+    kept = {item["call_id"] for item in items[newest:] if "call_id" in item}
+    return [ids for name, ids in groups.items() if name not in kept]
+
+
+def _without(asked: ResponseRequest, items: list[dict], gone: list[set[str]]) -> ChatRequest:
+    left_out = set().union(*gone)
+    own = tuple(item for item in asked.items if item["id"] not in left_out)
+    left = [item for item in items if item["id"] not in left_out]
+    return chat_request(replace(asked, items=own), left)
