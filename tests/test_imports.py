@@ -35,7 +35,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "keys": {"request", "answer", "store"},
         "realtime": {"request", "answer", "audio", "engine"},
         "batches": {"request", "answer", "store", "engine", "moderation", "dialects"},
-        "dialects": {"request", "answer", "engine", "store"},
+        "dialects": {"request", "answer", "engine", "store", "keys"},
     },
     "api": {
         "pricing": set(),

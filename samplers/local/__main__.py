@@ -98,11 +98,12 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     # These imports take most of the start's time. Here, the watch on stdin already runs.
     from samplers.local import connection, gateway, listen, memory, start
     from samplers.local.batches.worker import Worker
+    from samplers.local.dialects.responses.state.background import fail_ended
     from samplers.local.engine.model import Settings, served
     from samplers.local.keys.known import Keys
     from samplers.local.keys.limits import ANSWERS
     from samplers.local.store.database import Database, data_folder
-    from samplers.local.store.files import forget_expired
+    from samplers.local.store.forget import forget_expired
 
     memory.give_back_large_blocks()
     address = options.listen
@@ -147,11 +148,12 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
 
     giving_back = asyncio.create_task(memory.give_back_regularly())
     forgetting = asyncio.create_task(forget_expired(database))
+    failing = asyncio.create_task(fail_ended(database))
     watching = asyncio.create_task(keys.watch())
     worker.wake()  # there may be batches that an earlier endpoint began
     while not end.is_set() and not serving.done():
         await asyncio.sleep(0.05)
-    for task in (giving_back, forgetting, watching):
+    for task in (giving_back, forgetting, failing, watching):
         task.cancel()
     lifetime.end_soon()
     server.should_exit = True

@@ -35,11 +35,15 @@ async def _client_gone(request: Request, error: ClientDisconnect) -> Response:
     return Response(status_code=499)  # which the client does not read
 
 
-async def _store_failed(request: Request, error: StoreError) -> Response:
-    message = f"This endpoint's store of files failed: {error}."
+def store_error(error: StoreError) -> ApiError:
+    """The 500 of a store that failed."""
+    message = f"This endpoint's store failed: {error}."
     headers = {"x-should-retry": "false"}
-    failed = ApiError(500, message, kind="server_error", code="store_failed", headers=headers)
-    return error_response(failed)
+    return ApiError(500, message, kind="server_error", code="store_failed", headers=headers)
+
+
+async def _store_failed(request: Request, error: StoreError) -> Response:
+    return error_response(store_error(error))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -11,14 +11,17 @@ from dataclasses import replace
 
 from samplers.local.answer import chat
 from samplers.local.answer.stored.batches import answered
+from samplers.local.dialects.responses.state.one_line import response_of_line
 from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
+from samplers.local.request.batches.create import MODERATIONS
 from samplers.local.request.body import check_unicode, loads
 from samplers.local.request.errors import ApiError, bad_request, server_error
 from samplers.local.request.job import parsed, prepare
 from samplers.local.store.batch_lines import Answered, Line
 from samplers.local.store.batches import Batch
+from samplers.local.store.database import Database
 
 PATIENCE = 5.0  # seconds that a chat waits for a moment without live requests
 
@@ -26,12 +29,12 @@ log = logging.getLogger("samplers.local")
 Models = tuple[ServedModel, ...]
 
 
-async def answer(models: Models, batch: Batch, line: Line) -> Answered:
+async def answer(models: Models, database: Database, batch: Batch, line: Line) -> Answered:
     """What answers a line: its endpoint's answer, or the error that it has for the line's body."""
     try:
         request = loads(line.request.decode())
         await check_unicode(request["body"])
-        body = await ENDPOINTS[batch.endpoint](models, batch.owner, request["body"])
+        body = await _ANSWERS[batch.endpoint](models, database, batch.owner, request["body"])
     except ApiError as error:
         return answered(line.custom_id, error.status, error.body)
     except Exception:
@@ -41,7 +44,7 @@ async def answer(models: Models, batch: Batch, line: Line) -> Answered:
     return answered(line.custom_id, 200, body)
 
 
-async def _chat(models: Models, owner: str, body: dict) -> dict:
+async def _chat(models: Models, database: Database, owner: str, body: dict) -> dict:
     await models[0].engine.slots.quiet(PATIENCE)
     request = await parsed(models, body, {}, is_long=True)
     if request.stream:
@@ -51,8 +54,18 @@ async def _chat(models: Models, owner: str, body: dict) -> dict:
     return await chat.complete(replace(job, background=True, owner=owner))
 
 
-async def _moderation(models: Models, owner: str, body: dict) -> dict:
+async def _response(models: Models, database: Database, owner: str, body: dict) -> dict:
+    await models[0].engine.slots.quiet(PATIENCE)
+    return await response_of_line(models, database, owner, body)
+
+
+async def _moderation(models: Models, database: Database, owner: str, body: dict) -> dict:
     return await asyncio.to_thread(lambda: moderation(inputs(body)))
 
 
-ENDPOINTS = {"/v1/chat/completions": _chat, "/v1/moderations": _moderation}
+# What answers a line's body, for each of `request.batches.create.ENDPOINTS`.
+_ANSWERS = {
+    "/v1/chat/completions": _chat,
+    "/v1/responses": _response,
+    MODERATIONS: _moderation,
+}

@@ -20,6 +20,7 @@ from samplers.local.answer.stored.batches import not_executed
 from samplers.local.batches import one_line
 from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.request import MODEL
+from samplers.local.request.batches.create import MODERATIONS
 from samplers.local.request.batches.input_file import InputFile
 from samplers.local.store import batch_lines, batches, claims, files
 from samplers.local.store.batch_end import finish
@@ -171,9 +172,9 @@ class Worker:
 
     async def _read_input(self, batch: Batch) -> None:
         """Copies the lines of the input file, or lets the batch fail."""
-        is_chat = batch.endpoint == "/v1/chat/completions"
-        names = [model.id for model in self._models] if is_chat else [MODEL]
-        file = InputFile(batch.endpoint, names, None if is_chat else MODEL)
+        only = MODEL if batch.endpoint == MODERATIONS else None
+        names = [model.id for model in self._models] if only is None else [only]
+        file = InputFile(batch.endpoint, names, only)
         await self._database.write(batch_lines.forget_lines, batch.id)  # of a run that was killed
 
         start = 0
@@ -225,7 +226,7 @@ class Worker:
             elif not has_room:
                 answered = Answered(not_executed(line.custom_id, "full"), True)
             else:
-                answered = await one_line.answer(self._models, batch, line)
+                answered = await one_line.answer(self._models, self._database, batch, line)
             await self._database.write(batch_lines.keep_answer, *place, answered)
         except BaseException:  # it is stopped, or the disk is full: not the line's fault
             # whose task can be stopped once more, because another line fails, too

@@ -73,6 +73,30 @@ CREATE TABLE IF NOT EXISTS batch_lines (
     is_error INTEGER,
     PRIMARY KEY (batch_id, number)
 );
+CREATE TABLE IF NOT EXISTS responses (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    previous TEXT,
+    created_at INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    body BLOB,
+    bytes INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS responses_of_owner ON responses (owner, id);
+CREATE INDEX IF NOT EXISTS responses_by_previous ON responses (previous);
+CREATE INDEX IF NOT EXISTS responses_by_age ON responses (created_at);
+CREATE INDEX IF NOT EXISTS responses_by_size ON responses (owner, bytes);
+CREATE INDEX IF NOT EXISTS responses_unfinished ON responses (owner)
+    WHERE status IN ('queued', 'in_progress');
+CREATE TABLE IF NOT EXISTS response_items (
+    response_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    is_output INTEGER NOT NULL,
+    item BLOB NOT NULL,
+    PRIMARY KEY (response_id, number)
+);
+CREATE INDEX IF NOT EXISTS response_items_by_id ON response_items (id);
 CREATE TABLE IF NOT EXISTS claims (
     work_id TEXT PRIMARY KEY,
     run TEXT NOT NULL

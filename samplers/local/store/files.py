@@ -7,13 +7,9 @@ expired is as good as deleted, and the next file that comes removes it.
 import re
 import secrets
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
-
-from samplers.local.store.database import Database, StoreError
 
 MOST_BYTES = 2 << 30  # of all files of all keys
 LEAST_BYTES = 4 << 10  # that a file counts as, however small it is
@@ -161,13 +157,6 @@ def remove_expired(connection: sqlite3.Connection, now: float) -> None:
     """Removes what has expired, whosever it was, but for what a batch still has to read."""
     unread = "SELECT input_file_id FROM batches WHERE status = 'validating'"
     connection.execute(f"DELETE FROM files WHERE expires_at <= ? AND id NOT IN ({unread})", (now,))
-
-
-async def forget_expired(database: Database) -> None:
-    """Removes what expired while no endpoint ran, if there is a database; never fails."""
-    if database.exists():
-        with suppress(StoreError):  # it is in the log, and whoever uses files is told
-            await database.write(remove_expired, time.time())
 
 
 def new_id(beginning: str, now: float) -> str:

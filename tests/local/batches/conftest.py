@@ -28,9 +28,9 @@ def answered(monkeypatch) -> list[str]:
     order = []
     real = one_line.answer
 
-    async def noted(models, batch, line):
+    async def noted(models, database, batch, line):
         order.append(line.custom_id)
-        return await real(models, batch, line)
+        return await real(models, database, batch, line)
 
     monkeypatch.setattr(one_line, "answer", noted)
     return order

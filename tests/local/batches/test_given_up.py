@@ -28,12 +28,12 @@ from samplers.local.store.database import Database
 
 real = one_line.answer
 
-async def answer(models, batch, line):
+async def answer(models, database, batch, line):
     if line.custom_id == "crash":
         os._exit(9)
     if line.custom_id == "neighbour":
         await asyncio.sleep(0.5)
-    return await real(models, batch, line)
+    return await real(models, database, batch, line)
 
 async def run():
     database = Database(Path(sys.argv[1]))
@@ -112,7 +112,7 @@ def test_a_try_that_ends_without_the_process_does_not_count(monkeypatch):
         batch = await made(database, "a", "b")
         waiting = asyncio.Event()
 
-        async def never(models, batch, line):
+        async def never(*_):
             waiting.set()
             await asyncio.Event().wait()
 

@@ -13,6 +13,7 @@ import pytest
 
 from samplers.local.store import files
 from samplers.local.store.database import FILE, Database, StoreError
+from samplers.local.store.forget import forget_expired
 
 WRITER = """
 import asyncio, io, sys, time
@@ -89,7 +90,7 @@ def test_it_is_made_while_another_endpoint_makes_it(tmp_path):
 def test_reading_makes_no_database(tmp_path):
     database = Database(tmp_path / "data")
     assert page(database) == []
-    asyncio.run(files.forget_expired(database))
+    asyncio.run(forget_expired(database))
     assert not database.exists()
     assert list(tmp_path.iterdir()) == []
     asyncio.run(add(database))
@@ -113,7 +114,7 @@ def test_what_expired_while_nothing_ran_is_removed(tmp_path):
         arguments = ("a", "x", "batch", io.BytesIO(b"{}"), 3600, time.time() - 3600)
         await Database(tmp_path).write(files.add, *arguments)
         later = Database(tmp_path)
-        await files.forget_expired(later)
+        await forget_expired(later)
         return await later.read(
             lambda connection: connection.execute("SELECT * FROM files").fetchall()
         )

@@ -251,7 +251,7 @@ def test_a_store_that_fails(serve, tmp_path):
     with serve(tmp_path).sdk() as sdk, pytest.raises(openai.InternalServerError) as caught:
         sdk.with_options(max_retries=5).files.list()
     assert caught.value.body == {
-        "message": "This endpoint's store of files failed: file is not a database.",
+        "message": "This endpoint's store failed: file is not a database.",
         "type": "server_error",
         "param": None,
         "code": "store_failed",

@@ -79,13 +79,15 @@ def answered(custom_id: str, status: int, body: dict) -> Answered:
     usage = body.get("usage")
     if status != 200 or usage is None:
         return Answered(content, status != 200)
+    responses = ("input", "output")
+    read, written = responses if "input_tokens" in usage else ("prompt", "completion")
     return Answered(
         content,
         False,
-        usage["prompt_tokens"],
-        usage["prompt_tokens_details"]["cached_tokens"],
-        usage["completion_tokens"],
-        usage["completion_tokens_details"]["reasoning_tokens"],
+        usage[f"{read}_tokens"],
+        usage[f"{read}_tokens_details"]["cached_tokens"],
+        usage[f"{written}_tokens"],
+        usage[f"{written}_tokens_details"]["reasoning_tokens"],
     )
 
 

@@ -1,5 +1,6 @@
 """The paths under /v1/responses."""
 
+import json
 import time
 
 from starlette.requests import Request
@@ -8,54 +9,134 @@ from starlette.routing import Route
 
 from samplers.local.answer.event_stream import EventForm, unless_gone
 from samplers.local.answer.json_text import json_response
-from samplers.local.chats import AnswerForm, Chats
+from samplers.local.answer.stored.page import page
+from samplers.local.chats import AnswerForm, Chats, Settle
 from samplers.local.dialects.responses.answer.draft import Draft
-from samplers.local.dialects.responses.answer.events import events, whole
 from samplers.local.dialects.responses.ids import new_id
 from samplers.local.dialects.responses.request.abilities import check_abilities
 from samplers.local.dialects.responses.request.asked import ResponseRequest
 from samplers.local.dialects.responses.request.fitting import fitting
 from samplers.local.dialects.responses.request.read import read, read_count
+from samplers.local.dialects.responses.state import errors
+from samplers.local.dialects.responses.state.background import Background, fail_ended
+from samplers.local.dialects.responses.state.inherited import inherited
+from samplers.local.dialects.responses.state.kept import Keeper
+from samplers.local.dialects.responses.state.query import check_retrieve, item_list
+from samplers.local.key import owner_of
 from samplers.local.request.body import is_long
 from samplers.local.request.chat import ChatRequest
+from samplers.local.request.errors import bad_request
 from samplers.local.request.job import Job, prepare
+from samplers.local.store import responses
 from samplers.local.store.database import Database
 
 EVENTS = EventForm(named=True, done="", error=lambda error: error.body)
 
 
 def response_routes(chats: Chats, database: Database) -> list[Route]:
-    """The routes of responses that `database` keeps."""
+    """The routes of responses that `database` keeps. Each owner sees their own alone."""
+    background = Background(database)
 
-    async def chat_of(asked: ResponseRequest) -> ChatRequest:
+    async def chat_of(request: Request, asked: ResponseRequest, items: list[dict]) -> ChatRequest:
         check_abilities(asked)
-        return await fitting(asked, list(asked.items))
+        return await unless_gone(request.receive, fitting(asked, items))
 
     async def create(request: Request) -> Response:
         number = chats.arrival(request)
         async with chats.bodies.json(request) as body:
             asked = await read(chats.models, body, is_long(request))
+        owner = owner_of(request.scope)
+        items = await inherited(database, owner, asked)
+        keeper = Keeper(database, owner, items)
 
         def draft(job: Job) -> Draft:
             return Draft(new_id("resp"), int(time.time()), asked, job)
 
-        form = AnswerForm(
-            lambda job, settle: whole(draft(job), settle),
-            lambda job, settle: events(draft(job), settle),
-            EVENTS,
-        )
-        chat = await unless_gone(request.receive, chat_of(asked))
+        async def whole(job: Job, settle: Settle) -> dict:
+            if asked.background:
+                return await background.begin(keeper, draft(job), settle)
+            return await keeper.whole(draft(job), settle)
+
+        form = AnswerForm(whole, lambda job, settle: keeper.events(draft(job), settle), EVENTS)
+        chat = await chat_of(request, asked, items)
         return await chats.respond(request, number, chat, form)
 
     async def count_tokens(request: Request) -> Response:
         async with chats.bodies.json(request) as body:
             asked = await read_count(chats.models, body, is_long(request))
         # The way of a response, up to its answer: so both count the same, and refuse the same.
-        chat = await unless_gone(request.receive, chat_of(asked))
+        items = await inherited(database, owner_of(request.scope), asked)
+        chat = await chat_of(request, asked, items)
         job = await unless_gone(request.receive, prepare(chats.models, chat))
         return json_response({"object": "response.input_tokens", "input_tokens": job.prompt_tokens})
 
+    async def one_response(request: Request) -> Response:
+        if request.method == "DELETE":
+            return await delete(request)
+        check_retrieve(request.query_params)
+        return json_response(await _there(request))
+
+    async def delete(request: Request) -> Response:
+        response_id = request.path_params["response_id"]
+        owner = owner_of(request.scope)
+        if not await database.write(responses.delete, owner, response_id, time.time()):
+            raise errors.no_such_response(response_id)
+        background.stop(response_id)
+        return json_response({"id": response_id, "object": "response", "deleted": True})
+
+    async def input_items(request: Request) -> Response:
+        asked = item_list(request.query_params)
+        response_id = (await _there(request))["id"]
+        items = await database.read(responses.items_read, response_id)
+        if asked.order == "desc":
+            items.reverse()
+        ids = [item_id for item_id, _ in items]
+        if asked.after is not None:
+            if asked.after not in ids:
+                raise bad_request(f"No item found with id '{asked.after[:200]}'.", "after")
+            items = items[ids.index(asked.after) + 1 :]
+        shown = [json.loads(item) for _, item in items[: asked.limit + 1]]
+        return json_response(page(shown, asked.limit))
+
+    async def cancel(request: Request) -> Response:
+        response = await _there(request)
+        if not response.get("background"):
+            raise errors.not_in_background()
+        cancelled = response | {"status": "cancelled"}
+        if await database.write(responses.change, cancelled):
+            background.stop(response["id"])
+            return json_response(cancelled)
+        return json_response(await _there(request))  # it has ended
+
+    async def _there(request: Request) -> dict:
+        """The response that the path names. ApiError (404) if its owner has none of this id."""
+        response_id = request.path_params["response_id"]
+        of = (owner_of(request.scope), response_id)
+        response = await database.read(responses.get, *of, time.time())
+        if response is not None and response["status"] in responses.UNFINISHED:
+            await fail_ended(database)
+            response = await database.read(responses.get, *of, time.time())
+        if response is None:
+            raise errors.no_such_response(response_id)
+        return response
+
+    async def compact(request: Request) -> Response:
+        instead = "To go on with fewer tokens, set 'truncation' to 'auto'."
+        raise errors.not_offered("/v1/responses/compact", instead)
+
+    async def conversations(request: Request) -> Response:
+        instead = "To go on with a conversation, name its last response as 'previous_response_id'."
+        raise errors.not_offered("/v1/conversations", instead)
+
+    everything = ["GET", "POST", "DELETE"]
+    one = "/v1/responses/{response_id}"
     return [
         Route("/v1/responses", create, methods=["POST"]),
         Route("/v1/responses/input_tokens", count_tokens, methods=["POST"]),
+        Route("/v1/responses/compact", compact, methods=["POST"]),
+        Route(one, one_response, methods=["GET", "DELETE"]),
+        Route(f"{one}/input_items", input_items, methods=["GET"]),
+        Route(f"{one}/cancel", cancel, methods=["POST"]),
+        Route("/v1/conversations", conversations, methods=everything),
+        Route("/v1/conversations/{rest:path}", conversations, methods=everything),
     ]

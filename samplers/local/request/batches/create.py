@@ -8,7 +8,8 @@ from samplers.local.request import checks
 from samplers.local.request.errors import missing, unknown, wrong_body
 from samplers.local.request.files.upload import LEAST_SECONDS, MOST_SECONDS
 
-ENDPOINTS = ("/v1/chat/completions", "/v1/moderations")  # of OpenAI's, those that are here
+MODERATIONS = "/v1/moderations"  # the other ones are for a model that is served
+ENDPOINTS = ("/v1/chat/completions", "/v1/responses", MODERATIONS)  # of OpenAI's, those here
 WINDOW = "24h"
 WINDOW_SECONDS = 24 * 3600
 REQUIRED = ("input_file_id", "endpoint", "completion_window")

@@ -1,0 +1,220 @@
+"""The responses of each owner, and what they go on from: functions on a connection of the Database.
+
+A response has the items of its own input and its output; what it inherits is found by way of the
+response that it goes on from. So one that is deleted, or is too old, stays as long as a later one
+inherits from it, but without its body: only for the later ones. When these are gone, it goes, too.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from samplers.local.store import claims
+from samplers.local.store.files import LEAST_BYTES, StoreFull
+
+MOST_BYTES = 200_000_000  # of all responses of all owners
+SECONDS = 30 * 24 * 3600  # that a response is kept
+UNFINISHED = ("queued", "in_progress")  # states of a response in the background
+_IS_UNFINISHED = "status IN ('queued', 'in_progress')"
+# A response that can be asked for.
+_THERE = "owner = ? AND body IS NOT NULL AND created_at > ?"
+# The responses that one goes on from, itself the first, at depth 0.
+_CHAIN = """
+WITH RECURSIVE chain (id, previous, depth) AS (
+    SELECT id, previous, 0 FROM responses WHERE id = ?
+    UNION ALL
+    SELECT responses.id, responses.previous, depth + 1
+    FROM responses JOIN chain ON responses.id = chain.previous
+)
+"""
+
+
+def add(
+    connection: sqlite3.Connection,
+    owner: str,
+    response: dict,
+    inherited: list[dict],
+    own: list[dict],
+    now: float,
+) -> None:
+    """Keeps a response, which is OpenAI's object. It has read the `inherited` and its `own` items.
+
+    Older ones make room for it: of the owner who has most, the oldest. StoreFull if that is not
+    enough.
+    """
+    remove_old(connection, now)
+    previous = response["previous_response_id"]
+    query = "SELECT 1 FROM responses WHERE id = ? AND owner = ?"
+    if connection.execute(query, (previous, owner)).fetchone() is None:
+        own = inherited + own  # it was deleted since it was read, or there was none
+        previous = None
+    into = (
+        "INSERT INTO responses (id, owner, previous, created_at, status, bytes)"
+        " VALUES (?, ?, ?, ?, ?, 0)"
+    )
+    status = response["status"]
+    connection.execute(into, (response["id"], owner, previous, int(now), status))
+    _add_items(connection, response["id"], own, 0, False)
+    _set_body(connection, response)
+    _make_room(connection, response["id"])
+
+
+def change(connection: sqlite3.Connection, response: dict) -> bool:
+    """The response's next state, if it is unfinished; whether it was. The last state has items."""
+    query = f"SELECT 1 FROM responses WHERE id = ? AND {_IS_UNFINISHED}"
+    if connection.execute(query, (response["id"],)).fetchone() is None:
+        return False
+    _set_body(connection, response)
+    if response["status"] not in UNFINISHED:
+        claims.give_up(connection, response["id"])
+    return True
+
+
+def get(connection: sqlite3.Connection, owner: str, response_id: str, now: float) -> dict | None:
+    """The response, or None if the owner has none of this id."""
+    query = f"SELECT body FROM responses WHERE id = ? AND {_THERE}"
+    row = connection.execute(query, (response_id, owner, now - SECONDS)).fetchone()
+    if row is None:
+        return None
+    output = "SELECT item FROM response_items WHERE response_id = ? AND is_output ORDER BY number"
+    items = [json.loads(item) for (item,) in connection.execute(output, (response_id,))]
+    return json.loads(row["body"]) | {"output": items}
+
+
+def items_after(connection: sqlite3.Connection, response_id: str) -> list[dict]:
+    """What a response that goes on from this one inherits: all items that it read, and its output.
+
+    Instructions are none of them.
+    """
+    query = f"{_CHAIN} SELECT item FROM chain JOIN response_items ON response_id = chain.id"
+    rows = connection.execute(f"{query} ORDER BY depth DESC, number", (response_id,))
+    return [json.loads(item) for (item,) in rows]
+
+
+def items_read(connection: sqlite3.Connection, response_id: str) -> list[tuple[str, bytes]]:
+    """The id and the JSON of each item that the response's model read, the oldest first."""
+    query = f"{_CHAIN} SELECT response_items.id, item FROM chain JOIN response_items"
+    query += " ON response_id = chain.id WHERE depth > 0 OR NOT is_output"
+    rows = connection.execute(f"{query} ORDER BY depth DESC, number", (response_id,))
+    return [(row["id"], row["item"]) for row in rows]
+
+
+def item(connection: sqlite3.Connection, owner: str, item_id: str) -> dict | None:
+    """The newest kept item of this id, or None if the owner has none."""
+    query = (
+        "SELECT item FROM response_items JOIN responses ON responses.id = response_id"
+        " WHERE response_items.id = ? AND owner = ? ORDER BY response_id DESC LIMIT 1"
+    )
+    row = connection.execute(query, (item_id, owner)).fetchone()
+    return None if row is None else json.loads(row["item"])
+
+
+def delete(connection: sqlite3.Connection, owner: str, response_id: str, now: float) -> bool:
+    """Removes a response, but not what later ones inherited. False if the owner has none."""
+    query = f"SELECT 1 FROM responses WHERE id = ? AND {_THERE}"
+    if connection.execute(query, (response_id, owner, now - SECONDS)).fetchone() is None:
+        return False
+    _forget(connection, response_id)
+    return True
+
+
+def remove_old(connection: sqlite3.Connection, now: float) -> None:
+    """Removes the responses that were kept long enough, whosever they were."""
+    query = "SELECT id FROM responses WHERE created_at <= ? AND body IS NOT NULL"
+    for row in connection.execute(query, (now - SECONDS,)).fetchall():
+        _forget(connection, row["id"])
+
+
+def unfinished(connection: sqlite3.Connection, owner: str | None = None) -> list[dict]:
+    """The id, owner and run of each unfinished response of this owner; None: of all."""
+    query = (
+        "SELECT id, owner, run FROM responses LEFT JOIN claims ON work_id = id"
+        f" WHERE {_IS_UNFINISHED} AND (? IS NULL OR owner = ?)"
+    )
+    return [dict(row) for row in connection.execute(query, (owner, owner))]
+
+
+def _add_items(
+    connection: sqlite3.Connection,
+    response_id: str,
+    items: Iterable[dict],
+    first: int,
+    is_output: bool,
+) -> None:
+    into = (
+        "INSERT INTO response_items (response_id, number, id, is_output, item)"
+        " VALUES (?, ?, ?, ?, ?)"
+    )
+    rows = [
+        (response_id, number, item["id"], is_output, _json(item))
+        for number, item in enumerate(items, first)
+    ]
+    connection.executemany(into, rows)
+
+
+def _set_body(connection: sqlite3.Connection, response: dict) -> None:
+    """Keeps a state of the response: its body, and its output as items."""
+    response_id = response["id"]
+    output = "DELETE FROM response_items WHERE response_id = ? AND is_output"
+    connection.execute(output, (response_id,))
+    count = "SELECT COUNT(*) FROM response_items WHERE response_id = ?"
+    (first,) = connection.execute(count, (response_id,)).fetchone()
+    _add_items(connection, response_id, response["output"], first, True)
+    update = "UPDATE responses SET status = ?, body = ? WHERE id = ?"
+    body = _json(response | {"output": []})
+    connection.execute(update, (response["status"], body, response_id))
+    _count(connection, response_id)
+
+
+def _count(connection: sqlite3.Connection, response_id: str) -> None:
+    """Notes how much of the store a response takes."""
+    items = "SELECT COALESCE(SUM(LENGTH(item)), 0) FROM response_items WHERE response_id = :id"
+    size = f"MAX(:least, COALESCE(LENGTH(body), 0) + ({items}))"
+    values = {"least": LEAST_BYTES, "id": response_id}
+    connection.execute(f"UPDATE responses SET bytes = {size} WHERE id = :id", values)
+
+
+def _make_room(connection: sqlite3.Connection, newest: str) -> None:
+    sums = connection.execute("SELECT owner, SUM(bytes) FROM responses GROUP BY owner")
+    used = dict(sums.fetchall())
+    query = (
+        "SELECT id FROM responses WHERE owner = ? AND body IS NOT NULL AND id <> ?"
+        " ORDER BY id LIMIT 1"
+    )
+    while sum(used.values()) > MOST_BYTES:
+        owner = max(used, key=used.get)
+        row = connection.execute(query, (owner, newest)).fetchone()
+        if row is None:
+            raise StoreFull
+        used[owner] -= _forget(connection, row["id"])
+
+
+def _forget(connection: sqlite3.Connection, response_id: str) -> int:
+    """Removes a response, and what nobody can reach any more. The bytes that are free now."""
+    taken = "SELECT bytes FROM responses WHERE id = ?"
+    (before,) = connection.execute(taken, (response_id,)).fetchone()
+    update = "UPDATE responses SET body = NULL, status = 'deleted' WHERE id = ?"
+    connection.execute(update, (response_id,))
+    claims.give_up(connection, response_id)
+    _count(connection, response_id)
+    (after,) = connection.execute(taken, (response_id,)).fetchone()
+    return before - after + _remove_unreachable(connection, response_id)
+
+
+def _remove_unreachable(connection: sqlite3.Connection, response_id: str | None) -> int:
+    """Removes it if it has no body and no later one, then the one before it … The free bytes."""
+    query = (
+        "SELECT previous, bytes FROM responses WHERE id = :id AND body IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM responses WHERE previous = :id)"
+    )
+    freed = 0
+    while row := connection.execute(query, {"id": response_id}).fetchone():
+        connection.execute("DELETE FROM response_items WHERE response_id = ?", (response_id,))
+        connection.execute("DELETE FROM responses WHERE id = ?", (response_id,))
+        freed += row["bytes"]
+        response_id = row["previous"]
+    return freed
+
+
+def _json(value: dict) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
