@@ -8,6 +8,7 @@ import fcntl
 import os
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from samplers.local.engine.saved_prompts import PATTERN
@@ -39,10 +40,11 @@ def make() -> Path:
 
 def remove() -> None:
     """Removes this process's folders."""
-    for folder, lock in _locks.items():
-        _delete(folder)
-        os.close(lock)
-    _locks.clear()
+    with suppress(KeyError):  # until there is none; two threads may end the process at once
+        while True:
+            folder, lock = _locks.popitem()
+            _delete(folder)
+            os.close(lock)
 
 
 def _make(place: str) -> Path:
