@@ -46,8 +46,9 @@ def _format(name: str, value) -> tuple[Format | None, dict]:
 
 
 def _json_schema(name: str, value: dict) -> tuple[Format, dict]:
-    only_fields(name, value, "type", "name", "description", "schema", "strict")
+    # the name first: a format in Chat's form lacks it
     title = pattern(NAME, 64)(f"{name}.name", required(name, value, "name"))
+    only_fields(name, value, "type", "name", "description", "schema", "strict")
     description = value.get("description")
     if description is not None:
         string()(f"{name}.description", description)
