@@ -49,6 +49,7 @@ def test_null_is_the_default():
 def test_what_is_accepted():
     without_effect = {
         "user": "u",
+        "verbosity": "low",
         "store": True,
         "metadata": {"a": "b"},
         "service_tier": "auto",
