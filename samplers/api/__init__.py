@@ -1,7 +1,9 @@
 """The client's side of an LLM API.
 
 `client = connect()` has chat, stream, parse, moderate, models, tokenize, next_token, distributions,
-score and abilities. Around it: `accumulate` joins a stream, `tool` and `run_tools` call functions,
+score and abilities; respond and respond_stream ask by OpenAI's Responses, and response gets one
+that the endpoint keeps (also delete_response, cancel_response). Around it: `accumulate` joins a
+stream of either, `tool` and `run_tools` call functions,
 `strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits;
 `submit_batch`, `follow_batch` and `batch_results` leave them to the endpoint for a day, at half the
@@ -49,7 +51,7 @@ from samplers.api.errors import (
     SlowDownError,
     UnprocessableEntityError,
 )
-from samplers.api.forms import as_taken
+from samplers.api.forms.as_taken import as_taken
 from samplers.api.gathering.gather import Gathered, gather
 from samplers.api.history import Fitted, fit
 from samplers.api.images import image_part
@@ -58,6 +60,10 @@ from samplers.api.pricing.budget import Budget, BudgetExceeded, usd
 from samplers.api.pricing.choose import Candidate, Ranking, Task, choose
 from samplers.api.pricing.count_tokens import TokenCount, count_tokens
 from samplers.api.pricing.prices import cost, price_list
+from samplers.api.responses.event import ResponseEvent
+from samplers.api.responses.items import FunctionCallItem, Item, MessageItem, ReasoningItem
+from samplers.api.responses.reader import read_response_events
+from samplers.api.responses.response import Response
 from samplers.api.results import Choice, Completion, TokenLogprob, Tokens, ToolCall, Usage
 from samplers.api.retries.attempt import Attempt
 from samplers.api.retries.jitter import full_jitter
@@ -112,11 +118,14 @@ __all__ = [
     "EndpointError",
     "Event",
     "Fitted",
+    "FunctionCallItem",
     "Gathered",
     "ImageTokens",
     "InternalServerError",
     "Invalid",
+    "Item",
     "Limiter",
+    "MessageItem",
     "Moderation",
     "NotFoundError",
     "Parsed",
@@ -125,8 +134,11 @@ __all__ = [
     "Ranking",
     "RateLimitError",
     "Reason",
+    "ReasoningItem",
     "Refusal",
     "RequestTimeoutError",
+    "Response",
+    "ResponseEvent",
     "Round",
     "Score",
     "SlowDownError",
@@ -175,6 +187,7 @@ __all__ = [
     "read_answer",
     "read_chunks",
     "read_events",
+    "read_response_events",
     "readable",
     "response_format",
     "run_tools",

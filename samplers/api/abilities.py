@@ -39,6 +39,12 @@ class Abilities:
     reports_bytes: bool = True
     # it gives each token's log-probability in a text of ours: client.score
     scores: bool = False
+    # it has Responses: client.respond; None: not known until one is asked for
+    responses: bool | None = None
+    # it keeps responses, so that one can go on from another (`previous`); None: not known
+    stores: bool | None = None
+    # its completions can echo the prompt with logprobs, as lm-eval asks for; None: not known
+    echoes: bool | None = None
     # why the whole distribution comes slowly, as our endpoint says it; None: it does not
     slow_logprobs: str | None = None
 
@@ -60,6 +66,9 @@ UNKNOWN = Abilities()
 
 # vLLM 0.32, run on 2026-11-28: `--max-logprobs` (20 unless it is named) and `--logprobs-mode` are
 # found out by `adapters.vllm`. "n must be 1 when using greedy sampling"; "top_p must be in (0, 1]".
+# Responses and echo by its source, read on 2026-11-30 (entrypoints/openai/responses/serving.py): it
+# ignores `store` unless it was started with VLLM_ENABLE_RESPONSES_API_STORE=1, which it tells
+# nobody, and it has no DELETE.
 VLLM = Abilities(
     engine="vllm",
     drawn_displaces=True,
@@ -69,10 +78,14 @@ VLLM = Abilities(
     zero_top_p=False,
     extensions=("top_k", "min_p", "repetition_penalty"),
     reports_bytes=False,
+    responses=True,
+    stores=False,
+    echoes=True,
 )
 
 # llama.cpp b11549, run on 2026-11-28. Its repetition penalty is `repeat_penalty`: a
-# repetition_penalty is ignored without a word. The most choices are its slots (/props).
+# repetition_penalty is ignored without a word. The most choices are its slots (/props). On
+# 2026-11-30: previous_response_id is refused, text.format and echo are ignored without a word.
 LLAMA_CPP = Abilities(
     engine="llama.cpp",
     top_logprobs=None,
@@ -80,10 +93,14 @@ LLAMA_CPP = Abilities(
     continues=True,
     extensions=("top_k", "min_p"),
     raw_logprobs=True,
+    responses=True,
+    stores=False,
+    echoes=False,
 )
 
 # `transformers serve` 5.24, run on 2026-11-28: n, logprobs and what it does not know are ignored
-# without a word, and it tells neither its name nor its version.
+# without a word, and it tells neither its name nor its version. So are previous_response_id, store,
+# text, tool_choice and echo: run on 2026-11-30.
 TRANSFORMERS = Abilities(
     engine="transformers",
     top_logprobs=0,
@@ -91,6 +108,9 @@ TRANSFORMERS = Abilities(
     continues=False,
     most_choices=1,
     extensions=(),
+    responses=True,
+    stores=False,
+    echoes=False,
 )
 
 # our own endpoint
@@ -101,13 +121,17 @@ SAMPLERS = Abilities(
     continues=True,
     most_choices=RANGES["n"][2],
     extensions=(),
+    responses=True,
+    stores=True,
+    echoes=True,
 )
 
 
 def openai_abilities(model: str) -> Abilities:
     """What `model` can do at OpenAI, by the dated table of models. Nothing is asked there.
 
-    For a model that the table does not know, the lowest that was measured there.
+    For a model that the table does not know, the lowest that was measured there. All its models of
+    today are asked by Responses; they have no completions.
     """
     row = model_row(model)
     caps = dict(model_table()["lowest_measured"]["openai"])
@@ -123,4 +147,7 @@ def openai_abilities(model: str) -> Abilities:
         continues=False,
         most_choices=caps["n"],
         extensions=(),
+        responses=True,
+        stores=True,
+        echoes=False,
     )

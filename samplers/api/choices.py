@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from samplers.api.deviations import count_of
-from samplers.api.forms import is_int
 from samplers.api.results import Usage
+from samplers.checks import is_number
 from samplers.params import RANGES
 from samplers.wire.models import model_row, most
 
@@ -20,13 +20,13 @@ def split_choices(body: dict, most_choices: int | None = None) -> list[dict]:
     """
     n = body.get("n", 1)
     limit = _most_choices(body["model"], most_choices)
-    if limit is None or not is_int(n) or not limit < n <= MOST_CHOICES:
+    if limit is None or not is_number(int, n) or not limit < n <= MOST_CHOICES:
         return [body]
 
     parts = []
     for first in range(0, n, limit):
         part = body | {"n": min(limit, n - first)}
-        if is_int(body.get("seed")):
+        if is_number(int, body.get("seed")):
             part["seed"] = body["seed"] + first
         parts.append(part)
     return parts

@@ -12,14 +12,11 @@ from samplers.api.limits.limiter import Limiter, check_limiter
 from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
 from samplers.api.request import as_messages, check_call_name, text_or_ids, token_ids
+from samplers.api.responses.client import ResponsesClient
+from samplers.api.responses.messages import as_items, text_format
 from samplers.api.results import Completion, Tokens
 from samplers.api.retries.attempt import Attempt
-from samplers.api.retries.fallback import (
-    bodies_of,
-    check_fallback,
-    or_fallback,
-    stream_or_fallback,
-)
+from samplers.api.retries.fallback import check_fallback, or_fallback, stream_or_fallback
 from samplers.api.retries.retries import Retries
 from samplers.api.safety.moderation import Moderation, moderate
 from samplers.api.score import Score
@@ -30,11 +27,12 @@ from samplers.api.structured.answer import Answer, read_answer, response_format
 from samplers.api.transport.auth import Key
 from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
+from samplers.checks import one_of
 from samplers.distribution import Distribution
 from samplers.wire.logprobs import MAX_TOP_LOGPROBS
 
 
-class Client:
+class Client(ResponsesClient):
     """Talks to the endpoint at `base_url`, which usually ends in /v1. Threads may share it.
 
     Close it, or use `with`. `api_key`: None for an endpoint that needs none. `model`: the model to
@@ -52,8 +50,9 @@ class Client:
     left of `timeout`, raises the error at once. A chat that was repeated may be billed twice, and
     counts twice in the budget. A stream that has begun is not repeated. See `attempts`.
 
-    `fallback`: another model, which chat, parse and stream ask where the first one stays down; the
-    answer's `model` says who answered. It must take the same requests. `limiter` holds chats back.
+    `fallback`: another model, which is asked where the first one stays down, by chat, respond,
+    parse and the streams; the answer's `model` says who answered. It must take the same requests.
+    `limiter` holds calls back.
 
     `transport`, httpx's, and `sleep` are for tests. `hint`, called when nothing answers, says why.
     `on_close`: called by close(). `connect` and `start_local` pass these two.
@@ -84,10 +83,9 @@ class Client:
         api_key.check()
         check_fallback(fallback)
         check_limiter(limiter)
-        self._fallback = fallback
         retries = Retries(max_retries, sleep)
         self._transport = Transport(base_url, api_key, budget, transport, hint, retries, limiter)
-        self._endpoint = Endpoint(self._transport, model)
+        self._endpoint = Endpoint(self._transport, model, fallback)
         self._on_close = on_close
         self.base_url = self._transport.base_url
 
@@ -155,7 +153,7 @@ class Client:
         def ask(body: dict) -> Completion:
             return chat(self._endpoint.calls(deadline, body["model"]), body)
 
-        return or_fallback(ask, bodies_of(make, params, self._fallback), deadline)
+        return or_fallback(ask, self._endpoint.bodies(make, params), deadline)
 
     def stream(self, messages, *, timeout: float | None = None, **params) -> Iterator[Chunk]:
         """The answer as an iterator of Chunk, while it is generated.
@@ -174,7 +172,7 @@ class Client:
         def ask(body: dict) -> Iterator[Chunk]:
             return stream_chunks(self._transport, body, timeout)
 
-        return stream_or_fallback(ask, bodies_of(make, params, self._fallback))
+        return stream_or_fallback(ask, self._endpoint.bodies(make, params))
 
     def stream_bytes(
         self, messages, *, timeout: float | None = None, **params
@@ -187,15 +185,20 @@ class Client:
         body = self._endpoint.stream_body(messages, params, timeout)
         return stream_arrivals(self._transport, body, timeout)
 
-    def parse(self, messages, model: type, **params) -> Answer:
+    def parse(self, messages, model: type, *, api: str = "chat", **params) -> Answer:
         """The answer as an object of `model`, a pydantic model or a dataclass.
 
         Uses strict Structured Outputs. Returns Parsed(value), Refusal(text), Truncated(text,
         partial) or Invalid(text, reason): see `read_answer`. ValueError if the model has no strict
-        schema.
+        schema. `api`: "chat", or "responses", whose `params` are then those of `respond`.
         """
-        completion = self.chat(messages, response_format=response_format(model), **params)
-        return read_answer(completion, model)
+        one_of(api, "api", ("chat", "responses"))
+        format = response_format(model)
+        if api == "chat":
+            return read_answer(self.chat(messages, response_format=format, **params), model)
+        text = params.pop("text", None) or {}
+        params["text"] = {**text, "format": text_format(format)}
+        return read_answer(self.respond(as_items(messages), **params), model)
 
     def tokenize(self, text, *, timeout: float | None = None) -> Tokens:
         """`text` as the model's tokens: a str as it is, or messages in the model's template.

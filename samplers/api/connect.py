@@ -11,7 +11,7 @@ import warnings
 from samplers.api.abilities import Abilities
 from samplers.api.client import Client
 from samplers.api.errors import APIError
-from samplers.api.forms import check_alive, heir, sent_with_none
+from samplers.api.forms.as_taken import check_alive, heir, sent_with_none
 from samplers.api.limits.limiter import Limiter
 from samplers.api.local_endpoint import BARE, OURS, LocalEndpoint
 from samplers.api.pricing.budget import usd

@@ -19,6 +19,12 @@ def dicts_of(value) -> list[dict]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def either(fields: dict, name: str, other: str):
+    """The field of this name; where it is missing or null, the other one."""
+    value = fields.get(name)
+    return fields.get(other) if value is None else value
+
+
 def count_of(value) -> int | None:
     """A count of tokens: 12, 12.0 and "12" are 12. None for what is no count."""
     number = number_of(value)

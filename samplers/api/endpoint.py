@@ -7,8 +7,11 @@ from samplers.api.adapters.calls import Calls
 from samplers.api.adapters.chat import with_top_p
 from samplers.api.deviations import models_of
 from samplers.api.errors import APIError
-from samplers.api.forms import as_taken
+from samplers.api.forms.as_taken import as_taken
 from samplers.api.request import chat_body, with_usage
+from samplers.api.responses.known import KnownResponses
+from samplers.api.responses.request import response_body
+from samplers.api.retries.fallback import bodies_of
 from samplers.api.sending import send_chat
 from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
@@ -16,11 +19,13 @@ from samplers.wire.models import REASONING_SUFFIX, model_table
 
 
 class Endpoint:
-    """The endpoint of one client. `model`: see Client."""
+    """The endpoint of one client. `model` and `fallback`: see Client."""
 
-    def __init__(self, transport: Transport, model: str | None):
+    def __init__(self, transport: Transport, model: str | None, fallback: str | None = None):
         self.transport = transport
+        self.responses = KnownResponses()
         self.model = model
+        self._fallback = fallback
         if model is None and transport.at_openai:
             self.model = model_table()["default_model"]
 
@@ -49,15 +54,29 @@ class Endpoint:
 
     def body(self, messages, params: dict, deadline: Deadline) -> dict:
         """A chat request in the form that its model takes."""
+        return self._taken(chat_body(messages, self._with_model(params, deadline)), deadline)
+
+    def response_body(self, given, params: dict, deadline: Deadline) -> dict:
+        """A request to Responses in the form that its model takes."""
+        return self._taken(response_body(given, self._with_model(params, deadline)), deadline)
+
+    def _with_model(self, params: dict, deadline: Deadline) -> dict:
         model = params.get("model") or self.default_model(deadline)
         if not isinstance(model, str):
             raise ValueError(f"model must be a model's name, a str, got {model!r:.80}")
-        body = chat_body(messages, {**params, "model": model})
+        return {**params, "model": model}
+
+    def _taken(self, body: dict, deadline: Deadline) -> dict:
+        model = body["model"]
         ours = (
             model.endswith(REASONING_SUFFIX)
             and recognise.abilities(self.calls(deadline, model)).engine == "samplers"
         )
         return as_taken(body, ours, self.transport.at_openai)
+
+    def bodies(self, make: Callable[[dict], dict], params: dict) -> list[dict]:
+        """What `make` makes of `params`, and of the same for the fallback, if there is one."""
+        return bodies_of(make, params, self._fallback)
 
     def stream_body(self, messages, params: dict, timeout: float | None) -> dict:
         """The same of a stream."""

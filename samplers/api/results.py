@@ -10,6 +10,7 @@ from samplers.api.deviations import (
     count_of,
     dict_of,
     dicts_of,
+    either,
     id_of,
     number_of,
     refusal_of,
@@ -84,20 +85,21 @@ class Usage:
     def from_wire(cls, usage: dict | None) -> "Usage | None":
         """None unless the prompt's count is there, and the completion's or the sum.
 
-        A call without its whole usage must not look cheap.
+        A call without its whole usage must not look cheap. Responses call the two input_tokens and
+        output_tokens.
         """
         if not isinstance(usage, dict):
             return None
-        prompt = count_of(usage.get("prompt_tokens"))
-        completion = count_of(usage.get("completion_tokens"))
+        prompt = count_of(either(usage, "prompt_tokens", "input_tokens"))
+        completion = count_of(either(usage, "completion_tokens", "output_tokens"))
         total = count_of(usage.get("total_tokens"))
         if completion is None and prompt is not None and total is not None:
             completion = count_of(total - prompt)
         if prompt is None or completion is None:
             return None
 
-        of_prompt = dict_of(usage.get("prompt_tokens_details"))
-        of_answer = dict_of(usage.get("completion_tokens_details"))
+        of_prompt = dict_of(either(usage, "prompt_tokens_details", "input_tokens_details"))
+        of_answer = dict_of(either(usage, "completion_tokens_details", "output_tokens_details"))
         cached = min(prompt, count_of(of_prompt.get("cached_tokens")) or 0)
         written = min(prompt - cached, count_of(of_prompt.get("cache_write_tokens")) or 0)
         by_engine = count_of(usage.get("samplers_cached_tokens"))

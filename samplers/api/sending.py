@@ -1,6 +1,6 @@
 """A chat request on its way: paid for, sent, and its answer or stream read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from samplers.api.choices import joined, split_choices
 from samplers.api.results import Usage
@@ -9,6 +9,8 @@ from samplers.api.stream.events import Arrival
 from samplers.api.stream.reader import read_chunks
 from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.transport import Transport
+
+PATH = "/chat/completions"
 
 
 def send_chat(
@@ -31,7 +33,7 @@ def send_chat(
         for part in parts:
             response = transport.request(
                 "POST",
-                "/chat/completions",
+                PATH,
                 part,
                 headers,
                 deadline=deadline,
@@ -43,14 +45,32 @@ def send_chat(
 
 def stream_chunks(transport: Transport, body: dict, timeout: float | None) -> Iterator[Chunk]:
     """The chunks of a streamed answer to `body`."""
+    n = body["n"] if isinstance(body.get("n"), int) else 1
+
+    def read(arrivals: Iterable[Arrival]) -> Iterator[Chunk]:
+        return read_chunks(arrivals, transport.scrub, n)
+
+    return streamed(transport, PATH, body, timeout, read)
+
+
+def streamed(
+    transport: Transport,
+    path: str,
+    body: dict,
+    timeout: float | None,
+    read: Callable[[Iterable[Arrival]], Iterator],
+    inherited: int = 0,
+) -> Iterator:
+    """What `read` makes of the streamed answer to a POST of `body`; the call is paid for.
+
+    Its chunks have a `usage`, None until it is known. `inherited`: see `upper_bound`.
+    """
     with (
-        transport.reserve([body]) as reservation,
-        transport.arrivals(body, reservation, timeout) as arrivals,
+        transport.reserve([body], inherited) as reservation,
+        transport.arrivals(path, body, reservation, timeout) as arrivals,
     ):
         usage = None
-        unbroken = transport.unbroken(arrivals)
-        n = body["n"] if isinstance(body.get("n"), int) else 1
-        for chunk in read_chunks(unbroken, transport.scrub, n):
+        for chunk in read(transport.unbroken(arrivals)):
             usage = chunk.usage or usage
             yield chunk
             del chunk  # a traceback may print this frame's locals
@@ -61,6 +81,6 @@ def stream_arrivals(transport: Transport, body: dict, timeout: float | None) -> 
     """The same stream as the network brings it."""
     with (
         transport.reserve([body]) as reservation,
-        transport.arrivals(body, reservation, timeout) as arrivals,
+        transport.arrivals(PATH, body, reservation, timeout) as arrivals,
     ):
         yield from transport.unbroken(arrivals)

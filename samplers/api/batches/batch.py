@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from samplers.api.batches.files import is_id, listed, quoted, some_id
+from samplers.api.batches.files import listed
 from samplers.api.client import Client
 from samplers.api.deviations import count_of, dict_of, dicts_of, well_formed
+from samplers.api.paths import is_id, quoted, some_id
 from samplers.api.transport.deadline import Deadline
 
 ENDED = ("completed", "failed", "expired", "cancelled")

@@ -1,16 +1,17 @@
 """The files that an endpoint keeps (/v1/files)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from samplers.api.client import Client
 from samplers.api.deviations import count_of, dicts_of, well_formed
-from samplers.api.errors import APIError, NotFoundError
+from samplers.api.errors import NotFoundError
+from samplers.api.paths import has_path, quoted, some_id
 from samplers.api.retries.retries import is_retryable
 from samplers.api.transport.deadline import Deadline
 from samplers.api.transport.decoding import BINARY
@@ -74,7 +75,7 @@ def upload(
             raise ValueError(f"{parameter} must be a str, not empty, got {shown(value)}")
 
     transport = client.endpoint.transport
-    with opened as file, has_path(client, "/v1/files"):
+    with opened as file, has_batch_path(client, "/v1/files"):
         response = transport.request(
             "POST",
             "/files",
@@ -121,7 +122,7 @@ def listed(client: Client, path: str, reader, query: dict | None = None) -> Iter
     query = {"limit": PAGE} | (query or {})
     seen: set[str] = set()
     while True:
-        with has_path(client, f"/v1{path}"):
+        with has_batch_path(client, f"/v1{path}"):
             response = transport.request("GET", f"{path}?{urlencode(query)}")
         found, has_more = transport.read(response, lambda page: _page(page, reader))
         new = [item for item in found if item.id not in seen]  # a server may know no `after`
@@ -137,38 +138,9 @@ def did_not_arrive(error: BaseException) -> bool:
     return is_retryable(error) and is_free(error)
 
 
-@contextmanager
-def has_path(client: Client, path: str) -> Iterator[None]:
+def has_batch_path(client: Client, path: str):
     """Says so in the error, where an endpoint has no such path at all."""
-    try:
-        yield
-        return
-    except APIError as error:
-        is_object = error.param is not None or "no such" in error.message.lower()
-        is_missing = error.status in (404, 405, 501) and not is_object
-        if not is_missing or not client.base_url.endswith("/v1"):
-            raise
-        status = error.status
-    raise NotFoundError(
-        status, f"this endpoint has no {path}; gather() asks many requests live", code="unsupported"
-    )
-
-
-def quoted(some) -> str:
-    """An id as a part of an address; ValueError for what is none."""
-    return quote(some_id(some), safe="")
-
-
-def some_id(value) -> str:
-    """`value` if it is a str that can be an id."""
-    if not isinstance(value, str) or not is_id(value):
-        raise ValueError(f"id must be a str, such as file-… or batch_…, got {shown(value)}")
-    return value
-
-
-def is_id(text: str) -> bool:
-    """Whether a text can be an id: in an address "" and ".." would lead elsewhere."""
-    return text.strip(" ./") != ""
+    return has_path(client.base_url, path, "gather() asks many requests live")
 
 
 def _page(page: dict, reader) -> tuple[list, bool]:

@@ -9,7 +9,7 @@ from samplers.api.batches.bill import given_back, hold
 from samplers.api.batches.files import (
     did_not_arrive,
     find_file,
-    has_path,
+    has_batch_path,
     list_files,
     listed,
     upload,
@@ -104,7 +104,7 @@ def _created(client: Client, submission: Submission, metadata: dict[str, str]) -
     headers = {"Idempotency-Key": f"samplers-batch-{submission.id}"}
 
     def create() -> Batch:
-        with has_path(client, "/v1/batches"):
+        with has_batch_path(client, "/v1/batches"):
             response = transport.request("POST", "/batches", body, headers, repeats=did_not_arrive)
         return transport.read(response, Batch.from_wire)
 

@@ -67,6 +67,10 @@ class Budget:
         """
         self.end(name, 0)
         self.reserve(bound)
+        self.name(name, bound)
+
+    def name(self, name: str, bound: float | Decimal) -> None:
+        """Gives a name to `bound` USD that are reserved already, for `end`."""
         self._named[name] = exact(bound)
 
     def end(self, name: str, real: float | Decimal) -> None:

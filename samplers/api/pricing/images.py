@@ -1,4 +1,8 @@
-"""The images of a chat request's body, and the tokens that they count."""
+"""The images of a request's body, and the tokens that they count.
+
+A part is {"type": "image_url", "image_url": {"url", "detail"}} in Chat, and in Responses
+{"type": "input_image", "image_url": URL, "detail"}.
+"""
 
 from samplers.api.images import image_size
 from samplers.wire.images import image_tokens
@@ -9,14 +13,13 @@ LIKELY_TOKENS = 1536
 
 
 def images_of(messages) -> list[dict]:
-    """What stands in the `image_url` of each image part."""
-    return [
-        part["image_url"] for message in messages for part in _parts(message) if _is_image(part)
-    ]
+    """{"url", "detail"} of each image part of messages or items."""
+    images = [_image(part) for message in messages for part in _parts(message)]
+    return [image for image in images if image is not None]
 
 
 def without_data(messages) -> list:
-    """The messages with the URL of each image left out."""
+    """The messages or items with the URL of each image left out."""
     return [
         message | {"content": [_emptied(part) for part in parts]}
         if (parts := _parts(message))
@@ -50,10 +53,17 @@ def _parts(message) -> list:
     return content if isinstance(content, list) else []
 
 
-def _is_image(part) -> bool:
-    is_part = isinstance(part, dict) and part.get("type") == "image_url"
-    return is_part and isinstance(part.get("image_url"), dict)
+def _image(part) -> dict | None:
+    """The image of a part that is one."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    image = part.get("image_url") if kind in ("image_url", "input_image") else None
+    if kind == "input_image" and isinstance(image, str):
+        return {"url": image, "detail": part.get("detail")}
+    return image if kind == "image_url" and isinstance(image, dict) else None
 
 
 def _emptied(part):
-    return part | {"image_url": part["image_url"] | {"url": ""}} if _is_image(part) else part
+    image = _image(part)
+    if image is None:
+        return part
+    return part | {"image_url": "" if part["type"] == "input_image" else image | {"url": ""}}

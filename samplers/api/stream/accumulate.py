@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import singledispatch
 from itertools import pairwise
 
 from samplers.api.deviations import dict_of, dicts_of, well_formed
@@ -10,11 +11,12 @@ from samplers.api.stream.chunk import Chunk, ToolCallDelta
 from samplers.api.stream.pieces import CallPlaces
 
 
-def accumulate(chunks: Iterable[Chunk]) -> "Accumulated":
-    """Passes chunks on and joins them.
+def accumulate(chunks: Iterable) -> "Accumulated":
+    """Passes a stream's chunks on and joins them; of Responses, its events.
 
     ``for chunk in (joined := accumulate(client.stream(…))): …``, then ``joined.completion``; or
     ``accumulate(client.stream(…)).read()``, which reads to the end and returns the completion.
+    With client.respond_stream(…) the completion is a Response.
     """
     return Accumulated(chunks)
 
@@ -26,30 +28,26 @@ class Accumulated:
     usually is one token; but half a character waits for its other half, so it can be two.
     """
 
-    def __init__(self, chunks: Iterable[Chunk]):
+    def __init__(self, chunks: Iterable):
         self._chunks = iter(chunks)
-        self._first: dict = {}  # the first chunk's JSON: id, model, created …
-        self._usage: dict | None = None
-        self._choices: dict[int, _Choice] = {}  # by index
+        self._joined = None  # what joins chunks of the first one's kind
         self.times: list[float] = []
 
-    def __iter__(self) -> Iterator[Chunk]:
+    def __iter__(self) -> Iterator:
         return self
 
-    def __next__(self) -> Chunk:
+    def __next__(self):
         chunk = next(self._chunks)
 
-        self._first = self._first or chunk.raw
-        if chunk.usage is not None:
-            self._usage = chunk.raw.get("usage")
-        if dicts_of(chunk.raw.get("choices")) or chunk.says_something:
-            self._choices.setdefault(chunk.index, _Choice()).add(chunk)
+        if self._joined is None:
+            self._joined = joiner_of(chunk)
+        self._joined.add(chunk)
         if chunk.says_something and chunk.at is not None:
             self.times.append(chunk.at)
 
         return chunk
 
-    def read(self) -> Completion:
+    def read(self):
         """Reads the stream to its end. Raises what the stream raises; `completion` stays usable."""
         deque(self, maxlen=0)  # no loop: a traceback may print this frame's locals
         return self.completion
@@ -60,15 +58,11 @@ class Accumulated:
             self._chunks.close()
 
     @property
-    def completion(self) -> Completion:
-        """What has come so far. Its finish_reason and usage are None until they come."""
-        choices = [choice.to_wire(index) for index, choice in sorted(self._choices.items())]
-        answer = self._first | {
-            "object": "chat.completion",
-            "choices": choices or [_Choice().to_wire(0)],
-            "usage": self._usage,
-        }
-        return Completion.from_wire(answer)
+    def completion(self):
+        """What has come so far: a Completion, whose finish_reason and usage are None until they
+        come; of Responses a Response, whose status says whether it is the whole.
+        """
+        return (self._joined or JoinedChunks()).result()
 
     @property
     def time_to_first_token(self) -> float | None:
@@ -79,6 +73,43 @@ class Accumulated:
     def time_between_tokens(self) -> list[float]:
         """Seconds between one chunk that says something and the next."""
         return [after - before for before, after in pairwise(self.times)]
+
+
+@singledispatch
+def joiner_of(chunk):
+    """A new object that joins chunks of this one's kind, by `add` and `result`."""
+    raise ValueError(f"chunks must be those of client.stream(…), got {chunk!r:.200}")
+
+
+class JoinedChunks:
+    """The chunks of a chat, joined."""
+
+    def __init__(self):
+        self._first: dict = {}  # the first chunk's JSON: id, model, created …
+        self._usage: dict | None = None
+        self._choices: dict[int, _Choice] = {}  # by index
+
+    def add(self, chunk: Chunk) -> None:
+        self._first = self._first or chunk.raw
+        if chunk.usage is not None:
+            self._usage = chunk.raw.get("usage")
+        if dicts_of(chunk.raw.get("choices")) or chunk.says_something:
+            self._choices.setdefault(chunk.index, _Choice()).add(chunk)
+
+    def result(self) -> Completion:
+        """What has come so far."""
+        choices = [choice.to_wire(index) for index, choice in sorted(self._choices.items())]
+        answer = self._first | {
+            "object": "chat.completion",
+            "choices": choices or [_Choice().to_wire(0)],
+            "usage": self._usage,
+        }
+        return Completion.from_wire(answer)
+
+
+@joiner_of.register
+def _of_a_chat(chunk: Chunk) -> JoinedChunks:
+    return JoinedChunks()
 
 
 class _Choice:

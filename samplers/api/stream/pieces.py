@@ -12,26 +12,46 @@ from dataclasses import replace
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
 
 
+class Halves:
+    """Joins the halves of surrogate pairs in the pieces of several texts, each with a key."""
+
+    def __init__(self):
+        # a decoder of UTF-16 keeps half a pair until the next piece
+        self._decoders: dict[tuple, codecs.IncrementalDecoder] = {}
+
+    def whole(self, key: tuple, piece: str) -> str:
+        """What is known of this text so far, and was not given before."""
+        if piece.isascii() and key not in self._decoders:
+            return piece
+        if key not in self._decoders:
+            self._decoders[key] = codecs.getincrementaldecoder("utf-16-le")("replace")
+        return self._decoders[key].decode(piece.encode("utf-16-le", "surrogatepass"))
+
+    def rest(self) -> Iterator[tuple[tuple, str]]:
+        """(key, U+FFFD) of each text that ended with half a pair."""
+        for key, decoder in self._decoders.items():
+            if half := decoder.decode(b"", True):
+                yield key, half
+
+
 class Pieces:
     """Completes the chunks of one stream, in their order."""
 
     def __init__(self):
         self._calls: dict[int, CallPlaces] = defaultdict(CallPlaces)  # by choice
-        # By choice, kind ("text", "refusal", "arguments") and call: a decoder of UTF-16, which
-        # keeps half a pair until the next call.
-        self._decoders: dict[tuple[int, str, int], codecs.IncrementalDecoder] = {}
+        self._halves = Halves()  # by choice, kind ("text", "refusal", "arguments") and call
 
     def complete(self, chunk: Chunk) -> Chunk:
         """`chunk` with an index in each tool call's piece, and text that can be encoded."""
         if not chunk.says_something:
             return chunk
 
-        text = self._whole((chunk.index, "text", 0), chunk.text)
-        refusal = self._whole((chunk.index, "refusal", 0), chunk.refusal)
+        text = self._halves.whole((chunk.index, "text", 0), chunk.text)
+        refusal = self._halves.whole((chunk.index, "refusal", 0), chunk.refusal)
         calls = []
         for delta in chunk.tool_calls:
             place = self._calls[chunk.index].place(delta)
-            arguments = self._whole((chunk.index, "arguments", place), delta.arguments)
+            arguments = self._halves.whole((chunk.index, "arguments", place), delta.arguments)
             calls.append(replace(delta, index=place, arguments=arguments))
 
         if not calls and (text, refusal) == (chunk.text, chunk.refusal):
@@ -40,20 +60,12 @@ class Pieces:
 
     def rest(self, at: float) -> Iterator[Chunk]:
         """A chunk with U+FFFD for each text whose end was half a pair."""
-        for (index, kind, place), decoder in self._decoders.items():
-            half = decoder.decode(b"", True)
-            if half and kind == "arguments":
+        for (index, kind, place), half in self._halves.rest():
+            if kind == "arguments":
                 delta = ToolCallDelta(place, arguments=half)
                 yield Chunk("", index, at=at, tool_calls=(delta,))
-            elif half:
+            else:
                 yield replace(Chunk("", index, at=at), **{kind: half})
-
-    def _whole(self, key: tuple[int, str, int], text: str) -> str:
-        if text.isascii() and key not in self._decoders:
-            return text
-        if key not in self._decoders:
-            self._decoders[key] = codecs.getincrementaldecoder("utf-16-le")("replace")
-        return self._decoders[key].decode(text.encode("utf-16-le", "surrogatepass"))
 
 
 class CallPlaces:

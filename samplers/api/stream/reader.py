@@ -19,6 +19,7 @@ from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import typed_events
 from samplers.api.stream.pieces import Pieces
 
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError)
 MAX_CHUNKS = 300_000  # of one stream, which are kept; the longest answers have 130,000 tokens
 
 
@@ -51,28 +52,73 @@ def read_chunks(arrivals: Iterable[tuple[float, bytes]], scrub=str, n: int = 1) 
     error's text; the answer's own text is never changed. `n`: how many answers were asked for;
     without a [DONE] the stream is whole if so many have their finish_reason.
     """
+    return read_stream(arrivals, scrub, ChatStream(n))
+
+
+class ChatStream:
+    """How the events of a stream of Chat are read; n: how many answers were asked for."""
+
+    last = "its [DONE]"  # what ends a stream
+
+    def __init__(self, n: int = 1):
+        self._pieces = Pieces()
+        self._n = n
+
+    def read(self, kind: str, body: dict, at: float) -> list[Chunk]:
+        """The chunks of an event whose data is `body`, any JSON. It may raise what UNREADABLE has.
+
+        OpenAI sends one choice in an event, the format allows more.
+        """
+        choices = [choice for choice in body.get("choices") or () if choice is not None]
+        parts = [body | {"choices": [choice]} for choice in choices] or [body]
+        chunks = [Chunk.from_wire(part, at) for part in parts]
+        return list(map(self._pieces.complete, chunks))
+
+    def error(self, kind: str, body) -> dict | None:
+        """The error that an event holds; None if it holds none."""
+        return error_in(body)
+
+    def is_last(self, chunk: Chunk) -> bool:
+        """Whether nothing follows this chunk: only [DONE] says that here."""
+        return False
+
+    def is_whole(self, chunks: list[Chunk], done: bool) -> bool:
+        """Was it `done`, or has every answer its finish_reason, and are there `n` at least?"""
+        begun = {c.index for c in chunks if c.says_something or dicts_of(c.raw.get("choices"))}
+        finished = {c.index for c in chunks if c.finish_reason}
+        return done or (len(finished) >= self._n and begun <= finished)
+
+    def rest(self, at: float) -> Iterator[Chunk]:
+        """What the last chunks left open."""
+        return self._pieces.rest(at)
+
+
+def read_stream(arrivals: Iterable[tuple[float, bytes]], scrub, form) -> Iterator:
+    """The chunks in a stream's bytes as `form`, such as a ChatStream, reads them."""
     arrivals = iter(arrivals)  # unlike a list's, its repr holds no data
 
-    failure = yield from _chunks(arrivals, scrub, n)
+    failure = yield from _chunks(arrivals, scrub, form)
     if failure is not None:
         raise failure
 
 
-def _chunks(arrivals: Iterator, scrub, n: int) -> Generator[Chunk, None, StreamBroken | None]:
+def _chunks(arrivals: Iterator, scrub, form) -> Generator:
     """The chunks; at the end the StreamBroken, or None.
 
     It is not raised here, because a traceback may print the locals of the frames that it passes,
     and this one holds what the endpoint sent.
     """
-    chunks: list[Chunk] = []
-    pieces = Pieces()
+    chunks: list = []
     breaks: list[str] = []
     problem: str | None = None
     error = None
+    done = False  # it ended with [DONE]
+    is_last = False
     at = 0.0
 
     for kind, (at, data) in typed_events(_until_it_breaks(arrivals, scrub, breaks)):
         if data.strip() == "[DONE]":
+            done = True
             break
         if kind is None:
             problem = "the stream ended in the middle of an event."
@@ -80,21 +126,21 @@ def _chunks(arrivals: Iterator, scrub, n: int) -> Generator[Chunk, None, StreamB
         if not data.strip() and kind != "error":
             continue
 
-        came, problem, error = _read_event(kind, data, at, scrub)
-        for chunk in map(pieces.complete, came):
+        came, problem, error = _read_event(kind, data, at, scrub, form)
+        for chunk in came:
             chunks.append(chunk)
+            is_last = form.is_last(chunk)
             yield chunk
         if len(chunks) > MAX_CHUNKS:
             problem = problem or f"the stream has more than {MAX_CHUNKS:,} chunks."
-        if problem:
+        if problem or is_last:
             break
-    else:
-        if not _have_finished(chunks, n):
-            problem = "the stream ended without its [DONE]."
 
+    if problem is None and not is_last and not form.is_whole(chunks, done):
+        problem = f"the stream ended without {form.last}."
     if problem and breaks:
         problem = breaks[0]
-    for chunk in pieces.rest(at):
+    for chunk in form.rest(at):
         chunks.append(chunk)
         yield chunk
     return None if problem is None else StreamBroken(problem, chunks, error)
@@ -110,25 +156,18 @@ def _until_it_breaks(arrivals: Iterator, scrub, breaks: list[str]) -> Iterator:
         breaks.append(str(failure))
 
 
-def _have_finished(chunks: list[Chunk], n: int) -> bool:
-    """Has every answer its finish_reason, and are there `n` at least?"""
-    begun = {c.index for c in chunks if c.says_something or dicts_of(c.raw.get("choices"))}
-    finished = {c.index for c in chunks if c.finish_reason}
-    return len(finished) >= n and begun <= finished
-
-
 def _read_event(
-    kind: str, data: str, at: float, scrub
-) -> tuple[list[Chunk], str | None, dict | None]:
+    kind: str, data: str, at: float, scrub, form
+) -> tuple[list, str | None, dict | None]:
     """An event's chunks, what is wrong with it (None: nothing), and the body of an error event."""
     body = _json(data)
-    error = error_in(body)
+    error = form.error(kind, body)
     if error is None and kind == "error":
         error = dict_of(body) or {"message": data}
 
     try:
-        chunks = [Chunk.from_wire(part, at) for part in _split(body)]
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
+        chunks = form.read(kind, body, at)
+    except UNREADABLE:
         chunks = []
         if error is None:
             return chunks, f"an event is not a chunk: {scrub(data)[:200]!r}.", None
@@ -147,12 +186,3 @@ def _json(data: str):
         return json.loads(data)
     except (ValueError, RecursionError):
         return None  # no event is null
-
-
-def _split(body: dict) -> list[dict]:
-    """One event for each choice of an event: OpenAI sends one choice, the format allows more.
-
-    An event without a choice is one, too.
-    """
-    choices = [choice for choice in body.get("choices") or () if choice is not None]
-    return [body | {"choices": [choice]} for choice in choices] or [body]

@@ -12,11 +12,16 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from samplers.api.errors import ConnectionFailed, EndpointError
-from samplers.api.request import as_messages, as_seconds
+from samplers.api.request import as_seconds
+from samplers.api.responses.response import Response
 from samplers.api.results import Completion, ToolCall, Usage
+from samplers.api.tools.response_turns import ResponseTurns
 from samplers.api.tools.tool import Tool, ToolError
+from samplers.api.tools.turns import ChatTurns
+from samplers.checks import one_of
 
 MAX_RESULT = 20_000  # characters of one tool's result that the model gets to read
+TURNS = {"chat": ChatTurns, "responses": ResponseTurns}
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class ToolResult:
 class Round:
     """One answer of the model, and the results of the calls that it asks for, in its order."""
 
-    completion: Completion
+    completion: Completion | Response
     results: tuple[ToolResult, ...]
     started: float  # seconds from the loop's start
     seconds: float  # that the model took
@@ -51,8 +56,9 @@ class ToolRun:
     """How a loop went, round by round.
 
     `ended`: "answer", "refusal", or the limit that ended it: "rounds", "time" or "tokens". `text`:
-    the answer, or as much of it as there is. `messages`: the whole transcript, the input first. In
-    it every call has its result, whatever ended the loop, so the conversation can go on.
+    the answer, or as much of it as there is. `messages`: the whole transcript, the input first, by
+    Responses of items. In it every call has its result, whatever ended the loop, so the
+    conversation can go on.
     """
 
     ended: str
@@ -72,6 +78,7 @@ def run_tools(
     messages,
     tools: Iterable[Tool],
     *,
+    api: str = "chat",
     max_rounds: int = 5,
     max_seconds: float = 60.0,
     max_tokens: int = 2_000,
@@ -79,6 +86,7 @@ def run_tools(
 ) -> ToolRun:
     """Lets the model answer `messages` with `tools`, until it answers or a limit is reached.
 
+    `api`: "chat", or "responses" for the same by Responses (`ResponseTurns` says what it sends).
     `max_rounds`: answers of the model. `max_seconds`: for the whole loop; a tool that still runs
     then is left behind. `max_tokens`: what the model may write in all rounds together.
 
@@ -90,9 +98,10 @@ def run_tools(
     `transcript`.
     """
     tools_by_name = _by_name(tools)
-    _check_options(max_rounds, max_seconds, max_tokens, params)
-    transcript = as_messages(messages)
-    params["tools"] = [tool.definition for tool in tools_by_name.values()]
+    one_of(api, "api", tuple(TURNS))
+    _check_options(max_rounds, max_seconds, max_tokens, TURNS[api].least_tokens, params)
+    definitions = [tool.definition for tool in tools_by_name.values()]
+    turns = TURNS[api](client, messages, definitions, params)
     rounds: list[Round] = []
     clock = _Clock(max_seconds)
     seconds_left = max_seconds
@@ -101,35 +110,34 @@ def run_tools(
     while True:
         started = clock.now()
         try:
-            completion = client.chat(
-                transcript, max_completion_tokens=tokens_left, timeout=seconds_left, **params
-            )
+            completion = turns.ask(tokens_left, seconds_left)
         except EndpointError as error:
             if _timed_out(error, clock):
-                return ToolRun("time", "", tuple(transcript), tuple(rounds))
-            error.transcript = tuple(transcript)
+                return ToolRun("time", "", tuple(turns.transcript), tuple(rounds))
+            error.transcript = tuple(turns.transcript)
             raise
 
         seconds = clock.now() - started
         if completion.usage:
             tokens_left -= completion.usage.completion_tokens
 
-        ended = _ended(completion, len(rounds) + 1 >= max_rounds, tokens_left, clock.left())
+        is_last = len(rounds) + 1 >= max_rounds
+        has_tokens = tokens_left >= turns.least_tokens
+        ended = _ended(completion, is_last, has_tokens, clock.left())
         if ended:
             results = tuple(_not_run(call, ended) for call in completion.tool_calls)
         else:
             results = _run_calls(completion.tool_calls, tools_by_name, clock)
         rounds.append(Round(completion, results, started, seconds))
-        transcript += [completion.message, *(result.message for result in results)]
+        turns.add(completion, results)
 
         seconds_left = clock.left()
         if not ended and seconds_left <= 0:
             ended = "time"
         if ended:
             text = completion.text or completion.refusal or ""
-            return ToolRun(ended, text, tuple(transcript), tuple(rounds))
-        if params.get("tool_choice") not in (None, "auto", "none"):
-            params["tool_choice"] = "auto"
+            return ToolRun(ended, text, tuple(turns.transcript), tuple(rounds))
+        turns.choose_freely()
 
 
 class _Clock:
@@ -158,12 +166,15 @@ def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
     return by_name
 
 
-def _check_options(max_rounds: int, max_seconds: float, max_tokens: int, params: dict) -> None:
+def _check_options(
+    max_rounds: int, max_seconds: float, max_tokens: int, least: int, params: dict
+) -> None:
+    """`least`: the least that an answer's tokens may be limited to."""
     as_seconds("max_seconds", max_seconds)
-    for name, value in (("max_rounds", max_rounds), ("max_tokens", max_tokens)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be an int >= 1, got {value!r}")
-    for name in ("stream", "n", "max_completion_tokens", "timeout"):
+    for name, value, low in (("max_rounds", max_rounds, 1), ("max_tokens", max_tokens, least)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < low:
+            raise ValueError(f"{name} must be an int >= {low}, got {value!r}")
+    for name in ("stream", "n", "max_completion_tokens", "max_output_tokens", "timeout"):
         if name in params:
             raise ValueError(f"{name} must be left out of run_tools()")
 
@@ -174,7 +185,7 @@ def _timed_out(error: EndpointError, clock: _Clock) -> bool:
 
 
 def _ended(
-    completion: Completion, is_last_round: bool, tokens_left: int, seconds_left: float
+    completion: Completion | Response, is_last_round: bool, has_tokens: bool, seconds_left: float
 ) -> str | None:
     """Why the loop ends with this answer. None if the calls that it asks for are to be run."""
     if completion.refusal or completion.finish_reason == "content_filter":
@@ -185,7 +196,7 @@ def _ended(
         return "answer"
     if is_last_round:
         return "rounds"
-    if tokens_left < 1:
+    if not has_tokens:
         return "tokens"
     if seconds_left <= 0:
         return "time"

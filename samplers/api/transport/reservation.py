@@ -1,4 +1,4 @@
-"""What chat requests hold while they are on their way: money of a budget, tokens of a limiter."""
+"""What requests hold while they are on their way: money of a budget, tokens of a limiter."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -14,15 +14,24 @@ from samplers.api.results import Usage
 
 
 class Reservation:
-    """Holds the most that chat requests can cost, which are sent one after the other.
+    """Holds the most that requests can cost, which are sent one after the other.
 
-    `budget`: None where nothing is paid for. `surcharge`: how many times the table's prices a call
-    costs at this address. `limiter`: None for no limits. A context: at its end what was not used
-    is given back. BudgetExceeded if the requests must not be sent.
+    They are of Chat or of Responses; `inherited`: tokens of each prompt that its body does not
+    show, see `upper_bound`. `budget`: None where nothing is paid for. `surcharge`: how many times
+    the table's prices a call costs at this address. `limiter`: None for no limits. A context: at
+    its end what was not used is given back. BudgetExceeded if the requests must not be sent.
     """
 
-    def __init__(self, bodies: Sequence[dict], budget: Budget | None, surcharge: float, limiter):
+    def __init__(
+        self,
+        bodies: Sequence[dict],
+        budget: Budget | None,
+        surcharge: float,
+        limiter,
+        inherited: int = 0,
+    ):
         self._bodies = deque(bodies)
+        self._inherited = inherited
         self._budget = budget
         self._surcharge = exact(surcharge)
         self._limiter = limiter
@@ -30,7 +39,8 @@ class Reservation:
         self._is_sent = False  # the first body, by the attempt that is under way
         self._bounds: deque[Decimal] = deque()
         if budget is not None:
-            self._bounds.extend(upper_bound(body) * self._surcharge for body in bodies)
+            bounds = [upper_bound(body, inherited=inherited) for body in bodies]
+            self._bounds.extend(bound * self._surcharge for bound in bounds)
             budget.reserve(sum(self._bounds))
 
     def enter(self, deadline) -> None:
@@ -40,7 +50,8 @@ class Reservation:
         """
         if self._limiter is not None:
             try:
-                self._ticket = self._limiter.acquire(tokens_of(self._bodies[0]), deadline)
+                tokens = tokens_of(self._bodies[0], self._inherited)
+                self._ticket = self._limiter.acquire(tokens, deadline)
             except EndpointError as error:
                 error.should_retry = False
                 raise
@@ -56,8 +67,11 @@ class Reservation:
         self._settle_ticket(None)
         self._is_sent = False
 
-    def settle(self, usage: Usage | None) -> None:
-        """The request is answered, and the next one begins. Without usage all of it stays held."""
+    def settle(self, usage: Usage | None, name: str | None = None) -> None:
+        """The request is answered, and the next one begins. Without usage all of it stays held.
+
+        `name`: what the budget calls it, where it goes on and its usage comes later: `Budget.end`.
+        """
         body = self._bodies.popleft()
         self._is_sent = False
         self._settle_ticket(usage)
@@ -65,6 +79,8 @@ class Reservation:
             bound = self._bounds.popleft()
             if usage is not None:
                 self._budget.settle(bound, cost(body["model"], usage) * self._surcharge)
+            elif name is not None:
+                self._budget.name(name, bound)
 
     def _settle_ticket(self, usage: Usage | None) -> None:
         if self._ticket is not None:

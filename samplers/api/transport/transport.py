@@ -175,24 +175,25 @@ class Transport:
         message = f"{self.base_url} does not answer ({cause}). {hint}"
         return _failure_of(error)(message, sent=not isinstance(error, NOT_SENT))
 
-    def reserve(self, bodies: Sequence[dict]) -> Reservation:
-        """What these chat requests can cost, held until the end of a `with`."""
-        return Reservation(bodies, self.budget, self.surcharge, self.limiter)
+    def reserve(self, bodies: Sequence[dict], inherited: int = 0) -> Reservation:
+        """What these requests can cost, held until the end of a `with`: see Reservation."""
+        return Reservation(bodies, self.budget, self.surcharge, self.limiter, inherited)
 
     @contextmanager
     def arrivals(
-        self, body: dict, reservation: Reservation, timeout: float | None = None
+        self, path: str, body: dict, reservation: Reservation, timeout: float | None = None
     ) -> Iterator[Iterator[Arrival]]:
-        """A streamed answer to `body` as an iterator of Arrival. Closes the connection at the end.
+        """A streamed answer to a POST of `body` as an iterator of Arrival.
 
-        The connection is not used again: llama.cpp may close it without notice. `timeout`: seconds
-        of silence after which it is given up: without a line, be it an event's or a comment's.
+        Closes the connection at the end. It is not used again: llama.cpp may close it without
+        notice. `timeout`: seconds of silence after which it is given up: without a line, be it an
+        event's or a comment's.
         """
         deadline = Deadline(timeout)
         headers = {"Accept": "text/event-stream", "Connection": "close"}
         start = time.perf_counter()
         response = self.request(
-            "POST", "/chat/completions", body, headers, True, deadline, reservation=reservation
+            "POST", path, body, headers, True, deadline, reservation=reservation
         )
         deadline.restart()  # what it waited for a limiter, or before a retry, was no silence
 
@@ -231,16 +232,16 @@ class Transport:
         hint = f" {self.scrub(self._hint())}" if self._hint else ""
         raise kind(f"{self.base_url} broke its stream off ({cause}).{hint}", sent=True)
 
-    def read(self, response: httpx.Response, reader: Callable):
+    def read(self, response: httpx.Response, reader: Callable, find: Callable = error_in):
         """What `reader` makes of the response's JSON.
 
-        Raises an APIError if the response holds an error in spite of its status, or if `reader`
-        cannot read it; the second shows the answer's beginning.
+        Raises an APIError if the response holds an error in spite of its status, as `find` finds
+        it, or if `reader` cannot read it; the second shows the answer's beginning.
         """
         content = response.content
         try:
             answer = json_of(content)
-            if error_in(answer) is None:
+            if find(answer) is None:
                 return reader(answer)
             failure = error_from(response.status_code, content, response.headers, self.scrub)
         except (

@@ -6,8 +6,8 @@ from copy import deepcopy
 
 from samplers.api.deviations import dict_of
 from samplers.api.dialects.checks import dict_at, text_at
-from samplers.api.forms import is_int
 from samplers.api.structured.partial import partial_json
+from samplers.checks import is_number
 from samplers.wire.secret import shown
 
 
@@ -60,7 +60,7 @@ def whole(events: Iterable[dict]) -> dict:
 
 def _index(event: dict, place: str) -> int:
     index = event.get("index")
-    if not is_int(index):
+    if not is_number(int, index):
         raise ValueError(f"{place}.index must be an integer, got {shown(index)}")
     return index
 
