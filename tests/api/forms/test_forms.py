@@ -10,7 +10,7 @@ import json
 import pytest
 from fake_endpoint import Recorded, completion, event, fake, sse
 
-from samplers.api.forms import as_taken
+from samplers.api import as_taken
 
 LIMITED = "max_completion_tokens"
 PROFILE = "smollm2-135m-instruct-reasoning"
