@@ -61,13 +61,27 @@ class Chats:
         self, request: Request, number: int, chat_request: ChatRequest, form: AnswerForm
     ) -> Response:
         """The response to a ChatRequest that has been read. `number`: the request's `arrival`."""
-        await in_turn(request, chat_request.n)
-        job = await unless_gone(request.receive, prepare(self.models, chat_request))
-        job = replace(filtered(request.scope, job), owner=owner_of(request.scope))
-        settle = reserve(request.scope, job)
+
+        async def jobs() -> list[Job]:
+            return [await prepare(self.models, chat_request)]
+
+        (job,), settle = await self.admit(request, chat_request.n, jobs)
         if chat_request.stream:
             return EventStream(form.stream(job, settle), form.events)
         return await self.answer(request, number, form.whole, job, settle)
+
+    async def admit(
+        self, request: Request, count: int, jobs: Callable[[], Coroutine[None, None, list[Job]]]
+    ) -> tuple[list[Job], Settle]:
+        """A request's jobs, made by `jobs`, as its key's limits and conditions let them be.
+
+        `count`: how many choices they have together.
+        """
+        await in_turn(request, count)
+        made = await unless_gone(request.receive, jobs())
+        owner = owner_of(request.scope)
+        admitted = [replace(filtered(request.scope, job), owner=owner) for job in made]
+        return admitted, reserve(request.scope, admitted)
 
     async def answer(
         self, request: Request, number: int, make: Callable[..., Coroutine], *arguments

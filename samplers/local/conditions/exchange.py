@@ -71,13 +71,14 @@ class Exchange:
         return limits | ({SIMULATED: ", ".join(self._notes)} if self._notes else {})
 
 
-def reserve(scope, job: Job) -> Callable[[dict], None]:
-    """Counts the tokens that the job of a request can cost. LimitReached if they are too many.
+def reserve(scope, jobs: list[Job]) -> Callable[[dict], None]:
+    """Counts the tokens that a request's jobs can cost. LimitReached if they are too many.
 
     What comes back is to be called with the answer's usage.
     """
     exchange: Exchange = scope[SCOPE]
-    exchange.reserve(job.prompt_tokens, job.request.n * job.limit)
+    most = sum(job.request.n * job.limit for job in jobs)
+    exchange.reserve(sum(job.prompt_tokens for job in jobs), most)
     return exchange.settle
 
 
