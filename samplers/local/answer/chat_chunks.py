@@ -1,6 +1,5 @@
 """The streamed answer of POST /v1/chat/completions: chunks, each a chat.completion.chunk."""
 
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 
@@ -125,11 +124,4 @@ class _Chunks:
         return self._obfuscated(self._head | {"choices": [], "usage": usage}, "")
 
     def _obfuscated(self, chunk: dict, text: str) -> dict:
-        """With OpenAI's `obfuscation`, if it is asked for.
-
-        Its random letters bring the length of the text to a multiple of 16, so that the length of a
-        chunk reveals less of the text.
-        """
-        if not self._job.request.include_obfuscation:
-            return chunk
-        return chunk | {"obfuscation": secrets.token_urlsafe(12)[: 16 - len(text) % 16]}
+        return chunk | chat_fields.obfuscation(self._job.request, text)

@@ -7,6 +7,7 @@ from samplers.local.answer.caching import prompt_details
 from samplers.local.answer.generate.choice import End
 from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.logprobs import logprobs_object
+from samplers.local.request.chat import ChatRequest
 from samplers.local.request.job import Choice, Job
 
 
@@ -18,6 +19,17 @@ def head(job: Job, kind: str) -> dict:
         "created": int(time.time()),
         "model": job.model.id,
     }
+
+
+def obfuscation(request: ChatRequest, text: str) -> dict:
+    """OpenAI's `obfuscation` of a chunk that has `text`, if it is asked for.
+
+    Its random letters bring the length of the text to a multiple of 16, so that the length of a
+    chunk reveals less of the text.
+    """
+    if not request.include_obfuscation:
+        return {}
+    return {"obfuscation": secrets.token_urlsafe(12)[: 16 - len(text) % 16]}
 
 
 def about(job: Job) -> dict:

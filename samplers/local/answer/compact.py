@@ -10,12 +10,10 @@ from dataclasses import replace
 import numpy as np
 
 from samplers.local.answer import chat
-from samplers.local.answer.generate.choice import End
+from samplers.local.answer.generate.choice import End, one_token
 from samplers.local.answer.generate.generation import Generation, Token
-from samplers.local.answer.generate.sampling import GREEDY_BELOW
-from samplers.local.answer.generate.text_stream import TextStream
+from samplers.local.answer.generate.sampling import is_greedy
 from samplers.local.engine.logits.reader import Row, most_probable
-from samplers.local.request.chat import ChatRequest
 from samplers.local.request.job import Job
 
 
@@ -32,7 +30,7 @@ async def complete(job: Job) -> dict:
     token.logprob = float(logprobs[token.id])
     token.top_logprobs = [(int(i), float(logprobs[i])) for i in ids]
 
-    text, reason = _text(job, token.id)
+    text, reason = one_token(job, token.id)
     generated = chat.Generated([text], [token], End(reason, 1, row.cached, 0))
     return chat.body(job, [job.choice(0, False)], [generated])
 
@@ -40,16 +38,10 @@ async def complete(job: Job) -> dict:
 async def _exact(job: Job) -> Token:
     """The token with the model's own logits. Where it is the greatest one, nothing is drawn."""
     row = await job.model.logits.after(job.prompt + list(job.request.continued))
-    if job.text_grammar is None and _is_greedy(job.request):
+    if job.text_grammar is None and is_greedy(job.request):
         return Token(int(row.logits.argmax()), row=row)
     token, _ = await _drawn(job, None)
     return Token(token.id, row=row)
-
-
-def _is_greedy(request: ChatRequest) -> bool:
-    """Whether the token with the greatest logit is drawn, whatever the seed."""
-    changes = request.frequency_penalty or request.presence_penalty or request.logit_bias
-    return request.temperature < GREEDY_BELOW and not changes
 
 
 async def _listed(job: Job) -> Token:
@@ -74,13 +66,3 @@ async def _drawn(job: Job, top_logprobs: int | None) -> tuple[Token, int]:
         async with aclosing(generation.tokens()) as tokens:
             async for token in tokens:
                 return token, generation.cached or 0
-
-
-def _text(job: Job, token: int) -> tuple[str, str]:
-    """The answer's text, and its finish_reason."""
-    engine = job.model.engine
-    if token in engine.stop_ids:
-        return "", "stop"
-    stream = TextStream(job.request.stop)
-    text = stream.feed(engine.vocabulary.token_bytes[token])
-    return text + stream.finish(), "stop" if stream.stopped else "length"

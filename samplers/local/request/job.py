@@ -52,6 +52,7 @@ class Job:
     `background`: nobody waits for it, and it leaves room for others.
     `owner`: whose it is; the slots' order is fair between owners.
     `filtered`: each choice ends as if a content filter withheld the rest, which is simulated.
+    `begun`: bytes of a character with which the prompt ends, and which a choice may complete.
     """
 
     model: ServedModel
@@ -65,6 +66,7 @@ class Job:
     background: bool = False
     filtered: bool = False
     owner: str = ""
+    begun: bytes = b""
 
     @property
     def prompt_tokens(self) -> int:
@@ -196,16 +198,20 @@ def _limit(context: int, request: ChatRequest, used: int) -> int:
 
 
 def _check_logprobs(request: ChatRequest, limit: int) -> None:
-    """ApiError for an answer whose logprobs alone could fill the memory."""
-    if request.top_logprobs is None:
-        return
+    if request.top_logprobs is not None:
+        check_logprobs(request.n * limit, request.top_logprobs, "top_logprobs")
 
-    entries = request.n * limit * (request.top_logprobs + 1)
+
+def check_logprobs(tokens: int, top: int, param: str) -> None:
+    """ApiError (400) for an answer whose logprobs alone could fill the memory.
+
+    `tokens` are those of all its choices, each with its own logprob and `top` others.
+    """
+    entries = tokens * (top + 1)
     if entries > MOST_LOGPROBS:
         message = (
             f"This endpoint lists at most {MOST_LOGPROBS} logprobs in one answer. You requested "
-            f"{entries}: n ({request.n}) times {limit} tokens, each with its own and "
-            f"{request.top_logprobs} top ones. Please reduce 'n', 'max_completion_tokens' or "
-            "'top_logprobs'."
+            f"{entries}: {tokens} tokens in all choices, each with its own and {top} top ones. "
+            f"Please reduce 'n', the most tokens of a choice or '{param}'."
         )
-        raise bad_request(message, "top_logprobs", "invalid_value")
+        raise bad_request(message, param, "invalid_value")

@@ -27,7 +27,8 @@ class End:
 
     `completion_tokens` counts a token that ends the turn, and the `reasoning_tokens`, too.
     `cached_tokens` are those of the prompt that the engine had already read. `stop` is the stop
-    string that ended it, if one did.
+    string that ended it, if one did. `unseen` are the tokens that were drawn last and are no part
+    of the text: those inside the stop string, or the one that ended the turn.
     """
 
     finish_reason: str
@@ -35,6 +36,7 @@ class End:
     cached_tokens: int
     reasoning_tokens: int
     stop: str | None = None
+    unseen: tuple[Token, ...] = ()
 
 
 async def generate(
@@ -59,7 +61,8 @@ async def generate(
         choice = await decided(thoughts.job, choice, slot)
         yield choice
 
-    held = _HeldBack(choice.stops)
+    held = _HeldBack(choice.stops, job.begun)
+    unseen: tuple[Token, ...] = ()
     count = thoughts.tokens
     generation = Generation(thoughts.job, choice, slot)
     async with aclosing(generation.tokens()) as tokens:
@@ -67,12 +70,14 @@ async def generate(
             count += 1
             if token.id in engine.stop_ids:
                 reason = "stop"
+                unseen = (token,)
                 break
             delta = held.add(token, engine.vocabulary.token_bytes[token.id])
             if delta is not None:
                 yield delta
             if held.text.stopped:
                 reason = "stop"
+                unseen = held.dropped
                 break
 
     rest = held.finish()
@@ -82,14 +87,26 @@ async def generate(
     cached = generation.cached if thoughts.cached is None else thoughts.cached
     if job.filtered:
         reason = "content_filter"
-    yield End(reason, count, cached or 0, thoughts.tokens, held.text.stop)
+    yield End(reason, count, cached or 0, thoughts.tokens, held.text.stop, unseen)
+
+
+def one_token(job: Job, token: int) -> tuple[str, str]:
+    """The text of a choice that is this one token, and its finish_reason."""
+    engine = job.model.engine
+    ends = token in engine.stop_ids
+    text = TextStream(job.request.stop, job.begun)
+    seen = "" if ends else text.feed(engine.vocabulary.token_bytes[token]) + text.finish()
+    if job.filtered:
+        return seen, "content_filter"
+    return seen, "stop" if ends or text.stopped else "length"
 
 
 class _HeldBack:
-    """Tokens wait here until their text is certain."""
+    """Tokens wait here until their text is certain; `dropped` are those inside a stop string."""
 
-    def __init__(self, stops: tuple[str, ...]):
-        self.text = TextStream(stops)
+    def __init__(self, stops: tuple[str, ...], begun: bytes):
+        self.text = TextStream(stops, begun)
+        self.dropped: tuple[Token, ...] = ()
         self._tokens: deque[tuple[int, int, Token]] = deque()  # (start, end, token), in bytes
         self._end = 0
 
@@ -111,6 +128,7 @@ class _HeldBack:
     def _stopped(self) -> list[Token]:
         """The tokens that begin before the stop string; the others are dropped."""
         kept = [token for start, _, token in self._tokens if start < self.text.released]
+        self.dropped = tuple(token for _, _, token in self._tokens)[len(kept) :]
         self._tokens.clear()
         return kept
 

@@ -28,6 +28,12 @@ LLAMA_CPP_ORDER = [
 GREEDY_BELOW = 1e-5
 
 
+def is_greedy(request: ChatRequest) -> bool:
+    """Whether the first token is the one with the greatest logit, whatever the seed."""
+    changes = request.frequency_penalty or request.presence_penalty or request.logit_bias
+    return request.temperature < GREEDY_BELOW and not changes
+
+
 def engine_body(request: ChatRequest, settings: Settings) -> dict:
     """The engine's request for an answer without a grammar; prompt, length and seed are missing."""
     llama_cpp = settings.order == "llama.cpp"

@@ -15,17 +15,19 @@ class TextStream:
     """Feed it tokens' bytes; it returns the text that is certain by then.
 
     It holds back the bytes of a character that is not whole yet, and those that may turn out to
-    begin a stop string. `released` is the number of bytes returned as text so far. `stop` is the
-    stop string that came, if one has.
+    begin a stop string. `begun` are bytes of a character that came before and were not fed.
+    `released` is the number of fed bytes that were returned as text so far. `stop` is the stop
+    string that came, if one has.
     """
 
-    def __init__(self, stops: tuple[str, ...] = ()):
-        self.released = 0
+    def __init__(self, stops: tuple[str, ...] = (), begun: bytes = b""):
+        self.released = -len(begun)
         self.stop: str | None = None
         self._stops = {stop: stop.encode() for stop in stops}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = b""  # bytes not yet given to the decoder
-        self._pending = 0  # bytes that the decoder keeps until their character is whole
+        self._decoder.decode(begun)
+        self._pending = len(begun)  # bytes that the decoder keeps until their character is whole
 
     @property
     def stopped(self) -> bool:
