@@ -30,6 +30,7 @@ from samplers.local.conditions.key_conditions import Conditions
 from samplers.local.conditions.middleware import Conditioned
 from samplers.local.conditions.report import change, report
 from samplers.local.conditions.simulation import Simulation
+from samplers.local.dialects.completions.paths import completion_routes
 from samplers.local.dialects.errors import DialectErrors
 from samplers.local.dialects.responses.paths import response_routes
 from samplers.local.dialects.table import dialect_routes
@@ -132,6 +133,7 @@ def application(
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
         *response_routes(chats, database),
+        *completion_routes(chats),
         *file_routes(database, FILE_BYTES if keys.shared else MOST_BYTES),
         *audio_routes(recogniser),
         realtime_route(models, recogniser, keys),

@@ -80,6 +80,8 @@ def check_answer(path: str, status: int, content_type: str, content: bytes) -> N
         check("Batch", json.loads(content))
     elif path.endswith("/moderations"):
         check("CreateModerationResponse", json.loads(content))
+    elif path.endswith("/v1/completions"):
+        _check_completion(content_type, content)
     elif content_type.startswith("text/event-stream"):
         _check_events(content)
     else:
@@ -93,10 +95,29 @@ def _check_transcription(content_type: str, content: bytes) -> None:
 
 
 def _check_events(content: bytes) -> None:
+    for event in _events(content):
+        check("CreateChatCompletionStreamResponse", event)
+
+
+def _events(content: bytes) -> list[dict]:
     *events, end = [event.removeprefix(b"data: ") for event in content.split(b"\n\n") if event]
-    for event in events:
-        check("CreateChatCompletionStreamResponse", json.loads(event))
     assert end == b"[DONE]"
+    return [json.loads(event) for event in events]
+
+
+def _check_completion(content_type: str, content: bytes) -> None:
+    """Where OpenAI sends null and its file does not know it, a value stands in for the null."""
+    is_stream = content_type.startswith("text/event-stream")
+    for body in _events(content) if is_stream else [json.loads(content)]:
+        for choice in body["choices"]:
+            if is_stream and choice["finish_reason"] is None:
+                choice["finish_reason"] = "stop"
+            arrays = choice["logprobs"] or {"token_logprobs": ()}
+            if None in arrays["token_logprobs"][:1]:  # a prompt's first token
+                assert arrays["top_logprobs"][0] is None
+                arrays["token_logprobs"][0] = 0
+                arrays["top_logprobs"][0] = {}
+        check("CreateCompletionResponse", body)
 
 
 def transport(http=httpx):

@@ -112,18 +112,24 @@ DEPRECATED = {"functions": "tools", "function_call": "tool_choice"}  # with what
 
 @dataclass(frozen=True)
 class Rules:
-    """Which fields a model takes, in the tables' form; others are unknown."""
+    """Which fields a model takes, in the tables' form; others are unknown.
+
+    `content` is the field that must be there beside the model's name. `of_tools` are those of
+    function calls.
+    """
 
     fields: dict[str, tuple[Check, object]]
     without_effect: dict[str, Check]
     unsupported: set[str]
     top_logprobs: int  # the most
     checked_later: frozenset[str] = frozenset()
+    content: str = "messages"
+    of_tools: frozenset[str] = frozenset(TOOL_FIELDS | DEPRECATED.keys())
 
     def known(self) -> set[str]:
         """The names of all fields that OpenAI has for the model."""
         tables = self.fields.keys() | self.without_effect.keys() | self.unsupported
-        return tables | self.checked_later | TOOL_FIELDS | DEPRECATED.keys()
+        return tables | self.checked_later | self.of_tools
 
 
 PLAIN = Rules(FIELDS, WITHOUT_EFFECT, UNSUPPORTED, MAX_TOP_LOGPROBS)
@@ -192,7 +198,7 @@ def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> Ch
     if not isinstance(body, dict):
         raise wrong_body(body)
     rules = REASONING if is_reasoning else PLAIN
-    values = _checked_fields(body, rules)
+    values = checked_fields(body, rules)
     checked_tools = tools(body)
     effort = reasoning.effort(body) if is_reasoning else "none"
 
@@ -222,15 +228,15 @@ def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> Ch
     )
 
 
-def _checked_fields(body: dict, rules: Rules) -> dict:
+def checked_fields(body: dict, rules: Rules) -> dict:
     """The values of the rules' fields, each checked alone. ApiError (400) for the first wrong one.
 
     As at OpenAI, missing fields come first, then unknown ones, then wrong values.
     """
     if body.get("model") is None:
         raise bad_request("you must provide a model parameter")
-    if "messages" not in body:
-        raise missing("messages")
+    if rules.content not in body:
+        raise missing(rules.content)
     known = rules.known()
     for name in body:
         if name not in known:

@@ -1,0 +1,99 @@
+"""The answer of POST /v1/completions: a text_completion, whole or as the chunks of a stream."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+
+from samplers.local.answer import chat_fields
+from samplers.local.dialects.completions.jobs import Completion
+from samplers.local.dialects.completions.logprobs import Logprobs
+from samplers.local.dialects.completions.pieces import Piece, pieces
+
+Settle = Callable[[dict], None]
+
+
+async def whole(completion: Completion, settle: Settle) -> dict:
+    """The body of the answer: what the chunks of a stream add up to."""
+    choices = _Choices(completion)
+    made: dict[int, dict] = {}
+    async with aclosing(pieces(completion)) as events:
+        async for piece in events:
+            if isinstance(piece, Piece):
+                _add(made, choices.choice(piece))
+            else:
+                usage = piece
+    settle(usage)
+    return _head(completion) | {"choices": [made[index] for index in sorted(made)], "usage": usage}
+
+
+async def stream(completion: Completion, settle: Settle) -> AsyncIterator[dict]:
+    """The chunks of the answer, in order. At the end `settle` gets the answer's usage."""
+    sampling = completion.asked.sampling
+    choices = _Choices(completion)
+    head = _head(completion)
+    # every chunk has `usage` if it is asked for; it is null until the last one
+    no_usage = {"usage": None} if sampling.include_usage else {}
+    async with aclosing(pieces(completion)) as events:
+        async for piece in events:
+            if isinstance(piece, Piece):
+                chunk = head | {"choices": [choices.choice(piece)]} | no_usage
+                yield chunk | chat_fields.obfuscation(sampling, piece.text)
+            else:
+                usage = piece
+    settle(usage)
+    if sampling.include_usage:
+        chunk = head | {"choices": [], "usage": usage}
+        yield chunk | chat_fields.obfuscation(sampling, "")
+
+
+def _head(completion: Completion) -> dict:
+    model = completion.jobs[0].model
+    return {
+        "id": f"cmpl-{secrets.token_hex(15)}",
+        "object": "text_completion",
+        "created": int(time.time()),
+        "model": model.id,
+        "system_fingerprint": model.fingerprint,
+    }
+
+
+class _Choices:
+    """Makes the entries of `choices`. Each choice has its own place in its text."""
+
+    def __init__(self, completion: Completion):
+        self._completion = completion
+        self._logprobs: dict[int, Logprobs] = {}
+
+    def choice(self, piece: Piece) -> dict:
+        """The entry that has this piece alone."""
+        return {
+            "index": piece.index,
+            "text": piece.text,
+            "logprobs": self._arrays(piece),
+            "finish_reason": piece.finish_reason,
+        }
+
+    def _arrays(self, piece: Piece) -> dict[str, list] | None:
+        asked = self._completion.asked
+        if asked.logprobs is None:
+            return None
+        prompt = self._completion.prompt(piece.index // asked.n)
+        vocabulary = self._completion.jobs[0].model.engine.vocabulary
+        if piece.index not in self._logprobs:
+            self._logprobs[piece.index] = Logprobs(vocabulary)
+            if not piece.is_prompt:
+                self._logprobs[piece.index].skip(prompt.spelled(vocabulary))
+        named = piece.is_prompt and prompt.text is None
+        return self._logprobs[piece.index].arrays(piece.tokens, named)
+
+
+def _add(made: dict[int, dict], choice: dict) -> None:
+    """Adds an entry to the one of the same choice."""
+    known = made.setdefault(choice["index"], choice)
+    if known is choice:
+        return
+    known["text"] += choice["text"]
+    known["finish_reason"] = choice["finish_reason"]
+    for name, values in (choice["logprobs"] or {}).items():
+        known["logprobs"][name] += values
