@@ -14,6 +14,7 @@ class CompletionDoor:
     def __init__(self, endpoint):
         self.endpoint = endpoint
         self.http = endpoint.client()
+        self.http.timeout = 600  # a long text on a busy machine
 
     def post(self, prompt=NORWAY, headers=None, **fields) -> httpx.Response:
         """The response to a request. A field that is None is null."""

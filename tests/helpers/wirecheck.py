@@ -117,6 +117,8 @@ def _check_completion(content_type: str, content: bytes) -> None:
                 assert arrays["top_logprobs"][0] is None
                 arrays["token_logprobs"][0] = 0
                 arrays["top_logprobs"][0] = {}
+        if is_stream and body.get("usage", 0) is None:  # of a chunk that is not the last one
+            del body["usage"]
         check("CreateCompletionResponse", body)
 
 

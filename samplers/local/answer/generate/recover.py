@@ -8,6 +8,7 @@ import numpy as np
 
 from samplers import Chain, SamplingParams, log_softmax
 from samplers.local.answer.generate.next_logprobs import next_logprobs
+from samplers.local.engine.calls import Engine
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.job import Job
 
@@ -50,16 +51,14 @@ async def token_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
     """The logprobs of `token`, the next one after the answer's tokens `ids`."""
     if job.model.settings.processed:
         return await _processed_logprobs(job, ids, token)
-    return await _raw_logprobs(job, ids, token)
+    return await raw_logprobs(job.model.engine, job.prompt + ids, job.request.top_logprobs, token)
 
 
-async def _raw_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
-    """The model's own logprobs."""
-    engine = job.model.engine
-    top = job.request.top_logprobs
+async def raw_logprobs(engine: Engine, prompt: list[int], top: int, token: int) -> Logprobs:
+    """The model's own logprobs of `token`, the next one after `prompt`, and of the `top` ones."""
     for count in (max(top, _FIRST), len(engine.vocabulary)):
         async with engine.slots.side() as slot:
-            entries, _ = await next_logprobs(engine, slot, job.prompt + ids, count)
+            entries, _ = await next_logprobs(engine, slot, prompt, count)
         for entry, logprob in entries:
             if entry == token:
                 return logprob, entries[:top]

@@ -10,7 +10,7 @@ import numpy as np
 
 from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.generate.next_logprobs import given_logprobs
-from samplers.local.answer.generate.recover import token_logprobs
+from samplers.local.answer.generate.recover import raw_logprobs
 from samplers.local.answer.generate.sampling import is_greedy
 from samplers.local.answer.score import reduced
 from samplers.local.request.job import Job
@@ -55,7 +55,7 @@ async def _forced(job: Job) -> list[Token]:
         for place in range(1, len(ids)):
             found = await given_logprobs(engine, slot, ids[:place], max(top, 1), ids[place])
             if found is None:
-                found = await token_logprobs(job, ids[:place], ids[place])
+                found = await raw_logprobs(engine, ids[:place], top, ids[place])
             logprob, listed = found
             tokens.append(Token(ids[place], logprob, listed[:top]))
     return tokens
