@@ -63,7 +63,8 @@ soak: setup .venv/.ready-test
 	$(BIN)/python -m tests.soak.batch
 
 # Every lesson on llama.cpp's own server, on vLLM if ABROAD_VLLM=PYTHON names an environment's python that has it, and
-# on `transformers serve` if ABROAD_TRANSFORMERS=PYTHON does; the results are tests/data/abroad.md.
+# on `transformers serve` if ABROAD_TRANSFORMERS=PYTHON does; and with ABROAD_LM_EVAL=PYTHON a task of lm-eval on the
+# local endpoint. The results are tests/data/abroad.md.
 abroad: setup .venv/.ready-test
 	$(BIN)/python -m tests.abroad
 

@@ -20,6 +20,7 @@ from scipy import stats
 from samplers import Chain, SamplingParams, softmax
 from tests.abroad import found, guard
 from tests.abroad.engines import Engine
+from tests.abroad.harness_run import agrees, rows
 from tests.abroad.lessons import FAILED, Outcome, outcome_of, run_lesson
 from tests.abroad.record import DRAWS, raw_logits
 
@@ -158,6 +159,16 @@ def test_the_table_names_each_cell_that_did_not_run(tmp_path, monkeypatch):
     assert "| 5 of 5 | 1 | 2 | 1 |" in text
     assert "- no stop here (01b a-2, 02 b-1)" in text
     assert "- **error** 02 `b-2`: `KeyError: 1`" in text
+
+
+def test_lm_eval_found_what_score_gives():
+    result = json.loads((found.DATA / "lm_eval.json").read_text("utf-8"))
+    assert agrees(result)
+    assert 0.5 < result["accuracy"] < 1  # a chance's share is .25, the signature of a broken echo
+    assert not agrees(result | {"accuracy": 0.25})
+    assert not agrees(result | {"bits_per_byte": result["bits_per_byte"] + 0.001})
+    assert len(rows("questions.jsonl")) == 50
+    assert len(rows("texts.jsonl")) == 5
 
 
 def predicted(record: dict, setting: dict, engine: str) -> np.ndarray:

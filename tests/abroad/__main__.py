@@ -1,9 +1,10 @@
 """`python -m tests.abroad`: the lessons, `identify` and a record of draws on other engines.
 
 llama.cpp's own server is always there. vLLM and transformers are asked where ABROAD_VLLM and
-ABROAD_TRANSFORMERS name the python of an environment that has them. What was found goes into
-tests/data/abroad/ and tests/data/abroad.md. The exit status is 1 if a cell ended in an error or
-`identify` was wrong.
+ABROAD_TRANSFORMERS name the python of an environment that has them. lm-eval asks the local endpoint
+where ABROAD_LM_EVAL names one that has `lm-eval[api]` and transformers; it needs no torch. What was
+found goes into tests/data/abroad/ and tests/data/abroad.md. The exit status is 1 if a cell ended in
+an error, `identify` was wrong or lm-eval found something else than `client.score`.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from .engines import (
     transformers_serve,
     vllm,
 )
+from .harness_run import agrees, compare
 from .lessons import FAILED, count_of_cells, run_lesson
 from .record import record_llama_cpp, record_transformers, record_vllm
 
@@ -99,10 +101,19 @@ def visit_transformers(paths: list[Path], options) -> None:
         found.write("transformers_draws", record)
 
 
+def visit_lm_eval(paths: list[Path], options) -> None:
+    """No lesson: a small task of its own on the local endpoint."""
+    result = compare(python_of("lm-eval"))
+    found.write("lm_eval", result)
+    print(f"lm-eval: {result}")
+    options.failed |= not agrees(result)
+
+
 ENGINES = {
     "llama.cpp": visit_llama_cpp,
     "vLLM": visit_vllm,
     "transformers serve": visit_transformers,
+    "lm-eval": visit_lm_eval,
 }
 
 

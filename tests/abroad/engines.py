@@ -20,8 +20,12 @@ from tests.helpers.bare_llama_cpp import KEY, bare_llama_cpp
 GUARD = Path(__file__).with_name("guard.py")
 CONVERT = Path(__file__).with_name("hugging_face.py")
 START = 600  # seconds in which an engine must be ready
-# {the variable that names a python: its environment's engine}
-VARIABLES = {"vLLM": "ABROAD_VLLM", "transformers serve": "ABROAD_TRANSFORMERS"}
+# {what is asked, or asks: the variable that names the python of its environment}
+VARIABLES = {
+    "vLLM": "ABROAD_VLLM",
+    "transformers serve": "ABROAD_TRANSFORMERS",
+    "lm-eval": "ABROAD_LM_EVAL",
+}
 MAIN_VERSION = "import sys, importlib.metadata as m; print(m.version(sys.argv[1]))"
 
 

@@ -89,7 +89,22 @@ def table() -> str:
     files = [json.loads(path.read_text("utf-8")) for path in sorted(DATA.glob("*.json"))]
     engines = [file for file in files if "lessons" in file]
     rows = "".join(map(_row, engines))
-    return HEAD + rows + "".join(map(_details, engines))
+    return HEAD + rows + "".join(map(_details, engines)) + _harness()
+
+
+def _harness() -> str:
+    """What lm-eval found, if it was run."""
+    path = DATA / "lm_eval.json"
+    if not path.exists():
+        return ""
+    result = json.loads(path.read_text("utf-8"))
+    score = result["score"]
+    return (
+        f"\n## lm-eval\n\nlm-eval {result['version']} on the local endpoint, {result['date']}: "
+        f"{result['accuracy']:.0%} of 50 questions right, {result['bits_per_byte']:.4f} bits per "
+        f"byte of 5 texts. `client.score` gives {score['accuracy']:.0%} and "
+        f"{score['bits_per_byte']:.4f}.\n"
+    )
 
 
 def _row(file: dict) -> str:

@@ -49,7 +49,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
     """
     try:
         with path.open("rb") as file:
-            header = _header(file)
+            header = read_header(file, _NEEDED)
         tokenizer = header.get(_TOKENIZER, b"?")
         decode = _DECODERS.get(tokenizer)
         if decode is not None:
@@ -86,7 +86,7 @@ def cache_bytes(path: Path) -> int | None:
     """
     try:
         with path.open("rb") as file:
-            header = _header(file)
+            header = read_header(file, _NEEDED)
         of = header[_ARCHITECTURE].decode()
         layers = int(header[f"{of}.block_count"])
         heads = int(header[f"{of}.attention.head_count"])
@@ -98,10 +98,11 @@ def cache_bytes(path: Path) -> int | None:
         return None
 
 
-def _header(file: BinaryIO) -> dict:
-    """The header's values, read until every needed one is there.
+def read_header(file: BinaryIO, needed: set[str]) -> dict:
+    """The header's values by their keys, read until every `needed` one is there.
 
-    The tokenizer's merges, which are most of the header, come last.
+    Texts are bytes. The tokenizer's merges, which are most of the header, come last. One of BROKEN
+    for a file that is no GGUF file, or is not whole.
     """
     magic, version, _, count = struct.unpack("<4sIQQ", file.read(24))
     if magic != b"GGUF" or version < 2 or count > _MOST_VALUES:
@@ -112,7 +113,7 @@ def _header(file: BinaryIO) -> dict:
         key = _string(file).decode()
         (kind,) = struct.unpack("<I", file.read(4))
         values[key] = _value(file, kind)
-        if values.keys() >= _NEEDED:
+        if values.keys() >= needed:
             break
 
     return values
