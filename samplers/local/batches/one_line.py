@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from samplers.local.answer import chat
 from samplers.local.answer.stored.batches import answered
+from samplers.local.dialects.completions.one_line import completion_of_line
 from samplers.local.dialects.responses.state.one_line import response_of_line
 from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.answer import moderation
@@ -59,6 +60,11 @@ async def _response(models: Models, database: Database, owner: str, body: dict) 
     return await response_of_line(models, database, owner, body)
 
 
+async def _completion(models: Models, database: Database, owner: str, body: dict) -> dict:
+    await models[0].engine.slots.quiet(PATIENCE)
+    return await completion_of_line(models, owner, body)
+
+
 async def _moderation(models: Models, database: Database, owner: str, body: dict) -> dict:
     return await asyncio.to_thread(lambda: moderation(inputs(body)))
 
@@ -67,5 +73,6 @@ async def _moderation(models: Models, database: Database, owner: str, body: dict
 _ANSWERS = {
     "/v1/chat/completions": _chat,
     "/v1/responses": _response,
+    "/v1/completions": _completion,
     MODERATIONS: _moderation,
 }

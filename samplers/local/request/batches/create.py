@@ -9,7 +9,8 @@ from samplers.local.request.errors import missing, unknown, wrong_body
 from samplers.local.request.files.upload import LEAST_SECONDS, MOST_SECONDS
 
 MODERATIONS = "/v1/moderations"  # the other ones are for a model that is served
-ENDPOINTS = ("/v1/chat/completions", "/v1/responses", MODERATIONS)  # of OpenAI's, those here
+# Of OpenAI's, those that are here.
+ENDPOINTS = ("/v1/chat/completions", "/v1/responses", "/v1/completions", MODERATIONS)
 WINDOW = "24h"
 WINDOW_SECONDS = 24 * 3600
 REQUIRED = ("input_file_id", "endpoint", "completion_window")
