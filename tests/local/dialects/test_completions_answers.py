@@ -171,8 +171,8 @@ def test_penalties_biases_and_seeds_hold(door):
     assert "." not in door.choice(temperature=0, max_tokens=8, logit_bias=banned)["text"]
     again = {"prompt": ("Yes. " * 20).strip(), "temperature": 0, "max_tokens": 12}
     free = door.choice(**again)["text"]
-    assert len(set(free.split())) == 1
-    assert free != door.choice(**again, frequency_penalty=2)["text"]
+    held = door.choice(**again, frequency_penalty=2)["text"]
+    assert free.count("Yes") > held.count("Yes") + 1
     one = door.choice(seed=4, max_tokens=8)["text"]
     assert one == door.choice(seed=4, max_tokens=8)["text"]
     assert one != door.choice(seed=5, max_tokens=8)["text"]
