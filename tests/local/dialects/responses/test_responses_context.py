@@ -30,7 +30,8 @@ def test_up_to_the_last_token(responses):
     around = responses.count(input="word") - 1
     full = "word" + " word" * (CONTEXT - around - 2)
     assert responses.count(input=full, max_output_tokens=10**12) == CONTEXT - 1
-    assert responses.refused(input=full + " word")["code"] == "context_length_exceeded"
+    error = responses.refused(input=full + " word")
+    assert (error["param"], error["code"]) == ("input", "context_length_exceeded")
     assert responses.response(max_output_tokens=10**12)["max_output_tokens"] == 10**12
 
 

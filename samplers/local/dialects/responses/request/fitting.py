@@ -1,5 +1,6 @@
 """Whether a conversation fits the context, and which oldest items `truncation` leaves out."""
 
+import asyncio
 from dataclasses import replace
 
 from samplers.local.dialects.responses.request.asked import ResponseRequest
@@ -24,7 +25,7 @@ async def fitting(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
     output, but never the newest message. ApiError (400) if it does not fit then either, and as
     `chat_request`.
     """
-    request = chat_request(asked, items)
+    request = await _made(asked, items)
     if not asked.truncates:
         if not await _fits(asked, request, 1):
             raise _too_long()
@@ -37,11 +38,12 @@ async def fitting(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
     high = len(groups)
     while low < high:
         middle = (low + high) // 2
-        if await _fits(asked, _without(asked, items, groups[:middle]), LEAST_TOKENS):
+        shorter = await _without(asked, items, groups[:middle])
+        if await _fits(asked, shorter, LEAST_TOKENS):
             high = middle
         else:
             low = middle + 1
-    request = _without(asked, items, groups[:low])
+    request = await _without(asked, items, groups[:low])
     if not await _fits(asked, request, LEAST_TOKENS):
         raise _too_long()
     return request
@@ -78,8 +80,13 @@ def _oldest_first(items: list[dict]) -> list[set[str]]:
     return [ids for name, ids in groups.items() if name not in kept]
 
 
-def _without(asked: ResponseRequest, items: list[dict], gone: list[set[str]]) -> ChatRequest:
+async def _without(asked: ResponseRequest, items: list[dict], gone: list[set[str]]) -> ChatRequest:
     left_out = set().union(*gone)
     own = tuple(item for item in asked.items if item["id"] not in left_out)
     left = [item for item in items if item["id"] not in left_out]
-    return chat_request(replace(asked, items=own), left)
+    return await _made(replace(asked, items=own), left)
+
+
+async def _made(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
+    # in a thread: a hundred thousand items take a second
+    return await asyncio.to_thread(chat_request, asked, items)
