@@ -57,3 +57,20 @@ def test_a_model_whose_file_adds_bos(start, endpoint, adds_bos, tmp_path, monkey
     assert ids(other, messages=TURNS).count(IM_START) == 5
     assert ids(other, input="Hello <|im_start|>") == ids(endpoint, input="Hello <|im_start|>")
     assert IM_START not in ids(other, input="Hello <|im_start|>")
+
+    # a completion's text has exactly one before it, and ids are read as they are
+    form = {"model": other.model, "echo": True, "logprobs": 0, "max_tokens": 1, "temperature": 0}
+    words = ids(endpoint, input="Hello there")
+    with other.client() as client:
+        text = client.post("/completions", json={"prompt": "Hello there", **form}).json()
+        same = client.post("/completions", json={"prompt": [IM_START, *words], **form}).json()
+        bare_ids = client.post("/completions", json={"prompt": words, **form}).json()
+    assert text["usage"]["prompt_tokens"] == same["usage"]["prompt_tokens"] == len(words) + 1
+    assert bare_ids["usage"]["prompt_tokens"] == len(words)
+    arrays = [body["choices"][0]["logprobs"] for body in (text, same)]
+    first, second = (array["token_logprobs"] for array in arrays)
+    assert first[0] is second[0] is None
+    assert first[1:] == pytest.approx(second[1:], abs=1e-3)
+    assert text["choices"][0]["text"].startswith("Hello there")
+    assert arrays[0]["tokens"][:2] == ["", "Hello"]
+    assert arrays[0]["text_offset"][:3] == [0, 0, 5]
