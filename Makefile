@@ -54,13 +54,14 @@ check:
 bench: setup .venv/.ready-test
 	$(BIN)/python -m tests.bench
 
-# Abuse of the endpoint beside a plain client, many requests while 30 % of the answers are faults, and batches at an
-# endpoint that is killed 50 times: three reports.
+# Abuse of the endpoint beside a plain client, many requests while 30 % of the answers are faults, batches at an endpoint
+# that is killed 50 times, and conversations at one that is killed 200 times: four reports.
 MINUTES ?= 20
 soak: setup .venv/.ready-test
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 	$(BIN)/python -m tests.soak.many
 	$(BIN)/python -m tests.soak.batch
+	$(BIN)/python -m tests.soak.responses
 
 # Every lesson on llama.cpp's own server, on vLLM if ABROAD_VLLM=PYTHON names an environment's python that has it, and
 # on `transformers serve` if ABROAD_TRANSFORMERS=PYTHON does; and with ABROAD_LM_EVAL=PYTHON a task of lm-eval on the

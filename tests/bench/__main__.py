@@ -23,7 +23,7 @@ from samplers import (
     top_p,
 )
 
-from . import explorer, logits, overhead, peers, process, rows, waits
+from . import explorer, logits, overhead, peers, process, rows, stored, waits
 from .clock import Work, medians, once
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -150,6 +150,12 @@ def goals(kinds: dict[str, Callable], recorded: np.ndarray | None) -> Iterator[s
         first = f"{added['first'] * 1e3:.1f} ms to a stream's first"
         terms = f"(goal 5; medians of {overhead.ROUNDS} in turns)"
         yield f"the gateway adds to llama.cpp's own server: {plain}, {first} {terms}"
+    more = stored.added()
+    if more is not None:
+        kept = f"{more['stored'] * 1e3:.1f} ms"
+        not_kept = f"{more['not stored'] * 1e3:.1f} ms if it is not"
+        terms = f"(goal 5; medians of {stored.ROUNDS} in turns)"
+        yield f"a stored response adds to the same request of Chat: {kept}, {not_kept} {terms}"
     yield from logits.goals()
 
 

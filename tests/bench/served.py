@@ -18,10 +18,16 @@ from . import speeds
 
 
 @contextmanager
-def endpoint(options: list[str]) -> Iterator[tuple[dict, psutil.Process]]:
-    """A local endpoint with these options: its ready line, and its process."""
+def endpoint(
+    options: list[str], environment: dict[str, str] | None = None
+) -> Iterator[tuple[dict, psutil.Process]]:
+    """A local endpoint with these options: its ready line, and its process.
+
+    `environment` is added to our own.
+    """
     command = [sys.executable, "-m", "samplers.local", *options]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    pipes = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    process = subprocess.Popen(command, **pipes, env=os.environ | (environment or {}))
     try:
         line = process.stdout.readline()
         if not line:

@@ -85,9 +85,12 @@ CREATE TABLE IF NOT EXISTS responses (
 CREATE INDEX IF NOT EXISTS responses_of_owner ON responses (owner, id);
 CREATE INDEX IF NOT EXISTS responses_by_previous ON responses (previous);
 CREATE INDEX IF NOT EXISTS responses_by_age ON responses (created_at);
-CREATE INDEX IF NOT EXISTS responses_by_size ON responses (owner, bytes);
 CREATE INDEX IF NOT EXISTS responses_unfinished ON responses (owner)
     WHERE status IN ('queued', 'in_progress');
+CREATE TABLE IF NOT EXISTS response_bytes (
+    owner TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS response_items (
     response_id TEXT NOT NULL,
     number INTEGER NOT NULL,

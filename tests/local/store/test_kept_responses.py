@@ -54,7 +54,10 @@ def chat(connection) -> Chat:
 
 
 def rows(connection) -> tuple[int, int, int]:
-    """How many responses, items and claims there are."""
+    """How many responses, items and claims there are. What they take is counted right."""
+    of_each = "SELECT COALESCE(SUM(bytes), 0) FROM"
+    sums = [connection.execute(f"{of_each} {name}") for name in ("responses", "response_bytes")]
+    assert sums[0].fetchone()[0] == sums[1].fetchone()[0]
     tables = ("responses", "response_items", "claims")
     counts = [connection.execute(f"SELECT COUNT(*) FROM {table}") for table in tables]
     return tuple(count.fetchone()[0] for count in counts)
