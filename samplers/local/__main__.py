@@ -34,8 +34,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--api-key",
         default=os.environ.get("SAMPLERS_LOCAL_KEY") or None,
         help="the bearer token to ask for; a random one if not given. SAMPLERS_LOCAL_KEY does the "
-        "same, unseen by `ps`. Files and batches are kept in your data folder, and outlive the "
-        "endpoint and its key",
+        "same, unseen by `ps`. Files, batches and responses are kept in your data folder, and "
+        "outlive the endpoint and its key",
     )
     lifetime.add_to(parser)
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")

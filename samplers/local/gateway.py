@@ -61,9 +61,9 @@ def application(
 ) -> DialectErrors:
     """The ASGI application that serves `models` to those whose key is one of `keys`.
 
-    `simulation` is what is simulated from the start, `database` what keeps their files and batches,
-    `worker` what works on the batches, `names` are further hosts that requests may name. Keys that
-    are shared out have a limit each.
+    `simulation` is what is simulated from the start, `database` what keeps their files, batches and
+    responses, `worker` what works on the batches, `names` are further hosts that requests may name.
+    Keys that are shared out have a limit each.
     """
 
     bodies = Bodies()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 HEAD = """# A line for each learner, with a name and a key. Names can be changed before the class.
-# Files and batches belong to a name: another class needs other names.
+# Files, batches and responses belong to a name: another class needs other names.
 # While the endpoint runs: remove a line, and its key is refused within a second or two.
 """
 MOST = 10_000

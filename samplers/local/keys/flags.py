@@ -18,8 +18,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Adds them to the endpoint's others."""
     group = parser.add_argument_group(
         "for a room",
-        "One endpoint for a class: each learner has a key, and each key has its own files, batches "
-        "and conditions, a limit, and its turn at the model.",
+        "One endpoint for a class: each learner has a key, and each key has its own files, "
+        "batches, responses and conditions, a limit, and its turn at the model.",
     )
     group.add_argument(
         "--keys",
@@ -27,8 +27,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="who is let in: a line for each learner, with a name and a key; `python -m "
         "samplers.local.keys keys.txt 30` writes one. It is read again when it changes. A key that "
-        "was removed is then refused; an answer that has begun is finished. Files and batches "
-        "belong to the name, so they outlive its key",
+        "was removed is then refused; an answer that has begun is finished. Files, batches "
+        "and responses belong to the name, so they outlive its key",
     )
     group.add_argument(
         "--listen",
