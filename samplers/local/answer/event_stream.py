@@ -22,17 +22,24 @@ class EventForm:
     """How an API's events stand on the wire.
 
     `named`: each has an `event:` line with its "type". `done` comes after the last one. `error` is
-    the event for an error.
+    the event for an error. `numbered`: each has its `sequence_number`; an iterator's events bring
+    theirs along.
     """
 
     named: bool
     done: str
     error: Callable[[ApiError], dict]
+    numbered: bool = False
 
     def text(self, event: dict) -> str:
         """An event as it stands on the wire."""
         name = f"event: {event['type']}\n" if self.named else ""
         return f"{name}data: {dumps(event)}\n\n"
+
+    def error_event(self, error: ApiError, number: int) -> dict:
+        """The event for an error, after so many other events."""
+        event = self.error(error)
+        return event | {"sequence_number": number} if self.numbered else event
 
 
 OPENAI_EVENTS = EventForm(named=False, done="data: [DONE]\n\n", error=lambda error: error.body)
@@ -56,19 +63,23 @@ class EventStream(Response):
         await unless_gone(receive, self._send(send))
 
     async def _send(self, send) -> None:
+        number = 0  # of events that have been sent
+
         async def emit(event: dict) -> None:
+            nonlocal number
             body = self.form.text(event).encode()
             await send({"type": "http.response.body", "body": body, "more_body": True})
+            number += 1
 
         try:
             async with aclosing(self.events) as events:
                 async for event in events:
                     await emit(event)
         except ApiError as error:  # the status has been sent: it can only be an event
-            await emit(self.form.error(error))
+            await emit(self.form.error_event(error, number))
         except Exception:
             log.exception("a stream broke off")
-            await emit(self.form.error(server_error()))
+            await emit(self.form.error_event(server_error(), number))
         end = {"body": self.form.done.encode(), "more_body": False}
         await send({"type": "http.response.body", **end})
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from samplers.local.answer.error_response import error_response
 from samplers.local.answer.event_stream import FORM, EventForm, is_event_stream, unless_gone
+from samplers.local.answer.json_text import dumps
 from samplers.local.conditions import faults
 from samplers.local.conditions.exchange import Exchange
 from samplers.local.request.errors import server_error
@@ -35,9 +36,10 @@ async def fault_instead(exchange: Exchange, scope, receive, send) -> None:
 class FaultyAnswer:
     """An ASGI `send` whose answer goes wrong in the middle, by the exchange's fault.
 
-    In a stream it does so after some events, or instead of its last one. Half of an answer that is
-    no stream is sent; an error or a broken event cannot be in it, so then it comes whole. An error
-    of its own comes whole, too.
+    In a stream one event is broken, or it is the place where the stream breaks off: one after some
+    events, at the latest the last one. To know that one, each event waits for the next message.
+    Half of an answer that is no stream is sent; an error or a broken event cannot be in it, so then
+    it comes whole. An error of its own comes whole, too.
     """
 
     def __init__(self, exchange: Exchange, scope, receive, send):
@@ -48,19 +50,23 @@ class FaultyAnswer:
         self._stays_whole = False
         self._stream = False
         self._over = False
-        self._left = exchange.conditions.places.randint(FIRST_PLACE, LAST_PLACE)
+        self._place = exchange.conditions.places.randint(FIRST_PLACE, LAST_PLACE)
+        self._sent = 0  # events
+        self._waiting: dict | None = None  # the message with the event after those
 
     async def __call__(self, message) -> None:
         if self._over:
             return  # the rest of the answer is lost
         if message["type"] == "http.response.start":
             self._begin(message)
-        elif not self._stays_whole:
-            if self._left == 0 or not (self._stream and message.get("more_body")):
-                await self._go_wrong(message)
-                return
-            self._left -= 1
-        await self._send(message)
+            await self._send(message)
+        elif self._stays_whole:
+            await self._send(message)
+        elif self._stream:
+            await self._event(message)
+        else:
+            await self._send(message | {"body": _half(message["body"]), "more_body": True})
+            await self._break_off()
 
     def _begin(self, start) -> None:
         self._stream = is_event_stream(start)
@@ -69,32 +75,48 @@ class FaultyAnswer:
         if not self._stays_whole:
             self._exchange.note(f"fault={self._exchange.fault}")
 
-    async def _go_wrong(self, message) -> None:
-        fault = self._exchange.fault
-        if fault == "broken_event":
+    async def _event(self, message) -> None:
+        """Takes a stream's message: with an event, or with what comes after the last one."""
+        event = self._waiting
+        self._waiting = message
+        if event is None:
+            return
+        if self._sent < self._place and message.get("more_body"):
+            self._sent += 1
+            await self._send(event)
+        elif self._exchange.fault == "broken_event":
             self._stays_whole = True
-            await self._send(message | {"body": _half(message) + b"\n\n"})
-            return
+            await self._send(event | {"body": _broken(event["body"])})
+            await self._send(message)
+        elif self._exchange.fault in ("error_event", "error_data"):
+            self._over = True
+            await self._send(event | {"body": self._error().encode(), "more_body": False})
+        else:
+            await self._break_off()
 
+    def _error(self) -> str:
+        """The event that ends the stream, as it stands on the wire."""
+        form: EventForm = self._scope[FORM]
+        data = f"data: {dumps(form.error_event(server_error(), self._sent))}\n\n"
+        return data if self._exchange.fault == "error_data" else f"event: error\n{data}"
+
+    async def _break_off(self) -> None:
         self._over = True
-        if fault in ("error_event", "error_data"):
-            form: EventForm = self._scope[FORM]
-            kind = "event: error\n" if fault == "error_event" and not form.named else ""
-            text = kind + form.text(form.error(server_error()))
-            await self._send(message | {"body": text.encode(), "more_body": False})
-            return
-
-        if not self._stream:
-            await self._send(message | {"body": _half(message), "more_body": True})
-        if fault == "stall":
+        if self._exchange.fault == "stall":
             await _nothing_comes(self._exchange, self._receive)
         await _hang_up(self._scope, self._receive)
 
 
-def _half(message) -> bytes:
-    """The first half of what an ASGI message sends."""
-    body = message["body"].rstrip()
-    return body[: len(body) // 2]
+def _half(data: bytes) -> bytes:
+    """The first half of some bytes, without the blank lines at their end."""
+    data = data.rstrip()
+    return data[: len(data) // 2]
+
+
+def _broken(event: bytes) -> bytes:
+    """An event with the first half of its JSON."""
+    lines, data, text = event.partition(b"data: ")
+    return lines + data + _half(text) + b"\n\n"
 
 
 async def _read_request(receive) -> None:
