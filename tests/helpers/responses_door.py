@@ -26,8 +26,8 @@ WEATHER = {
 FORCED = {"type": "function", "name": "weather"}
 EVENT = TypeAdapter(ResponseStreamEvent)
 # Fields of ours, and those that OpenAI sends and its SDK does not know (2026-08-31, third-party).
-OURS = {"samplers_cached_tokens", "samplers_image"}
-OURS |= {"store", "presence_penalty", "frequency_penalty", "mode"}
+OURS = {"samplers_cached_tokens", "samplers_images"}
+OURS |= {"store", "presence_penalty", "frequency_penalty", "mode", "obfuscation"}
 
 
 class Door:

@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from samplers.local.answer.event_stream import EventForm, unless_gone
+from samplers.local.answer.event_stream import unless_gone
 from samplers.local.answer.json_text import json_response
 from samplers.local.answer.stored.page import page
 from samplers.local.chats import AnswerForm, Chats, Settle
 from samplers.local.dialects.responses.answer.draft import Draft
+from samplers.local.dialects.responses.answer.events import EVENTS
 from samplers.local.dialects.responses.ids import new_id
 from samplers.local.dialects.responses.request.abilities import check_abilities
 from samplers.local.dialects.responses.request.asked import ResponseRequest
@@ -29,8 +30,6 @@ from samplers.local.request.errors import bad_request
 from samplers.local.request.job import Job, prepare
 from samplers.local.store import responses
 from samplers.local.store.database import Database
-
-EVENTS = EventForm(named=True, done="", error=lambda error: error.body)
 
 
 def response_routes(chats: Chats, database: Database) -> list[Route]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from samplers.local.chats import Settle
 from samplers.local.dialects.responses.answer.draft import Draft
 from samplers.local.dialects.responses.answer.events import whole
-from samplers.local.dialects.responses.answer.response import response
-from samplers.local.dialects.responses.state.kept import Keeper, failed
+from samplers.local.dialects.responses.answer.response import failed, response
+from samplers.local.dialects.responses.state.kept import Keeper
 from samplers.local.keys.limits import too_many
 from samplers.local.request.errors import ApiError, server_error
 from samplers.local.store import responses
@@ -63,10 +63,10 @@ class Background:
         try:
             return await whole(draft, settle)
         except ApiError as error:
-            return failed(response(draft, "failed", []), error)
+            return failed(response(draft, "in_progress", []), error)
         except Exception:
             log.exception("a response in the background failed")
-            return failed(response(draft, "failed", []), server_error())
+            return failed(response(draft, "in_progress", []), server_error())
 
     async def _change(self, state: dict) -> bool:
         """Keeps the next state; False if nobody wants the response any more."""

@@ -10,6 +10,7 @@ from samplers.local.answer.error_response import store_error
 from samplers.local.chats import Settle
 from samplers.local.dialects.responses.answer.draft import Draft
 from samplers.local.dialects.responses.answer.events import ENDS, events, whole
+from samplers.local.dialects.responses.answer.response import failed
 from samplers.local.dialects.responses.state import errors
 from samplers.local.request.errors import ApiError
 from samplers.local.store import claims, responses
@@ -66,12 +67,6 @@ class Keeper:
             gone = self.database.write(responses.delete, self.owner, response["id"], time.time())
             await asyncio.shield(gone)
             raise
-
-
-def failed(response: dict, error: ApiError) -> dict:
-    """The response when it has failed. Of OpenAI's codes, server_error is the one that fits."""
-    told = {"code": "server_error", "message": error.body["error"]["message"]}
-    return response | {"status": "failed", "error": told, "incomplete_details": None}
 
 
 def _add(connection, owner: str, response: dict, before: list, own: list, run: str | None) -> None:
