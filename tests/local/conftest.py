@@ -188,8 +188,8 @@ def serve():
     """
     served: list[Served] = []
 
-    def start(folder=None, key="sk-of-the-files", keys=None) -> Served:
-        served.append(Served(folder, key, keys=keys))
+    def start(folder=None, key="sk-of-the-files", keys=None, models=()) -> Served:
+        served.append(Served(folder, key, models, keys))
         return served[-1]
 
     yield start
