@@ -1,6 +1,7 @@
 """What fills the context, and what `truncation: auto` leaves out; and the count of input tokens."""
 
-from responses_door import WEATHER
+from openai.types.responses import InputTokenCountResponse
+from responses_door import WEATHER, strict
 
 CONTEXT = 4096  # of the endpoint of these tests
 HALF = "word " * 2500
@@ -63,6 +64,18 @@ def test_the_newest_message_and_the_instructions_stay(responses):
     ):
         error = responses.refused(**fields, **AUTO)
         assert (error["param"], error["code"]) == ("input", "context_length_exceeded")
+
+
+def test_the_count_is_that_of_the_usage(responses):
+    response = responses.sdk.responses.input_tokens.count(
+        model=responses.model, input="Hi", instructions="Be brief.", tools=[WEATHER]
+    )
+    strict(InputTokenCountResponse, response.model_dump_json())
+    same = {"input": "Hi", "instructions": "Be brief.", "tools": [WEATHER]}
+    answer = responses.response(**same, tool_choice="auto")
+    assert answer["usage"]["input_tokens"] == response.input_tokens
+    # the body of a response may be sent as it is
+    assert responses.count(**same, max_output_tokens=16, stream=True) == response.input_tokens
 
 
 def test_the_count_refuses_what_a_response_refuses(responses):

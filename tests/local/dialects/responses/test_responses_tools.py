@@ -113,6 +113,8 @@ def test_what_is_called(responses, choice):
     fields = ASKED | {"tools": tools, "tool_choice": choice, "parallel_tool_calls": False}
     response = responses.post(**fields, max_output_tokens=64)
     assert response.status_code == 200, response.text
+    calls = [each for each in response.json()["output"] if each["type"] == "function_call"]
+    assert [call["name"] for call in calls] == ["weather"]
     assert response.json()["tool_choice"] == choice
     assert response.json()["parallel_tool_calls"] is False
 
