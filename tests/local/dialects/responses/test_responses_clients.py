@@ -11,6 +11,8 @@ import pytest
 from openai.types.responses import Response, ResponseFunctionToolCall
 from responses_door import FORCED, WEATHER, text_of
 
+from samplers.local.dialects.responses.sealed import seal
+
 LANGCHAIN = [
     {"role": "system", "content": "You answer in one word.", "type": "message"},
     {"role": "user", "content": "Weather?", "type": "message"},
@@ -48,7 +50,7 @@ CODEX = {
             "type": "reasoning",
             "summary": [{"type": "summary_text", "text": "**Listing**"}],
             "content": None,
-            "encrypted_content": "gAAAA-not-ours",
+            "encrypted_content": seal(),
         },
         {
             "type": "function_call",
@@ -97,6 +99,15 @@ def test_codex(responses):
     assert response["store"] is False
     assert response["reasoning"] == {"effort": "low", "summary": "detailed"}
     assert response["prompt_cache_key"] == "019a-thread"
+
+
+def test_codex_with_a_token_that_was_made_elsewhere(responses):
+    items = [
+        item | {"encrypted_content": "gAAAA-not-ours"} if item["type"] == "reasoning" else item
+        for item in CODEX["input"]
+    ]
+    error = responses.refused(**CODEX | {"model": responses.reasoning, "input": items})
+    assert error["code"] == "invalid_encrypted_content"
 
 
 @pytest.mark.parametrize(

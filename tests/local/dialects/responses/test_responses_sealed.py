@@ -3,7 +3,7 @@
 import pytest
 from responses_drafts import answered, draft_of
 
-from samplers.local.dialects.responses.answer.sealed import check_sealed, is_sealed, seal
+from samplers.local.dialects.responses.sealed import check_sealed, is_sealed, seal
 from samplers.local.request.errors import ApiError
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from samplers.local.dialects.responses.answer import item_events
-from samplers.local.dialects.responses.answer.sealed import seal
 from samplers.local.dialects.responses.ids import new_id
 from samplers.local.dialects.responses.request.asked import ResponseRequest
 from samplers.local.dialects.responses.request.fields import ENCRYPTED
+from samplers.local.dialects.responses.sealed import seal
 
 
 class Reasoning:

@@ -10,6 +10,7 @@ import re
 from samplers.local.dialects.responses.ids import BEGINNINGS, new_id
 from samplers.local.dialects.responses.request import parts
 from samplers.local.dialects.responses.request.records import SUMMARY, THOUGHT
+from samplers.local.dialects.responses.sealed import check_sealed
 from samplers.local.request.checks import array, one_of, only_fields, pattern, required, string
 from samplers.local.request.errors import (
     bad_request,
@@ -214,7 +215,8 @@ def _reasoning(name: str, value: dict) -> dict:
         item["content"] = array(THOUGHT, 0)(f"{name}.content", value["content"])
     if value.get("encrypted_content") is not None:
         place = f"{name}.encrypted_content"
-        item["encrypted_content"] = string()(place, value["encrypted_content"])
+        check_sealed(string()(place, value["encrypted_content"]))
+        item["encrypted_content"] = value["encrypted_content"]
     return item | {"status": _status(name, value)}
 
 
