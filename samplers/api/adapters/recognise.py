@@ -86,7 +86,7 @@ def _found(calls: Calls) -> Abilities:
 
 
 def _ours(model: str, logits: str) -> Abilities:
-    """Our endpoint's. Its profile of a reasoning model takes a smaller n.
+    """Our endpoint's. Its profile of a reasoning model takes a smaller n, and has no completions.
 
     `logits`: its header LOGITS, "exact" or "json; WHY"; an older one has none.
     """
@@ -95,7 +95,7 @@ def _ours(model: str, logits: str) -> Abilities:
     known = replace(SAMPLERS, scores=way == "exact", slow_logprobs=slow)
     if not model.endswith(REASONING_SUFFIX):
         return known
-    return replace(known, most_choices=most(model_row(model, ours=True), "n"))
+    return replace(known, most_choices=most(model_row(model, ours=True), "n"), echoes=False)
 
 
 def _one_line(text: str) -> str:

@@ -1,5 +1,7 @@
 """What a client knows of the responses that it has seen: what a later one inherits, in tokens."""
 
+from collections import OrderedDict
+
 from samplers.api.pricing.bound import ANSWER_OVERHEAD, MESSAGE_OVERHEAD, entries_of
 from samplers.api.responses.response import Response
 from samplers.api.transport.deadline import Deadline
@@ -31,7 +33,7 @@ class KnownResponses:
     """
 
     def __init__(self):
-        self._tokens: dict[str, int] = {}
+        self._tokens: OrderedDict[str, int] = OrderedDict()
         self.waiting: dict[str, str] = {}
 
     def see(self, response: Response) -> None:
@@ -45,7 +47,7 @@ class KnownResponses:
         around = MESSAGE_OVERHEAD * len(response.items) + ANSWER_OVERHEAD
         self._tokens[response.id] = usage.prompt_tokens + usage.completion_tokens + around
         if len(self._tokens) > MOST:
-            self._tokens.pop(next(iter(self._tokens)), None)
+            self._tokens.popitem(last=False)
 
     def inherited(self, transport: Transport, body: dict, deadline: Deadline) -> int:
         """The most tokens of a request's prompt that its body does not show.
