@@ -11,6 +11,7 @@ from fake_responses import answer, body, function_call, reasoning, text_events
 
 from samplers.api import APIError, Budget, BudgetExceeded, NotFoundError, StreamBroken
 from samplers.api.pricing.bound import ANSWER_OVERHEAD, MESSAGE_OVERHEAD, upper_bound
+from samplers.api.responses import known
 
 OPENAI = "https://api.openai.com/v1"
 LUNA = "gpt-6-luna"  # USD for a million tokens: 0.10 in, 0.125 written, 0.01 cached, 0.50 out
@@ -155,6 +156,19 @@ def test_a_response_that_was_looked_up_is_known():
     with pytest.raises(APIError):
         paid.client.respond("y", previous="resp_old", max_output_tokens=16)
     assert paid.paths == ["GET /v1/responses/resp_old", "POST /v1/responses"]
+
+
+def test_of_very_many_responses_the_oldest_is_forgotten_and_counted(monkeypatch):
+    monkeypatch.setattr(known, "MOST", 2)
+    answers = [answer(usage=USAGE, id=f"resp_{i}") for i in range(3)]
+    paid = Paid(*answers, *[httpx.Response(500)] * 2)
+    for i in range(3):
+        paid.client.response(f"resp_{i}")
+    for i, counted in ((0, True), (2, False)):
+        del paid.requests[:]
+        with pytest.raises(APIError):
+            paid.client.respond("y", previous=f"resp_{i}", max_output_tokens=16)
+        assert ("POST /v1/responses/input_tokens" in paid.paths) == counted
 
 
 @pytest.mark.parametrize(

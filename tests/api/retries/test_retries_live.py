@@ -134,6 +134,25 @@ def test_a_stream_that_has_begun_is_not_repeated(hastened, conditions):
     assert conditions.counts()["requests"] == 1
 
 
+@pytest.mark.parametrize("fault", ["cut", "error_event", "broken_event"])
+def test_a_stream_of_responses_that_has_begun_breaks_likewise(hastened, conditions, fault):
+    conditions(fault=f"{fault}:1")
+    with pytest.raises(StreamBroken) as caught:
+        list(hastened.respond_stream("Hi", max_output_tokens=16, temperature=0))
+    assert (caught.value.error is not None) == (fault == "error_event")
+    assert caught.value.completion.status == "in_progress"
+    assert conditions.counts()["requests"] == 1
+
+
+@pytest.mark.parametrize(("fault", "requests"), [("429", 3), ("503", 3), ("403", 1)])
+def test_responses_are_asked_as_often_as_chat(hastened, conditions, fault, requests):
+    conditions(fault=f"{fault}:1")
+    with pytest.raises(EndpointError) as caught:
+        hastened.respond("Hi", max_output_tokens=16)
+    assert type(caught.value) is getattr(samplers.api, CLASSES[fault])
+    assert conditions.counts()["requests"] == requests
+
+
 def test_a_stream_that_has_not_begun_is(hastened, conditions):
     conditions(fault="503:1")
     with pytest.raises(EndpointError):
