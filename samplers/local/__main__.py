@@ -39,6 +39,13 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     )
     lifetime.add_to(parser)
     parser.add_argument("--engine-order", choices=("openai", "llama.cpp"), default="openai")
+    parser.add_argument(
+        "--extensions",
+        choices=("vllm",),
+        help="vllm: the plain model takes vLLM's parameters, too (top_k, min_p, "
+        "repetition_penalty, ignore_eos, min_tokens, stop_token_ids, prompt_logprobs, "
+        "return_tokens_as_token_ids), and samples as vLLM does. GET /v1/models says so",
+    )
     parser.add_argument("--logprobs-mode", choices=("raw", "processed"), default="raw")
     parser.add_argument(
         "--profile",
@@ -65,6 +72,11 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
     if not 0 <= options.port <= 65535:
         parser.error(f"--port must be in [0, 65535], got {options.port}")
+    if options.extensions is not None and options.engine_order == "llama.cpp":
+        parser.error(
+            "--extensions vllm and --engine-order llama.cpp cannot both be given: vLLM's "
+            "parameters act in vLLM's order"
+        )
     keys_flags.check(parser, options)
     options.slots = room_flags.slots(parser, options)
     options.simulation = flags.simulation(parser, options)
@@ -117,7 +129,8 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     port = listening.getsockname()[1]
     level = logging.INFO if options.verbose else logging.CRITICAL
     logging.basicConfig(level=level, stream=sys.stderr)
-    settings = Settings(options.engine_order, options.logprobs_mode == "processed")
+    order = options.extensions or options.engine_order
+    settings = Settings(order, options.logprobs_mode == "processed")
     try:
         keep_system = options.default_system == "keep"
         model = await start.model(settings, keep_system, options.verbose, options.slots)

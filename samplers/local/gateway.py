@@ -17,7 +17,7 @@ from samplers.local.answer import chat, chat_chunks, compact
 from samplers.local.answer.distributions import distributions
 from samplers.local.answer.error_response import HANDLERS
 from samplers.local.answer.json_text import dumps, json_response
-from samplers.local.answer.models import logits_header, model_list, one_model
+from samplers.local.answer.models import extensions_header, logits_header, model_list, one_model
 from samplers.local.answer.score import score
 from samplers.local.answer.tokenize import tokenize
 from samplers.local.answer.vocabulary import vocabulary_response
@@ -72,7 +72,8 @@ def application(
     recogniser = Recogniser()
 
     async def all_models(request: Request) -> Response:
-        return json_response(model_list(models), headers=logits_header(models[0].logits))
+        headers = logits_header(models[0].logits) | extensions_header(models[0].settings)
+        return json_response(model_list(models), headers=headers)
 
     async def model_by_id(request: Request) -> Response:
         return json_response(one_model(models, request.path_params["model"]))

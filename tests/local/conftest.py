@@ -181,6 +181,18 @@ def llama_cpp():
 
 
 @pytest.fixture(scope="session")
+def extended():
+    """vLLM's parameters and order, the model's own logprobs."""
+    yield from _running("--extensions", "vllm")
+
+
+@pytest.fixture(scope="session")
+def extended_processed():
+    """The same with logprobs after the chain."""
+    yield from _running("--extensions", "vllm", "--logprobs-mode", "processed")
+
+
+@pytest.fixture(scope="session")
 def serve():
     """A function that serves what a folder keeps (None: nothing is kept) to those with a key.
 

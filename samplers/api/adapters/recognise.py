@@ -1,6 +1,6 @@
 """Which engine answers, by what it says of itself; and the adapter that knows how to ask it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 
@@ -8,6 +8,7 @@ from samplers.api.abilities import (
     SAMPLERS,
     TRANSFORMERS,
     UNKNOWN,
+    VLLM,
     Abilities,
     openai_abilities,
 )
@@ -20,6 +21,7 @@ from samplers.distribution import Distribution
 from samplers.wire.models import REASONING_SUFFIX, model_row, most
 
 LOGITS = "x-samplers-logits"
+EXTENSIONS = "x-samplers-extensions"
 MOST_SHOWN = 200  # characters of what a server says
 ADAPTERS = {"vllm": vllm, "llama.cpp": llama_cpp}
 
@@ -75,7 +77,7 @@ def _found(calls: Calls) -> Abilities:
     model = next((m for m in models if m.get("id") == calls.model), next(iter(models), {}))
     owner = model.get("owned_by")
     if str(owner).startswith("samplers"):
-        return _ours(calls.model, response.headers.get(LOGITS, ""))
+        return _ours(calls.model, response.headers)
     if owner == "vllm":
         return vllm.abilities(calls)
     if owner == "llamacpp":
@@ -85,16 +87,17 @@ def _found(calls: Calls) -> Abilities:
     return UNKNOWN
 
 
-def _ours(model: str, logits: str) -> Abilities:
-    """Our endpoint's. Its profile of a reasoning model takes a smaller n, and has no completions.
+def _ours(model: str, headers: Mapping[str, str]) -> Abilities:
+    """Our endpoint's. Its reasoning model takes a smaller n, no completions and no extensions.
 
-    `logits`: its header LOGITS, "exact" or "json; WHY"; an older one has none.
+    Of `headers`, LOGITS is "exact" or "json; WHY", and EXTENSIONS "vllm"; an older one has none.
     """
-    way, _, why = logits.partition(";")
+    way, _, why = headers.get(LOGITS, "").partition(";")
     slow = _one_line(why) or "no reason given" if way == "json" else None
     known = replace(SAMPLERS, scores=way == "exact", slow_logprobs=slow)
     if not model.endswith(REASONING_SUFFIX):
-        return known
+        extended = headers.get(EXTENSIONS) == "vllm"
+        return replace(known, extensions=VLLM.extensions) if extended else known
     return replace(known, most_choices=most(model_row(model, ours=True), "n"), echoes=False)
 
 

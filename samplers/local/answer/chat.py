@@ -11,6 +11,7 @@ from samplers.local.answer.generate.choices import generate_all
 from samplers.local.answer.generate.generation import Token
 from samplers.local.answer.generate.thinking import Thought
 from samplers.local.answer.images import images_field, images_note
+from samplers.local.answer.prompt_logprobs import prompt_logprobs
 from samplers.local.request.job import Choice, Job
 
 
@@ -26,6 +27,7 @@ class Generated:
 
 async def complete(job: Job) -> dict:
     """The body of the answer to a job."""
+    of_prompt = await prompt_logprobs(job)
     choices, cached = await call_or_text.choices(job)
 
     generated = [Generated() for _ in choices]
@@ -40,7 +42,7 @@ async def complete(job: Job) -> dict:
                 generated[choice.index].texts.append(event.text)
                 generated[choice.index].tokens += event.tokens
 
-    return body(job, choices, generated, cached)
+    return body(job, choices, generated, cached) | of_prompt
 
 
 def body(

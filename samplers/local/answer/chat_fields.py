@@ -43,7 +43,10 @@ def logprobs(job: Job, choice: Choice, tokens: list[Token]) -> dict | None:
         return None
     if choice.calls:
         return {"content": None, "refusal": None}
-    return logprobs_object(job.model.engine.vocabulary, tokens, job.request.include_ids)
+    request = job.request
+    named_by_id = request.extensions.return_tokens_as_token_ids
+    vocabulary = job.model.engine.vocabulary
+    return logprobs_object(vocabulary, tokens, request.include_ids, named_by_id)
 
 
 def finish_reason(job: Job, choice: Choice, end: End) -> str:

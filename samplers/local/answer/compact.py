@@ -13,6 +13,7 @@ from samplers.local.answer import chat
 from samplers.local.answer.generate.choice import End, one_token
 from samplers.local.answer.generate.generation import Generation, Token
 from samplers.local.answer.generate.sampling import is_greedy
+from samplers.local.answer.prompt_logprobs import prompt_logprobs
 from samplers.local.engine.logits.reader import Row, most_probable
 from samplers.local.request.job import Job
 
@@ -24,6 +25,7 @@ async def complete(job: Job) -> dict:
     else:
         token = await _exact(job)
 
+    of_prompt = await prompt_logprobs(job)
     row = token.row
     ids = most_probable(row.logits, job.request.top_logprobs)
     logprobs = row.logits - row.logsumexp
@@ -32,7 +34,7 @@ async def complete(job: Job) -> dict:
 
     text, reason = one_token(job, token.id)
     generated = chat.Generated([text], [token], End(reason, 1, row.cached, 0))
-    return chat.body(job, [job.choice(0, False)], [generated])
+    return chat.body(job, [job.choice(0, False)], [generated]) | of_prompt
 
 
 async def _exact(job: Job) -> Token:

@@ -14,15 +14,20 @@ from samplers.local.engine.vocabulary import Vocabulary
 from samplers.wire.logprobs import UNSEEN_LOGPROB
 
 
-def logprobs_object(vocabulary: Vocabulary, tokens: list[Token], ids: bool) -> dict:
-    """The object. `ids`: with the tokens' ids, which is an extension."""
-    entries = ",".join([_entry(vocabulary, token, ids) for token in tokens])
+def logprobs_object(
+    vocabulary: Vocabulary, tokens: list[Token], ids: bool, named_by_id: bool = False
+) -> dict:
+    """The object. `ids`: with the tokens' ids, which is an extension.
+
+    `named_by_id`: "token_id:123" is a token's name, an extension of vLLM's.
+    """
+    fields = vocabulary.json_fields_by_id if named_by_id else vocabulary.json_fields
+    entries = ",".join([_entry(fields, token, ids) for token in tokens])
     return {"content": Raw(f"[{entries}]"), "refusal": None}
 
 
-def _entry(vocabulary: Vocabulary, token: Token, ids: bool) -> str:
+def _entry(fields: dict[int, str], token: Token, ids: bool) -> str:
     # Hot: this runs once for each token of the vocabulary.
-    fields = vocabulary.json_fields
     least = UNSEEN_LOGPROB
 
     if ids:

@@ -21,12 +21,18 @@ SHUTDOWN_DATE = "2027-12-31"
 class Settings:
     """How the endpoint samples, for every request.
 
-    `order` is "openai" or "llama.cpp". `processed`: logprobs are those after the chain, not the
+    `order` is that of an entry of `samplers.engines.ENGINES`: "openai", "llama.cpp", or "vllm",
+    whose parameters are then taken, too. `processed`: logprobs are those after the chain, not the
     model's own.
     """
 
     order: str = "openai"
     processed: bool = False
+
+    @property
+    def extended(self) -> bool:
+        """Whether requests may have vLLM's parameters."""
+        return self.order == "vllm"
 
 
 @dataclass(frozen=True)

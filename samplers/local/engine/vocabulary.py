@@ -6,6 +6,7 @@ that are not whole UTF-8 yet. So they are read from the model file (samplers.loc
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,7 +51,12 @@ class Vocabulary:
 
         Each is made when it is first read.
         """
-        return _JsonFields(self)
+        return _JsonFields(self, self.text)
+
+    @cached_property
+    def json_fields_by_id(self) -> dict[int, str]:
+        """The same with `"token":"token_id:123"` as a token's name: vLLM can name it so."""
+        return _JsonFields(self, lambda token: f"token_id:{token}")
 
     def text(self, token: int) -> str:
         """A token as OpenAI's field `token`.
@@ -70,12 +76,13 @@ class Vocabulary:
 
 
 class _JsonFields(dict):
-    def __init__(self, vocabulary: Vocabulary):
+    def __init__(self, vocabulary: Vocabulary, name: Callable[[int], str]):
         self.vocabulary = vocabulary
+        self.name = name
 
     def __missing__(self, token: int) -> str:
         fields = {
-            "token": self.vocabulary.text(token),
+            "token": self.name(token),
             "bytes": self.vocabulary.byte_values(token),
         }
         self[token] = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))[1:-1]

@@ -3,7 +3,7 @@
 The ranges of the sampling parameters are those of `samplers.params.RANGES`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from samplers.local.engine.images.reader import ImageText
 from samplers.local.request import reasoning
@@ -38,6 +38,8 @@ from samplers.local.request.errors import (
     wrong_body,
     wrong_type,
 )
+from samplers.local.request.extensions import vllm
+from samplers.local.request.extensions.vllm import NO_EXTENSIONS, Extensions
 from samplers.local.request.messages import messages
 from samplers.local.request.response_format import Format, check_mentions_json, response_format
 from samplers.local.request.tools import Tools, tools
@@ -144,6 +146,7 @@ REASONING = Rules(
     reasoning.MOST_TOP_LOGPROBS,
     frozenset(reasoning.CHECKED_HERE),
 )
+EXTENDED = replace(PLAIN, fields=FIELDS | vllm.FIELDS)
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,8 @@ class ChatRequest:
     `shows_thoughts`: the answer has the text of its thoughts, too; at OpenAI nobody sees them.
     `cut_at_context`: an answer that could outgrow the context ends there and is not refused, as at
     Anthropic. `cache_ttl`: how long the prompt is to be cached where a client marks that itself,
-    as at Anthropic: "5m", "1h", or None where nothing is marked.
+    as at Anthropic: "5m", "1h", or None where nothing is marked. `extensions`: what vLLM has
+    beyond OpenAI, where the endpoint has it.
     """
 
     model: str
@@ -188,16 +192,21 @@ class ChatRequest:
     shows_thoughts: bool = False
     cut_at_context: bool = False
     cache_ttl: str | None = None
+    extensions: Extensions = NO_EXTENSIONS
 
 
-def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> ChatRequest:
+def parse(
+    body, headers, vocabulary_size: int, is_reasoning: bool = False, extended: bool = False
+) -> ChatRequest:
     """A request's JSON and headers -> ChatRequest. ApiError (400) for the first wrong thing.
 
-    `is_reasoning`: it is for the simulated reasoning model, which has rules of its own.
+    `is_reasoning`: it is for the simulated reasoning model, which has rules of its own. `extended`:
+    the other model takes vLLM's parameters, too.
     """
     if not isinstance(body, dict):
         raise wrong_body(body)
-    rules = REASONING if is_reasoning else PLAIN
+    plain = EXTENDED if extended else PLAIN
+    rules = REASONING if is_reasoning else plain
     values = checked_fields(body, rules)
     checked_tools = tools(body)
     effort = reasoning.effort(body) if is_reasoning else "none"
@@ -211,6 +220,7 @@ def parse(body, headers, vocabulary_size: int, is_reasoning: bool = False) -> Ch
     if values["response_format"] is not None and values["response_format"].any_json:
         check_mentions_json(values["messages"])
     values["logit_bias"] = biases_by_id(values["logit_bias"], vocabulary_size)
+    values |= vllm.request_fields(values, vocabulary_size)
     if form == COMPACT:
         check_compact(values, checked_tools is not None)
 

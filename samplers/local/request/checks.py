@@ -27,7 +27,7 @@ def parameter(name: str) -> Check:
     return integer(low, high) if kind is int else decimal(low, high)
 
 
-def decimal(low: float, high: float) -> Check:
+def decimal(low: float | None = None, high: float | None = None) -> Check:
     """A finite number, not a bool, in [low, high]."""
 
     def check(name: str, value) -> float:

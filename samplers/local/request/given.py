@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from samplers.local.engine.model import ServedModel
 from samplers.local.request.checks import array, integer, string
 from samplers.local.request.errors import (
-    ApiError,
     bad_request,
     missing,
     unknown,
     wrong_body,
     wrong_type,
 )
-from samplers.local.request.job import chosen
+from samplers.local.request.job import check_logits, chosen
 from samplers.local.request.messages import text_messages
 from samplers.local.request.prompt import context_exceeded, prompt_ids
 
@@ -87,10 +86,7 @@ async def _given(models: tuple[ServedModel, ...], body: dict, name: str) -> Give
         message = f"Invalid '{name}': it is empty. Expected at least 1 token."
         raise bad_request(message, name, "invalid_value")
 
-    why = await model.logits.why_not()
-    if why:
-        message = f"This endpoint has no exact logits: {why}."
-        raise ApiError(501, message, kind="server_error", code="unsupported")
+    await check_logits(model)
     prompt = [] if checked is None else await prompt_ids(model.engine, checked)
     used = len(prompt) + len(ids)
     if used > model.engine.context:

@@ -13,7 +13,8 @@ from samplers.local.engine.model import ServedModel, named
 from samplers.local.engine.slots import Slot
 from samplers.local.request.chat import ChatRequest, parse
 from samplers.local.request.combined import CONTINUE
-from samplers.local.request.errors import bad_request, no_such_model
+from samplers.local.request.errors import ApiError, bad_request, no_such_model
+from samplers.local.request.extensions.vllm import check_free, check_length
 from samplers.local.request.grammars import grammars
 from samplers.local.request.images.reading import read_images
 from samplers.local.request.prompt import context_exceeded, prompt_ids
@@ -73,6 +74,33 @@ class Job:
         """How many tokens are read before the first one is drawn."""
         return len(self.prompt) + len(self.request.continued)
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """The tokens that end a choice: the model's own, unless ignored, and the request's."""
+        asked = self.request.extensions
+        own = frozenset() if asked.ignore_eos else self.model.engine.stop_ids
+        return own | asked.stop_token_ids
+
+    def banned(self, count: int) -> frozenset[int]:
+        """The tokens that cannot be drawn after `count` others of a choice, continued ones too."""
+        asked = self.request.extensions
+        if count - len(self.request.continued) >= asked.min_tokens:
+            return frozenset()
+        return self.model.engine.stop_ids | asked.stop_token_ids
+
+    @property
+    def needs_logits(self) -> bool:
+        """Whether how it is sampled depends on the logits themselves, which the engine hides.
+
+        A repetition penalty acts by a logit's sign. The engine has one, but where the other
+        penalties follow it or its effect is to be shown, the logits are needed.
+        """
+        request = self.request
+        if request.extensions.repetition_penalty == 1:
+            return False
+        shown = self.model.settings.processed and request.top_logprobs is not None
+        return bool(shown or request.frequency_penalty or request.presence_penalty)
+
     def slot(
         self, limit: int, whole: bool = False, first: bool = True
     ) -> AbstractAsyncContextManager[Slot]:
@@ -115,7 +143,8 @@ async def parsed(
     if isinstance(body, dict):
         model = named(models, body.get("model")) or model
     reasoning = model.reasoning and not plain
-    arguments = (body, headers, len(model.engine.vocabulary), reasoning)
+    size = len(model.engine.vocabulary)
+    arguments = (body, headers, size, reasoning, model.settings.extended)
 
     has_schema = isinstance(body, dict) and body.keys() & {"tools", "response_format"}
     if not is_long and not has_schema:
@@ -139,9 +168,13 @@ async def prepare(models: tuple[ServedModel, ...], request: ChatRequest) -> Job:
     context = model.engine.context - (SPARE if pad else 0)
     limit = _limit(context, request, len(prompt) + len(request.continued))
     _check_logprobs(request, limit)
+    check_length(request.extensions, limit)
     text_grammar, call_grammar = await grammars(model.engine, request)
     seed = secrets.randbits(62) if request.seed is None else request.seed
-    return Job(model, request, prompt, limit, seed, text_grammar, call_grammar, pad)
+    job = Job(model, request, prompt, limit, seed, text_grammar, call_grammar, pad)
+    if job.needs_logits or request.extensions.prompt_logprobs is not None:
+        await check_logits(model)
+    return job
 
 
 def prompt_messages(request: ChatRequest) -> list[dict]:
@@ -159,14 +192,25 @@ def chosen(models: tuple[ServedModel, ...], name: str) -> ServedModel:
     return model
 
 
+async def check_logits(model: ServedModel) -> None:
+    """ApiError (501) where the model's own logits cannot be had."""
+    why = await model.logits.why_not()
+    if why:
+        message = f"This endpoint has no exact logits: {why}."
+        raise ApiError(501, message, kind="server_error", code="unsupported")
+
+
 def _check_combination(request: ChatRequest) -> None:
     """ApiError if an answer under a grammar, or after thoughts, cannot have what is asked for.
 
     Such an answer is generated from its first token on.
     """
+    has_grammar = request.tools is not None or request.response_format is not None
+    if has_grammar:
+        check_free(request.extensions)
     if not request.continued:
         return
-    if request.tools is not None or request.response_format is not None:
+    if has_grammar:
         end = "not supported together with 'tools' or a 'response_format' of JSON by this endpoint."
         raise bad_request(f"'{CONTINUE}' is {end}", CONTINUE, "unsupported_parameter")
     if request.effort != "none":

@@ -61,14 +61,14 @@ async def generate(
         choice = await decided(thoughts.job, choice, slot)
         yield choice
 
-    held = _HeldBack(choice.stops, job.begun)
+    held = _HeldBack(choice.stops, job.begun, job.request.extensions.min_tokens)
     unseen: tuple[Token, ...] = ()
     count = thoughts.tokens
     generation = Generation(thoughts.job, choice, slot)
     async with aclosing(generation.tokens()) as tokens:
         async for token in tokens:
             count += 1
-            if token.id in engine.stop_ids:
+            if token.id in job.ends:
                 reason = "stop"
                 unseen = (token,)
                 break
@@ -92,21 +92,26 @@ async def generate(
 
 def one_token(job: Job, token: int) -> tuple[str, str]:
     """The text of a choice that is this one token, and its finish_reason."""
-    engine = job.model.engine
-    ends = token in engine.stop_ids
+    ends = token in job.ends
     text = TextStream(job.request.stop, job.begun)
-    seen = "" if ends else text.feed(engine.vocabulary.token_bytes[token]) + text.finish()
+    may_stop = job.request.extensions.min_tokens < 1
+    data = job.model.engine.vocabulary.token_bytes[token]
+    seen = "" if ends else text.feed(data, may_stop) + text.finish()
     if job.filtered:
         return seen, "content_filter"
     return seen, "stop" if ends or text.stopped else "length"
 
 
 class _HeldBack:
-    """Tokens wait here until their text is certain; `dropped` are those inside a stop string."""
+    """Tokens wait here until their text is certain; `dropped` are those inside a stop string.
 
-    def __init__(self, stops: tuple[str, ...], begun: bytes):
+    `begun` is as in TextStream. `min_tokens` come before a stop string can end.
+    """
+
+    def __init__(self, stops: tuple[str, ...], begun: bytes, min_tokens: int):
         self.text = TextStream(stops, begun)
         self.dropped: tuple[Token, ...] = ()
+        self._left = min_tokens
         self._tokens: deque[tuple[int, int, Token]] = deque()  # (start, end, token), in bytes
         self._end = 0
 
@@ -115,7 +120,8 @@ class _HeldBack:
         start = self._end
         self._end += len(data)
         self._tokens.append((start, self._end, token))
-        text = self.text.feed(data)
+        self._left -= 1
+        text = self.text.feed(data, may_stop=self._left < 0)
         if self.text.stopped:
             return Delta(text, self._stopped())
 

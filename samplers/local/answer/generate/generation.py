@@ -6,15 +6,17 @@ Plain and streamed answers are both made from it.
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 from secrets import token_hex
 
 from samplers.local.answer.generate import recover
 from samplers.local.answer.generate.given_up import given_up, is_whole
 from samplers.local.answer.generate.sampling import (
+    all_penalty_biases,
     engine_body,
     grammar_body,
     guarded,
+    listed,
     penalty_biases,
 )
 from samplers.local.engine.grammars.grammar import of_token
@@ -58,7 +60,7 @@ class Generation:
             self.body |= grammar_body(job, choice.grammar)
 
     async def tokens(self) -> AsyncIterator[Token]:
-        """Draws at most `job.limit` tokens, or none; the last may be one of `engine.stop_ids`.
+        """Draws at most `job.limit` tokens, or none; the last may be one of `job.ends`.
 
         Close it to stop the engine. The same seed gives the same tokens. With a grammar the choice
         keeps to it. The engine may give up a very complex grammar: ApiError (500).
@@ -72,7 +74,7 @@ class Generation:
                     if self.choice.grammar is not None:
                         self._check_grammar(token)
                     yield token
-                    if token.id in self.engine.stop_ids:
+                    if token.id in self.job.ends:
                         return
         finally:
             self.slot.tokens = self.job.prompt + self.ids
@@ -89,9 +91,12 @@ class Generation:
     def _drawn(self) -> AsyncIterator[Token]:
         """The tokens, by the quickest kind of call that the request allows."""
         request = self.job.request
-        if self.job.limit == 1 or self._penalised():
+        extensions = request.extensions
+        changes = extensions.ignore_eos or extensions.min_tokens  # the engine's own would differ
+        if self.job.limit == 1 or self._penalised() or changes:
             return self._one_by_one()
-        if request.stream or self.choice.stops or request.top_logprobs is not None:
+        stops = self.choice.stops or extensions.stop_token_ids
+        if request.stream or stops or request.top_logprobs is not None:
             return self._streamed()
         return self._at_once()
 
@@ -99,8 +104,9 @@ class Generation:
         """One call to the engine for each token."""
         for step in range(self.job.limit):
             body = self._request(1, step)
-            if self._penalised():
-                body |= await self._penalties()
+            banned = self.job.banned(len(self.ids))
+            if self._penalised() or banned:
+                body |= await self._penalties(banned)
             answer = await self.engine.complete(body)
             yield await self._add(answer["tokens"][0], answer)
 
@@ -108,23 +114,32 @@ class Generation:
         """Whether the answer has OpenAI's penalties, which the engine's own are not."""
         request = self.job.request
         penalised = request.frequency_penalty or request.presence_penalty
-        return bool(penalised) and self.job.model.settings.order == "openai"
+        return bool(penalised) and self.job.model.settings.order != "llama.cpp"
 
-    async def _penalties(self) -> dict:
+    async def _penalties(self, banned: frozenset[int]) -> dict:
         """What OpenAI's penalties, which count the answer only, change in a request for a token.
 
-        They become biases. A grammar begins anew at each call, so it becomes that of one token.
+        They become biases, and so does what is `banned`. A repetition penalty that comes before
+        them does, too. A grammar begins anew at each call, so it becomes that of one token.
         """
-        biases = penalty_biases(self.job.request, self.ids)
+        changes = {}
+        if self._penalised() and self.job.needs_logits:
+            row = await self.job.model.logits.after(self.job.prompt + self.ids)
+            biases = all_penalty_biases(self.job, self.ids, row.logits)
+            changes["repeat_penalty"] = 1.0
+        else:
+            biases = penalty_biases(self.job.request, self.ids)
+        biases |= dict.fromkeys(banned, -inf)
         if self.choice.grammar is None:
-            return {"logit_bias": list(biases.items())}
+            return changes | {"logit_bias": listed(biases)}
         try:
             allowed, ends = await self.engine.trials.allowed(
                 self.choice.grammar, self._name, self.ids
             )
         except ValueError:
             raise given_up(self.text()) from None
-        return {"grammar": of_token(allowed, ends), "logit_bias": guarded(self.job, biases)}
+        mask = {"grammar": of_token(allowed, ends), "logit_bias": guarded(self.job, biases)}
+        return changes | mask
 
     def text(self) -> str:
         """The text of the tokens so far; bytes that are no whole character are U+FFFD."""

@@ -6,8 +6,9 @@ whole, and then reports the second only.
 
 import numpy as np
 
-from samplers import Chain, SamplingParams, log_softmax
+from samplers import Chain, log_softmax
 from samplers.local.answer.generate.next_logprobs import next_logprobs
+from samplers.local.answer.generate.sampling import chain_params
 from samplers.local.engine.calls import Engine
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.job import Job
@@ -15,7 +16,6 @@ from samplers.local.request.job import Job
 Logprobs = tuple[float, list[tuple[int, float]]]  # a token's own, and the top (id, logprob)
 # How many of the top tokens are searched for a token before the whole vocabulary is.
 _FIRST = 2048
-_PARAMETERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "logit_bias")
 
 
 def tokens_from_text(
@@ -67,18 +67,30 @@ async def raw_logprobs(engine: Engine, prompt: list[int], top: int, token: int) 
 
 async def _processed_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
     """The logprobs after the chain, which `samplers` itself applies to the model's own."""
+    raw = await _raw(job, ids)
+    raw[list(job.banned(len(ids)))] = -np.inf
+    chain = Chain.for_engine(job.model.settings.order)
+    counts = chain.counts(job.prompt, ids, raw.size)
+    logprobs = log_softmax(chain.apply(raw, chain_params(job.request), counts))
+
+    ranked = np.argsort(-logprobs, kind="stable")[: job.request.top_logprobs]
+    top = [(int(i), float(logprobs[i])) for i in ranked if logprobs[i] > -np.inf]
+    return float(logprobs[token]), top
+
+
+async def _raw(job: Job, ids: list[int]) -> np.ndarray:
+    """The model's own logits after the answer's tokens `ids`, or log-probabilities where they do.
+
+    Float64 of shape (V,).
+    """
+    if job.needs_logits:
+        row = await job.model.logits.after(job.prompt + ids)
+        return row.logits.astype(float)
+
     engine = job.model.engine
     raw = np.full(len(engine.vocabulary), -np.inf)
     async with engine.slots.side() as slot:
         entries, _ = await next_logprobs(engine, slot, job.prompt + ids, raw.size)
     for entry, logprob in entries:
         raw[entry] = logprob
-
-    params = SamplingParams(**{name: getattr(job.request, name) for name in _PARAMETERS})
-    chain = Chain.for_engine(job.model.settings.order)
-    counts = chain.counts(job.prompt, ids, raw.size)
-    logprobs = log_softmax(chain.apply(raw, params, counts))
-
-    ranked = np.argsort(-logprobs, kind="stable")[: job.request.top_logprobs]
-    top = [(int(i), float(logprobs[i])) for i in ranked if logprobs[i] > -np.inf]
-    return float(logprobs[token]), top
+    return raw

@@ -26,6 +26,7 @@ class TextStream:
         self._stops = {stop: stop.encode() for stop in stops}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = b""  # bytes not yet given to the decoder
+        self._free = 0  # how many of these no stop string may lie in as a whole
         self._decoder.decode(begun)
         self._pending = len(begun)  # bytes that the decoder keeps until their character is whole
 
@@ -34,13 +35,21 @@ class TextStream:
         """Whether a stop string has come."""
         return self.stop is not None
 
-    def feed(self, data: bytes) -> str:
-        """The text that `data` makes certain; may be empty. After a stop string nothing follows."""
+    def feed(self, data: bytes, may_stop: bool = True) -> str:
+        """The text that `data` makes certain; may be empty. After a stop string nothing follows.
+
+        `may_stop`: a stop string may end in `data`.
+        """
         if self.stopped:
             return ""
 
         self._held += data
-        starts = {stop: self._held.find(data) for stop, data in self._stops.items()}
+        if not may_stop:
+            self._free = len(self._held)
+        starts = {
+            stop: self._held.find(data, max(0, self._free - len(data) + 1))
+            for stop, data in self._stops.items()
+        }
         starts = {stop: start for stop, start in starts.items() if start >= 0}
 
         if starts:
@@ -57,6 +66,7 @@ class TextStream:
     def _release(self, size: int, final: bool) -> str:
         text = self._decoder.decode(self._held[:size], final)
         self._held = self._held[size:]
+        self._free = max(0, self._free - size)
         pending = len(self._decoder.getstate()[0])
         self.released += size + self._pending - pending
         self._pending = pending

@@ -54,3 +54,19 @@ def test_bytes_that_never_become_a_character(data, shown):
     stream = TextStream()
     assert stream.feed(data) + stream.finish() == shown
     assert stream.released == len(data)
+
+
+@pytest.mark.parametrize("sizes", [(1,) * 9, (2, 3, 4), (9,)])
+def test_a_stop_string_that_ends_too_early_is_text(sizes):
+    """`may_stop` is False for the first five bytes. It may begin in these."""
+    for stop, text in {"abc": "abcdefghi", "def": "abc", "c": "abcdefghi"}.items():
+        stream = TextStream((stop, "xa"))
+        fed = 0
+        released = ""
+        for size in sizes:
+            parts = b"abcdefghi"[fed : fed + size]
+            fed += size
+            early = parts[: max(0, 5 - fed + size)]
+            released += stream.feed(early, may_stop=False) if early else ""
+            released += stream.feed(parts[len(early) :]) if parts[len(early) :] else ""
+        assert released + stream.finish() == text

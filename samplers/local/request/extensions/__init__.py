@@ -1,0 +1,1 @@
+"""Parameters of other engines, which the endpoint takes where `--extensions` names the engine."""
