@@ -33,6 +33,7 @@ INNER = {  # the arrows inside a room: of each folder in it, which others it may
         "moderation": {"request"},
         "audio": {"request", "answer"},
         "keys": {"request", "answer", "store"},
+        "pages": {"request"},
         "realtime": {"request", "answer", "audio", "engine"},
         "batches": {"request", "answer", "store", "engine", "moderation", "dialects"},
         "dialects": {"request", "answer", "engine", "store", "keys"},

@@ -21,6 +21,7 @@ from typing import TextIO
 from samplers.local import lifetime
 from samplers.local.conditions import flags
 from samplers.local.keys import flags as keys_flags
+from samplers.local.pages import flags as pages_flags
 from samplers.local.room import flags as room_flags
 
 
@@ -64,6 +65,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     )
     room_flags.add_to(parser)
     keys_flags.add_to(parser)
+    pages_flags.add_to(parser)
     flags.add_to(parser)
     parser.add_argument(
         "--verbose", action="store_true", help="log requests and the engine's messages to stderr"
@@ -78,6 +80,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
             "parameters act in vLLM's order"
         )
     keys_flags.check(parser, options)
+    pages_flags.check(parser, options)
     options.slots = room_flags.slots(parser, options)
     options.simulation = flags.simulation(parser, options)
     return options
@@ -144,7 +147,8 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     models = served(model, options.profile)
     database = Database(data_folder())
     worker = Worker(models, database, keys.owners)
-    app = gateway.application(models, keys, options.simulation, database, worker, options.host)
+    of_room = (options.host, options.allow_origin)
+    app = gateway.application(models, keys, options.simulation, database, worker, *of_room)
     server = connection.server(app)
     # Our signal handlers stay: uvicorn would raise SIGTERM again when it is done.
     server.capture_signals = contextlib.nullcontext

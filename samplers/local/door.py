@@ -14,6 +14,7 @@ from samplers.local.address import is_for_us, origin_form
 from samplers.local.answer.error_response import error_response
 from samplers.local.key import OWNER, key_of
 from samplers.local.keys.known import Keys
+from samplers.local.pages import cors
 from samplers.local.request.errors import ApiError
 
 INCORRECT = "Incorrect API key provided."
@@ -48,14 +49,15 @@ log = logging.getLogger("samplers.local")
 class Door:
     """ASGI: `app` behind the check of Host and key, with OpenAI's headers on each answer.
 
-    `names` are hosts that requests may name besides this machine's own. The scope of a request that
-    is let in says whose it is, but for HEALTH.
+    `names` are hosts that requests may name besides this machine's own, `origins` those whose web
+    pages may send them. The scope of a request that is let in says whose it is, but for HEALTH.
     """
 
-    def __init__(self, app, keys: Keys, names: Collection[str] = ()):
+    def __init__(self, app, keys: Keys, names: Collection[str] = (), origins: Collection[str] = ()):
         self.app = app
         self._keys = keys
         self._names = names
+        self._origins = origins
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "lifespan":  # it needs nothing
@@ -74,6 +76,8 @@ class Door:
                 headers["x-request-id"] = request_id
                 headers["openai-version"] = "2020-10-01"
                 headers["openai-processing-ms"] = str(round(milliseconds))
+                if self._origins:
+                    cors.add_headers(headers, request_headers, self._origins)
                 if "expect" in request_headers and message.get("status", 101) >= 400:
                     # the client may not send the body that it announced
                     headers["connection"] = "close"
@@ -84,7 +88,9 @@ class Door:
         app = self.app
         try:
             self._check(scope, request_headers)
-            if not _is_health(scope):
+            if self._origins and cors.is_question(scope, request_headers):
+                app = cors.answer(request_headers, self._origins)
+            elif not _is_health(scope):
                 scope[OWNER] = self._owner(request_headers)
         except ApiError as error:
             app = error_response(error)
@@ -108,7 +114,8 @@ class Door:
             raise ApiError(403, message, param="host", code="invalid_host")
         # what websocket-client sends by default, also through a proxy; we serve no page
         own = (f"http://{headers.get('host')}", f"https://{headers.get('host')}")
-        if scope["type"] == "websocket" and headers.get("origin", own[0]) not in own:
+        allowed = (*own, *self._origins)
+        if scope["type"] == "websocket" and headers.get("origin", own[0]) not in allowed:
             # browsers always send it, and ask nobody before they open one
             raise ApiError(403, PAGE, param="origin", code="invalid_origin")
 

@@ -58,12 +58,13 @@ def application(
     database: Database,
     worker: Worker,
     names: Collection[str] = (),
+    origins: Collection[str] = (),
 ) -> DialectErrors:
     """The ASGI application that serves `models` to those whose key is one of `keys`.
 
     `simulation` is what is simulated from the start, `database` what keeps their files, batches and
-    responses, `worker` what works on the batches, `names` are further hosts that requests may name.
-    Keys that are shared out have a limit each.
+    responses, `worker` what works on the batches, `names` are further hosts that requests may name,
+    `origins` those whose web pages may use it. Keys that are shared out have a limit each.
     """
 
     bodies = Bodies()
@@ -149,7 +150,7 @@ def application(
     app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     conditioned = Conditioned(app, conditions)
-    door = Door(Limited(conditioned) if keys.shared else conditioned, keys, names)
+    door = Door(Limited(conditioned) if keys.shared else conditioned, keys, names, origins)
     return DialectErrors(door)
 
 

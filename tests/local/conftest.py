@@ -193,6 +193,13 @@ def extended_processed():
 
 
 @pytest.fixture(scope="session")
+def paged():
+    """Web pages of two origins may use it."""
+    origins = ("--allow-origin=https://class.example", "--allow-origin=http://LOCALHOST:5173")
+    yield from _running(*origins)
+
+
+@pytest.fixture(scope="session")
 def serve():
     """A function that serves what a folder keeps (None: nothing is kept) to those with a key.
 
