@@ -222,6 +222,10 @@ NEEDS = {
     ),
     "stop": (_takes("stop"), "this model takes no stop strings"),
     "logit_bias": (_takes("logit_bias"), "this model takes no logit_bias"),
+    "vLLM's parameters": (
+        lambda client: {"top_k", "min_p"} <= set(client.abilities.extensions or ()),
+        "this endpoint takes no top_k and no min_p",
+    ),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
     "moderations": (_moderates, "this endpoint does not say whether a text is harmful"),
     "batch": (_takes_batches, "this endpoint takes no batches"),

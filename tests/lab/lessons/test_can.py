@@ -34,10 +34,12 @@ def transformers(answer=completion):
 
 def test_our_endpoint_can_do_everything(client, capsys):
     of_logits = {"raw logits", "score text"}  # not where its library does not give them
-    assert can(client, *(set(NEEDS) - of_logits))
+    assert can(client, *(set(NEEDS) - of_logits - {"vLLM's parameters"}))
     if client.abilities.slow_logprobs is None:
         assert can(client, *of_logits)
     assert capsys.readouterr().out == ""
+    assert not can(client, "vLLM's parameters")  # unless it is started with them
+    assert "no top_k and no min_p" in capsys.readouterr().out
 
 
 def test_our_endpoint_says_why_it_gives_no_logits_and_is_asked_again(capsys):
