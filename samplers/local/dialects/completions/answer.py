@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 from samplers.local.answer import chat_fields
+from samplers.local.answer.prompt_logprobs import prompt_logprobs
 from samplers.local.dialects.completions.jobs import Completion
 from samplers.local.dialects.completions.logprobs import Logprobs
 from samplers.local.dialects.completions.pieces import Piece, pieces
@@ -23,6 +24,7 @@ async def whole(completion: Completion, settle: Settle) -> dict:
                 _add(made, choices.choice(piece))
             else:
                 usage = piece
+    await _add_prompt_logprobs(completion, made)
     settle(usage)
     return _head(completion) | {"choices": [made[index] for index in sorted(made)], "usage": usage}
 
@@ -45,6 +47,15 @@ async def stream(completion: Completion, settle: Settle) -> AsyncIterator[dict]:
     if sampling.include_usage:
         chunk = head | {"choices": [], "usage": usage}
         yield chunk | chat_fields.obfuscation(sampling, "")
+
+
+async def _add_prompt_logprobs(completion: Completion, made: dict[int, dict]) -> None:
+    """vLLM's field, which each choice has, if it is asked for."""
+    n = completion.asked.n
+    for number, job in enumerate(completion.jobs):
+        of_prompt = await prompt_logprobs(job)
+        for index in range(number * n, (number + 1) * n):
+            made[index] |= of_prompt
 
 
 def _head(completion: Completion) -> dict:
@@ -81,7 +92,8 @@ class _Choices:
         prompt = self._completion.prompt(piece.index // asked.n)
         vocabulary = self._completion.jobs[0].model.engine.vocabulary
         if piece.index not in self._logprobs:
-            self._logprobs[piece.index] = Logprobs(vocabulary)
+            by_id = asked.sampling.extensions.return_tokens_as_token_ids
+            self._logprobs[piece.index] = Logprobs(vocabulary, by_id)
             if not piece.is_prompt:
                 self._logprobs[piece.index].skip(prompt.spelled(vocabulary))
         named = piece.is_prompt and prompt.text is None

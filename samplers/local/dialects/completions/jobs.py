@@ -13,7 +13,8 @@ from samplers.local.dialects.completions.prompts import (
 from samplers.local.dialects.completions.request import CompletionRequest, parse
 from samplers.local.engine.model import ServedModel
 from samplers.local.request.errors import ApiError
-from samplers.local.request.job import Job, check_logprobs, chosen
+from samplers.local.request.extensions.vllm import check_length
+from samplers.local.request.job import Job, check_logits, check_logprobs, chosen
 
 CHAT_MODEL = (
     "This is a chat model and not supported in the v1/completions endpoint. Did you mean to use "
@@ -37,10 +38,11 @@ class Completion:
 async def parsed(models: tuple[ServedModel, ...], body, is_long: bool) -> CompletionRequest:
     """The request that a body's JSON is. ApiError (400) for the first wrong thing."""
     size = len(models[0].engine.vocabulary)
+    arguments = (body, size, models[0].settings.extended)
     if not is_long:
-        return parse(body, size)
+        return parse(*arguments)
     # a million ids take a second to check, and other requests must not wait for it
-    return await asyncio.to_thread(parse, body, size)
+    return await asyncio.to_thread(parse, *arguments)
 
 
 async def prepare(models: tuple[ServedModel, ...], asked: CompletionRequest) -> list[Job]:
@@ -56,9 +58,11 @@ async def prepare(models: tuple[ServedModel, ...], asked: CompletionRequest) -> 
     for prompt in prompts:
         _check_length(model, prompt, asked.sampling.max_tokens)
     _check_logprobs(asked, prompts)
+    extensions = asked.sampling.extensions
+    check_length(extensions, asked.sampling.max_tokens)
 
     seed = asked.sampling.seed
-    return [
+    jobs = [
         Job(
             model,
             asked.sampling,
@@ -71,6 +75,9 @@ async def prepare(models: tuple[ServedModel, ...], asked: CompletionRequest) -> 
         )
         for prompt in prompts
     ]
+    if jobs[0].needs_logits or extensions.prompt_logprobs is not None:
+        await check_logits(model)
+    return jobs
 
 
 def _check_length(model: ServedModel, prompt: Prompt, most: int) -> None:
@@ -83,6 +90,10 @@ def _check_length(model: ServedModel, prompt: Prompt, most: int) -> None:
 
 def _check_logprobs(asked: CompletionRequest, prompts: list[Prompt]) -> None:
     """ApiError for an answer whose logprobs, those of the prompts too, could fill the memory."""
+    of_prompt = asked.sampling.extensions.prompt_logprobs
+    if of_prompt is not None:
+        read = sum(len(prompt.ids) for prompt in prompts) * asked.n
+        check_logprobs(read, of_prompt, "prompt_logprobs")
     if asked.sampling.top_logprobs is None:
         return
     drawn = asked.choices * asked.sampling.max_tokens

@@ -11,11 +11,13 @@ class Logprobs:
     """Makes the arrays of one choice, piece by piece; each goes on where the last one ended.
 
     Offsets count characters from the beginning of the prompt. A character that several tokens make
-    up is counted with the last of them.
+    up is counted with the last of them. `by_id`: "token_id:123" is a token's name, as vLLM can
+    name it.
     """
 
-    def __init__(self, vocabulary: Vocabulary):
+    def __init__(self, vocabulary: Vocabulary, by_id: bool = False):
         self._vocabulary = vocabulary
+        self._by_id = by_id
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._characters = 0
 
@@ -35,7 +37,12 @@ class Logprobs:
             "text_offset": [self._offset(self._data(token.id, named)) for token in tokens],
         }
 
+    def _name(self, token: int) -> str:
+        return f"token_id:{token}" if self._by_id else self._vocabulary.text(token)
+
     def _label(self, token: int, named: bool) -> str:
+        if self._by_id:
+            return self._name(token)
         if token in self._vocabulary.control and not named:
             return ""
         return self._vocabulary.text(token)
@@ -49,8 +56,7 @@ class Logprobs:
         """The most probable tokens, and the token itself, which need not be one of them."""
         if token.logprob is None:
             return None
-        text = self._vocabulary.text
-        others = [(text(i), logprob) for i, logprob in token.top_logprobs if i != token.id]
+        others = [(self._name(i), logprob) for i, logprob in token.top_logprobs if i != token.id]
         listed = [(label, token.logprob), *others]
         listed.sort(key=lambda each: -each[1])
         return {name: max(logprob, UNSEEN_LOGPROB) for name, logprob in listed}

@@ -1,12 +1,13 @@
 """The body of POST /v1/completions, checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from samplers.local.dialects.completions.prompts import prompts
 from samplers.local.request.chat import FIELDS, PLAIN, ChatRequest, Rules, checked_fields
 from samplers.local.request.checks import boolean, integer
 from samplers.local.request.combined import biases_by_id, stream_options
 from samplers.local.request.errors import bad_request, wrong_body
+from samplers.local.request.extensions import vllm
 
 MOST_CHOICES = 128  # of a request, over all prompts
 MOST_LOGPROBS = 5
@@ -39,6 +40,7 @@ RULES = Rules(
     content="prompt",
     of_tools=frozenset(),
 )
+EXTENDED = replace(RULES, fields=RULES.fields | vllm.FIELDS)
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,14 @@ class CompletionRequest:
         return len(self.prompts) * self.sampling.n
 
 
-def parse(body, vocabulary_size: int) -> CompletionRequest:
-    """A request's JSON -> CompletionRequest. ApiError (400) for the first wrong thing."""
+def parse(body, vocabulary_size: int, extended: bool = False) -> CompletionRequest:
+    """A request's JSON -> CompletionRequest. ApiError (400) for the first wrong thing.
+
+    `extended`: vLLM's parameters are taken, too.
+    """
     if not isinstance(body, dict):
         raise wrong_body(body)
-    values = checked_fields(body, RULES)
+    values = checked_fields(body, EXTENDED if extended else RULES)
     prompts = values.pop("prompt")
     echo = values.pop("echo")
     logprobs = values.pop("logprobs")
@@ -83,6 +88,7 @@ def parse(body, vocabulary_size: int) -> CompletionRequest:
         raise bad_request(message, "max_tokens", "integer_below_min_value")
 
     values["logit_bias"] = biases_by_id(values["logit_bias"], vocabulary_size)
+    values |= vllm.request_fields(values, vocabulary_size)
     sampling = ChatRequest(
         messages=[],
         n=drawn,
