@@ -16,6 +16,8 @@ from samplers.lab.lessons.edits import edit_distance
 from samplers.lab.lessons.filter_trial import FILTER_TEXTS, filter_trial
 from samplers.lab.lessons.json_trial import COUPLES, HOMES, MATHS, PEOPLE, json_trial
 from samplers.lab.lessons.killable import KillableEndpoint
+from samplers.lab.lessons.knobs.fifty import fifty_sums
+from samplers.lab.lessons.knobs.sums import SUMS, ask_sum, majority, number_in
 from samplers.lab.lessons.labelled import PASSAGES, REVIEWS, ask_whether, few_shot
 from samplers.lab.lessons.mask import token_mask
 from samplers.lab.lessons.moving.places import places_of
@@ -31,6 +33,7 @@ from samplers.lab.plots.costs.bills import plot_bills
 from samplers.lab.plots.costs.prices import plot_prices
 from samplers.lab.plots.curves import plot_curves, plot_nucleus, plot_sweep
 from samplers.lab.plots.draws.answers import plot_answers
+from samplers.lab.plots.draws.guesses import plot_guesses
 from samplers.lab.plots.fit import plot_bounds, plot_fit, plot_p_values
 from samplers.lab.plots.loop import plot_loop
 from samplers.lab.plots.mask import plot_mask
@@ -59,11 +62,13 @@ __all__ = [
     "SAID",
     "SEARCH",
     "SPEECH",
+    "SUMS",
     "KillableEndpoint",
     "Picture",
     "SimulatedClock",
     "Suspects",
     "Tree",
+    "ask_sum",
     "ask_whether",
     "calculator",
     "can",
@@ -75,9 +80,12 @@ __all__ = [
     "estimate_cost",
     "explore",
     "few_shot",
+    "fifty_sums",
     "filter_trial",
     "join_calls",
     "json_trial",
+    "majority",
+    "number_in",
     "open_realtime",
     "pcm",
     "places_of",
@@ -93,6 +101,7 @@ __all__ = [
     "plot_distribution",
     "plot_events",
     "plot_fit",
+    "plot_guesses",
     "plot_loop",
     "plot_mask",
     "plot_messages",

@@ -31,6 +31,11 @@ GOOD = {
     "places_of": {"things": {"a": 1}, "bodies": {"A": {"x": 1}}},
     "side_by_side": {"bodies": {"A": {"x": 1}}},
     "plot_confidence": {"groups": {"a": [0.1, 0.2]}},
+    "ask_sum": {"a": 3, "b": 4, "examples": True},
+    "fifty_sums": {"ways": ["greedy"], "form": "alone"},
+    "majority": {"numbers": [1, None, 1]},
+    "number_in": {"text": "3 + 4 = 7"},
+    "plot_guesses": {"right": {"3 + 4": 7}, "guesses": {"greedy": [7], "draw": [None]}},
     "plot_answers": {"answers": {"a": ["x", "y"]}, "top": 2},
     "plot_before_after": {"dist": FIVE, "after": LOGITS, "top": 2, "names_of": ("x", "y")},
     "plot_bounds": {"prediction": PREDICTION, "truth": PREDICTION, "top": 2},
@@ -189,6 +194,14 @@ WRONG = {
     ("plot_confidence", "groups"): [None, {}, {"a": []}, {"a": [2.0]}, [0.5]],
     ("ask_whether", "question"): [None, 1],
     ("json_trial", "model"): [None, 1, "model"],
+    "a": [None, 0.5, "3", True],
+    "b": [None, 0.5, "3", True],
+    "examples": [None, 1, "yes"],
+    "ways": [1, "greedy", ["gredy"], [1], []],
+    "form": [1, "", "loudly"],
+    "numbers": [None, 1, "12", [0.5], ["1"]],
+    ("plot_guesses", "right"): [None, [], {}, {"a": "7"}, {"a": None}, {1: 7}],
+    "guesses": [None, [], {}, {"a": 7}, {"a": []}, {"a": [7, 8]}, {"a": ["7"]}, {1: [7]}],
 }
 # what another parameter's error may say of them
 OTHERS = {
