@@ -38,6 +38,8 @@ NAMES = {  # besides those that are known
     "gpt-4o-2025-08-06": "the document's, which never existed",
     "gpt-3": "history: the first public prompt injection, of 2022",
     "gpt-6": "the beginning of several names, in code",
+    "gpt-oss-120b": "an open model, whose card says what effort buys",
+    "gpt-oss-20b": "the same",
     "gpt-transcribe": "transcribes; the table has the models that chat",
     "gpt-4o-transcribe": "transcribes",
     "whisper-1": "transcribes",

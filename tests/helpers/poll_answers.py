@@ -25,6 +25,9 @@ SUSPECTS = {
     "B": ("temperature last", "raw"),
     "C": ("temperature last", "processed"),
 }
+# of lesson 15, section 2: a temperature and stop, before the seed that the poll asks for
+REFUSED_BY_CHAT = ("unsupported_value", "unsupported_parameter")
+REFUSED_BY_RESPONSES = ("null", "unknown_parameter")
 
 ANSWERS = {
     ("00", 2): ("00-wrong-key", {"A": 200, "B": 400, "C": 401, "D": 404}),
@@ -222,6 +225,19 @@ ANSWERS = {
     ),
     ("14", 4): ("14-cached", {"A": 1030, "B": 515, "C": 0}),
     ("14", 5): ("14-engines", {"A": "more than 90", "B": "at most 40", "C": "1"}),
+    ("15", 1): ("15-chain", {"A": 0.97, "B": 0.5, "C": 0.05}),
+    ("15", 2): (
+        "15-codes",
+        {
+            "A": [*REFUSED_BY_CHAT, "taken", *REFUSED_BY_RESPONSES, "taken"],
+            "B": [*REFUSED_BY_CHAT, "taken", *REFUSED_BY_RESPONSES, "unknown_parameter"],
+            "C": [*REFUSED_BY_CHAT, "null", *REFUSED_BY_RESPONSES, "unknown_parameter"],
+        },
+    ),
+    ("15", 3): ("15-vote", {"A": "one draw", "B": "greedy", "C": "more"}),
+    ("15", 4): ("15-examples", {"A": 1, "B": 5, "C": 9}),
+    ("15", 5): ("15-think", {"A": "more", "B": "as many", "C": "fewer"}),
+    ("15", 6): ("15-left", {"A": 0, "B": 2, "C": 4}),
 }
 
 
