@@ -212,6 +212,6 @@ EXERCISES = {
         ask="write best_of(ask, passes, most): the first answer that passes.",
         test=_best,
         hint="A loop that returns as soon as an answer passes.",
-        why="It stops at the first answer that passes: the calls after it are never made, nor paid.",
+        why="It stops at the first answer that passes. Later calls are never made, nor paid.",
     ),
 }
