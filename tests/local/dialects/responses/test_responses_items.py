@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from responses_door import text_of
+from responses_door import check_life, text_of
 from responses_drafts import answered, draft_of, kinds, streamed
 
 BEGIN = ["created", "in_progress"]
@@ -35,38 +35,6 @@ def both(*turns, **fields) -> tuple[dict, list[dict]]:
         assert without_chance(made[-1]["response"]) == without_chance(whole)
         check_life(made)
     return whole, in_turn
-
-
-def check_life(made: list[dict]) -> None:
-    """Every item begins, gets its pieces, ends, and is in the last response as it ended."""
-    for event in made[:2]:
-        response = event["response"]
-        assert (response["status"], response["output"]) == ("in_progress", [])
-        assert response["usage"] is None
-    items: dict[int, dict] = {}
-    for event in made[2:-1]:
-        index = event["output_index"]
-        if event["type"] == "response.output_item.added":
-            assert index == len(items)
-            assert event["item"]["status"] == "in_progress"
-            assert not event["item"].get("arguments")
-            items[index] = event["item"]
-            pieces: dict[str, str] = {}
-            continue
-        assert index == len(items) - 1
-        if event["type"] == "response.output_item.done":
-            assert event["item"]["id"] == items[index]["id"]
-            items[index] = event["item"]
-            continue
-        assert event["item_id"] == items[index]["id"]
-        assert event.get("content_index", event.get("summary_index", 0)) == 0
-        kind, _, step = event["type"].rpartition(".")
-        if step == "delta":
-            pieces[kind] = pieces.get(kind, "") + event["delta"]
-        elif step == "done" and not kind.endswith("part"):
-            assert event.get("text", event.get("arguments")) == pieces.get(kind, "")
-    assert made[-1]["response"]["output"] == list(items.values())
-    assert made[-1]["type"] == f"response.{made[-1]['response']['status']}"
 
 
 def test_a_text():

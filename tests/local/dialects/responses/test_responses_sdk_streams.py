@@ -146,6 +146,7 @@ def faulty(responses, fault: str):
 
 @pytest.mark.parametrize("fault", ["error_event", "error_data"])
 def test_a_simulated_error_is_numbered(responses, fault):
+    """RE1: of what fails after the headers."""
     *before, error = list(faulty(responses, fault))
     assert [event.sequence_number for event in [*before, error]] == list(range(len(before) + 1))
     assert before[-1].type != "response.completed"
