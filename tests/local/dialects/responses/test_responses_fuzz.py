@@ -17,7 +17,7 @@ from responses_door import check_life, events_of, strict
 from responses_fuzz import odd, right, wrong
 
 SEED = int(os.environ.get("FUZZ_SEED") or random.randrange(2**32))
-COUNTS = {right: 30, wrong: 130, odd: 140}
+COUNTS = {right: 24, wrong: 136, odd: 140}
 AT_ONCE = 4
 SECONDS = 60  # for one answer
 ENDS = ("response.completed", "response.incomplete")
