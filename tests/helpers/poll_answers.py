@@ -238,6 +238,50 @@ ANSWERS = {
     ("15", 4): ("15-examples", {"A": 1, "B": 5, "C": 9}),
     ("15", 5): ("15-think", {"A": "more", "B": "as many", "C": "fewer"}),
     ("15", 6): ("15-left", {"A": 0, "B": 2, "C": 4}),
+    ("16", 1): (
+        "16-same",
+        {"A": [True, False, False], "B": [True, True, False], "C": [True, True, True]},
+    ),
+    ("16", 2): (
+        "16-lost",
+        {
+            "A": [False, True, False, True, False, False],
+            "B": [False, False, True, False, False, False],
+            "C": [True, False, False, False, False, True],
+            "D": [True, True, True, True, True, True],
+        },
+    ),
+    ("16", 3): ("16-least", {"A": 200, "B": 400, "C": 429}),
+    ("16", 4): ("16-id", {"A": "id", "B": "call_id", "C": "name"}),
+    ("16", 5): (
+        "16-strict",
+        {
+            "A": [True, True, False],
+            "B": [True, False, False],
+            "C": [False, True, False],
+            "D": [False, False, False],
+        },
+    ),
+    ("16", 6): (
+        "16-last",
+        {"A": "[DONE]", "B": "response.completed", "C": "response.incomplete"},
+    ),
+    ("16", 7): (
+        "16-inherits",
+        {"A": [False, True, True], "B": [True, False, True], "C": [True, True, False]},
+    ),
+    ("16", 8): (
+        "16-deleted",
+        {"A": [True, False, False], "B": [False, True, False], "C": [False, False, True]},
+    ),
+    ("16", 9): (
+        "16-billed",
+        {
+            "A": "the new question",
+            "B": "the new question and the last answer",
+            "C": "the whole chain",
+        },
+    ),
 }
 
 
@@ -282,4 +326,6 @@ def facts(client) -> dict[str, dict]:
         "09-read": {"person": Person},
         "13-recall": {"trial": trial},
         "13-hash": {"identifier": IDENTIFIER},
+        "16-where": {"client": client},
+        "16-convert": {"client": client},
     }

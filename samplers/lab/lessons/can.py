@@ -122,6 +122,29 @@ def _keep_schema(client) -> bool:
     return answer.text.lstrip().startswith("{")
 
 
+def _responds(client) -> bool:
+    known = client.abilities.responses
+    return bool(known) if known is not None else _tried(client, "responses", _respond)
+
+
+def _respond(client) -> bool:
+    return client.respond("Hello!", max_output_tokens=16, store=False).is_finished
+
+
+def _stores(client) -> bool:
+    known = client.abilities.stores
+    return bool(known) if known is not None else _tried(client, "stored responses", _go_on)
+
+
+def _go_on(client) -> bool:
+    """Whether a second response has read the first one, too."""
+    first = client.respond("Hello!", max_output_tokens=16)
+    second = client.respond("Hello!", previous=first, max_output_tokens=16)
+    for response in (first, second):
+        client.delete_response(response)
+    return second.usage.prompt_tokens > first.usage.prompt_tokens + 8
+
+
 def _moderates(client) -> bool:
     """OpenAI does, and there it costs nothing."""
     return client.budget is not None or _tried(client, "moderations", _moderate)
@@ -227,6 +250,8 @@ NEEDS = {
         "this endpoint takes no top_k and no min_p",
     ),
     "function calls": (_calls_functions, "this endpoint made no function call where it had to"),
+    "responses": (_responds, "this endpoint has no Responses"),
+    "stored responses": (_stores, "this endpoint keeps no responses"),
     "moderations": (_moderates, "this endpoint does not say whether a text is harmful"),
     "batch": (_takes_batches, "this endpoint takes no batches"),
     "faults": (

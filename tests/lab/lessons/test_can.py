@@ -180,3 +180,14 @@ def test_a_paid_model_takes_pictures_where_they_can_be_priced(model, takes):
     client = fake(lambda request: 1 / 0, model, "https://api.openai.com/v1", "k", budget=Budget(1))
     assert can(client, "images") == takes
     assert not can(client, "transcription")
+
+
+def test_responses_and_their_store_are_looked_up_or_tried(bare, capsys):
+    assert can(bare, "responses")
+    assert not can(bare, "stored responses")
+    assert capsys.readouterr().out == "Skipped here: this endpoint keeps no responses.\n"
+
+    client, asked = endpoint({"owned_by": "someone"})  # it has no such path
+    assert not can(client, "responses")
+    assert not can(client, "stored responses")
+    assert asked == []

@@ -1,0 +1,1 @@
+"""What lesson 16's checks need to send one request to both of OpenAI's APIs."""
