@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-from samplers.api.pricing.images import images_of, priced_tokens, without_data
+from samplers.api.pricing.images import images_of, parts_of, priced_tokens, without_data
 from samplers.api.pricing.prices import cost, price_of
 from samplers.api.results import Usage
 from samplers.wire.models import model_row
@@ -28,6 +28,7 @@ UNPRICED = (
 # what is kept for 12 hours 2.5 times.
 PRICED_TIER = "default"
 PRICED_TTL = "30m"
+PRICED_MODE = "standard"  # of reasoning
 PRICED_TOOLS = ("function", "custom")
 PRICED_PARTS = (
     "text",
@@ -119,6 +120,14 @@ def _check_priced(body: dict) -> None:
     if not isinstance(options, dict) or options.get("ttl") not in (None, PRICED_TTL):
         _refuse("prompt_cache_options", options, {"ttl": PRICED_TTL})
 
+    reasoning = body.get("reasoning")
+    mode = reasoning.get("mode") if isinstance(reasoning, dict) else None
+    if mode not in (None, PRICED_MODE):
+        _refuse("mode of reasoning", mode, PRICED_MODE)
+    if body.get("background") and body.get("stream"):
+        # if it breaks off, the response goes on, and nobody knows what it cost
+        raise ValueError("background must be left out of a paid stream: respond() takes it")
+
     tools = body.get("tools") or []
     for tool in tools if isinstance(tools, list) else [tools]:
         if not isinstance(tool, dict) or tool.get("type") not in PRICED_TOOLS:
@@ -128,10 +137,8 @@ def _check_priced(body: dict) -> None:
             _refuse("audio of a message", entry["audio"])
         if entry.get("type", "message") not in PRICED_ITEMS:
             _refuse(f"an item of type {entry['type']!r:.40}", entry)
-        for name in ("content", "output"):
-            parts = entry.get(name)
-            for part in parts if isinstance(parts, list) else ():
-                _check_part(part)
+        for _, part in parts_of(entry):
+            _check_part(part)
 
 
 def _check_part(part) -> None:

@@ -22,8 +22,8 @@ class BudgetExceeded(EndpointError):
         self.limit = limit
         super().__init__(
             f"not sent: the call could cost {usd(bound, 4)}, and {usd(left, 4)} is left of the "
-            f"budget of {usd(limit)}. Give it a smaller max_completion_tokens or n, or raise "
-            "SAMPLERS_BUDGET_USD and connect again."
+            f"budget of {usd(limit)}. Ask for a shorter answer (max_completion_tokens; in respond "
+            "max_output_tokens), or raise SAMPLERS_BUDGET_USD and connect again."
         )
 
 

@@ -1,7 +1,7 @@
 """The images of a request's body, and the tokens that they count.
 
 A part is {"type": "image_url", "image_url": {"url", "detail"}} in Chat, and in Responses
-{"type": "input_image", "image_url": URL, "detail"}.
+{"type": "input_image", "image_url": URL, "detail"}, there in the output of a function call, too.
 """
 
 from samplers.api.images import image_size
@@ -10,22 +10,26 @@ from samplers.wire.secret import shown
 
 # Of an image whose model or size is not known: the budget of patches that many models have.
 LIKELY_TOKENS = 1536
+# What holds the parts of a message, or of an item of Responses.
+HOLDERS = ("content", "output")
 
 
 def images_of(messages) -> list[dict]:
     """{"url", "detail"} of each image part of messages or items."""
-    images = [_image(part) for message in messages for part in _parts(message)]
+    images = [_image(part) for message in messages for _, part in parts_of(message)]
     return [image for image in images if image is not None]
 
 
 def without_data(messages) -> list:
     """The messages or items with the URL of each image left out."""
-    return [
-        message | {"content": [_emptied(part) for part in parts]}
-        if (parts := _parts(message))
-        else message
-        for message in messages
-    ]
+    return [_without_data(message) for message in messages]
+
+
+def parts_of(message) -> list[tuple[str, object]]:
+    """(holder, part) of each part of a message or item, whichever of HOLDERS has it."""
+    fields = message if isinstance(message, dict) else {}
+    lists = [(name, fields[name]) for name in HOLDERS if isinstance(fields.get(name), list)]
+    return [(name, part) for name, parts in lists for part in parts]
 
 
 def priced_tokens(model: str, image: dict) -> int:
@@ -48,9 +52,11 @@ def likely_tokens(model, image: dict) -> int:
         return LIKELY_TOKENS
 
 
-def _parts(message) -> list:
-    content = message.get("content") if isinstance(message, dict) else None
-    return content if isinstance(content, list) else []
+def _without_data(message):
+    emptied: dict[str, list] = {}
+    for name, part in parts_of(message):
+        emptied.setdefault(name, []).append(_emptied(part))
+    return message | emptied if emptied else message
 
 
 def _image(part) -> dict | None:

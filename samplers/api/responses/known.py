@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from samplers.api.deviations import count_of, dict_of
 from samplers.api.pricing.bound import ANSWER_OVERHEAD, MESSAGE_OVERHEAD, entries_of
 from samplers.api.responses.response import Response
 from samplers.api.transport.deadline import Deadline
@@ -27,43 +28,62 @@ COUNTED = (
 
 
 class KnownResponses:
-    """By id, the tokens of each response and, while it is made in the background, its model.
+    """By id, the tokens of each response with the model that was asked.
 
-    Threads may share it.
+    Of those that are made in the background the model alone, until their usage is known. Threads
+    may share it.
     """
 
     def __init__(self):
-        self._tokens: OrderedDict[str, int] = OrderedDict()
-        self.waiting: dict[str, str] = {}
+        self._known: OrderedDict[str, tuple[int, str | None]] = OrderedDict()
+        self._waiting: dict[str, str] = {}
 
-    def see(self, response: Response) -> None:
+    def see(self, response: Response, model: str | None = None) -> None:
         """Remembers what a response that goes on from this one inherits at most.
 
         That is what it read and what it put out, with what stands around each of its items.
+        `model`: the one that was asked; None where this client has not asked, but looked it up.
         """
         usage = response.usage
-        if response.id is None or usage is None:
-            return
+        if response.id is None or usage is None or not response.is_finished:
+            return  # some servers send a usage of zeros at first
+        if response.id in self._known:
+            return  # a finished one stays as it is
+        model = model or self._waiting.get(response.id) or response.model
         around = MESSAGE_OVERHEAD * len(response.items) + ANSWER_OVERHEAD
-        self._tokens[response.id] = usage.prompt_tokens + usage.completion_tokens + around
-        if len(self._tokens) > MOST:
-            self._tokens.popitem(last=False)
+        tokens = usage.prompt_tokens + usage.completion_tokens + around
+        self._known[response.id] = tokens, model
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+
+    def wait(self, response_id: str, model: str) -> None:
+        """The response is made by `model` in the background: its usage comes later."""
+        self._waiting[response_id] = model
+
+    def end(self, response_id: str) -> str | None:
+        """The model of a response that was waited for, once; None if it was not."""
+        return self._waiting.pop(response_id, None)
 
     def inherited(self, transport: Transport, body: dict, deadline: Deadline) -> int:
         """The most tokens of a request's prompt that its body does not show.
 
-        Those of a `previous` that this client has seen are known. Any other, and items that refer
-        to what the endpoint keeps, are counted before a paid call, by POST /responses/input_tokens:
-        OpenAI bills nothing for it (third-party: an answer in its forum,
-        community.openai.com/t/1380071; its guide on counting tokens says "estimate costs before
-        making API calls"; both read on 2026-11-30). APIError where that cannot be counted.
+        Those of a `previous` that this client has seen are known, where the same model reads it
+        again: another may cut a text into more tokens, or with another context of `reasoning` read
+        thoughts that the first one did not. Any other, and items that refer to what the endpoint
+        keeps, are counted before a paid call, by POST /responses/input_tokens: OpenAI bills nothing
+        for it (third-party: an answer in its forum, community.openai.com/t/1380071; its guide on
+        counting tokens says "estimate costs before making API calls"; both read on 2026-11-30).
+        APIError where that cannot be counted.
         """
         previous = body.get("previous_response_id")
-        known = self._tokens.get(previous, 0) if isinstance(previous, str) else 0
+        seen = self._known.get(previous) if isinstance(previous, str) else None
+        known, model = seen or (0, None)
         refers = "conversation" in body or any(
             entry.get("type") in REFERENCES for entry in entries_of(body)
         )
-        is_known = previous is None or known > 0
+        context = dict_of(body.get("reasoning")).get("context")
+        is_same = model == body["model"] and context in (None, "current_turn")
+        is_known = previous is None or (known > 0 and is_same)
         if transport.budget is None or (is_known and not refers):
             return known
         return _counted(transport, body, deadline)
@@ -74,4 +94,11 @@ def _counted(transport: Transport, body: dict, deadline: Deadline) -> int:
     fields = {name: body[name] for name in COUNTED if name in body}
     path = "/responses/input_tokens"
     response = transport.request("POST", path, fields, deadline=deadline)
-    return transport.read(response, lambda answer: int(answer["input_tokens"])) + ANSWER_OVERHEAD
+    return transport.read(response, _count) + ANSWER_OVERHEAD
+
+
+def _count(answer: dict) -> int:
+    tokens = count_of(answer["input_tokens"])
+    if tokens is None:
+        raise TypeError(f"input_tokens must be a count, got {answer['input_tokens']!r:.80}")
+    return tokens

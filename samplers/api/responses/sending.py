@@ -32,7 +32,7 @@ def send_response(
         def read(answer: dict) -> Response:
             later = answer.get("id") if answer.get("status") in UNFINISHED else None
             if later is not None:
-                known.waiting[later] = body["model"]
+                known.wait(later, body["model"])
             reservation.settle(Usage.from_wire(answer.get("usage")), later)
             return Response.from_wire(answer)
 
@@ -41,7 +41,7 @@ def send_response(
                 "POST", PATH, body, deadline=deadline, reservation=reservation
             )
         response = transport.read(answer, read)
-    known.see(response)
+    known.see(response, body["model"])
     return response
 
 
@@ -57,7 +57,7 @@ def stream_events(
     with has_path(transport.base_url, f"/v1{PATH}", INSTEAD):
         for event in streamed(transport, PATH, body, timeout, read, inherited):
             if event.response is not None:
-                known.see(event.response)
+                known.see(event.response, body["model"])
             yield event
             del event  # a traceback may print this frame's locals
 
@@ -76,7 +76,7 @@ def stored_response(
     known.see(response)
 
     if response.usage is not None and response.is_finished:
-        model = known.waiting.pop(response_id, None)
+        model = known.end(response_id)
         if model is not None and transport.budget is not None:
             real = cost(model, response.usage) * exact(transport.surcharge)
             transport.budget.end(response_id, real)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from example_images import file_of, part_of, written
 from fake_endpoint import fake, sse
-from fake_responses import answer, body, function_call, reasoning, text_events
+from fake_responses import answer, body, event, function_call, reasoning, text_events
 
 from samplers.api import APIError, Budget, BudgetExceeded, NotFoundError, StreamBroken
 from samplers.api.pricing.bound import ANSWER_OVERHEAD, MESSAGE_OVERHEAD, upper_bound
@@ -104,9 +104,36 @@ def test_the_budget_refuses_a_chained_call_that_would_exceed_it():
     assert upper_bound(sent) < paid.budget.left
     with pytest.raises(BudgetExceeded):
         paid.client.respond("y", previous=first, max_output_tokens=16)
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(BudgetExceeded, match="max_output_tokens"):
         next(paid.client.respond_stream("y", previous=first, max_output_tokens=16))
     assert len(paid.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"model": "gpt-4o-mini"}, {"reasoning": {"effort": "low", "context": "all_turns"}}],
+)
+def test_what_may_read_more_than_the_previous_one_did_is_counted(params):
+    """Another model has other tokens, and another context other thoughts."""
+    paid = Paid(answer(usage=USAGE), httpx.Response(500), counted=5_000)
+    first = paid.client.respond("x", max_output_tokens=500)
+    with pytest.raises(APIError):
+        paid.client.respond("y", previous=first, max_output_tokens=16, **params)
+    (counted, _), (_, sent) = paid.requests[1:]
+    assert counted == "POST /v1/responses/input_tokens"
+    assert paid.budget.held == upper_bound(sent, inherited=5_000 + ANSWER_OVERHEAD)
+
+
+def test_a_usage_of_zeros_at_first_is_not_known():
+    """So the next one is counted, where a stream broke off."""
+    zeros = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    begun = event("response.created", response=body(id="r", status="in_progress", usage=zeros))
+    paid = Paid(sse(begun), httpx.Response(500))
+    with pytest.raises(StreamBroken):
+        list(paid.client.respond_stream("x", max_output_tokens=16))
+    with pytest.raises(APIError):
+        paid.client.respond("y", previous="r", max_output_tokens=16)
+    assert "POST /v1/responses/input_tokens" in paid.paths
 
 
 @pytest.mark.parametrize(
@@ -143,15 +170,16 @@ def test_what_cannot_be_counted_is_not_sent():
     paid = Paid(counted=missing)
     with pytest.raises(NotFoundError, match="not found"):
         paid.client.respond("x", previous="r", max_output_tokens=16)
-    paid = Paid(counted=httpx.Response(200, json={"tokens": 3}))
-    with pytest.raises(APIError, match="cannot be read"):
-        paid.client.respond("x", previous="r", max_output_tokens=16)
+    for odd in ({"tokens": 3}, {"input_tokens": True}, {"input_tokens": "many"}, [3]):
+        paid = Paid(counted=httpx.Response(200, json=odd))
+        with pytest.raises(APIError, match="cannot be read"):
+            paid.client.respond("x", previous="r", max_output_tokens=16)
     assert paid.paths == ["POST /v1/responses/input_tokens"]
     assert paid.budget.held == 0
 
 
 def test_a_response_that_was_looked_up_is_known():
-    paid = Paid(answer(usage=USAGE, id="resp_old"), httpx.Response(500))
+    paid = Paid(answer(usage=USAGE, id="resp_old", model=LUNA), httpx.Response(500))
     paid.client.response("resp_old")
     with pytest.raises(APIError):
         paid.client.respond("y", previous="resp_old", max_output_tokens=16)
@@ -160,7 +188,7 @@ def test_a_response_that_was_looked_up_is_known():
 
 def test_of_very_many_responses_the_oldest_is_forgotten_and_counted(monkeypatch):
     monkeypatch.setattr(known, "MOST", 2)
-    answers = [answer(usage=USAGE, id=f"resp_{i}") for i in range(3)]
+    answers = [answer(usage=USAGE, id=f"resp_{i}", model=LUNA) for i in range(3)]
     paid = Paid(*answers, *[httpx.Response(500)] * 2)
     for i in range(3):
         paid.client.response(f"resp_{i}")
@@ -178,8 +206,10 @@ def test_of_very_many_responses_the_oldest_is_forgotten_and_counted(monkeypatch)
         {"prompt": {"id": "pmpt_1"}},
         {"moderation": {"mode": "score"}},
         {"service_tier": "priority"},
+        {"reasoning": {"mode": "pro"}},
         {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "f"}]}]},
         {"input": [{"role": "user", "content": [{"type": "input_image", "file_id": "f"}]}]},
+        {"input": [function_call(output=[{"type": "input_image", "image_url": "http://a.b"}])]},
         {"input": [{"type": "computer_call_output", "output": {}}]},
         {"input": [{"type": None, "role": "user", "content": "x"}]},
         {"input": [function_call(output=[{"type": "input_file", "file_url": "http://a.b"}])]},
@@ -211,6 +241,10 @@ def test_a_picture_is_counted_by_its_size_and_not_by_its_bytes():
     assert abs((bounds[1] - bounds[0]) - (chats[1] - chats[0])) < around
     assert bounds[2] - bounds[1] > chats[1] - chats[0] - around
 
+    result = {"type": "function_call_output", "call_id": "c"}
+    outputs = [upper_bound(sent | {"input": [result | {"output": o}]}) for o in ([], [part])]
+    assert abs((outputs[1] - outputs[0]) - (chats[1] - chats[0])) < around
+
 
 def test_what_runs_in_the_background_stays_held_until_it_says_what_it_used():
     paid = Paid(
@@ -230,6 +264,14 @@ def test_what_runs_in_the_background_stays_held_until_it_says_what_it_used():
     assert (paid.budget.held, paid.budget.spent) == (0, COST)
     client.response(response)
     assert (paid.budget.held, paid.budget.spent) == (0, COST)  # once
+
+
+def test_a_paid_stream_is_not_made_in_the_background():
+    """Where it breaks off it goes on, and nothing would say what it cost."""
+    paid = Paid()
+    with pytest.raises(ValueError, match="background must be left out of a paid stream"):
+        list(paid.client.respond_stream("x", background=True, max_output_tokens=16))
+    assert paid.requests == []
 
 
 def test_one_without_usage_stays_held():
