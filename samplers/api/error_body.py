@@ -49,7 +49,7 @@ def error_in(body) -> dict | None:
     if error and not isinstance(error, dict):
         return {"message": error}
 
-    if body.get("choices") is not None or body.get("data") is not None:
+    if any(body.get(name) is not None for name in ("choices", "data", "output")):
         return None  # an answer, whatever stands beside it
     is_bare = body.get("object") == "error" or body.get("detail")
     return body if is_bare or isinstance(body.get("message"), str) else None

@@ -15,6 +15,12 @@ DELTAS = {
     "response.function_call_arguments.delta": "arguments",
     "response.reasoning_summary_text.delta": "summary",
 }
+# A stream's last event, and the status of its response.
+ENDS = {
+    "response.completed": "completed",
+    "response.incomplete": "incomplete",
+    "response.failed": "failed",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,6 +57,8 @@ class ResponseEvent:
         type = string_of(event.get("type")) or kind
         item = event.get("item")
         response = dict_of(event.get("response"))
+        if type in ENDS and "status" in response and response["status"] is None:
+            response = response | {"status": ENDS[type]}
         added = DELTAS.get(type)
         shown = dicts_of(event.get("logprobs"))
         return cls(

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from samplers.api.deviations import dict_of
 from samplers.api.error_body import error_in
-from samplers.api.responses.event import DELTAS, ResponseEvent
-from samplers.api.responses.joined import ENDS
+from samplers.api.responses.event import DELTAS, ENDS, ResponseEvent
+from samplers.api.responses.joined import JoinedEvents
 from samplers.api.stream.pieces import Halves
 from samplers.api.stream.reader import read_stream
 
@@ -31,6 +31,7 @@ class ResponseStream:
     """How the events of a stream of Responses are read; beside `ChatStream`."""
 
     last = "its last event, such as response.completed"
+    joiner = JoinedEvents
 
     def __init__(self):
         self._halves = Halves()  # by kind and item
@@ -53,7 +54,8 @@ class ResponseStream:
             return dict_of(error) or {"message": error or "the response failed"}
         if fields.get("type") == "error":
             return error_in(body) or fields
-        return error_in(body) if "type" not in fields else None
+        # an event of Responses may have a `message`; what other servers call an error has its type
+        return None if str(fields.get("type")).startswith("response.") else error_in(body)
 
     def is_last(self, event: ResponseEvent) -> bool:
         """Whether nothing follows this event."""

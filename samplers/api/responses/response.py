@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from samplers.api.deviations import dict_of, dicts_of, well_formed
+from samplers.api.deviations import dict_of, well_formed
 from samplers.api.error_body import message_of
 from samplers.api.responses.items import FunctionCallItem, Item, MessageItem, item_of
 from samplers.api.results import TokenLogprob, ToolCall, Usage
@@ -37,7 +37,7 @@ class Response:
         """TypeError or KeyError where it is none, or the model's text cannot be read."""
         if "output" not in answer and "status" not in answer:
             raise KeyError("output")
-        items = tuple(map(item_of, dicts_of(answer.get("output"))))
+        items = tuple(map(item_of, output_of(answer)))
         return cls(
             text="".join(item.text for item in items if isinstance(item, MessageItem)),
             status=_text(answer, "status") or "completed",
@@ -81,6 +81,20 @@ class Response:
         if self.status != "completed":
             return None
         return "tool_calls" if self.tool_calls else "stop"
+
+
+def output_of(answer: dict) -> list[dict]:
+    """The items of a response's JSON. TypeError where the answer stands in another form."""
+    output = answer.get("output")
+    if output is None:
+        output = []
+    is_list = isinstance(output, list)
+    items = [item for item in output if item is not None] if is_list else []
+    if not is_list or not all(isinstance(item, dict) for item in items):
+        raise TypeError(f"output must be a list of items, got {output!r:.80}")
+    if not items and answer.get("output_text"):
+        raise TypeError("output_text must stand beside its output, which is empty")
+    return items
 
 
 def _reason(answer: dict) -> str | None:

@@ -6,6 +6,7 @@ from functools import singledispatch
 from itertools import pairwise
 
 from samplers.api.deviations import dict_of, dicts_of, well_formed
+from samplers.api.errors import EndpointError
 from samplers.api.results import Completion
 from samplers.api.stream.chunk import Chunk, ToolCallDelta
 from samplers.api.stream.pieces import CallPlaces
@@ -37,7 +38,14 @@ class Accumulated:
         return self
 
     def __next__(self):
-        chunk = next(self._chunks)
+        try:
+            chunk = next(self._chunks)
+        except EndpointError as failure:
+            # a stream that breaks before anything came says itself what it would have been
+            joiner = getattr(failure, "joiner", None)
+            if self._joined is None and joiner is not None:
+                self._joined = joiner()
+            raise
 
         if self._joined is None:
             self._joined = joiner_of(chunk)

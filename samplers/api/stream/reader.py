@@ -6,15 +6,14 @@ cut. How the connection ended does not matter then.
 """
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 import httpx
 
 from samplers.api.deviations import dict_of, dicts_of
 from samplers.api.error_body import error_in, message_of, scrubbed
 from samplers.api.errors import ConnectionFailed, EndpointError
-from samplers.api.results import Completion
-from samplers.api.stream.accumulate import accumulate
+from samplers.api.stream.accumulate import JoinedChunks
 from samplers.api.stream.chunk import Chunk
 from samplers.api.stream.events import typed_events
 from samplers.api.stream.pieces import Pieces
@@ -27,12 +26,16 @@ class StreamBroken(EndpointError):
     """A stream that ended before its answers did, or with an error event.
 
     What had arrived is kept: `text` (of the first choice) and `chunks`, joined with its tool calls
-    as `completion`. `error`: the error event's body, or None.
+    as `completion`; of Responses the events, joined as a Response. `error`: the error event's
+    body, or None. `joiner` makes what joins the chunks.
     """
 
-    def __init__(self, message: str, chunks=(), error: dict | None = None):
+    def __init__(
+        self, message: str, chunks=(), error: dict | None = None, joiner: Callable = JoinedChunks
+    ):
         self.chunks: tuple[Chunk, ...] = tuple(chunks)
         self.error = error
+        self.joiner = joiner
         self.text = "".join(chunk.text for chunk in self.chunks if chunk.index == 0)
         super().__init__(
             f"{message} {len(self.text)} characters had arrived: "
@@ -40,9 +43,15 @@ class StreamBroken(EndpointError):
         )
 
     @property
-    def completion(self) -> Completion:
-        """What had arrived as a Completion. Its finish_reason is None unless that had arrived."""
-        return accumulate(self.chunks).read()
+    def completion(self):
+        """What had arrived as a Completion. Its finish_reason is None unless that had arrived.
+
+        Of Responses a Response, whose status is "in_progress".
+        """
+        joined = self.joiner()
+        for chunk in self.chunks:
+            joined.add(chunk)
+        return joined.result()
 
 
 def read_chunks(arrivals: Iterable[tuple[float, bytes]], scrub=str, n: int = 1) -> Iterator[Chunk]:
@@ -59,6 +68,7 @@ class ChatStream:
     """How the events of a stream of Chat are read; n: how many answers were asked for."""
 
     last = "its [DONE]"  # what ends a stream
+    joiner = JoinedChunks
 
     def __init__(self, n: int = 1):
         self._pieces = Pieces()
@@ -143,7 +153,7 @@ def _chunks(arrivals: Iterator, scrub, form) -> Generator:
     for chunk in form.rest(at):
         chunks.append(chunk)
         yield chunk
-    return None if problem is None else StreamBroken(problem, chunks, error)
+    return None if problem is None else StreamBroken(problem, chunks, error, form.joiner)
 
 
 def _until_it_breaks(arrivals: Iterator, scrub, breaks: list[str]) -> Iterator:

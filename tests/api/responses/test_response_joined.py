@@ -77,6 +77,70 @@ def test_an_item_that_is_done_counts_and_not_its_deltas():
     assert response.finish_reason == "content_filter"
 
 
+ADDED = event("response.output_item.added", output_index=0, item=message(id="m", content=[]))
+END = event("response.completed", response={"status": "completed", "output": []})
+
+
+def test_an_item_has_one_place_by_its_index_or_its_id():
+    parts = [
+        ADDED,
+        event("response.output_text.delta", item_id="m", delta="a"),
+        event("response.output_text.delta", output_index=0, delta="b"),
+    ]
+    response = joined(*parts, END).read()
+    assert (response.text, len(response.items)) == ("ab", 1)
+    response = joined(parts[1], ADDED, parts[2], END).read()
+    assert (response.text, len(response.items)) == ("ab", 1)
+
+
+def test_items_stand_by_their_index():
+    parts = [
+        event("response.output_text.delta", output_index=i, item_id=f"m{i}", delta=str(i))
+        for i in (2, 0, 1)
+    ]
+    assert joined(*parts, END).read().text == "012"
+
+
+def test_an_item_that_is_done_without_its_content_has_that_of_its_deltas():
+    parts = [
+        ADDED,
+        event("response.output_text.delta", output_index=0, delta="a"),
+        event("response.output_item.done", output_index=0, item=message(id="m", content=[])),
+    ]
+    assert joined(*parts, END).read().text == "a"
+
+
+def test_an_event_of_another_kind_makes_no_item():
+    other = event("response.web_search_call.searching", output_index=1, item_id="ws")
+    response = joined(ADDED, other, END).read()
+    assert [item.id for item in response.items] == ["m"]
+
+
+def test_text_that_names_no_item_is_kept():
+    delta = event("response.output_text.delta", delta="a")
+    assert joined(delta, delta, END).read().text == "aa"
+
+
+def test_how_a_stream_ended_counts_where_its_response_has_no_status():
+    begun = event("response.created", response={"id": "r", "status": None})
+    stream = joined(begun, event("response.incomplete", response={"id": "r", "status": None}))
+    last = [(stream.completion.status, e.response.status) for e in stream][-1]
+    assert last == ("incomplete", "incomplete")
+    stream = joined(begun, ADDED, END)
+    assert next(stream).type == "response.created"
+    assert stream.completion.status == "in_progress"
+
+
+def test_one_that_broke_before_anything_came_is_a_response():
+    for parts in ([event("error", message="no")], [b""]):
+        stream = joined(*parts)
+        with pytest.raises(StreamBroken) as caught:
+            stream.read()
+        assert isinstance(stream.completion, Response)
+        assert isinstance(caught.value.completion, Response)
+        assert caught.value.completion.status == "in_progress"
+
+
 def test_logprobs_of_deltas():
     entry = {"token": "a", "bytes": [97], "logprob": -1.0, "top_logprobs": []}
     part = event("response.output_text.delta", output_index=0, delta="a", logprobs=[entry])

@@ -101,6 +101,13 @@ def test_a_broken_stream_carries_what_had_arrived(ending, says):
         event("error", error={"message": "the GPU is on fire", "code": "server_error"}),
         b'event: error\ndata: {"message": "the GPU is on fire", "code": "server_error"}\n\n',
         b'data: {"error": {"message": "the GPU is on fire", "code": "server_error"}}\n\n',
+        event("server_error", error={"message": "the GPU is on fire", "code": "server_error"}),
+        event(
+            "InternalServerError",
+            object="error",
+            message="the GPU is on fire",
+            code="server_error",
+        ),
         event(
             "response.failed",
             response=body(
