@@ -23,7 +23,7 @@ class Endpoint:
 
     def __init__(self, transport: Transport, model: str | None, fallback: str | None = None):
         self.transport = transport
-        self.responses = KnownResponses()
+        self.known_responses = KnownResponses()
         self.model = model
         self._fallback = fallback
         if model is None and transport.at_openai:

@@ -4,7 +4,11 @@ Every message ends with what to do next, and none shows a key. Two errors live b
 raises them: StreamBroken in stream/reader.py, BudgetExceeded in pricing/budget.py.
 """
 
+import re
+
 LONGEST = 2_000  # characters of an endpoint's message in an error's text: some repeat the prompt
+# What an error says that misses an object, and not the path.
+NAMES_AN_OBJECT = re.compile(r"no such|with id|\bmodel\b", re.IGNORECASE)
 
 
 class EndpointError(Exception):
@@ -123,7 +127,7 @@ class NotFoundError(APIError):
             return "client.models() lists the endpoint's models."
         if self.base_url and not self.base_url.endswith("/v1"):
             return "Is the address right? It usually ends in /v1."
-        if self.code is None:
+        if self.code is None and not NAMES_AN_OBJECT.search(self.message):
             return "Does this endpoint have this path?"
         return super().next_step()
 

@@ -1,15 +1,11 @@
 """Paths of an endpoint that it may lack, and the ids in them."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from samplers.api.errors import APIError, NotFoundError
+from samplers.api.errors import NAMES_AN_OBJECT, APIError, NotFoundError
 from samplers.wire.secret import shown
-
-# What an error says that misses an object, and not the path.
-NAMES_AN_OBJECT = re.compile(r"no such|with id|\bmodel\b", re.IGNORECASE)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def _written(effort) -> str:
 
 
 def _with_effort(body: dict, row: dict) -> dict:
-    reasoning = body.get("reasoning", {})
+    reasoning = {} if body.get("reasoning") is None else body["reasoning"]
     if not isinstance(reasoning, dict):
         return body  # the endpoint says what it must be
 

@@ -24,7 +24,7 @@ class ResponsesClient:
         timeout: float | None = None,
         **params,
     ) -> Response:
-        """The response to `input`: a str (the user's), or a list of items or of messages.
+        """The response to `input`: a str (the user's), or a list of items or of Chat's messages.
 
         `previous`: the Response to go on from, or its id, where the endpoint keeps them
         (`abilities.stores`); the model reads again, and bills, all that it inherits, except its
@@ -47,7 +47,7 @@ class ResponsesClient:
 
         def ask(body: dict) -> Response:
             return sending.send_response(
-                self._endpoint.transport, self._endpoint.responses, body, deadline
+                self._endpoint.transport, self._endpoint.known_responses, body, deadline
             )
 
         return or_fallback(ask, self._endpoint.bodies(make, params), deadline)
@@ -75,27 +75,40 @@ class ResponsesClient:
 
         def ask(body: dict) -> Iterator[ResponseEvent]:
             return sending.stream_events(
-                self._endpoint.transport, self._endpoint.responses, body, timeout
+                self._endpoint.transport, self._endpoint.known_responses, body, timeout
             )
 
         return stream_or_fallback(ask, self._endpoint.bodies(make, params))
 
-    def response(self, response_id: Response | str) -> Response:
-        """The response that the endpoint keeps, by its id (GET /responses/{id})."""
+    def response(self, response_id: Response | str, *, timeout: float | None = None) -> Response:
+        """The response that the endpoint keeps, by its id (GET /responses/{id}).
+
+        What was held for a paid one in the background is settled once it says its usage; of one
+        that failed or was cancelled and says none it stays held.
+        """
         endpoint = self._endpoint
         some = id_of_response("response_id", response_id)
-        return sending.stored_response(endpoint.transport, endpoint.responses, some)
+        return sending.stored_response(
+            endpoint.transport, endpoint.known_responses, some, "", Deadline(timeout)
+        )
 
-    def delete_response(self, response_id: Response | str) -> None:
+    def delete_response(self, response_id: Response | str, *, timeout: float | None = None) -> None:
         """Deletes a response that the endpoint keeps. NotFoundError if there is none.
 
         What later responses have inherited from it stays theirs.
         """
         some = id_of_response("response_id", response_id)
-        sending.delete_response(self._endpoint.transport, some)
+        sending.delete_response(self._endpoint.transport, some, Deadline(timeout))
 
-    def cancel_response(self, response_id: Response | str) -> Response:
-        """Ends a response that is made in the background. A finished one comes as it is."""
+    def cancel_response(
+        self, response_id: Response | str, *, timeout: float | None = None
+    ) -> Response:
+        """Ends a response that is made in the background. A finished one comes as it is.
+
+        For what is held for it in the budget: see `response`.
+        """
         endpoint = self._endpoint
         some = id_of_response("response_id", response_id)
-        return sending.stored_response(endpoint.transport, endpoint.responses, some, "/cancel")
+        return sending.stored_response(
+            endpoint.transport, endpoint.known_responses, some, "/cancel", Deadline(timeout)
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from samplers.api.errors import APIError
 from samplers.api.paths import has_path, quoted
 from samplers.api.pricing.prices import cost, exact
 from samplers.api.responses.event import ResponseEvent
@@ -16,6 +17,7 @@ from samplers.api.transport.transport import Transport
 
 PATH = "/responses"
 INSTEAD = "client.chat asks it by Chat Completions"
+NOT_KEPT = "keep what respond() has returned"
 UNFINISHED = ("queued", "in_progress")
 
 
@@ -42,6 +44,8 @@ def send_response(
             )
         response = transport.read(answer, read)
     known.see(response, body["model"])
+    if response.status == "failed":  # and no error says why
+        raise APIError(answer.status_code, "the response failed")
     return response
 
 
@@ -63,15 +67,21 @@ def stream_events(
 
 
 def stored_response(
-    transport: Transport, known: KnownResponses, response_id: str, action: str = ""
+    transport: Transport,
+    known: KnownResponses,
+    response_id: str,
+    action: str,
+    deadline: Deadline,
 ) -> Response:
-    """The response that the endpoint keeps (GET), or after an `action` on it: "/cancel" (POST).
+    """The response that the endpoint keeps: "" gets it, "/cancel" is an `action` on it (POST).
 
     One that failed is returned, too: its `reason` says why. What a paid one in the background
     really cost takes the place of what was held for it, once it says its usage.
     """
     method = "POST" if action else "GET"
-    answer = transport.request(method, f"{PATH}/{quoted(response_id)}{action}")
+    path = f"{PATH}/{quoted(response_id)}{action}"
+    with has_path(transport.base_url, f"{method} /v1{PATH}/…{action}", NOT_KEPT):
+        answer = transport.request(method, path, deadline=deadline)
     response = transport.read(answer, Response.from_wire, find=_no_error)
     known.see(response)
 
@@ -83,9 +93,10 @@ def stored_response(
     return response
 
 
-def delete_response(transport: Transport, response_id: str) -> None:
+def delete_response(transport: Transport, response_id: str, deadline: Deadline) -> None:
     """Deletes a response that the endpoint keeps. NotFoundError if there is none of this id."""
-    transport.request("DELETE", f"{PATH}/{quoted(response_id)}")
+    with has_path(transport.base_url, f"DELETE /v1{PATH}/…", "it may keep none"):
+        transport.request("DELETE", f"{PATH}/{quoted(response_id)}", deadline=deadline)
 
 
 def _no_error(answer) -> None:

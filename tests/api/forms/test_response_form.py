@@ -46,6 +46,7 @@ def test_an_effort_that_the_model_has_not():
     assert "takes no reasoning; gpt-6-luna does" in refusal("gpt-4.1", reasoning={"effort": "low"})
     assert form("gpt-4.1", reasoning={"effort": "none"}) == {}
     assert form("gpt-5.2", reasoning={"effort": "odd"}) == {"reasoning": {"effort": "odd"}}
+    assert form(reasoning=None, temperature=0.5) == NONE | {"temperature": 0.5}
     assert form(reasoning="low") == {"reasoning": "low"}  # the endpoint says what it must be
 
 

@@ -97,8 +97,9 @@ def test_a_conversation_by_previous_reads_all_but_the_instructions(client, first
     assert client.respond("And of Italy?", previous=first.id, **GREEDY).text == second.text
 
     # What a paid call would be bounded by is no less than what it reads.
-    body = {"previous_response_id": first.id, "input": "And of Italy?"}
-    inherited = client.endpoint.responses.inherited(client.endpoint.transport, body, None)
+    body = {"model": "m", "previous_response_id": first.id, "input": "And of Italy?"}
+    known = client.endpoint.known_responses
+    inherited = known.inherited(client.endpoint.transport, body, None)
     assert second.usage.prompt_tokens <= inherited + len("And of Italy?")
 
 

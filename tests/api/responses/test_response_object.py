@@ -119,6 +119,11 @@ def test_a_response_that_failed_is_an_error_and_one_that_is_looked_up_says_why()
     assert response.finish_reason is None
 
 
+def test_a_response_that_failed_without_an_error_is_an_error_too():
+    with pytest.raises(APIError, match="the response failed"):
+        responded(status="failed", output=[])
+
+
 def test_an_error_in_spite_of_its_status():
     with pytest.raises(InternalServerError):
         fake(httpx.Response(500, json={"error": {"message": "no"}}), max_retries=0).response("r")
@@ -151,7 +156,9 @@ def test_llama_cpps_response():
         ({"output": [message(content="plain")]}, "plain"),
         ({"output": [message(content=None)]}, ""),
         ({"output": [message(content=[None])]}, ""),
-        ({"output": [None, message("a"), 3]}, "a"),
+        ({"output": [None, message("a")], "output_text": "a"}, "a"),
+        ({"message": ""}, "hello"),
+        ({"detail": "low"}, "hello"),
         ({"output": [{"role": "assistant", "content": "no type"}]}, "no type"),
         ({"output": None}, ""),
         ({"id": 7, "usage": None, "status": None, "model": ["m"]}, "hello"),
@@ -190,6 +197,11 @@ def test_odd_calls(item, call):
         [],
         None,
         {"choices": [{"message": {"content": "a chat's"}}]},
+        {"status": "completed", "output": "hi"},
+        {"status": "completed", "output": message()},
+        {"status": "completed", "output": [message(), 3]},
+        {"status": "completed", "output_text": "hi"},
+        {"status": "completed", "output_text": "hi", "output": []},
         body(message(content=3)),
         body(message(content=[{"type": "output_text", "text": 3}])),
         body(function_call(name=3)),
