@@ -13,7 +13,7 @@ from samplers.api.next_token import EndpointModel, check_top
 from samplers.api.pricing.budget import Budget
 from samplers.api.request import as_messages, check_call_name, text_or_ids, token_ids
 from samplers.api.responses.client import ResponsesClient
-from samplers.api.responses.messages import as_items, text_format
+from samplers.api.responses.request import with_format
 from samplers.api.results import Completion, Tokens
 from samplers.api.retries.attempt import Attempt
 from samplers.api.retries.fallback import check_fallback, or_fallback, stream_or_fallback
@@ -196,9 +196,7 @@ class Client(ResponsesClient):
         format = response_format(model)
         if api == "chat":
             return read_answer(self.chat(messages, response_format=format, **params), model)
-        text = params.pop("text", None) or {}
-        params["text"] = {**text, "format": text_format(format)}
-        return read_answer(self.respond(as_items(messages), **params), model)
+        return read_answer(self.respond(messages, **with_format(params, format)), model)
 
     def tokenize(self, text, *, timeout: float | None = None) -> Tokens:
         """`text` as the model's tokens: a str as it is, or messages in the model's template.

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from samplers.api.deviations import dicts_of
 from samplers.api.request import as_messages
+from samplers.api.responses.parts import content_of, output_of
 
 ROLES = ("user", "assistant", "system", "developer")
+# What a message of an item's form has beside its content; it stays.
+KEPT = ("id", "status", "phase")
 
 
 def as_items(messages: str | Sequence[Mapping]) -> list[dict]:
     """A conversation as items; what are items already stay as they are.
 
-    ValueError for what Responses have no item for, such as sound.
+    ValueError for what Responses have no place for, such as sound or a message's name.
     """
     if isinstance(messages, str):
-        return as_messages(messages)
+        messages = as_messages(messages)
     is_list = isinstance(messages, Sequence) and len(messages) > 0
     if not is_list or not all(isinstance(m, Mapping) for m in messages):
         raise ValueError(f"messages must be a str or a list of messages, got {messages!r:.200}")
@@ -22,7 +24,12 @@ def as_items(messages: str | Sequence[Mapping]) -> list[dict]:
 
 
 def flat(tool: dict) -> dict:
-    """A tool's definition, or a tool_choice, without Chat's object around the function."""
+    """A tool's definition, or a tool_choice, without Chat's object around what it says."""
+    allowed = tool.get("allowed_tools")
+    if isinstance(allowed, dict):
+        tools = allowed.get("tools")
+        tools = [flat(one) for one in tools] if isinstance(tools, list) else tools
+        return {"type": "allowed_tools", **allowed, "tools": tools}
     function = tool.get("function")
     return {"type": "function", **function} if isinstance(function, dict) else tool
 
@@ -38,45 +45,44 @@ def _items(message: dict) -> list[dict]:
         return [message]
     role = message.get("role")
     if role == "tool":
-        call_id = message.get("tool_call_id")
-        output = message.get("content")
-        return [{"type": "function_call_output", "call_id": call_id, "output": output}]
+        return [_result(message)]
     if role not in ROLES:
         raise ValueError(f"messages must have a role of {', '.join(ROLES)} or tool, got {role!r}")
-    if message.get("audio") is not None:
-        raise ValueError("messages must have no audio: Responses take none")
+    _check_names(message, ("role", "content", "refusal", "tool_calls", *KEPT))
 
-    items = []
-    content = _content(role, message)
-    if content:
-        items.append({"role": role, "content": content})
-    for call in dicts_of(message.get("tool_calls")):
-        called = {"call_id": call.get("id"), **call.get("function", {})}
-        items.append({"type": "function_call", **called})
-    return items
+    calls = [_call(call) for call in _list_of(message.get("tool_calls"))]
+    content = content_of(role, message)
+    if not content and calls:
+        return calls
+    kept = {name: message[name] for name in KEPT if name in message}
+    return [{"type": "message", "role": role, "content": content, **kept}, *calls]
 
 
-def _content(role: str, message: dict):
-    """A message's content; a refusal is a part of it here."""
-    content = message.get("content")
-    refusal = message.get("refusal")
-    if isinstance(content, str) and not refusal:
-        return content
-    parts = [{"type": "text", "text": content}] if isinstance(content, str) else content or []
-    if refusal:
-        parts = [*parts, {"type": "refusal", "refusal": refusal}]
-    return [_part(role, part) for part in parts]
+def _result(message: dict) -> dict:
+    """The result of a function call."""
+    _check_names(message, ("role", "content", "tool_call_id"))
+    call_id = message.get("tool_call_id")
+    if not isinstance(call_id, str):
+        raise ValueError(f"messages of a tool must have a tool_call_id, a str, got {call_id!r:.80}")
+    return {"type": "function_call_output", "call_id": call_id, "output": output_of(message)}
 
 
-def _part(role: str, part: dict) -> dict:
-    kind = part.get("type")
-    if kind == "text":
-        name = "output_text" if role == "assistant" else "input_text"
-        return {"type": name, "text": part.get("text")}
-    if kind == "image_url":
-        image = part["image_url"]
-        detail = {"detail": image["detail"]} if image.get("detail") else {}
-        return {"type": "input_image", "image_url": image["url"], **detail}
-    if kind in ("refusal", "input_text", "output_text", "input_image", "input_file"):
-        return part
-    raise ValueError(f"messages must be text or images for Responses, got a part {part!r:.80}")
+def _call(call) -> dict:
+    """A function call that the model has asked for."""
+    function = call.get("function") if isinstance(call, Mapping) else None
+    if not isinstance(function, Mapping):
+        raise ValueError(f"messages must have tool_calls of functions alone, got {call!r:.80}")
+    return {"type": "function_call", "call_id": call.get("id"), **function}
+
+
+def _list_of(calls) -> list:
+    if calls is not None and not isinstance(calls, list | tuple):
+        raise ValueError(f"messages must have a list of tool_calls, got {calls!r:.80}")
+    return list(calls or ())
+
+
+def _check_names(message: dict, names: tuple[str, ...]) -> None:
+    """ValueError for a field that says something and has no place in an item."""
+    for name, value in message.items():
+        if name not in names and value not in (None, "", [], ()):
+            raise ValueError(f"messages must have no {name}: Responses have no place for it")

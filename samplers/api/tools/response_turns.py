@@ -6,6 +6,14 @@ from samplers.api.responses.messages import as_items, flat
 from samplers.api.responses.response import Response
 from samplers.api.tools.turns import ChatTurns
 
+# What would go wrong from round to round, and what to do instead.
+REFUSED = {
+    "background": "each answer is waited for",
+    "conversation": "the loop keeps the transcript",
+    "input": "the messages are the input",
+    "previous_response_id": "previous= says it",
+}
+
 
 class ResponseTurns(ChatTurns):
     """Asks round after round, and keeps the transcript: items, the input first.
@@ -18,12 +26,16 @@ class ResponseTurns(ChatTurns):
     least_tokens = LEAST_OUTPUT
 
     def __init__(self, client, messages, definitions: list[dict], params: dict):
+        for name, instead in REFUSED.items():
+            if params.get(name):
+                raise ValueError(f"{name} must be left out of run_tools(): {instead}")
         self._client = client
         self._params = dict(params)
         self._params["tools"] = [flat(definition) for definition in definitions]
         if isinstance(params.get("tool_choice"), dict):
             self._params["tool_choice"] = flat(params["tool_choice"])
-        self._previous = self._params.pop("previous", None)
+        self._first = self._params.pop("previous", None)
+        self._previous = self._first
         self._chains = params.get("store") is not False and client.abilities.stores is True
         self.transcript = as_items(messages)
         self._next = list(self.transcript)
@@ -50,8 +62,9 @@ class ResponseTurns(ChatTurns):
             for result in results
         ]
         self.transcript += answered + outputs
-        if self._chains:
+        if self._chains and response.id:
             self._previous = response
             self._next = outputs
         else:
+            self._previous = self._first
             self._next = list(self.transcript)

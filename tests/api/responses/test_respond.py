@@ -1,5 +1,7 @@
 """client.respond: what it sends, what it refuses, and the endpoints that have no Responses."""
 
+import dataclasses
+
 import httpx
 import numpy as np
 import pytest
@@ -36,7 +38,8 @@ def test_what_goes_out():
     assert sent() == plain
     assert sent(instructions=None, max_output_tokens=16) == plain | {"max_output_tokens": 16}
     assert sent(temperature=np.float32(0.5))["temperature"] == 0.5
-    items = [{"role": "user", "content": "好"}, {"type": "item_reference", "id": "msg_1"}]
+    items = [{"type": "message", "role": "user", "content": "好"}]
+    items += [{"type": "item_reference", "id": "msg_1"}]
     assert sent(items)["input"] == items
     assert sent(tuple(items))["input"] == items
     assert sent(model="other")["model"] == "other"
@@ -68,6 +71,7 @@ def test_previous_is_a_response_or_its_id():
         ("x", {"max_tokens": 16}, "Responses take max_output_tokens"),
         ("x", {"messages": []}, "Responses take input"),
         ("x", {"stop": ["a"]}, "Responses have none; cut the text yourself"),
+        ([{"role": "user", "content": [{"type": "input_audio"}]}], {}, "must be text or images"),
     ],
 )
 def test_what_is_not_sent(given, params, says):
@@ -75,6 +79,29 @@ def test_what_is_not_sent(given, params, says):
     with pytest.raises(ValueError, match=says):
         fake(endpoint).respond(given, **params)
     assert endpoint.requests == []
+
+
+def test_chats_messages_become_items():
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
+    part = {"type": "input_image", "image_url": "data:image/png;base64,AA"}
+    (item,) = sent([{"role": "user", "content": [image]}])["input"]
+    assert item == {"type": "message", "role": "user", "content": [part]}
+
+
+@dataclasses.dataclass
+class City:
+    name: str
+
+
+def test_what_parse_refuses():
+    client = fake(Recorded(answer()))
+    for params, says in (
+        ({"text": "x"}, "text must be an object without a format"),
+        ({"text": {"format": {"type": "text"}}}, "text must be an object without a format"),
+        ({"background": True}, "background must be left out of parse"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            client.parse("x", City, api="responses", **params)
 
 
 @pytest.mark.parametrize("value", [None, "", "..", 3, without(None)])
@@ -133,6 +160,36 @@ def test_another_404_stays_what_it_is(error):
     with pytest.raises(NotFoundError) as caught:
         fake(httpx.Response(404, json={"error": error})).respond("x")
     assert caught.value.message == error["message"]
+
+
+def test_a_missing_object_is_no_missing_path():
+    error = {"message": "Response with id 'resp_x' not found.", "type": "invalid_request_error"}
+    with pytest.raises(NotFoundError, match="not found") as caught:
+        fake(httpx.Response(404, json={"error": error})).response("resp_x")
+    assert caught.value.code is None
+    assert "path" not in str(caught.value)
+
+
+@pytest.mark.parametrize("refusal", [NO_PATH[0], NO_PATH[4]])
+def test_an_endpoint_that_keeps_none_says_so(refusal):
+    client = fake(refusal, max_retries=0)
+    for method, name in (
+        (client.response, "GET /v1/responses/…"),
+        (client.cancel_response, "POST /v1/responses/…/cancel"),
+        (client.delete_response, "DELETE /v1/responses/…"),
+    ):
+        with pytest.raises(NotFoundError, match=f"this endpoint has no {name}"):
+            method("resp_1")
+
+
+def test_the_seconds_that_a_look_up_may_take():
+    endpoint = Recorded(answer())
+    client = fake(endpoint)
+    for method in (client.response, client.cancel_response, client.delete_response):
+        method("resp_1", timeout=3)
+        assert 0 < endpoint.requests[-1].extensions["timeout"]["read"] <= 3
+        with pytest.raises(ValueError, match="timeout"):
+            method("resp_1", timeout=-1)
 
 
 def test_the_fallback_answers():

@@ -44,11 +44,22 @@ def test_its_own_items_can_be_sent_again(bare):
     assert bare.respond(items, **GREEDY).status == "completed"
 
 
+def test_a_history_in_chats_form_can_be_sent(bare):
+    """It takes an assistant's message only with its type."""
+    history = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "Hello!"},
+        {"role": "user", "content": "Bye"},
+    ]
+    response = bare.respond(history, **GREEDY)
+    assert response.usage.prompt_tokens == bare.chat(history, max_tokens=1).usage.prompt_tokens
+
+
 def test_the_loop_runs(bare):
     """The model's template has no calls there, so it answers with text."""
     run = run_tools(bare, "The weather?", [weather], api="responses", max_tokens=16, temperature=0)
     assert run.ended == "answer"
-    assert run.messages[0] == {"role": "user", "content": "The weather?"}
+    assert run.messages[0] == {"type": "message", "role": "user", "content": "The weather?"}
 
 
 def test_its_completions_do_not_echo(bare):

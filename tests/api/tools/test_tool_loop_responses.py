@@ -17,7 +17,7 @@ RESULT = {
     "call_id": "call_0",
     "output": '{"city":"Paris","sky":"clear"}',
 }
-QUESTION = {"role": "user", "content": "Is it clear in Paris?"}
+QUESTION = {"type": "message", "role": "user", "content": "Is it clear in Paris?"}
 
 
 def model_of(*answers, stores=False) -> ScriptedModel:
@@ -73,6 +73,15 @@ def test_only_the_results_are_sent_where_responses_are_kept():
     assert kinds == ["message", "reasoning", *call, *call, "message"]
 
 
+def test_a_response_without_an_id_is_sent_again_and_not_gone_on_from():
+    model = model_of(looked(), looked(id=None), answer(message("Yes.")), stores=True)
+    model.run(api="responses", previous="resp_0")
+    previous = [body.get("previous_response_id") for body in model.bodies]
+    assert previous == ["resp_0", "resp_1", "resp_0"]
+    call = function_call()
+    assert model.bodies[2]["input"] == [QUESTION, call, RESULT, call, RESULT]
+
+
 def test_with_store_false_all_items_are_sent_there_too():
     model = model_of(looked(), answer(message("Yes.")), stores=True)
     model.run(api="responses", store=False)
@@ -126,21 +135,25 @@ def test_a_chats_messages_become_items():
         {"role": "assistant", "content": "Let me look.", "tool_calls": [a_call()]},
         {"role": "tool", "tool_call_id": "call_9", "content": "sunny"},
         {"role": "assistant", "content": None, "refusal": "No."},
-        QUESTION | {"name": "Ann"},
+        {"role": "user", "content": QUESTION["content"]},
     ]
     before = [dict(m) for m in messages]
     model = model_of(answer(message("Yes.")))
     run_tools(model.client, messages, [weather], api="responses")
     assert messages == before
     assert model.bodies[0]["input"] == [
-        {"role": "system", "content": "Be brief."},
-        {"role": "user", "content": [{"type": "input_text", "text": "Rome?"}]},
-        {"role": "assistant", "content": "Let me look."},
+        said("system", "Be brief."),
+        said("user", [{"type": "input_text", "text": "Rome?"}]),
+        said("assistant", "Let me look."),
         {"type": "function_call", "call_id": "call_9", "name": "weather", "arguments": "{}"},
         {"type": "function_call_output", "call_id": "call_9", "output": "sunny"},
-        {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
+        said("assistant", [{"type": "refusal", "refusal": "No."}]),
         QUESTION,
     ]
+
+
+def said(role: str, content) -> dict:
+    return {"type": "message", "role": role, "content": content}
 
 
 def a_call() -> dict:
@@ -190,7 +203,8 @@ def test_what_is_no_api(api):
 
 
 def test_names_that_the_loop_sets_itself():
-    for name in ("max_output_tokens", "timeout", "stream", "n"):
+    names = ("background", "conversation", "input", "previous_response_id")
+    for name in ("max_output_tokens", "timeout", "stream", "n", *names):
         with pytest.raises(ValueError, match=f"{name} must be left out"):
             model_of().run(api="responses", **{name: 16})
     run = model_of(answer(message("Yes."))).run(api="responses")
