@@ -3,8 +3,8 @@
 `client = connect()` has chat, stream, parse, moderate, models, tokenize, next_token, distributions,
 score and abilities; respond and respond_stream ask by OpenAI's Responses, and response gets one
 that the endpoint keeps (also delete_response, cancel_response). Around it: `accumulate` joins a
-stream of either, `tool` and `run_tools` call functions,
-`strict_schema` and `why_not_strict` prepare Structured Outputs, `fit` cuts a conversation,
+stream of either, `tool` and `run_tools` call functions, `strict_schema` and `why_not_strict`
+prepare Structured Outputs, `fit` cuts a conversation,
 `gather` asks many requests at a time, and a `Limiter` keeps them under an endpoint's limits;
 `submit_batch`, `follow_batch` and `batch_results` leave them to the endpoint for a day, at half the
 price (also `list_batches`, `cancel_batch`, `batch_cost`, and `upload_file`, `list_files`,

@@ -39,7 +39,7 @@ class Abilities:
     reports_bytes: bool = True
     # it gives each token's log-probability in a text of ours: client.score
     scores: bool = False
-    # it has Responses: client.respond; None: not known until one is asked for
+    # it has Responses: client.respond; None: not known
     responses: bool | None = None
     # it keeps responses, so that one can go on from another (`previous`); None: not known
     stores: bool | None = None
@@ -85,7 +85,9 @@ VLLM = Abilities(
 
 # llama.cpp b11549, run on 2026-11-28. Its repetition penalty is `repeat_penalty`: a
 # repetition_penalty is ignored without a word. The most choices are its slots (/props). On
-# 2026-11-30: previous_response_id is refused, text.format and echo are ignored without a word.
+# 2026-11-30: previous_response_id is refused, text.format and echo are ignored without a word. On
+# 2026-12-01: so are background, conversation, prompt and the tool web_search; logprobs by `include`
+# are a 400, and a response that was cut at its limit says "completed".
 LLAMA_CPP = Abilities(
     engine="llama.cpp",
     top_logprobs=None,
