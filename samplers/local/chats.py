@@ -1,5 +1,6 @@
 """How a chat is answered, whatever API it came by: one way from its request to its response."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -89,4 +90,5 @@ class Chats:
         """The response with what `make(*arguments)` gives. `number`: the request's `arrival`."""
         newest = self._newest[owner_of(request.scope)]
         work = newest.run(request.headers, number, make, *arguments)
-        return json_response(await unless_gone(request.receive, work))
+        body = await unless_gone(request.receive, work)
+        return await asyncio.to_thread(json_response, body)  # it may be megabytes

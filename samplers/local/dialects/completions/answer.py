@@ -1,5 +1,6 @@
 """The answer of POST /v1/completions: a text_completion, whole or as the chunks of a stream."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +22,7 @@ async def whole(completion: Completion, settle: Settle) -> dict:
     async with aclosing(pieces(completion)) as events:
         async for piece in events:
             if isinstance(piece, Piece):
-                _add(made, choices.choice(piece))
+                _add(made, await choices.choice(piece))
             else:
                 usage = piece
     await _add_prompt_logprobs(completion, made)
@@ -39,7 +40,7 @@ async def stream(completion: Completion, settle: Settle) -> AsyncIterator[dict]:
     async with aclosing(pieces(completion)) as events:
         async for piece in events:
             if isinstance(piece, Piece):
-                chunk = head | {"choices": [choices.choice(piece)]} | no_usage
+                chunk = head | {"choices": [await choices.choice(piece)]} | no_usage
                 yield chunk | chat_fields.obfuscation(sampling, piece.text)
             else:
                 usage = piece
@@ -74,30 +75,41 @@ class _Choices:
 
     def __init__(self, completion: Completion):
         self._completion = completion
-        self._logprobs: dict[int, Logprobs] = {}
+        self._logprobs: dict[int, Logprobs] = {}  # of each choice
+        self._of_prompts: dict[int, dict[str, list]] = {}  # the arrays, which its choices share
 
-    def choice(self, piece: Piece) -> dict:
+    async def choice(self, piece: Piece) -> dict:
         """The entry that has this piece alone."""
         return {
             "index": piece.index,
             "text": piece.text,
-            "logprobs": self._arrays(piece),
+            "logprobs": await self._arrays(piece),
             "finish_reason": piece.finish_reason,
         }
 
-    def _arrays(self, piece: Piece) -> dict[str, list] | None:
+    async def _arrays(self, piece: Piece) -> dict[str, list] | None:
         asked = self._completion.asked
         if asked.logprobs is None:
             return None
-        prompt = self._completion.prompt(piece.index // asked.n)
-        vocabulary = self._completion.jobs[0].model.engine.vocabulary
+        number = piece.index // asked.n
+        prompt = self._completion.prompt(number)
+        if piece.is_prompt:
+            if number not in self._of_prompts:
+                arrays = self._new_logprobs().arrays
+                # in a thread, once for all choices: others must not wait for it
+                made = await asyncio.to_thread(arrays, piece.tokens, prompt.text is None)
+                self._of_prompts[number] = made
+            return {name: list(values) for name, values in self._of_prompts[number].items()}
+
         if piece.index not in self._logprobs:
-            by_id = asked.sampling.extensions.return_tokens_as_token_ids
-            self._logprobs[piece.index] = Logprobs(vocabulary, by_id)
-            if not piece.is_prompt:
-                self._logprobs[piece.index].skip(prompt.spelled(vocabulary))
-        named = piece.is_prompt and prompt.text is None
-        return self._logprobs[piece.index].arrays(piece.tokens, named)
+            self._logprobs[piece.index] = self._new_logprobs()
+            vocabulary = self._completion.jobs[0].model.engine.vocabulary
+            self._logprobs[piece.index].skip(prompt.spelled(vocabulary))
+        return self._logprobs[piece.index].arrays(piece.tokens, False)
+
+    def _new_logprobs(self) -> Logprobs:
+        by_id = self._completion.asked.sampling.extensions.return_tokens_as_token_ids
+        return Logprobs(self._completion.jobs[0].model.engine.vocabulary, by_id)
 
 
 def _add(made: dict[int, dict], choice: dict) -> None:
