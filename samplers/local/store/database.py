@@ -82,7 +82,7 @@ CREATE TABLE IF NOT EXISTS responses (
     body BLOB,
     bytes INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS responses_of_owner ON responses (owner, id);
+CREATE INDEX IF NOT EXISTS responses_kept ON responses (owner, id) WHERE body IS NOT NULL;
 CREATE INDEX IF NOT EXISTS responses_by_previous ON responses (previous);
 CREATE INDEX IF NOT EXISTS responses_by_age ON responses (created_at);
 CREATE INDEX IF NOT EXISTS responses_unfinished ON responses (owner)

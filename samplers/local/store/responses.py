@@ -29,6 +29,10 @@ WITH RECURSIVE chain (id, previous, depth) AS (
 """
 
 
+class TooLarge(Exception):
+    """What was asked for has too many bytes."""
+
+
 def add(
     connection: sqlite3.Connection,
     owner: str,
@@ -81,6 +85,18 @@ def get(connection: sqlite3.Connection, owner: str, response_id: str, now: float
     return json.loads(row["body"]) | {"output": items}
 
 
+def go_on(
+    connection: sqlite3.Connection, owner: str, response_id: str, now: float
+) -> tuple[str, list[dict]] | None:
+    """The status of a response and what one that goes on from it inherits.
+
+    None if the owner has none of this id.
+    """
+    query = f"SELECT status FROM responses WHERE id = ? AND {_THERE}"
+    row = connection.execute(query, (response_id, owner, now - SECONDS)).fetchone()
+    return None if row is None else (row["status"], items_after(connection, response_id))
+
+
 def items_after(connection: sqlite3.Connection, response_id: str) -> list[dict]:
     """What a response that goes on from this one inherits: all items that it read, and its output.
 
@@ -99,14 +115,26 @@ def items_read(connection: sqlite3.Connection, response_id: str) -> list[tuple[s
     return [(row["id"], row["item"]) for row in rows]
 
 
-def item(connection: sqlite3.Connection, owner: str, item_id: str) -> dict | None:
-    """The newest kept item of this id, or None if the owner has none."""
+def items(
+    connection: sqlite3.Connection, owner: str, item_ids: Iterable[str], most_bytes: int
+) -> dict[str, dict]:
+    """The owner's newest kept item of each id that has one, of deleted responses, too.
+
+    TooLarge if their JSON has more than `most_bytes` together.
+    """
     query = (
         "SELECT item FROM response_items JOIN responses ON responses.id = response_id"
         " WHERE response_items.id = ? AND owner = ? ORDER BY response_id DESC LIMIT 1"
     )
-    row = connection.execute(query, (item_id, owner)).fetchone()
-    return None if row is None else json.loads(row["item"])
+    found = {}
+    for item_id in item_ids:
+        row = connection.execute(query, (item_id, owner)).fetchone()
+        if row is not None:
+            most_bytes -= len(row["item"])
+            if most_bytes < 0:
+                raise TooLarge
+            found[item_id] = json.loads(row["item"])
+    return found
 
 
 def delete(connection: sqlite3.Connection, owner: str, response_id: str, now: float) -> bool:
@@ -189,9 +217,10 @@ def _set_bytes(connection: sqlite3.Connection, response_id: str, size: int) -> N
 
 
 def _make_room(connection: sqlite3.Connection, newest: str) -> None:
+    # one that is being made stays: nobody would hear of its end
     query = (
         "SELECT id FROM responses WHERE owner = ? AND body IS NOT NULL AND id <> ?"
-        " ORDER BY id LIMIT 1"
+        f" AND NOT {_IS_UNFINISHED} ORDER BY id LIMIT 1"
     )
     while True:
         used = dict(connection.execute("SELECT owner, bytes FROM response_bytes").fetchall())

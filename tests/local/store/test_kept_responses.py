@@ -45,7 +45,7 @@ class Chat:
         return [item_id for item_id, _ in responses.items_read(self.connection, name)]
 
     def finds(self, item_id: str) -> bool:
-        return responses.item(self.connection, self.owner, item_id) is not None
+        return item_id in responses.items(self.connection, self.owner, [item_id], 10**6)
 
 
 @pytest.fixture
@@ -127,6 +127,18 @@ def test_one_that_is_deleted_while_a_later_one_is_made(chat):
     assert chat.get("s")["previous_response_id"] == "r"
 
 
+def test_one_to_go_on_from(chat):
+    chat.add("r")
+    assert responses.go_on(chat.connection, "a", "r", NOW) == (
+        "completed",
+        [item("r?"), item("r!", text="x")],
+    )
+    assert responses.go_on(chat.connection, "b", "r", NOW) is None
+    chat.add("s", "r")
+    chat.delete("r")
+    assert responses.go_on(chat.connection, "a", "r", NOW) is None
+
+
 def test_thirty_days(chat):
     chat.add("r")
     late = NOW + responses.SECONDS
@@ -152,6 +164,41 @@ def test_the_oldest_of_whoever_has_most_make_room(connection, chat, monkeypatch)
     assert other.get("r0") is not None
 
 
+def test_one_that_is_being_made_makes_no_room(chat, monkeypatch):
+    monkeypatch.setattr(responses, "MOST_BYTES", 3 * LEAST_BYTES)
+    chat.add("r1", status="queued")
+    for number in range(2, 6):
+        chat.add(f"r{number}")
+    assert [number for number in range(1, 6) if chat.get(f"r{number}")] == [1, 4, 5]
+
+
+def test_room_is_made_in_a_long_conversation_as_soon_as_in_a_short_one(chat, monkeypatch):
+    """Those that left only what later ones inherit are not looked at again."""
+    monkeypatch.setattr(responses, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(responses, "LEAST_BYTES", 1)
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    def add(number: int) -> int:
+        """The steps of SQLite's machine."""
+        nonlocal steps
+        steps = 0
+        previous = f"r{number - 1:04}" if number else None
+        body = {"id": f"r{number:04}", "previous_response_id": previous, "status": "completed"}
+        responses.add(chat.connection, "a", body | {"output": []}, [], [item("r?")], NOW)
+        return steps
+
+    chat.connection.set_progress_handler(count, 1)
+    alone = add(0)
+    for number in range(1, 600):
+        last = add(number)
+    assert chat.get("r0000") is None
+    assert last < 10 * alone
+
+
 def test_a_conversation_that_alone_is_too_large(chat, monkeypatch):
     monkeypatch.setattr(responses, "MOST_BYTES", 10 * LEAST_BYTES)
     chat.add("r", size=6 * LEAST_BYTES)
@@ -162,8 +209,16 @@ def test_a_conversation_that_alone_is_too_large(chat, monkeypatch):
 def test_an_item_is_found_by_its_id_the_newest_first(chat):
     chat.add("r")
     chat.add("s", output=[item("r!", text="newer")])
-    assert responses.item(chat.connection, "a", "r!")["text"] == "newer"
-    assert responses.item(chat.connection, "a", "nothing") is None
+    found = responses.items(chat.connection, "a", ["r!", "nothing", "s?"], 10**6)
+    assert list(found) == ["r!", "s?"]
+    assert found["r!"]["text"] == "newer"
+
+
+def test_items_are_read_up_to_a_size(chat):
+    ids = [f"{chat.add(name, size=1000)['id']}!" for name in "rst"]
+    assert list(responses.items(chat.connection, "a", ids, 4000)) == ids
+    with pytest.raises(responses.TooLarge):
+        responses.items(chat.connection, "a", ids, 2000)
 
 
 def test_the_states_of_one_in_the_background(chat):

@@ -61,6 +61,31 @@ def test_an_item_that_is_inherited_and_sent_again(responses):
         assert error["message"].startswith(f"Duplicate item found with id {message['id']}.")
 
 
+def test_a_reference_twice(responses):
+    """It is refused before anything is read: nothing is kept of this id."""
+    twice = [reference({"id": "msg_nothing"})] * 2
+    error = responses.refused(input=[*twice, AGAIN])
+    assert error["message"].startswith("Duplicate item found with id msg_nothing.")
+
+
+def test_references_to_more_than_a_body_has(responses):
+    """A body can have 4 MiB. With `truncation` these would be left out, but they are not read."""
+    parts = [{"type": "output_text", "text": "x" * 1_500_000, "annotations": []}]
+    ids = []
+    for _ in range(3):
+        long = {"type": "message", "role": "assistant", "content": parts}
+        fields = {"input": [long, AGAIN], "truncation": "auto"}
+        made = responses.response(store=True, **fields)
+        listed = responses.http.get(f"/responses/{made['id']}/input_items", params={"order": "asc"})
+        ids.append(listed.json()["data"][0]["id"])
+    fields = {"truncation": "auto"}
+    few = [reference({"id": item_id}) for item_id in ids[:2]]
+    assert responses.count(input=[*few, AGAIN], **fields) == responses.count(input=[AGAIN])
+    every = [reference({"id": item_id}) for item_id in ids]
+    error = responses.refused(input=[*every, AGAIN], **fields)
+    assert (error["param"], error["code"]) == ("input", "context_length_exceeded")
+
+
 def test_a_call_that_is_inherited_needs_its_output(responses):
     fields = {"tools": [WEATHER], "tool_choice": FORCED, "max_output_tokens": 64}
     first = responses.response(input=[QUESTION], store=True, **fields)

@@ -28,7 +28,7 @@ async def fitting(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
     request = await _made(asked, items)
     if not asked.truncates:
         if not await _fits(asked, request, 1):
-            raise _too_long()
+            raise too_long()
         return request
     if await _fits(asked, request, LEAST_TOKENS):
         return request
@@ -45,11 +45,12 @@ async def fitting(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
             low = middle + 1
     request = await _without(asked, items, groups[:low])
     if not await _fits(asked, request, LEAST_TOKENS):
-        raise _too_long()
+        raise too_long()
     return request
 
 
-def _too_long() -> ApiError:
+def too_long() -> ApiError:
+    """The 400 for an input that is longer than the context."""
     return bad_request(TOO_LONG, "input", "context_length_exceeded")
 
 

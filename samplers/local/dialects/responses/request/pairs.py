@@ -4,6 +4,8 @@ OpenAI's sentences for the pairs and for an item twice are from public threads (
 673, continue 10092 and 10723, vercel/ai 7543); those for a call or an output twice are ours.
 """
 
+from collections.abc import Iterable
+
 from samplers.local.request.errors import ApiError, bad_request
 
 
@@ -12,7 +14,7 @@ def paired(items: list[dict]) -> list[dict]:
 
     Reasoning is left out, and so is half a call, at which an answer was cut, if it has no output.
     """
-    _check_ids(items)
+    check_ids(items)
     answered = _check_outputs(items)
     read = []
     for item in items:
@@ -26,7 +28,8 @@ def paired(items: list[dict]) -> list[dict]:
     return read
 
 
-def _check_ids(items: list[dict]) -> None:
+def check_ids(items: Iterable[dict]) -> None:
+    """ApiError (400) for an item that is there twice."""
     seen: set[str] = set()
     for item in items:
         if item["id"] in seen:

@@ -3,7 +3,10 @@
 import time
 
 from samplers.local.dialects.responses.request.asked import ResponseRequest
+from samplers.local.dialects.responses.request.fitting import too_long
+from samplers.local.dialects.responses.request.pairs import check_ids
 from samplers.local.dialects.responses.state import errors
+from samplers.local.request.body import BIGGEST_BODY
 from samplers.local.store import responses
 from samplers.local.store.database import Database
 
@@ -11,7 +14,8 @@ from samplers.local.store.database import Database
 async def inherited(database: Database, owner: str, asked: ResponseRequest) -> list[dict]:
     """All items that the model reads: those of the previous responses, then the request's own.
 
-    A reference becomes the item that it refers to. ApiError for what is not there, in OpenAI's
+    A reference becomes the item that it refers to: such items may have as many bytes together as a
+    body. ApiError for what is not there, in OpenAI's
     order: conversation, prompt, previous response (facts.md, section 3).
     """
     if asked.background and not asked.store:
@@ -26,22 +30,29 @@ async def inherited(database: Database, owner: str, asked: ResponseRequest) -> l
         raise errors.no_such_prompt(asked.prompt)
 
     before = [] if asked.previous is None else await _before(database, owner, asked.previous)
-    return before + [await _resolved(database, owner, item) for item in asked.items]
+    return before + await _resolved(database, owner, asked.items)
 
 
 async def _before(database: Database, owner: str, previous: str) -> list[dict]:
-    response = await database.read(responses.get, owner, previous, time.time())
-    if response is None:
-        raise errors.no_such_previous(previous)
-    if response["status"] in responses.UNFINISHED:
-        raise errors.unfinished_previous(previous)
-    return await database.read(responses.items_after, previous)
-
-
-async def _resolved(database: Database, owner: str, item: dict) -> dict:
-    if item["type"] != "item_reference":
-        return item
-    found = await database.read(responses.item, owner, item["id"])
+    found = await database.read(responses.go_on, owner, previous, time.time())
     if found is None:
-        raise errors.no_such_item(item["id"])
-    return found
+        raise errors.no_such_previous(previous)
+    status, items = found
+    if status in responses.UNFINISHED:
+        raise errors.unfinished_previous(previous)
+    return items
+
+
+async def _resolved(database: Database, owner: str, items: tuple[dict, ...]) -> list[dict]:
+    ids = [item["id"] for item in items if item["type"] == "item_reference"]
+    if not ids:
+        return list(items)
+    check_ids(items)  # before they are read: each id would bring the same item again
+    try:
+        found = await database.read(responses.items, owner, ids, BIGGEST_BODY)
+    except responses.TooLarge:
+        raise too_long() from None
+    for item_id in ids:
+        if item_id not in found:
+            raise errors.no_such_item(item_id)
+    return [found.get(item["id"], item) for item in items]
