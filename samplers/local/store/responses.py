@@ -14,6 +14,7 @@ from samplers.local.store.files import LEAST_BYTES, StoreFull
 
 MOST_BYTES = 200_000_000  # of all responses of all owners
 SECONDS = 30 * 24 * 3600  # that a response is kept
+MOST_UNFINISHED = 16  # responses in the background, of one owner
 UNFINISHED = ("queued", "in_progress")  # states of a response in the background
 _IS_UNFINISHED = "status IN ('queued', 'in_progress')"
 # A response that can be asked for.
@@ -27,6 +28,10 @@ WITH RECURSIVE chain (id, previous, depth) AS (
     FROM responses JOIN chain ON responses.id = chain.previous
 )
 """
+
+
+class TooMany(Exception):
+    """An owner has MOST_UNFINISHED."""
 
 
 class TooLarge(Exception):
@@ -107,12 +112,46 @@ def items_after(connection: sqlite3.Connection, response_id: str) -> list[dict]:
     return [json.loads(item) for (item,) in rows]
 
 
-def items_read(connection: sqlite3.Connection, response_id: str) -> list[tuple[str, bytes]]:
-    """The id and the JSON of each item that the response's model read, the oldest first."""
-    query = f"{_CHAIN} SELECT response_items.id, item FROM chain JOIN response_items"
-    query += " ON response_id = chain.id WHERE depth > 0 OR NOT is_output"
-    rows = connection.execute(f"{query} ORDER BY depth DESC, number", (response_id,))
-    return [(row["id"], row["item"]) for row in rows]
+def items_read(
+    connection: sqlite3.Connection,
+    owner: str,
+    response_id: str,
+    now: float,
+    after: str | None,
+    limit: int,
+    order: str,
+) -> list[dict] | None:
+    """At most `limit` items that the response's model read; the oldest is the first by "asc".
+
+    `after`: those that follow the item of this id. None if the owner has no such response;
+    LookupError if its model read no such item.
+    """
+    query = f"SELECT 1 FROM responses WHERE id = ? AND {_THERE}"
+    if connection.execute(query, (response_id, owner, now - SECONDS)).fetchone() is None:
+        return None
+
+    read = (
+        "FROM chain JOIN response_items ON response_id = chain.id"
+        " WHERE (depth > 0 OR NOT is_output)"
+    )
+    place = (None, None)
+    if after is not None:
+        query = f"{_CHAIN} SELECT depth, number {read} AND response_items.id = ?"
+        place = connection.execute(query, (response_id, after)).fetchone()
+        if place is None:
+            raise LookupError(after)
+
+    depth, number = ("DESC", "ASC") if order == "asc" else ("ASC", "DESC")
+    is_next = "(-depth, number) > (-?, ?)" if order == "asc" else "(-depth, number) < (-?, ?)"
+    # the page is found by its places: to sort the items themselves would read all of them
+    query = (
+        f"{_CHAIN}, page AS (SELECT depth, response_id, number {read}"
+        f" AND (? OR {is_next}) ORDER BY depth {depth}, number {number} LIMIT ?)"
+        " SELECT item FROM page JOIN response_items USING (response_id, number)"
+        f" ORDER BY depth {depth}, number {number}"
+    )
+    values = (response_id, after is None, *place, limit)
+    return [json.loads(item) for (item,) in connection.execute(query, values)]
 
 
 def items(
@@ -160,6 +199,12 @@ def unfinished(connection: sqlite3.Connection, owner: str | None = None) -> list
         f" WHERE {_IS_UNFINISHED} AND (? IS NULL OR owner = ?)"
     )
     return [dict(row) for row in connection.execute(query, (owner, owner))]
+
+
+def check_unfinished(connection: sqlite3.Connection, owner: str) -> None:
+    """TooMany if the owner can have no other response in the background."""
+    if len(unfinished(connection, owner)) >= MOST_UNFINISHED:
+        raise TooMany
 
 
 def _add_items(

@@ -42,7 +42,12 @@ class Chat:
         return [each["id"] for each in responses.items_after(self.connection, name)]
 
     def reads(self, name: str) -> list[str]:
-        return [item_id for item_id, _ in responses.items_read(self.connection, name)]
+        return self.page(name, None, 1000, "asc")
+
+    def page(self, name: str, after: str | None, limit: int, order: str) -> list[str] | None:
+        which = (after, limit, order)
+        read = responses.items_read(self.connection, self.owner, name, NOW, *which)
+        return read and [each["id"] for each in read]
 
     def finds(self, item_id: str) -> bool:
         return item_id in responses.items(self.connection, self.owner, [item_id], 10**6)
@@ -79,6 +84,30 @@ def test_a_chain_inherits_in_order(chat):
     assert chat.knows("t") == ["r?", "r!", "s?", "s!", "t?", "t!"]
     assert chat.knows("u") == ["r?", "r!", "u?", "u!"]
     assert rows(chat.connection)[1] == 8  # each item once
+
+
+def test_pages_of_what_was_read(chat):
+    for name, previous in (("r", None), ("s", "r"), ("t", "s")):
+        chat.add(name, previous)
+    every = ["r?", "r!", "s?", "s!", "t?"]
+    for order, ids in (("asc", every), ("desc", every[::-1])):
+        for limit in (1, 2, 9):
+            assert chat.page("t", None, limit, order) == ids[:limit]
+            for number, after in enumerate(ids, 1):
+                assert chat.page("t", after, limit, order) == ids[number : number + limit]
+    for other in ("t!", "x"):
+        with pytest.raises(LookupError):
+            chat.page("t", other, 1, "asc")
+    chat.delete("t")
+    assert chat.page("t", None, 1, "asc") is None
+
+
+def test_a_page_reads_only_its_items(chat):
+    chat.add("r", size=5)
+    chat.add("s", "r")
+    chat.connection.execute("UPDATE response_items SET item = '{' WHERE id = 'r!'")  # no JSON
+    assert chat.page("s", None, 1, "desc") == ["s?"]
+    assert chat.page("s", None, 1, "asc") == ["r?"]
 
 
 def test_a_deleted_one_is_gone_but_not_what_later_ones_inherited(chat):

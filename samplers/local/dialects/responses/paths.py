@@ -1,6 +1,6 @@
 """The paths under /v1/responses."""
 
-import json
+import asyncio
 import time
 
 from starlette.requests import Request
@@ -73,7 +73,7 @@ def response_routes(chats: Chats, database: Database) -> list[Route]:
         if request.method == "DELETE":
             return await delete(request)
         check_retrieve(request.query_params)
-        return json_response(await _there(request))
+        return await asyncio.to_thread(json_response, await _there(request))
 
     async def delete(request: Request) -> Response:
         response_id = request.path_params["response_id"]
@@ -85,17 +85,18 @@ def response_routes(chats: Chats, database: Database) -> list[Route]:
 
     async def input_items(request: Request) -> Response:
         asked = item_list(request.query_params)
-        response_id = (await _there(request))["id"]
-        items = await database.read(responses.items_read, response_id)
-        if asked.order == "desc":
-            items.reverse()
-        ids = [item_id for item_id, _ in items]
-        if asked.after is not None:
-            if asked.after not in ids:
-                raise bad_request(f"No item found with id '{asked.after[:200]}'.", "after")
-            items = items[ids.index(asked.after) + 1 :]
-        shown = [json.loads(item) for _, item in items[: asked.limit + 1]]
-        return json_response(page(shown, asked.limit))
+        response_id = request.path_params["response_id"]
+        of = (owner_of(request.scope), response_id, time.time())
+        # one more than is shown, which says that there are more
+        which = (asked.after, asked.limit + 1, asked.order)
+        try:
+            items = await database.read(responses.items_read, *of, *which)
+        except LookupError:
+            message = f"No item found with id '{asked.after[:200]}'."
+            raise bad_request(message, "after") from None
+        if items is None:
+            raise errors.no_such_response(response_id)
+        return await asyncio.to_thread(json_response, page(items, asked.limit))
 
     async def cancel(request: Request) -> Response:
         response = await _there(request)

@@ -96,3 +96,21 @@ def test_a_client_that_goes_while_it_is_kept_leaves_nothing(draft, tmp_path, mon
         assert await found(database) is None
 
     asyncio.run(leave())
+
+
+def test_so_many_in_the_background_though_they_come_together(draft, tmp_path):
+    database = Database(tmp_path)
+
+    async def keep(number: int) -> None:
+        queued = MADE | {"id": f"resp_{number}", "status": "queued"}
+        keeper = Keeper(database, "me", [ITEM | {"id": f"msg_{number}"}])
+        await keeper.keep(draft, queued, database.run)
+
+    async def together() -> list:
+        each = (keep(number) for number in range(24))
+        return await asyncio.gather(*each, return_exceptions=True)
+
+    refused = [error for error in asyncio.run(together()) if error is not None]
+    assert [(error.status, error.body["error"]["code"]) for error in refused] == (
+        [(429, "rate_limit_exceeded")] * 8
+    )

@@ -10,13 +10,11 @@ from samplers.local.dialects.responses.answer.draft import Draft
 from samplers.local.dialects.responses.answer.events import whole
 from samplers.local.dialects.responses.answer.response import failed, response
 from samplers.local.dialects.responses.state.kept import Keeper
-from samplers.local.keys.limits import too_many
 from samplers.local.request.errors import ApiError, server_error
 from samplers.local.store import responses
 from samplers.local.store.database import Database, StoreError
 
 AT_ONCE = 2  # that are made at the same time, of all owners; first come, first served
-MOST_UNFINISHED = 16  # of one owner
 PATIENCE = 5.0  # seconds that one waits for a moment without live requests
 PAUSE = 10.0  # seconds after a failure of the database
 ENDED = ApiError(500, "The endpoint ended while it worked on this response.")
@@ -33,14 +31,8 @@ class Background:
         self._tasks: dict[str, asyncio.Task] = {}
 
     async def begin(self, keeper: Keeper, draft: Draft, settle: Settle) -> dict:
-        """The queued response, which is kept; it is made from now on.
-
-        ApiError (429) if its owner has MOST_UNFINISHED.
-        """
+        """The queued response, which is kept; it is made from now on. ApiError as of `keep`."""
         draft = replace(draft, job=replace(draft.job, background=True))
-        found = await self._database.read(responses.unfinished, keeper.owner)
-        if len(found) >= MOST_UNFINISHED:
-            raise too_many(MOST_UNFINISHED, "background responses")
         queued = response(draft, "queued", [])
         await keeper.keep(draft, queued, self._database.run)
         task = asyncio.create_task(self._make(draft, settle))

@@ -12,6 +12,7 @@ from samplers.local.dialects.responses.answer.draft import Draft
 from samplers.local.dialects.responses.answer.events import ENDS, events, whole
 from samplers.local.dialects.responses.answer.response import failed
 from samplers.local.dialects.responses.state import errors
+from samplers.local.keys.limits import too_many
 from samplers.local.request.errors import ApiError
 from samplers.local.store import claims, responses
 from samplers.local.store.database import Database, StoreError
@@ -52,13 +53,18 @@ class Keeper:
         return event
 
     async def keep(self, draft: Draft, response: dict, run: str | None = None) -> None:
-        """Keeps the response; `run` goes on making it. ApiError if that fails."""
+        """Keeps the response; `run` goes on making it. ApiError if that fails.
+
+        ApiError (429) if it is unfinished, as MOST_UNFINISHED of its owner are.
+        """
         if not draft.asked.store:
             return
         count = len(self.items) - len(draft.asked.items)
         items = (self.items[:count], self.items[count:])
         try:
             await self.database.write(_add, self.owner, response, *items, run)
+        except responses.TooMany:
+            raise too_many(responses.MOST_UNFINISHED, "background responses") from None
         except StoreFull:
             raise errors.full() from None
         except StoreError as error:
@@ -70,6 +76,9 @@ class Keeper:
 
 
 def _add(connection, owner: str, response: dict, before: list, own: list, run: str | None) -> None:
+    if run is not None:
+        # in this transaction: many can come together
+        responses.check_unfinished(connection, owner)
     responses.add(connection, owner, response, before, own, time.time())
     if run is not None:
         claims.claim(connection, response["id"], run)
