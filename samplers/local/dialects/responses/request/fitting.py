@@ -6,6 +6,7 @@ from dataclasses import replace
 from samplers.local.dialects.responses.request.asked import ResponseRequest
 from samplers.local.dialects.responses.request.chat_request import chat_request
 from samplers.local.dialects.responses.request.fields import LEAST_TOKENS
+from samplers.local.dialects.responses.request.history import TEXT
 from samplers.local.request.chat import ChatRequest
 from samplers.local.request.errors import ApiError, bad_request
 from samplers.local.request.images.reading import read_images
@@ -16,6 +17,7 @@ from samplers.local.request.scratchpad import SPARE
 # OpenAI's words (2025-10 to 2026-07, third-party)
 TOO_LONG = "Your input exceeds the context window of this model. Please adjust your input and try "
 TOO_LONG += "again."
+READ = ("message", "function_call_output")  # types of items that are a message each
 
 
 async def fitting(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
@@ -33,8 +35,7 @@ async def fitting(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
     if await _fits(asked, request, LEAST_TOKENS):
         return request
 
-    groups = _oldest_first(items)
-    low = 1  # the least number of groups that must go, and the most
+    asked, items, groups, low = await asyncio.to_thread(_begun, asked, items)
     high = len(groups)
     while low < high:
         middle = (low + high) // 2
@@ -68,6 +69,46 @@ async def _fits(asked: ResponseRequest, request: ChatRequest, room: int) -> bool
     return len(prompt) + room <= context
 
 
+def _begun(
+    asked: ResponseRequest, items: list[dict]
+) -> tuple[ResponseRequest, list[dict], list[set[str]], int]:
+    """The request and the items without those that no context of this length could hold.
+
+    Then the groups of the others that may be left out, and how many of these must go at least.
+    """
+    groups = _oldest_first(items)
+    number = _hopeless(asked, items, groups)
+    asked, items = _left(asked, items, groups[:number])
+    return asked, items, groups[number:], 0 if number else 1
+
+
+def _hopeless(asked: ResponseRequest, items: list[dict], groups: list[set[str]]) -> int:
+    """How many of the oldest groups must go by a bound that needs no tokens, as `prompt_ids` has.
+
+    A message has a token of its own, and no token is longer than the longest.
+    """
+    engine = asked.model.engine
+    letters = {item["id"]: _letters(item) for item in items if item["type"] in READ}
+    in_groups = set().union(*groups)
+    kept = [count for item_id, count in letters.items() if item_id not in in_groups]
+    messages = len(kept)
+    total = sum(kept)
+    for number in range(len(groups), 0, -1):
+        own = [letters[item_id] for item_id in groups[number - 1] if item_id in letters]
+        messages += len(own)
+        total += sum(own)
+        if messages + total // engine.vocabulary.longest >= engine.context:
+            return number
+    return 0
+
+
+def _letters(item: dict) -> int:
+    content = item["content"] if item["type"] == "message" else item["output"]
+    if isinstance(content, str):
+        return len(content)
+    return sum(len(part[TEXT[part["type"]]]) for part in content if part["type"] in TEXT)
+
+
 def _oldest_first(items: list[dict]) -> list[set[str]]:
     """What may be left out: the ids of single items, and of a call with its output.
 
@@ -82,10 +123,16 @@ def _oldest_first(items: list[dict]) -> list[set[str]]:
 
 
 async def _without(asked: ResponseRequest, items: list[dict], gone: list[set[str]]) -> ChatRequest:
+    return await _made(*_left(asked, items, gone))
+
+
+def _left(
+    asked: ResponseRequest, items: list[dict], gone: list[set[str]]
+) -> tuple[ResponseRequest, list[dict]]:
     left_out = set().union(*gone)
     own = tuple(item for item in asked.items if item["id"] not in left_out)
     left = [item for item in items if item["id"] not in left_out]
-    return await _made(replace(asked, items=own), left)
+    return replace(asked, items=own), left
 
 
 async def _made(asked: ResponseRequest, items: list[dict]) -> ChatRequest:
