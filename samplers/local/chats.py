@@ -56,12 +56,6 @@ class Chats:
         number = self.arrival(request)
         async with self.bodies.json(request) as body:
             chat_request = await read(body)
-        return await self.respond(request, number, chat_request, form)
-
-    async def respond(
-        self, request: Request, number: int, chat_request: ChatRequest, form: AnswerForm
-    ) -> Response:
-        """The response to a ChatRequest that has been read. `number`: the request's `arrival`."""
 
         async def jobs() -> list[Job]:
             return [await prepare(self.models, chat_request)]

@@ -45,6 +45,7 @@ from samplers.local.moderation.request import inputs
 from samplers.local.realtime_path import realtime_route
 from samplers.local.request.body import Bodies, is_long
 from samplers.local.request.chat import ChatRequest
+from samplers.local.request.errors import not_offered
 from samplers.local.request.given import given_answer, given_text
 from samplers.local.request.job import Job, chosen, parsed
 from samplers.local.store.database import Database
@@ -125,6 +126,10 @@ def application(
                 change(own, body)
         return json_response(report(own))
 
+    async def stored_chats(request: Request) -> Response:
+        instead = "It keeps no chats, whatever 'store' says; responses of /v1/responses are kept."
+        raise not_offered("stored chat completions", instead)
+
     async def health(request: Request) -> Response:
         return Response(dumps({"status": "ok"}), media_type="application/json")
 
@@ -134,6 +139,8 @@ def application(
         Route("/v1/models", all_models, methods=["GET"]),
         Route("/v1/models/{model:path}", model_by_id, methods=["GET"]),
         Route("/v1/chat/completions", chat_completions, methods=["POST"]),
+        Route("/v1/chat/completions", stored_chats, methods=["GET"]),
+        Route("/v1/chat/completions/{rest:path}", stored_chats, methods=["GET", "POST", "DELETE"]),
         *response_routes(chats, database),
         *completion_routes(chats),
         *file_routes(database, FILE_BYTES if keys.shared else MOST_BYTES),

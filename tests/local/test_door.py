@@ -53,7 +53,7 @@ def test_another_host_name_is_refused(client, host):
         ("GET", "/nothing", 404),
         ("GET", "/models/gpt-4o", 404),
         ("GET", "/models/a/b", 404),
-        ("GET", CHAT, 405),
+        ("PUT", CHAT, 405),
         ("DELETE", "/models", 405),
         ("POST", "/completions", 404),
         ("POST", f"{CHAT}/", 404),
@@ -144,3 +144,10 @@ def test_an_assistants_message_at_the_end_is_complete(client):
         prompts.append(response.json()["usage"]["prompt_tokens"])
     # <|im_start|> assistant (2 tokens) ⏎ … <|im_end|> ⏎, and 4 that begin the answer
     assert prompts == [10, 11]
+
+
+@pytest.mark.parametrize("path", [CHAT, f"{CHAT}/chatcmpl-1", f"{CHAT}/chatcmpl-1/messages"])
+def test_no_chats_are_stored(client, path):
+    refused = error(client.get(path), 404)
+    assert refused["code"] == "unsupported_endpoint"
+    assert "/v1/responses" in refused["message"]

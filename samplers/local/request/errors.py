@@ -85,6 +85,12 @@ def no_such_model(name: str, here: str = "") -> ApiError:
     return ApiError(404, message.rstrip(), code="model_not_found")
 
 
+def not_offered(what: str, instead: str) -> ApiError:
+    """OpenAI has this path, or this way to it, but this endpoint does not."""
+    message = f"This endpoint does not offer {what}. {instead}"
+    return ApiError(404, message, code="unsupported_endpoint")
+
+
 def unknown(name: str, known_names: Iterable[str] = ()) -> ApiError:
     """Neither OpenAI nor this endpoint has this field; perhaps one of the known names was meant."""
     close = sorted(get_close_matches(name[:80], known_names, 3, 0.7))

@@ -68,8 +68,8 @@ def add(
     _make_room(connection, response["id"])
 
 
-def change(connection: sqlite3.Connection, response: dict) -> bool:
-    """The response's next state, if it is unfinished; whether it was. The last state has items."""
+def advance(connection: sqlite3.Connection, response: dict) -> bool:
+    """Keeps the next state of a response that is unfinished. False if it is not."""
     query = f"SELECT 1 FROM responses WHERE id = ? AND {_IS_UNFINISHED}"
     if connection.execute(query, (response["id"],)).fetchone() is None:
         return False
@@ -254,11 +254,11 @@ def _set_bytes(connection: sqlite3.Connection, response_id: str, size: int) -> N
     query = "SELECT owner, bytes FROM responses WHERE id = ?"
     owner, before = connection.execute(query, (response_id,)).fetchone()
     connection.execute("UPDATE responses SET bytes = ? WHERE id = ?", (size, response_id))
-    change = (
+    count = (
         "INSERT INTO response_bytes (owner, bytes) VALUES (?, ?)"
         " ON CONFLICT (owner) DO UPDATE SET bytes = bytes + excluded.bytes"
     )
-    connection.execute(change, (owner, size - before))
+    connection.execute(count, (owner, size - before))
 
 
 def _make_room(connection: sqlite3.Connection, newest: str) -> None:

@@ -255,12 +255,12 @@ def test_the_states_of_one_in_the_background(chat):
     claims.claim(chat.connection, "r", "run")
     assert responses.unfinished(chat.connection) == [{"id": "r", "owner": "a", "run": "run"}]
     assert responses.unfinished(chat.connection, "b") == []
-    assert responses.change(chat.connection, queued | {"status": "in_progress"})
+    assert responses.advance(chat.connection, queued | {"status": "in_progress"})
     done = queued | {"status": "completed", "output": [item("r!")]}
-    assert responses.change(chat.connection, done)
+    assert responses.advance(chat.connection, done)
     assert chat.get("r") == done
     assert chat.knows("r") == ["r?", "r!"]
-    assert not responses.change(chat.connection, queued | {"status": "cancelled"})
+    assert not responses.advance(chat.connection, queued | {"status": "cancelled"})
     assert chat.get("r") == done
     assert rows(chat.connection) == (1, 2, 0)
 
@@ -269,7 +269,7 @@ def test_one_in_the_background_that_is_deleted(chat):
     queued = chat.add("r", status="queued", output=[])
     claims.claim(chat.connection, "r", "run")
     chat.delete("r")
-    assert not responses.change(chat.connection, queued | {"status": "in_progress"})
+    assert not responses.advance(chat.connection, queued | {"status": "in_progress"})
     assert rows(chat.connection) == (0, 0, 0)
 
 

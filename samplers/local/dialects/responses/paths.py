@@ -5,12 +5,14 @@ import time
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
-from samplers.local.answer.event_stream import unless_gone
+from samplers.local.answer.error_response import error_response
+from samplers.local.answer.event_stream import EventStream, unless_gone
 from samplers.local.answer.json_text import json_response
 from samplers.local.answer.stored.page import page
-from samplers.local.chats import AnswerForm, Chats, Settle
+from samplers.local.chats import Chats, Settle
 from samplers.local.dialects.responses.answer.draft import Draft
 from samplers.local.dialects.responses.answer.events import EVENTS
 from samplers.local.dialects.responses.ids import new_id
@@ -24,21 +26,20 @@ from samplers.local.dialects.responses.state.inherited import inherited
 from samplers.local.dialects.responses.state.kept import Keeper
 from samplers.local.dialects.responses.state.query import check_retrieve, item_list
 from samplers.local.key import owner_of
+from samplers.local.keys.limits import in_turn
 from samplers.local.request.body import is_long
-from samplers.local.request.chat import ChatRequest
-from samplers.local.request.errors import bad_request
+from samplers.local.request.errors import bad_request, not_offered
 from samplers.local.request.job import Job, prepare
 from samplers.local.store import responses
 from samplers.local.store.database import Database
 
 
-def response_routes(chats: Chats, database: Database) -> list[Route]:
+def response_routes(chats: Chats, database: Database) -> list[BaseRoute]:
     """The routes of responses that `database` keeps. Each owner sees their own alone."""
     background = Background(database)
 
-    async def chat_of(request: Request, asked: ResponseRequest, items: list[dict]) -> ChatRequest:
-        check_abilities(asked)
-        return await unless_gone(request.receive, fitting(asked, items))
+    async def jobs(asked: ResponseRequest, items: list[dict]) -> list[Job]:
+        return [await prepare(chats.models, await fitting(asked, items))]
 
     async def create(request: Request) -> Response:
         number = chats.arrival(request)
@@ -56,17 +57,20 @@ def response_routes(chats: Chats, database: Database) -> list[Route]:
                 return await background.begin(keeper, draft(job), settle)
             return await keeper.whole(draft(job), settle)
 
-        form = AnswerForm(whole, lambda job, settle: keeper.events(draft(job), settle), EVENTS)
-        chat = await chat_of(request, asked, items)
-        return await chats.respond(request, number, chat, form)
+        check_abilities(asked)
+        (job,), settle = await chats.admit(request, 1, lambda: jobs(asked, items))
+        if asked.stream:
+            return EventStream(keeper.events(draft(job), settle), EVENTS)
+        return await chats.answer(request, number, whole, job, settle)
 
     async def count_tokens(request: Request) -> Response:
         async with chats.bodies.json(request) as body:
             asked = await read_count(chats.models, body, is_long(request))
         # The way of a response, up to its answer: so both count the same, and refuse the same.
         items = await inherited(database, owner_of(request.scope), asked)
-        chat = await chat_of(request, asked, items)
-        job = await unless_gone(request.receive, prepare(chats.models, chat))
+        check_abilities(asked)
+        await in_turn(request)
+        (job,) = await unless_gone(request.receive, jobs(asked, items))
         return json_response({"object": "response.input_tokens", "input_tokens": job.prompt_tokens})
 
     async def one_response(request: Request) -> Response:
@@ -103,7 +107,7 @@ def response_routes(chats: Chats, database: Database) -> list[Route]:
         if not response.get("background"):
             raise errors.not_in_background()
         cancelled = response | {"status": "cancelled"}
-        if await database.write(responses.change, cancelled):
+        if await database.write(responses.advance, cancelled):
             background.stop(response["id"])
             return json_response(cancelled)
         return json_response(await _there(request))  # it has ended
@@ -122,16 +126,22 @@ def response_routes(chats: Chats, database: Database) -> list[Route]:
 
     async def compact(request: Request) -> Response:
         instead = "To go on with fewer tokens, set 'truncation' to 'auto'."
-        raise errors.not_offered("/v1/responses/compact", instead)
+        raise not_offered("/v1/responses/compact", instead)
 
     async def conversations(request: Request) -> Response:
         instead = "To go on with a conversation, name its last response as 'previous_response_id'."
-        raise errors.not_offered("/v1/conversations", instead)
+        raise not_offered("/v1/conversations", instead)
+
+    async def web_socket(socket: WebSocket) -> None:
+        instead = "Send each request with POST /v1/responses."
+        error = not_offered("a WebSocket of /v1/responses", instead)
+        await socket.send_denial_response(error_response(error))
 
     everything = ["GET", "POST", "DELETE"]
     one = "/v1/responses/{response_id}"
     return [
         Route("/v1/responses", create, methods=["POST"]),
+        WebSocketRoute("/v1/responses", web_socket),
         Route("/v1/responses/input_tokens", count_tokens, methods=["POST"]),
         Route("/v1/responses/compact", compact, methods=["POST"]),
         Route(one, one_response, methods=["GET", "DELETE"]),

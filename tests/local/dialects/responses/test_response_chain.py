@@ -5,6 +5,8 @@ import json
 import openai
 import pytest
 from responses_door import WEATHER, text_of
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 SPAIN = "And of Spain?"
 
@@ -163,3 +165,12 @@ def test_the_sdk_finds_nothing_strange(responses):
         sdk.delete(made.id)
         with pytest.raises(openai.NotFoundError):
             sdk.retrieve(made.id)
+
+
+def test_no_web_socket(responses):
+    address = str(responses.http.base_url.join("/v1/responses")).replace("http", "ws", 1)
+    with pytest.raises(InvalidStatus) as caught:
+        connect(address, additional_headers={"Authorization": f"Bearer {responses.key}"})
+    answer = caught.value.response
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert json.loads(answer.body)["error"]["code"] == "unsupported_endpoint"

@@ -64,7 +64,7 @@ class Background:
         """Keeps the next state; False if nobody wants the response any more."""
         while True:
             try:
-                return await self._database.write(responses.change, state)
+                return await self._database.write(responses.advance, state)
             except StoreError:  # the disk is full, perhaps for a while; it is in the log
                 await asyncio.sleep(PAUSE)
 
@@ -84,4 +84,4 @@ async def fail_ended(database: Database) -> None:
 def _fail(connection, owner: str, response_id: str) -> None:
     found = responses.get(connection, owner, response_id, time.time())
     if found is not None:
-        responses.change(connection, failed(found, ENDED))
+        responses.advance(connection, failed(found, ENDED))

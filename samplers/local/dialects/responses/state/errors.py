@@ -87,8 +87,3 @@ def full() -> ApiError:
         "from takes too much of it. Please begin a new conversation, or set 'store' to false."
     )
     return bad_request(message, "store", "storage_limit_exceeded")
-
-
-def not_offered(what: str, instead: str) -> ApiError:
-    message = f"This endpoint does not offer {what}. {instead}"
-    return ApiError(404, message, code="unsupported_endpoint")
