@@ -55,7 +55,7 @@ def test_another_host_name_is_refused(client, host):
         ("GET", "/models/a/b", 404),
         ("PUT", CHAT, 405),
         ("DELETE", "/models", 405),
-        ("POST", "/completions", 404),
+        ("POST", "/engines", 404),
         ("POST", f"{CHAT}/", 404),
     ],
 )
