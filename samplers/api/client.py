@@ -123,7 +123,7 @@ class Client(ResponsesClient):
 
         OpenAI is never asked: there the dated table of models says it.
         """
-        return recognise.abilities(self._endpoint.calls(Deadline(60)))
+        return self._endpoint.abilities(Deadline(60))
 
     def models(self, *, timeout: float | None = None) -> list[str]:
         """The names of the endpoint's models (GET /models)."""

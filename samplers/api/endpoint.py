@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from samplers.api.abilities import Abilities
 from samplers.api.adapters import recognise
 from samplers.api.adapters.calls import Calls
 from samplers.api.adapters.chat import with_top_p
@@ -42,6 +43,10 @@ class Endpoint:
             self.model = listed[0]["id"]
         return self.model
 
+    def abilities(self, deadline: Deadline, model: str | None = None) -> Abilities:
+        """What it can do with `model`; None: with the one that answers. Found out once."""
+        return recognise.abilities(self.calls(deadline, model))
+
     def models(self, deadline: Deadline) -> list[dict]:
         """What the endpoint lists (GET /models)."""
         response = self.transport.request("GET", "/models", deadline=deadline)
@@ -70,7 +75,7 @@ class Endpoint:
         model = body["model"]
         ours = (
             model.endswith(REASONING_SUFFIX)
-            and recognise.abilities(self.calls(deadline, model)).engine == "samplers"
+            and self.abilities(deadline, model).engine == "samplers"
         )
         return as_taken(body, ours, self.transport.at_openai)
 

@@ -27,11 +27,11 @@ class ResponsesClient:
         """The response to `input`: a str (the user's), or a list of items or of Chat's messages.
 
         `previous`: the Response to go on from, or its id, where the endpoint keeps them
-        (`abilities.stores`); the model reads again, and bills, all that it inherits, except its
-        instructions. `params` are those of the API (instructions=…, max_output_tokens=50,
-        reasoning={"effort": "low"} …); those that are None are left out, and Chat's raise a
-        ValueError that names their counterpart. With background=True it comes back at once, with
-        the status "queued": `response` gets it later.
+        (`abilities.stores`; ValueError at an engine that is known to keep none); the model reads
+        again, and bills, all that it inherits, except its instructions. `params` are those of the
+        API (instructions=…, max_output_tokens=50, reasoning={"effort": "low"} …); those that are
+        None are left out, and Chat's raise a ValueError that names their counterpart. With
+        background=True it comes back at once, with the status "queued": `response` gets it later.
 
         On a paid endpoint a chained call is bounded by what the previous one read and wrote, and
         the new input. NotFoundError where the endpoint has no Responses.
@@ -39,7 +39,7 @@ class ResponsesClient:
         if params.get("stream"):
             raise ValueError("stream must be left out of respond(): client.respond_stream streams")
         deadline = Deadline(timeout)
-        params = with_previous(params, previous)
+        params = self._going_on(params, previous, deadline)
 
         def make(params: dict) -> dict:
             # said aloud: transformers serve streams unless it is told not to
@@ -67,7 +67,7 @@ class ResponsesClient:
         response.completed or response.incomplete, has it, too. An `error` event, response.failed
         and a stream that breaks off are a StreamBroken.
         """
-        params = with_previous(params, previous)
+        params = self._going_on(params, previous, Deadline(timeout))
 
         def make(params: dict) -> dict:
             params = {**params, "stream": True}
@@ -112,3 +112,17 @@ class ResponsesClient:
         return sending.stored_response(
             endpoint.transport, endpoint.known_responses, some, "/cancel", Deadline(timeout)
         )
+
+    def _going_on(self, params: dict, previous: Response | str | None, deadline: Deadline) -> dict:
+        """`params` with the id of `previous`, unless the engine would refuse or ignore it."""
+        model = params.get("model")
+        params = with_previous(params, previous)
+        if previous is None or not isinstance(model, str | None):
+            return params
+        known = self._endpoint.abilities(deadline, model)
+        if known.stores is False:
+            raise ValueError(
+                f"previous must be left out: {known.engine} keeps no responses, so send the items "
+                "again. One that does, such as a vLLM that was told to, takes previous_response_id"
+            )
+        return params

@@ -16,13 +16,14 @@ from samplers.api import (
     StreamBroken,
     accumulate,
 )
+from samplers.api.abilities import TRANSFORMERS
 
 
 def sent(given="x", **params) -> dict:
     """The body that respond() sends."""
     endpoint = Recorded(answer())
     fake(endpoint).respond(given, **params)
-    (request,) = endpoint.requests
+    request = endpoint.requests[-1]
     assert (request.method, request.url.path) == ("POST", "/v1/responses")
     (found,) = endpoint.bodies
     return found
@@ -78,6 +79,17 @@ def test_what_is_not_sent(given, params, says):
     endpoint = Recorded(answer())
     with pytest.raises(ValueError, match=says):
         fake(endpoint).respond(given, **params)
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("method", ["respond", "respond_stream"])
+def test_previous_is_refused_where_an_engine_keeps_nothing(method):
+    """Some, such as transformers serve, would ignore it without a word."""
+    endpoint = Recorded(answer())
+    client = fake(endpoint)
+    client.endpoint.calls(None).kept["abilities"] = TRANSFORMERS
+    with pytest.raises(ValueError, match="transformers keeps no responses"):
+        getattr(client, method)("x", previous="resp_1")
     assert endpoint.requests == []
 
 

@@ -27,8 +27,10 @@ def test_it_answers_and_streams_the_same(bare):
 def test_it_keeps_nothing_and_says_so(bare):
     known = bare.abilities
     assert (known.responses, known.stores, known.echoes) == (True, False, False)
-    with pytest.raises(BadRequestError, match="does not support 'previous_response_id'"):
+    with pytest.raises(ValueError, match=r"llama\.cpp keeps no responses"):
         bare.respond("x", previous="resp_1", **GREEDY)
+    with pytest.raises(BadRequestError, match="does not support 'previous_response_id'"):
+        bare.respond("x", previous_response_id="resp_1", **GREEDY)
     with pytest.raises(NotFoundError):
         bare.response("resp_1")
 
