@@ -15,16 +15,20 @@ CITY = {
     "additionalProperties": False,
 }
 OPEN = {"type": "object", "properties": {"city": {"type": "string"}}}
-FUNCTION = {"name": "call", "arguments": '{"city": "Rome"}'}
+CALL = {"name": "call", "arguments": '{"city": "Rome"}'}
 TALK = [
     {"role": "system", "content": "Be brief."},
     QUESTION,
     {
         "role": "assistant",
-        "tool_calls": [{"id": "call_9", "type": "function", "function": FUNCTION}],
+        "tool_calls": [{"id": "call_9", "type": "function", "function": CALL}],
     },
     {"role": "tool", "tool_call_id": "call_9", "content": "31 degrees"},
 ]
+# an answer of Chat's, sent back as it came
+ANSWERED = {"role": "assistant", "content": "Yes.", "refusal": None, "annotations": []}
+PARTS = [{"role": "user", "content": [{"type": "text", "text": "Hello!"}]}]
+BESIDE = "a text beside a call"
 
 
 def _tool(name: str, parameters: dict, **fields) -> dict:
@@ -52,15 +56,23 @@ BODIES = {
         "tools": [_tool("call", CITY)],
         "tool_choice": "none",
     },
+    "an answer sent back": {"messages": [QUESTION, ANSWERED, QUESTION]},
+    BESIDE: {
+        "messages": [*TALK[:2], TALK[2] | {"content": "I look."}, TALK[3]],
+        "tools": [_tool("call", CITY)],
+        "tool_choice": "none",
+    },
 }
-# {a field: a value that Responses cannot say}
+# {a field: a value that the task wants refused}
 REFUSED = {
     "n": 2,
     "stop": ["."],
     "seed": 7,
     "logit_bias": {"5": 1},
     "frequency_penalty": 0.5,
+    "a_new_field": True,
     "max_completion_tokens": 8,
+    "messages": PARTS,
 }
 
 
@@ -71,19 +83,22 @@ def converted(to_responses: Callable, client) -> bool | str:
     """
     least = {"model": client.model, "max_completion_tokens": 16}
     for name, fields in BODIES.items():
-        problem = _problem(client, to_responses, least | fields)
+        problem = _problem(client, to_responses, least | fields, may_grow=name == BESIDE)
         if problem:
             return f"{name}: {problem}"
 
     for name, value in REFUSED.items():
-        body = least | {"messages": [QUESTION], name: value}
+        body = least | {"messages": [QUESTION]} | {name: value}
         if not _refuses(to_responses, body):
-            return f"{name} = {value!r}: Responses cannot say this. Raise a ValueError."
+            return f"{name} = {value!r}: the task wants this refused. Raise a ValueError."
     return True
 
 
-def _problem(client, to_responses: Callable, chat: dict) -> str | None:
-    """What is wrong with the body that becomes of Chat's; None if nothing."""
+def _problem(client, to_responses: Callable, chat: dict, may_grow: bool) -> str | None:
+    """What is wrong with the body that becomes of Chat's; None if nothing.
+
+    `may_grow`: one message becomes two items, and each has the template's words around it.
+    """
     made = returned(to_responses, chat)
     if not isinstance(made, dict):
         return f"yours gives {shown(made)}, not a body."
@@ -99,13 +114,19 @@ def _problem(client, to_responses: Callable, chat: dict) -> str | None:
     read, right = answer["usage"]["input_tokens"], before["usage"]["prompt_tokens"]
     if answer["store"]:
         return "this response is kept, and Chat's answer was not. Say store: false."
-    if read != right:
+    choice = chat.get("tool_choice", "auto")
+    if answer["tool_choice"] != choice:
+        return f"tool_choice became {answer['tool_choice']!r}, not {choice!r}."
+    if read < right or (read > right and not may_grow):
         return f"Chat reads {right} tokens, and yours {read}."
     if "temperature" in chat and answer["temperature"] != chat["temperature"]:
         return f"the temperature became {answer['temperature']}."
-    form = chat.get("response_format", {"type": "text"})["type"]
-    if answer["text"]["format"]["type"] != form:
-        return f"the answer's format became {answer['text']['format']['type']}, not {form}."
+    form = chat.get("response_format", {"type": "text"})
+    made_form = answer["text"]["format"]
+    if made_form["type"] != form["type"]:
+        return f"the answer's format became {made_form['type']}, not {form['type']}."
+    if made_form.get("strict") != form.get("json_schema", {}).get("strict"):
+        return f"the format's strict became {made_form.get('strict')}."
     strict = [tool["function"].get("strict", False) for tool in chat.get("tools", ())]
     if [tool["strict"] for tool in answer["tools"]] != strict:
         return "a tool without strict was not strict, and is now. Say it."

@@ -11,10 +11,16 @@ PLACES = {
     "verbosity": "text.verbosity",
     "reasoning_effort": "reasoning.effort",
     "metadata": "metadata",
-    "stop": None,
-    "seed": None,
+    "logprobs": "include",
+    "tools": "tools",
 }
 MESSAGES = [{"role": "user", "content": "Say hello, in JSON."}]
+FUNCTION = {
+    "name": "now",
+    "description": "The time",
+    "parameters": {"type": "object", "properties": {}},
+    "strict": False,
+}
 VALUES = {
     "messages": MESSAGES,
     "max_completion_tokens": 16,
@@ -22,8 +28,13 @@ VALUES = {
     "verbosity": "low",
     "reasoning_effort": "none",
     "metadata": {"lesson": "16"},
-    "stop": ["."],
-    "seed": 16,
+    "logprobs": True,
+    "tools": [{"type": "function", "function": FUNCTION}],
+}
+# two of them are written in another way in their new place
+REWRITTEN = {
+    "logprobs": ["message.output_text.logprobs"],
+    "tools": [{"type": "function"} | FUNCTION],
 }
 NOWHERE = {"none", "null", "nowhere", "no", "-", "—", ""}
 
@@ -47,12 +58,15 @@ def _place(part) -> str | None:
     for mark in ('["', "['", "={'", '={"', "[", "/"):
         said = said.replace(mark, ".")
     said = said.split("]")[0].split(":")[0].strip("\"'. {}")
+    if said.startswith("include"):  # include["message.output_text.logprobs"]
+        return "include"
     return None if said in NOWHERE else said
 
 
 def _problem(client, name: str, place: str | None) -> str | None:
     """What is wrong with the place, by what the endpoint answers in both APIs; None if nothing."""
     value = VALUES[name]
+    is_right = place == PLACES[name]
     model = client.model if name != "reasoning_effort" else f"{client.model}-reasoning"
     chat = {"model": model, "messages": MESSAGES, "max_completion_tokens": 1, name: value}
     status, before = send(client, "Chat", chat)
@@ -64,18 +78,22 @@ def _problem(client, name: str, place: str | None) -> str | None:
     body = {"model": model, "input": MESSAGES, "max_output_tokens": 16, "store": False}
     if name == "messages":
         del body["input"]
+    if is_right:
+        value = REWRITTEN.get(name, value)
     status, after = send(client, "Responses", body | {first: {second: value} if second else value})
     if status != 200:
-        return None if place == PLACES[name] else f"sent as {sent_as}, it says: {words(after)}"
-    if place == PLACES[name]:
+        return f"sent as {sent_as}, it says: {words(after)}"
+    if is_right:
         return None if _arrived(name, value, before, after) else f"{place} is taken, and ignored."
     return "it has the same name there: look at what an answer repeats."
 
 
 def _arrived(name: str, value, before: dict, after: dict) -> bool:
-    """Whether the response repeats the value, or has read the messages: as many tokens."""
+    """Whether the response repeats the value; of messages and logprobs, whether they had effect."""
     if name == "messages":
         return after["usage"]["input_tokens"] == before["usage"]["prompt_tokens"]
+    if name == "logprobs":
+        return bool(after["output"][0]["content"][0]["logprobs"])
     found = after
     for part in PLACES[name].split("."):
         found = found[part]

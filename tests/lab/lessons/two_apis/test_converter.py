@@ -8,16 +8,35 @@ SAME = ("model", "temperature", "tool_choice")
 
 
 def items_of(message):
+    text = message.get("content")
+    if not isinstance(text, str | None):
+        raise ValueError("this content is no text")
     if message["role"] == "tool":
-        output = {"call_id": message["tool_call_id"], "output": message["content"]}
+        output = {"call_id": message["tool_call_id"], "output": text}
         return [{"type": "function_call_output"} | output]
+    said = [] if text is None else [{"role": message["role"], "content": text}]
     calls = message.get("tool_calls") or ()
-    return [
+    return said + [
         {"type": "function_call", "call_id": call["id"]} | call["function"] for call in calls
-    ] or [message]
+    ]
 
 
-def to_responses(body, refuses=True):
+def calls_alone(message):
+    """The items without the text that stands beside calls."""
+    items = items_of(message)
+    return [item for item in items if "content" not in item] if len(items) > 1 else items
+
+
+def as_it_came(message):
+    """The items, but an answer is sent back with all the fields that Chat gave it."""
+    return [message] if "refusal" in message else items_of(message)
+
+
+def parts_too(message):
+    return [message] if isinstance(message.get("content"), list) else items_of(message)
+
+
+def to_responses(body, refuses=True, items_of=items_of):
     made = {"store": False} | {name: body[name] for name in SAME if name in body}
     known = {*SAME, "messages", "max_completion_tokens", "response_format", "tools"}
     limit = body["max_completion_tokens"]
@@ -54,6 +73,21 @@ def loose(body):
     return made
 
 
+def denies(body):
+    """The converter that knows what to refuse, and lets pass what it does not know."""
+    if body.keys() & {"n", "stop", "seed", "logit_bias", "frequency_penalty"}:
+        raise ValueError("Responses cannot say this")
+    if body["max_completion_tokens"] < 16:
+        raise ValueError("too few")
+    return to_responses(body, refuses=False)
+
+
+def without_format_strict(body):
+    made = to_responses(body)
+    made.get("text", {"format": {}})["format"].pop("strict", None)
+    return made
+
+
 def silent(name):
     """The converter that leaves out what it should refuse."""
     return lambda body: to_responses({key: body[key] for key in body if key != name})
@@ -72,10 +106,16 @@ def test_a_right_converter_is_one(client):
         (without("max_output_tokens"), "Chat's limit is 20 tokens, and yours None"),
         (without("temperature"), "the temperature became 1.0"),
         (without("text"), "JSON mode: the answer's format became text, not json_object."),
+        (without_format_strict, "a schema: the format's strict became"),
+        (without("tool_choice"), "two tools: tool_choice became 'auto', not 'none'."),
+        (lambda body: to_responses(body, items_of=as_it_came), "input[1].refusal"),
+        (lambda body: to_responses(body, items_of=calls_alone), "a text beside a call: Chat reads"),
+        (lambda body: to_responses(body, items_of=parts_too), "messages = [{'role': 'user'"),
+        (denies, "a_new_field = True: the task wants this refused."),
         (loose, "two tools: a tool without strict was not strict, and is now."),
         (lambda body: to_responses(body) | {"input": body["messages"]}, "a call and its result"),
-        (lambda body: to_responses(body, refuses=False), "n = 2: Responses cannot say this."),
-        (silent("seed"), "seed = 7: Responses cannot say this."),
+        (lambda body: to_responses(body, refuses=False), "n = 2: the task wants this refused."),
+        (silent("seed"), "seed = 7: the task wants this refused."),
         (lambda body: {}["x"], "KeyError"),
         (lambda body: {"input": {1}, "max_output_tokens": 20}, "This body is no JSON"),
         ("to_responses", "Give the function itself"),

@@ -14,7 +14,7 @@ def test_the_right_places_in_any_dress_are_right(client):
     dressed = dict(PLACES)
     dressed["response_format"] = 'text["format"]'
     dressed["verbosity"] = "text={'verbosity': …}"
-    dressed["stop"] = "nowhere"
+    dressed["logprobs"] = 'include=["message.output_text.logprobs"]'
     assert said(dressed, client).startswith("Correct.")
 
 
@@ -28,7 +28,9 @@ def test_the_right_places_in_any_dress_are_right(client):
         ("verbosity", None, "Unknown parameter: 'verbosity'."),
         ("reasoning_effort", "reasoning", "reasoning_effort: sent as reasoning"),
         ("metadata", None, "it has the same name there"),
-        ("seed", "seed", "Unknown parameter: 'seed'."),
+        ("logprobs", "logprobs", "Unknown parameter: 'logprobs'."),
+        ("logprobs", "nowhere", "Unknown parameter: 'logprobs'."),
+        ("tools", None, "tools[0]"),
     ],
 )
 def test_a_wrong_place_is_sent_and_the_endpoint_says_why(client, name, place, message):

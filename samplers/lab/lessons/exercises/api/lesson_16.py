@@ -7,7 +7,7 @@ from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.guesses import wrong_guesses
-from samplers.lab.lessons.exercises.plain import choice, whole, word
+from samplers.lab.lessons.exercises.plain import choice, whole
 from samplers.lab.lessons.two_apis.converter import converted
 from samplers.lab.lessons.two_apis.places import placed
 
@@ -24,6 +24,8 @@ STRICT = {"Chat": False, "Responses, fits": True, "Responses, does not fit": Fal
 INHERITED = {"the first question": True, "the first answer": True, "the instructions": False}
 DELETED = {"get the first": False, "go on from the first": False, "go on from the second": True}
 CREATED = {"id": "resp_1", "status": "in_progress", "output": []}
+SAID = {"type": "output_text", "text": "It rains.", "annotations": []}
+MESSAGE = {"type": "message", "id": "msg_1", "role": "assistant", "content": [SAID]}
 
 
 def _event(type: str, **fields) -> list[str]:
@@ -31,7 +33,8 @@ def _event(type: str, **fields) -> list[str]:
 
 
 def _last(status: str) -> list[str]:
-    return _event(f"response.{status}", response=CREATED | {"status": status})
+    """The last event has the whole response: who reads that one alone has the text, too."""
+    return _event(f"response.{status}", response=CREATED | {"status": status, "output": [MESSAGE]})
 
 
 BEGIN = [
@@ -84,10 +87,10 @@ def _guessed(answer, right: dict[str, bool], hint: str) -> bool | str:
 
 
 def _least(answer) -> bool | str:
-    status = whole(answer)
-    if status == 200:
-        return "Chat takes a limit of 1. Responses have a least one."
-    return status == 400
+    limit = whole(answer)
+    if limit == 1:
+        return "Chat takes a limit of 1. Responses has a minimum."
+    return limit == 16
 
 
 def _id(answer) -> bool | str:
@@ -97,13 +100,11 @@ def _id(answer) -> bool | str:
     return True
 
 
-def _last_line(answer) -> bool | str:
-    said = word(answer).removeprefix("data:").strip(" []")
-    if said == "done":
-        return "That line is Chat's. Here each event has a name; the last one says how it ended."
-    if said in ("completed", "response.completed"):
-        return "A limit of 16 tokens cuts a story."
-    return said in ("incomplete", "response.incomplete")
+def _after_the_text(answer) -> bool | str:
+    events = whole(answer)
+    if events == 1:
+        return "One of them ends the response. What else had begun, and must be closed?"
+    return events == 4
 
 
 def _billed(answer) -> bool | str:
@@ -143,17 +144,16 @@ EXERCISES = {
         why="Temperature stays. n, stop, seed and logit_bias are unknown there.",
     ),
     "16-where": Exercise(
-        ask='write each field\'s new place, such as "text.format", or None if it has none.',
+        ask='write each field\'s new place; a place in an object has a point: "object.field".',
         test=placed,
         hint="Send one, and read what comes back.",
-        why="All were sent in both APIs: what has a place is repeated in the answer, and what has "
-        "none is a 400.",
+        why="All were sent in both APIs, and each did in Responses what it does in Chat.",
     ),
     "16-least": Exercise(
-        ask="write a number: 200 or 400.",
+        ask="write a number: 1, 8, 16 or 64.",
         test=_least,
-        hint="An HTTP status: 200 is an answer, 400 a refusal.",
-        why="The least limit is 16. Chat takes 1.",
+        hint="It is more than a few tokens, and less than a paragraph.",
+        why="The minimum is 16. Chat takes 1.",
     ),
     "16-id": Exercise(
         ask='write "id" or "call_id".',
@@ -168,10 +168,10 @@ EXERCISES = {
         why="A tool without `strict` can be strict in Responses, and never is in Chat.",
     ),
     "16-last": Exercise(
-        ask='write "[DONE]", "response.completed" or "response.incomplete".',
-        test=_last_line,
-        hint="What ends the answer: the model, or its limit?",
-        why="The last event says how it ended, and has the whole response. No [DONE] follows.",
+        ask="write a number: 1, 4 or 8.",
+        test=_after_the_text,
+        hint="A response has an item, and the item a part. Which of these is closed?",
+        why="The text is done, its part, its item, and at last the response. No [DONE] follows.",
     ),
     "16-inherits": Exercise(
         ask="write True or False for each.",
@@ -201,7 +201,8 @@ EXERCISES = {
     "16-convert": Exercise(
         ask="write to_responses(body): the body for Responses, or a ValueError.",
         test=converted,
-        hint="Begin with an empty dict, and move one field after the other.",
+        hint="Begin with an empty dict, and move one field after the other. Name the fields that "
+        "you know; refuse each other one.",
         why="Each body was sent in both APIs: as many tokens read, nothing kept, and the tools as "
         "strict as before.",
     ),

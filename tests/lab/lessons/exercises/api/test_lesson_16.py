@@ -25,22 +25,20 @@ from samplers.lab.lessons.exercises.api.lesson_16 import (
         ("16-lost", list(TAKEN.values()), "Correct."),
         ("16-lost", [True] * 6, "4 of 6"),
         ("16-lost", {}, "I find no answer for"),
-        ("16-least", 400, "Correct."),
-        ("16-least", "400", "Correct."),
-        ("16-least", 200, "Responses have a least one"),
-        ("16-least", 429, "200 is an answer, 400 a refusal"),
+        ("16-least", 16, "Correct."),
+        ("16-least", "16 tokens", "Correct."),
+        ("16-least", 1, "Responses has a minimum"),
+        ("16-least", 8, "more than a few tokens"),
         ("16-id", "call_id", "Correct."),
         ("16-id", " Call_ID ", "Correct."),
         ("16-id", "id", "That one names the item"),
         ("16-id", "name", "I can't read 'name'"),
         ("16-strict", STRICT, "Correct."),
         ("16-strict", [False] * 3, "1 of 3"),
-        ("16-last", "response.incomplete", "Correct."),
-        ("16-last", "incomplete", "Correct."),
-        ("16-last", "data: [DONE]", "That line is Chat's"),
-        ("16-last", "[DONE]", "That line is Chat's"),
-        ("16-last", "response.completed", "cuts a story"),
-        ("16-last", "error", "What ends the answer"),
+        ("16-last", 4, "Correct."),
+        ("16-last", "4", "Correct."),
+        ("16-last", 1, "What else had begun"),
+        ("16-last", 8, "A response has an item"),
         ("16-inherits", INHERITED, "Correct."),
         ("16-inherits", [True] * 3, "1 of 3"),
         ("16-deleted", DELETED, "Correct."),
@@ -76,10 +74,21 @@ def all_deltas(lines):
     return text, ending(lines)[1]
 
 
+def by_the_last_event(lines):
+    """The text of the last event's response, where that is the whole one; else what came."""
+    text, how = ending(lines)
+    last = json.loads(lines[-1].removeprefix("data: "))
+    output = last.get("response", {}).get("output", ())
+    parts = [part["text"] for item in output for part in item["content"]]
+    return "".join(parts) or text, how
+
+
 @pytest.mark.parametrize(
     ("function", "message"),
     [
         (ending, "Correct."),
+        (by_the_last_event, "Correct."),
+        (lambda lines: (by_the_last_event(lines[-1:])[0], ending(lines)[1]), "an error event"),
         (lambda lines: list(ending(lines)), "Correct."),
         (all_deltas, "a text and a call: yours gives the text"),
         (lambda lines: ("It rains.", "completed"), "an answer cut at its limit: yours says"),
