@@ -15,10 +15,10 @@ from samplers.lab import SUMS, ask_sum, majority, number_in
 
 RECORD = Path(__file__).parents[2] / "samplers/lab/lessons/data/fifty_sums.json"
 FORMS = {"alone": False, "after four examples": True}
-ANSWER = 16  # the most tokens of an answer
+ANSWER = 64  # the most tokens of an answer: the same for each way
 DRAWS = 5
 # The most tokens of thoughts and answer together: the thoughts' own most, and an answer's.
-LIMITS = {"low": 32 + ANSWER, "medium": 96 + ANSWER}
+LIMITS = {"low": 32 + ANSWER}
 
 
 def main() -> None:
@@ -27,10 +27,14 @@ def main() -> None:
     save = parser.parse_args().save
 
     with start_local() as client:
-        rows = [row for name, shown in FORMS.items() for row in measured(client, name, shown)]
         model = client.model
-    for row in rows:
-        print(f"{row['form']:20} {row['way']:32} {row['right']:3} {row['tokens']:6,} tokens")
+        rows = []
+        for name, shown in FORMS.items():
+            for row in measured(client, name, shown):
+                rows.append(row)
+                head = f"{row['form']:20} {row['way']:32} {row['right']:3}"
+                cut = f"{row['cut']} of {row['answers']} cut"
+                print(f"{head} {row['tokens']:6,} tokens, {cut}", flush=True)
     if save:
         head = {"measured_by": "python -m tests.bench.sums --save", "model": model}
         head |= {"date": f"{datetime.date.today()}", "sums": len(SUMS), "draws": DRAWS}
@@ -46,7 +50,10 @@ def measured(client: Client, form: str, examples: bool) -> Iterator[dict]:
         written = [answer.usage for answer in answers]
         tokens = sum(usage.completion_tokens for usage in written)
         thoughts = sum(usage.reasoning_tokens for usage in written)
-        return {"form": form, "way": way, "right": right, "tokens": tokens, "thoughts": thoughts}
+        choices = [choice for answer in answers for choice in answer.choices]
+        cut = sum(choice.finish_reason == "length" for choice in choices)
+        counts = {"right": right, "tokens": tokens, "thoughts": thoughts}
+        return {"form": form, "way": way} | counts | {"answers": len(choices), "cut": cut}
 
     greedy = asked(client, examples, temperature=0)
     yield row("greedy", [number_in(answer.text) for answer in greedy], greedy)
@@ -66,7 +73,8 @@ def measured(client: Client, form: str, examples: bool) -> Iterator[dict]:
     ]
     yield row("five draws and a check", checked, drawn)
 
-    for effort, limit in LIMITS.items():
+    # asked alone there is no row to compare thoughts with: lesson 15 shows what they do to examples
+    for effort, limit in LIMITS.items() if examples else ():
         thought = asked(client, examples, limit, effort)
         numbers = [number_in(answer.text) for answer in thought]
         yield row(f"one draw, effort {effort}", numbers, thought)

@@ -26,8 +26,8 @@ SUSPECTS = {
     "C": ("temperature last", "processed"),
 }
 # of lesson 15, section 2: a temperature and stop, before the seed that the poll asks for
-REFUSED_BY_CHAT = ("unsupported_value", "unsupported_parameter")
-REFUSED_BY_RESPONSES = ("null", "unknown_parameter")
+BY_CHAT = ("refused", "refused")
+BY_RESPONSES = ("refused", "unknown")
 
 ANSWERS = {
     ("00", 2): ("00-wrong-key", {"A": 200, "B": 400, "C": 401, "D": 404}),
@@ -229,14 +229,14 @@ ANSWERS = {
     ("15", 2): (
         "15-codes",
         {
-            "A": [*REFUSED_BY_CHAT, "taken", *REFUSED_BY_RESPONSES, "taken"],
-            "B": [*REFUSED_BY_CHAT, "taken", *REFUSED_BY_RESPONSES, "unknown_parameter"],
-            "C": [*REFUSED_BY_CHAT, "null", *REFUSED_BY_RESPONSES, "unknown_parameter"],
+            "A": [*BY_CHAT, "taken", *BY_RESPONSES, "taken"],
+            "B": [*BY_CHAT, "taken", *BY_RESPONSES, "unknown"],
+            "C": [*BY_CHAT, "refused", *BY_RESPONSES, "refused"],
         },
     ),
     ("15", 3): ("15-vote", {"A": "one draw", "B": "greedy", "C": "more"}),
     ("15", 4): ("15-examples", {"A": 1, "B": 5, "C": 9}),
-    ("15", 5): ("15-think", {"A": "more", "B": "as many", "C": "fewer"}),
+    ("15", 5): ("15-think", {"A": "as many", "B": "half", "C": "none"}),
     ("15", 6): ("15-left", {"A": 0, "B": 2, "C": 4}),
     ("16", 1): (
         "16-same",

@@ -20,6 +20,7 @@ class FiftySums:
     model: str
     right: dict[tuple[str, str], int]
     tokens: dict[tuple[str, str], int]  # written for all fifty, thoughts too
+    cut: dict[tuple[str, str], tuple[int, int]]  # answers that the limit ended, and all of them
 
     def _rows(self) -> list[list[str]]:
         forms = list(dict.fromkeys(form for form, _ in self.right))
@@ -31,7 +32,9 @@ class FiftySums:
         for way in ways:
             row = [way]
             for form in forms:
-                row += [f"{self.right[form, way]} of 50", f"{self.tokens[form, way]:,}"]
+                right = self.right.get((form, way))
+                row.append("" if right is None else f"{right} of 50")
+                row.append("" if right is None else f"{self.tokens[form, way]:,}")
             rows.append(row)
         return rows
 
@@ -56,7 +59,8 @@ def fifty_sums(ways: Sequence[str] | None = None, form: str | None = None) -> Fi
     chosen = {(row["form"], row["way"]): row for row in rows}
     right = {key: row["right"] for key, row in chosen.items()}
     tokens = {key: row["tokens"] for key, row in chosen.items()}
-    return FiftySums(record["date"], record["model"], right, tokens)
+    cut = {key: (row["cut"], row["answers"]) for key, row in chosen.items()}
+    return FiftySums(record["date"], record["model"], right, tokens, cut)
 
 
 def _known(name: str, wanted: Sequence[str] | None, known: list[str]) -> list[str]:

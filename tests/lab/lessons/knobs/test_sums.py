@@ -46,12 +46,17 @@ def test_the_most_frequent_number_is_elected(numbers, elected):
     assert majority(numbers) == elected
 
 
-def test_the_record_has_every_way_in_both_forms_and_can_be_cut():
+def test_the_record_has_its_ways_in_both_forms_and_thoughts_after_examples_alone():
     whole = fifty_sums()
-    forms = {form for form, _ in whole.right}
-    ways = {way for _, way in whole.right}
-    assert len(whole.right) == len(whole.tokens) == len(forms) * len(ways)
+    alone = {way for form, way in whole.right if form == "alone"}
+    after = {way for form, way in whole.right if form == "after four examples"}
+    assert after - alone == {"one draw, effort low"}
+    assert alone < after
+    assert len(repr(whole).splitlines()) == 1 + len(after)
     assert all(0 <= right <= 50 for right in whole.right.values())
+    assert all(0 <= cut <= answers for cut, answers in whole.cut.values())
+    assert whole.cut["alone", "greedy"][1] == 50
+    assert whole.cut["alone", "a vote of five draws"][1] == 250
     two = fifty_sums(["greedy", "one draw"], form="alone")
     assert set(two.right) == {("alone", "greedy"), ("alone", "one draw")}
     assert two.date in repr(two)

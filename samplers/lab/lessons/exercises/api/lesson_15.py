@@ -5,18 +5,28 @@ from collections.abc import Callable
 from samplers.checks import shown
 from samplers.lab.lessons.exercises import Exercise
 from samplers.lab.lessons.exercises.functions import returned
-from samplers.lab.lessons.exercises.plain import AnswerError, by_name, choice, number, share, whole
+from samplers.lab.lessons.exercises.plain import (
+    AnswerError,
+    by_name,
+    choice,
+    number,
+    share,
+    whole,
+    word,
+)
 
-CODES = {  # how the reasoning model's errors are named
-    "Chat, temperature 0.7": "unsupported_value",
-    "Chat, stop": "unsupported_parameter",
+CODES = {  # how the reasoning model takes it
+    "Chat, temperature 0.7": "refused",
+    "Chat, stop": "refused",
     "Chat, seed": "taken",
-    "Responses, temperature 0.7": "null",
-    "Responses, stop": "unknown_parameter",
-    "Responses, seed": "unknown_parameter",
+    "Responses, temperature 0.7": "refused",
+    "Responses, stop": "unknown",
+    "Responses, seed": "unknown",
 }
 WAYS = ("drop", "none", "other")
-REFUSED = ("max_tokens", "stop", "temperature", "logprobs")
+NEVER = ("max_tokens", "stop")  # Chat's reasoning model refuses them at any effort
+DEFAULTS = {"temperature": 1, "logprobs": False}  # it takes these values while it thinks
+NEUTRAL = {"top_p": 1, "frequency_penalty": 0, "presence_penalty": 0, "n": 1}  # ask for nothing
 ANSWER = 30  # tokens that exercise A leaves for the answer
 THOUGHTS = {"low": 32, "medium": 96, "high": 192, "xhigh": 384}  # the most of the profile's
 
@@ -31,11 +41,7 @@ def _chain(answer) -> bool | str:
 def _codes(answer) -> bool | str:
     given = by_name(answer, CODES)
     known = sorted(set(CODES.values()))
-    wrong = [
-        name
-        for name, code in CODES.items()
-        if choice("null" if given[name] is None else given[name], *known) != code
-    ]
+    wrong = [name for name, code in CODES.items() if choice(given[name], *known) != code]
     if not wrong:
         return True
     return (
@@ -45,10 +51,7 @@ def _codes(answer) -> bool | str:
 
 
 def _think(answer) -> bool | str:
-    said = choice(answer, "more", "as many", "fewer")
-    if said == "more":
-        return "Real ones do, where thinking helps. Has this model learned to think?"
-    return said == "fewer"
+    return choice(answer, "as many", "half", "none") == "half"
 
 
 def _vote(answer) -> bool | str:
@@ -66,6 +69,8 @@ def _examples(answer) -> bool | str:
 
 
 def _left(answer) -> bool | str:
+    if isinstance(answer, str) and word(answer) in ("none", "no model", "no models"):
+        answer = 0
     return number(answer) == 0
 
 
@@ -89,14 +94,14 @@ def _dropped(body: dict, old: dict) -> str | None:
     if effort not in THOUGHTS:
         return f"Chat's reasoning model has no effort {shown(effort)}."
     limit = ANSWER + THOUGHTS[effort]
-    return _refused(body, REFUSED) or _not_kept(body, old) or _too_short(body, limit)
+    return _refused(body, DEFAULTS) or _not_kept(body, old) or _too_short(body, limit)
 
 
 def _with_none(body: dict, old: dict) -> str | None:
     """The same of the body with the effort none."""
     if body.get("reasoning_effort") != "none":
         return 'set reasoning_effort to "none".'
-    problem = _refused(body, ("max_tokens", "stop")) or _not_kept(body, old)
+    problem = _refused(body, {}) or _not_kept(body, old)
     if problem:
         return problem
     for name in ("temperature", "logprobs"):
@@ -116,10 +121,15 @@ def _moved(body: dict, old: dict) -> str | None:
     return None
 
 
-def _refused(body: dict, names: tuple[str, ...]) -> str | None:
-    for name in names:
-        if name in body:
+def _refused(body: dict, defaults: dict) -> str | None:
+    """The first field that is refused, unless it has its value in `defaults`, or is new."""
+    for name in (*NEVER, *defaults):
+        if body.get(name) not in (None, defaults.get(name)):
             return f"400: {name!r} is not supported with this model."
+    asked = ("model", "messages", "max_completion_tokens", "reasoning_effort", *DEFAULTS, *NEVER)
+    for name, value in body.items():
+        if name not in asked and (name not in NEUTRAL or value != NEUTRAL[name]):
+            return f"the old request asks for no {name!r}: leave it out."
     return None
 
 
@@ -173,28 +183,28 @@ EXERCISES = {
         why="0.999 to the power of 3,000 is 0.05: one chain in twenty.",
     ),
     "15-codes": Exercise(
-        ask='write "taken", or the code of the error, for each.',
+        ask='write "taken", "refused" or "unknown" for each.',
         test=_codes,
         hint="An API says something else of what it knows and what it does not know.",
-        why="Responses does not know stop and seed, and its refusal of a temperature has no code.",
+        why="Responses does not know stop and seed. Chat knows both, and takes the seed.",
     ),
     "15-think": Exercise(
-        ask='write "more", "as many" or "fewer".',
+        ask='write "as many", "half" or "none".',
         test=_think,
-        hint="Its thoughts are drawn by the same small model, and stand before the question.",
-        why="A model that has not learned to think is led astray by its own thoughts.",
+        hint="Its thoughts stand between the examples and the answer. What is then left of them?",
+        why="After the examples, its thoughts stand in the way.",
     ),
     "15-vote": Exercise(
         ask='write "one draw", "greedy" or "more".',
         test=_vote,
-        hint="What wins if the five numbers are all different?",
-        why="Five scattered numbers have no majority. A vote needs right answers that agree.",
+        hint="Which number will be drawn most often: the right one?",
+        why="The right number is seldom drawn. A vote elects what is drawn most often.",
     ),
     "15-examples": Exercise(
         ask="write how many of the ten.",
         test=_examples,
         hint="Examples change what the model finds probable, before anything is drawn.",
-        why="After examples nearly all of the probability is on the right number.",
+        why="After examples nearly all of the probability is on one answer: see below.",
     ),
     "15-left": Exercise(
         ask="write a number.",
@@ -205,13 +215,13 @@ EXERCISES = {
     "15-ways": Exercise(
         ask="write the three bodies.",
         test=_ways,
-        hint="Send each one: the error names what is still wrong.",
+        hint="Send each one, send(body): the error names what is still wrong.",
         why="Without knobs, without thoughts, or elsewhere: each way keeps something else.",
     ),
     "15-best": Exercise(
         ask="write best_of(ask, passes, most): the first answer that passes.",
         test=_best,
         hint="A loop that returns as soon as an answer passes.",
-        why="It stops at the first answer that passes. Later calls are never made, nor paid.",
+        why="It stops at the first answer that passes. One that never passes costs all the calls.",
     ),
 }

@@ -24,21 +24,23 @@ RIGHT = {
         ("15-chain", 0.999, "each must be right"),
         ("15-chain", 0.5, "each with probability 0.999"),
         ("15-codes", CODES, "Correct."),
-        ("15-codes", CODES | {"Responses, temperature 0.7": None}, "Correct."),
-        ("15-codes", CODES | {"Chat, seed": "unknown_parameter"}, "1 of 6"),
+        ("15-codes", CODES | {"Chat, seed": "unknown"}, "1 of 6"),
         ("15-codes", ["taken"] * 6, "5 of 6"),
-        ("15-codes", ["refused"] * 6, "can't read"),
-        ("15-think", "Fewer.", "Correct."),
-        ("15-think", "more", "learned to think"),
-        ("15-think", "as many", "the same small model"),
+        ("15-codes", ["null"] * 6, "can't read"),
+        ("15-think", "Half.", "Correct."),
+        ("15-think", "none", "What is then left"),
+        ("15-think", "as many", "What is then left"),
+        ("15-think", "more", "can't read"),
         ("15-vote", "one draw", "Correct."),
-        ("15-vote", "greedy", "all different"),
+        ("15-vote", "greedy", "the right one?"),
         ("15-vote", "more", "drawn most often"),
         ("15-examples", 8, "Correct."),
         ("15-examples", 10, "Correct."),
         ("15-examples", 3, "finds probable"),
         ("15-examples", 40, "ten sums"),
         ("15-left", 0, "Correct."),
+        ("15-left", "none", "Correct."),
+        ("15-left", "No model.", "Correct."),
         ("15-left", 4, "until when"),
     ],
 )
@@ -55,6 +57,10 @@ def without(way, name):
     [
         ("drop", OLD, "'max_tokens' is not supported"),
         ("drop", RIGHT["drop"] | {"temperature": 0}, "'temperature' is not supported"),
+        ("drop", RIGHT["drop"] | {"logprobs": True}, "'logprobs' is not supported"),
+        ("drop", RIGHT["drop"] | {"frequency_penalty": 1}, "no 'frequency_penalty'"),
+        ("drop", RIGHT["drop"] | {"top_p": 0.9}, "no 'top_p'"),
+        ("drop", RIGHT["drop"] | {"verbose": True}, "no 'verbose'"),
         ("drop", RIGHT["none"], "the second way"),
         ("drop", RIGHT["drop"] | {"max_completion_tokens": 30}, "fewer than 30 tokens"),
         ("drop", RIGHT["drop"] | {"reasoning_effort": "max"}, "no effort"),
@@ -62,6 +68,7 @@ def without(way, name):
         ("drop", RIGHT["drop"] | {"messages": []}, "messages must stay"),
         ("none", without("none", "reasoning_effort"), "set reasoning_effort"),
         ("none", RIGHT["none"] | {"stop": ["\n"]}, "'stop' is not supported"),
+        ("none", RIGHT["none"] | {"verbose": True}, "no 'verbose'"),
         ("none", without("none", "logprobs"), "logprobs is taken at effort none"),
         ("none", RIGHT["none"] | {"temperature": 1}, "temperature is taken"),
         ("other", OLD, "still the reasoning one"),
@@ -79,7 +86,9 @@ def test_ways(way, body, message):
 def test_ways_that_are_right():
     assert verdict("15-ways", RIGHT, old=OLD).startswith("Correct.")
     low = ASKED | {"reasoning_effort": "low", "max_completion_tokens": 62}
-    assert verdict("15-ways", RIGHT | {"drop": low}, old=OLD).startswith("Correct.")
+    defaults = RIGHT["drop"] | {"temperature": 1, "top_p": 1, "logprobs": False, "stop": None}
+    for body in (low, defaults):
+        assert verdict("15-ways", RIGHT | {"drop": body}, old=OLD).startswith("Correct.")
 
 
 def test_the_thoughts_are_as_long_as_the_profile_makes_them():
