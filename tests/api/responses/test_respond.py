@@ -240,7 +240,7 @@ def test_a_limiter_counts_what_a_chained_call_inherits():
 
 
 def test_no_key_in_what_breaks():
-    key = "sk-of-nobody-but-long-enough"
+    key = "a-key-of-nobody"
     failure = event("error", message=f"the key {key} is odd", code="x")
     with pytest.raises(StreamBroken) as caught:
         list(fake(sse(failure), key=key).respond_stream("x"))
