@@ -16,7 +16,8 @@ from instructor_guide import (
     wrong_answers,
 )
 from lesson_pages import GLOSSARY, GUIDE, MASTERS, cells, place
-from poll_answers import ANSWERS, facts
+from poll_answers import ANSWERS
+from poll_facts import facts
 
 from samplers import log_softmax
 from samplers.lab.lessons.checks import verdict
