@@ -7,7 +7,8 @@ import json
 
 import anthropic
 import httpx
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
+from sdk_types import no_others, strict
 
 OLD = "2023-06-01"
 TODAY = "2026-10-21"
@@ -93,24 +94,6 @@ def events_of(response: httpx.Response) -> list[dict]:
     for event in events:
         no_others(EVENT.validate_json(json.dumps(event), strict=True))
     return events
-
-
-def strict(kind: type[BaseModel], text: str) -> BaseModel:
-    """The SDK's object of a JSON text."""
-    value = kind.model_validate_json(text, strict=True)
-    no_others(value)
-    return value
-
-
-def no_others(value) -> None:
-    """Fails if a field is none of the SDK's."""
-    if isinstance(value, list):
-        for item in value:
-            no_others(item)
-    elif isinstance(value, BaseModel):
-        assert not value.model_extra, value
-        for name in value.model_fields_set:
-            no_others(getattr(value, name))
 
 
 def joined(events: list[dict]) -> dict:

@@ -1,5 +1,6 @@
 """Requests to a provider's door with a fixed seed: right values, or one that is wrong."""
 
+import copy
 import json
 import random
 from collections.abc import Callable
@@ -21,6 +22,29 @@ def bodies(fields: dict[str, list], needed: dict, count: int, seed: int) -> list
             body[rng.choice([*fields, *needed])] = rng.choice(JUNK)
         made.append(body)
     return made
+
+
+def spoilt(dice: random.Random, body: dict, values: list) -> dict:
+    """The body with one value changed to one of `values`, left out or added, anywhere."""
+    places = []
+
+    def walk(value):
+        if isinstance(value, dict):
+            places.extend((value, name) for name in value)
+            places.append((value, "another"))
+        if isinstance(value, list):
+            places.extend((value, i) for i in range(len(value)))
+        for inner in value.values() if isinstance(value, dict) else value:
+            if isinstance(inner, dict | list):
+                walk(inner)
+
+    walk(body)
+    holder, key = dice.choice(places)
+    if isinstance(holder, dict) and key in holder and dice.random() < 0.2:
+        del holder[key]
+    else:
+        holder[key] = copy.deepcopy(dice.choice(values))
+    return body
 
 
 def answered(

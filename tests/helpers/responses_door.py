@@ -4,11 +4,13 @@ Whatever comes must fit the SDK's types, strictly and with no field besides.
 """
 
 import json
+from functools import partial
 
 import httpx
 import openai
+import sdk_types
 from openai.types.responses import Response, ResponseStreamEvent
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 FRANCE = "What is the capital of France?"
 CITY = {
@@ -28,6 +30,8 @@ EVENT = TypeAdapter(ResponseStreamEvent)
 # Fields of ours, and those that OpenAI sends and its SDK does not know (2026-08-31, third-party).
 OURS = {"samplers_cached_tokens", "samplers_images"}
 OURS |= {"store", "presence_penalty", "frequency_penalty", "mode", "obfuscation"}
+strict = partial(sdk_types.strict, ours=OURS)
+no_others = partial(sdk_types.no_others, ours=OURS)
 
 
 class Door:
@@ -140,21 +144,3 @@ def check_life(made: list[dict]) -> None:
             assert event.get("text", event.get("arguments")) == pieces.get(kind, "")
     assert made[-1]["response"]["output"] == list(items.values())
     assert made[-1]["type"] == f"response.{made[-1]['response']['status']}"
-
-
-def strict(kind: type[BaseModel], text: str) -> BaseModel:
-    """The SDK's object of a JSON text."""
-    value = kind.model_validate_json(text, strict=True)
-    no_others(value)
-    return value
-
-
-def no_others(value) -> None:
-    """Fails if a field is neither the SDK's nor one of ours."""
-    if isinstance(value, list):
-        for item in value:
-            no_others(item)
-    elif isinstance(value, BaseModel):
-        assert not (value.model_extra or {}).keys() - OURS, value
-        for name in value.model_fields_set:
-            no_others(getattr(value, name))

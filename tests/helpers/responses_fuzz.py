@@ -7,7 +7,7 @@ import typing
 from collections.abc import Iterable
 from typing import Required
 
-from dialect_fuzz import JUNK
+from dialect_fuzz import JUNK, spoilt
 from openai.types.responses import (
     EasyInputMessageParam,
     ResponseFunctionToolCallParam,
@@ -124,7 +124,7 @@ def right(dice: random.Random, model: str) -> dict:
 
 def wrong(dice: random.Random, model: str) -> dict:
     """A right request with one value changed, left out or added, anywhere."""
-    return short(spoilt(dice, right(dice, model)))
+    return short(spoilt(dice, right(dice, model), ANYTHING))
 
 
 def odd(dice: random.Random, model: str) -> dict:
@@ -145,29 +145,6 @@ def short(body: dict) -> dict:
     limit = body.get("max_output_tokens")
     is_long = isinstance(limit, int | float) and limit > 16
     return body | {"max_output_tokens": 16} if limit is None or is_long else body
-
-
-def spoilt(dice: random.Random, body: dict) -> dict:
-    """The body with one value changed, left out or added, anywhere."""
-    places = []
-
-    def walk(value):
-        if isinstance(value, dict):
-            places.extend((value, name) for name in value)
-            places.append((value, "another"))
-        if isinstance(value, list):
-            places.extend((value, i) for i in range(len(value)))
-        for inner in value.values() if isinstance(value, dict) else value:
-            if isinstance(inner, dict | list):
-                walk(inner)
-
-    walk(body)
-    holder, key = dice.choice(places)
-    if isinstance(holder, dict) and key in holder and dice.random() < 0.2:
-        del holder[key]
-    else:
-        holder[key] = copy.deepcopy(dice.choice(ANYTHING))
-    return body
 
 
 def drawn(dice: random.Random, kind, depth: int = 0):

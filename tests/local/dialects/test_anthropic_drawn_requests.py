@@ -11,6 +11,7 @@ import pytest
 from anthropic.types.message_count_tokens_params import MessageCountTokensParams
 from anthropic.types.message_create_params import MessageCreateParamsBase
 from anthropic_door import CITY, OLD, TODAY, WEATHER, Door, events_of, sentence_of, strict
+from dialect_fuzz import spoilt
 from pydantic import TypeAdapter
 from typing_extensions import get_type_hints
 
@@ -77,29 +78,6 @@ def drawn(dice: random.Random, model: str, choices: dict) -> dict:
     return copy.deepcopy(body)
 
 
-def spoilt(dice: random.Random, body: dict) -> dict:
-    """The request with one value changed, left out or added, anywhere."""
-    places = []
-
-    def walk(value):
-        if isinstance(value, dict):
-            places.extend((value, name) for name in value)
-            places.append((value, "another"))
-        if isinstance(value, list):
-            places.extend((value, i) for i in range(len(value)))
-        for inner in value.values() if isinstance(value, dict) else value:
-            if isinstance(inner, dict | list):
-                walk(inner)
-
-    walk(body)
-    holder, key = dice.choice(places)
-    if isinstance(holder, dict) and key in holder and dice.random() < 0.2:
-        del holder[key]
-    else:
-        holder[key] = copy.deepcopy(dice.choice(WRONG))
-    return body
-
-
 def check(response, kind) -> int:
     """The status; what came must fit."""
     if response.status_code == 200 and response.headers["content-type"].startswith("text/event"):
@@ -118,7 +96,7 @@ def test_answers(door):
         body = drawn(dice, door.model, CHOICES | CREATED) | {"max_tokens": dice.choice([0, 1, 2])}
         TO_CREATE.validate_python(body)
         if number % 2:
-            body = spoilt(dice, body)
+            body = spoilt(dice, body, WRONG)
         response = door.http.post("/v1/messages", json=body, headers=headers)
         status = check(response, anthropic.types.Message)
         assert status in ((200, 400, 404) if number % 2 else (200,)), (body, response.text)
@@ -131,7 +109,7 @@ def test_counts(door):
         body = drawn(dice, door.model, CHOICES)
         TO_COUNT.validate_python(body)
         if number % 10:
-            body = spoilt(dice, body)
+            body = spoilt(dice, body, WRONG)
         headers = {"anthropic-version": dice.choice([OLD, TODAY])}
         response = door.http.post("/v1/messages/count_tokens", json=body, headers=headers)
         status = check(response, anthropic.types.MessageTokensCount)
