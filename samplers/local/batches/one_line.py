@@ -17,8 +17,9 @@ from samplers.local.engine.model import ServedModel
 from samplers.local.moderation.answer import moderation
 from samplers.local.moderation.request import inputs
 from samplers.local.request.batches.create import MODERATIONS
+from samplers.local.request.batches.line import not_in_a_batch
 from samplers.local.request.body import check_unicode, loads
-from samplers.local.request.errors import ApiError, bad_request, server_error
+from samplers.local.request.errors import ApiError, server_error
 from samplers.local.request.job import parsed, prepare
 from samplers.local.store.batch_lines import Answered, Line
 from samplers.local.store.batches import Batch
@@ -35,7 +36,7 @@ async def answer(models: Models, database: Database, batch: Batch, line: Line) -
     try:
         request = loads(line.request.decode())
         await check_unicode(request["body"])
-        body = await _ANSWERS[batch.endpoint](models, database, batch.owner, request["body"])
+        body = await _body(models, database, batch, request["body"])
     except ApiError as error:
         return answered(line.custom_id, error.status, error.body)
     except Exception:
@@ -45,34 +46,20 @@ async def answer(models: Models, database: Database, batch: Batch, line: Line) -
     return answered(line.custom_id, 200, body)
 
 
-async def _chat(models: Models, database: Database, owner: str, body: dict) -> dict:
+async def _body(models: Models, database: Database, batch: Batch, body: dict) -> dict:
+    """The body of the answer to a line's body."""
+    if batch.endpoint == MODERATIONS:
+        return await asyncio.to_thread(lambda: moderation(inputs(body)))
     await models[0].engine.slots.quiet(PATIENCE)
+    if batch.endpoint == "/v1/responses":
+        return await response_of_line(models, database, batch.owner, body)
+    answer_line = completion_of_line if batch.endpoint == "/v1/completions" else _chat
+    return await answer_line(models, batch.owner, body)
+
+
+async def _chat(models: Models, owner: str, body: dict) -> dict:
     request = await parsed(models, body, {}, is_long=True)
     if request.stream:
-        message = "Unsupported value: 'stream' must be false in a batch, whose answers are whole."
-        raise bad_request(message, "stream", "unsupported_value")
+        raise not_in_a_batch("stream")
     job = await prepare(models, request)
     return await chat.complete(replace(job, background=True, owner=owner))
-
-
-async def _response(models: Models, database: Database, owner: str, body: dict) -> dict:
-    await models[0].engine.slots.quiet(PATIENCE)
-    return await response_of_line(models, database, owner, body)
-
-
-async def _completion(models: Models, database: Database, owner: str, body: dict) -> dict:
-    await models[0].engine.slots.quiet(PATIENCE)
-    return await completion_of_line(models, owner, body)
-
-
-async def _moderation(models: Models, database: Database, owner: str, body: dict) -> dict:
-    return await asyncio.to_thread(lambda: moderation(inputs(body)))
-
-
-# What answers a line's body, for each of `request.batches.create.ENDPOINTS`.
-_ANSWERS = {
-    "/v1/chat/completions": _chat,
-    "/v1/responses": _response,
-    "/v1/completions": _completion,
-    MODERATIONS: _moderation,
-}

@@ -13,9 +13,8 @@ from samplers.local.answer.event_stream import EventStream, unless_gone
 from samplers.local.answer.json_text import json_response
 from samplers.local.answer.stored.page import page
 from samplers.local.chats import Chats, Settle
-from samplers.local.dialects.responses.answer.draft import Draft
+from samplers.local.dialects.responses.answer.draft import new_draft
 from samplers.local.dialects.responses.answer.events import EVENTS
-from samplers.local.dialects.responses.ids import new_id
 from samplers.local.dialects.responses.request.abilities import check_abilities
 from samplers.local.dialects.responses.request.asked import ResponseRequest
 from samplers.local.dialects.responses.request.fitting import fitting
@@ -49,18 +48,15 @@ def response_routes(chats: Chats, database: Database) -> list[BaseRoute]:
         items = await inherited(database, owner, asked)
         keeper = Keeper(database, owner, items)
 
-        def draft(job: Job) -> Draft:
-            return Draft(new_id("resp"), int(time.time()), asked, job)
-
         async def whole(job: Job, settle: Settle) -> dict:
             if asked.background:
-                return await background.begin(keeper, draft(job), settle)
-            return await keeper.whole(draft(job), settle)
+                return await background.begin(keeper, new_draft(asked, job), settle)
+            return await keeper.whole(new_draft(asked, job), settle)
 
         check_abilities(asked)
         (job,), settle = await chats.admit(request, 1, lambda: jobs(asked, items))
         if asked.stream:
-            return EventStream(keeper.events(draft(job), settle), EVENTS)
+            return EventStream(keeper.events(new_draft(asked, job), settle), EVENTS)
         return await chats.answer(request, number, whole, job, settle)
 
     async def count_tokens(request: Request) -> Response:

@@ -15,8 +15,17 @@ async def inherited(database: Database, owner: str, asked: ResponseRequest) -> l
     """All items that the model reads: those of the previous responses, then the request's own.
 
     A reference becomes the item that it refers to: such items may have as many bytes together as a
-    body. ApiError for what is not there, in OpenAI's
-    order: conversation, prompt, previous response (facts.md, section 3).
+    body. ApiError for what cannot be gone on from, or is not there.
+    """
+    _check(asked)
+    before = [] if asked.previous is None else await _before(database, owner, asked.previous)
+    return before + await _resolved(database, owner, asked.items)
+
+
+def _check(asked: ResponseRequest) -> None:
+    """ApiError for a state that is not kept here, in OpenAI's order (2026-08-30, third-party).
+
+    That is: conversation, prompt, previous response.
     """
     if asked.background and not asked.store:
         raise errors.background_not_stored()
@@ -28,9 +37,6 @@ async def inherited(database: Database, owner: str, asked: ResponseRequest) -> l
         raise errors.no_such_conversation(asked.conversation)
     if asked.prompt is not None:
         raise errors.no_such_prompt(asked.prompt)
-
-    before = [] if asked.previous is None else await _before(database, owner, asked.previous)
-    return before + await _resolved(database, owner, asked.items)
 
 
 async def _before(database: Database, owner: str, previous: str) -> list[dict]:
