@@ -1,8 +1,9 @@
 """The errors about what is kept.
 
 Those of conversations, prompts and previous responses are OpenAI's of 2026-08-30 (gpt-5.6-terra,
-third-party), those of items from public threads (third-party). "Cannot cancel a synchronous response." is third-party: vLLM's and Azure's servers
-give it as OpenAI's (read 2026-11-30). No source was found for the others' words.
+third-party), those of items from public threads. "Cannot cancel a synchronous response." is
+third-party: vLLM's and Azure's servers give it as OpenAI's (read 2026-11-30). No source was found
+for the others' words.
 """
 
 from samplers.local.request.errors import ApiError, bad_request
