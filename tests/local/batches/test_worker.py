@@ -130,6 +130,26 @@ def test_moderations_do_not_wait_for_the_engine(answered):
     assert len(answered) == 9
 
 
+@pytest.mark.parametrize("url", ["/v1/chat/completions", "/v1/completions", "/v1/responses"])
+def test_other_lines_wait_for_live_requests(url):
+    """Whatever is in them: this one is refused, but not before the live request has its answer."""
+
+    async def busy() -> batch_lines.Answered:
+        slots = Slots()
+        model = SimpleNamespace(id="m", engine=SimpleNamespace(slots=slots))
+        batch = SimpleNamespace(endpoint=url, owner="me")
+        line = batch_lines.Line(1, "a", b'{"body": {}}')
+        async with slots.hold([1], 1000):
+            answer = one_line.answer((model,), Database(None), batch, line)
+            task = asyncio.create_task(answer)
+            await asyncio.wait({task}, timeout=0.2)
+            assert not task.done()
+        return await task
+
+    line = asyncio.run(busy())
+    assert line.is_error
+
+
 def test_what_was_answered_is_not_answered_again(answered):
     async def twice() -> list[str]:
         database = Database(None)
