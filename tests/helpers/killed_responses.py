@@ -11,7 +11,7 @@ import httpx2
 import openai
 from killed_batches import Killed
 
-TURNS = 12  # after which another conversation begins
+TURNS = 6  # after which another conversation begins
 MOST_BEFORE = 3  # turns before a kill comes, within the time of two more
 BROKEN = (openai.APIConnectionError, httpx2.TransportError, ConnectionError)
 

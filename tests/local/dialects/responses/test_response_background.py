@@ -93,36 +93,27 @@ def test_so_many_at_a_time(responses):
     responses.response(background=True)
 
 
-def test_one_whose_endpoint_has_ended_has_failed(start, tmp_path):
+def test_after_an_endpoint_that_was_killed(start, tmp_path):
+    """Another one, with another key, fails what it had not finished, and keeps the rest (RE5)."""
     first, second = (start("--profile", "plain", data=tmp_path) for _ in range(2))
+    assert second.key != first.key
     with Door(first) as one, Door(second) as other:
-        made = begun(one)
-        # of another live endpoint: it is left alone
-        assert other.http.get(f"/responses/{made['id']}").json()["status"] == "in_progress"
-        first.process.kill()
-        first.process.wait()
-        seen = ended(other, made)
-    assert (seen["status"], seen["error"]["code"]) == ("failed", "server_error")
-    assert "The endpoint ended" in seen["error"]["message"]
-
-
-def test_after_a_restart_with_another_key(start, tmp_path):
-    """RE5, and one in the background, which the next start fails."""
-    first = start("--profile", "plain", data=tmp_path)
-    with Door(first) as one:
         made = [one.response()]
         for _ in range(2):
             made.append(one.response(previous_response_id=made[-1]["id"], input="And?"))
         one.sdk.responses.delete(made[0]["id"])
         then = {"previous_response_id": made[2]["id"], "input": "And?"}
         count = one.count(**then)
+
         behind = begun(one)
+        # of another live endpoint: it is left alone
+        assert other.http.get(f"/responses/{behind['id']}").json()["status"] == "in_progress"
         first.process.kill()
         first.process.wait()
+        seen = ended(other, behind)
+        assert (seen["status"], seen["error"]["code"]) == ("failed", "server_error")
+        assert "The endpoint ended" in seen["error"]["message"]
 
-    with Door(start("--profile", "plain", data=tmp_path)) as other:
-        assert other.key != first.key
-        assert ended(other, behind)["status"] == "failed"
         assert other.http.get(f"/responses/{made[0]['id']}").status_code == 404
         for each in made[1:]:
             assert other.http.get(f"/responses/{each['id']}").json() == each
