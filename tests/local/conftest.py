@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import httpx
 import pytest
 from served_gateway import Served
+from shallow_model import environment
 from wirecheck import transport
 
 from samplers.local.keys.known import KeysFile
@@ -92,16 +93,18 @@ class Endpoint:
         return {item["token"]: item["logprob"] for item in entry["top_logprobs"]}
 
 
-def _start(*options: str, data=None) -> Endpoint:
+def _start(*options: str, data=None, environment: dict | None = None) -> Endpoint:
     """Starts an endpoint. If it does not start, fails with what it wrote on stderr.
 
-    `data`: where its data folder is; None: in a folder of its own.
+    `data`: where its data folder is; None: in a folder of its own. `environment`: variables that
+    it has beside ours.
     """
     begin = time.monotonic()
     command = [sys.executable, "-m", "samplers.local", *options]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     data = data or tempfile.mkdtemp(dir=os.environ["XDG_DATA_HOME"])
-    process = subprocess.Popen(command, **pipes, env=os.environ | {"XDG_DATA_HOME": str(data)})
+    own = {"XDG_DATA_HOME": str(data)} | (environment or {})
+    process = subprocess.Popen(command, **pipes, env=os.environ | own)
 
     lines: queue.SimpleQueue = queue.SimpleQueue()
     threading.Thread(target=lambda: lines.put(process.stdout.readline()), daemon=True).start()
@@ -136,8 +139,8 @@ def start():
         _end(endpoint)
 
 
-def _running(*options: str):
-    endpoint = _start(*options)
+def _running(*options: str, environment: dict | None = None):
+    endpoint = _start(*options, environment=environment)
     yield endpoint
     _end(endpoint)
 
@@ -166,6 +169,18 @@ def exact(endpoint):
 def reasoning(endpoint):
     """The same endpoint's simulated reasoning model."""
     return replace(endpoint, model=f"{endpoint.model}-reasoning")
+
+
+@pytest.fixture(scope="session")
+def shallow_model(tmp_path_factory):
+    """The variables of an endpoint with a model of two layers: fast, and it writes nonsense."""
+    return environment(tmp_path_factory.mktemp("shallow"))
+
+
+@pytest.fixture(scope="session")
+def shallow(shallow_model):
+    """The default endpoint, with that model."""
+    yield from _running(environment=shallow_model)
 
 
 @pytest.fixture(scope="session")

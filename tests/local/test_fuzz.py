@@ -218,15 +218,15 @@ def for_reasoning(body: dict) -> dict:
 @pytest.mark.skipif(
     not wirecheck.FILE.exists(), reason="OpenAI's API file is not beside this repository"
 )
-def test_a_thousand_requests(endpoint, reasoning):
+def test_a_thousand_requests(shallow):
     statuses: list[int] = []
-    with endpoint.client() as client, ThreadPoolExecutor(BATCH) as crowd:
+    with shallow.client() as client, ThreadPoolExecutor(BATCH) as crowd:
 
         def status(drawn: tuple[dict, int]) -> int:
             body, number = drawn
-            body = body | {"model": endpoint.model}
+            body = body | {"model": shallow.model}
             if number == 0:
-                body = for_reasoning(body) | {"model": reasoning.model}
+                body = for_reasoning(body) | {"model": f"{shallow.model}-reasoning"}
             # json.dumps escapes half surrogates, as a bad client may; httpx would refuse them
             content = json.dumps(body)
             # the client checks the answer against OpenAI's file

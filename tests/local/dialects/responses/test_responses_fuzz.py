@@ -13,7 +13,7 @@ import pytest
 from openai.types.responses import Response, ResponseItemList
 from openai.types.responses.response_create_params import ResponseCreateParamsBase
 from pydantic import TypeAdapter
-from responses_door import check_life, events_of, strict
+from responses_door import Door, check_life, events_of, strict
 from responses_fuzz import odd, right, wrong
 
 SEED = int(os.environ.get("FUZZ_SEED") or random.randrange(2**32))
@@ -22,6 +22,12 @@ AT_ONCE = 4
 SECONDS = 60  # for one answer
 ENDS = ("response.completed", "response.incomplete")
 PARAMS = TypeAdapter(ResponseCreateParamsBase)
+
+
+@pytest.fixture(scope="module")
+def responses(shallow):
+    with Door(shallow) as door:
+        yield door
 
 
 @pytest.fixture(scope="module")
