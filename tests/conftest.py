@@ -1,8 +1,10 @@
 """What several folders of tests share: endpoints on the real model, one for a whole session."""
 
 import os
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import certifi
 import pytest
 from bare_llama_cpp import KEY, bare_llama_cpp
 
@@ -11,8 +13,16 @@ DATA = TemporaryDirectory(ignore_cleanup_errors=True)
 
 
 def pytest_configure() -> None:
-    """What endpoints keep is neither the user's own nor that of another process of the tests."""
+    """What endpoints keep is neither the user's own nor that of another process of the tests.
+
+    Each new client of httpx reads the certificates of all authorities, which takes 40 ms. Here no
+    server has a certificate, so one authority is enough.
+    """
     os.environ["XDG_DATA_HOME"] = DATA.name
+    one = Path(DATA.name, "one-authority.pem")
+    end = "-----END CERTIFICATE-----\n"
+    one.write_text(Path(certifi.where()).read_text("utf-8").partition(end)[0] + end, "utf-8")
+    os.environ["SSL_CERT_FILE"] = str(one)
 
 
 def pytest_unconfigure() -> None:
