@@ -28,31 +28,32 @@ COUNTED = (
 
 
 class KnownResponses:
-    """By id, the tokens of each response with the model that was asked.
+    """By id, the tokens of each response, the model that was asked, and if it forgot old thoughts.
 
     Of those that are made in the background the model alone, until their usage is known. Threads
     may share it.
     """
 
     def __init__(self):
-        self._known: OrderedDict[str, tuple[int, str | None]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[int, str | None, bool]] = OrderedDict()
         self._waiting: dict[str, str] = {}
 
-    def see(self, response: Response, model: str | None = None) -> None:
+    def see(self, response: Response, body: dict | None = None) -> None:
         """Remembers what a response that goes on from this one inherits at most.
 
         That is what it read and what it put out, with what stands around each of its items.
-        `model`: the one that was asked; None where this client has not asked, but looked it up.
+        `body`: what asked for it; None where this client has looked it up.
         """
         usage = response.usage
         if response.id is None or usage is None or not response.is_finished:
             return  # some servers send a usage of zeros at first
         if response.id in self._known:
             return  # a finished one stays as it is
-        model = model or self._waiting.get(response.id) or response.model
+        asked = response.raw if body is None else body
+        model = body["model"] if body else self._waiting.get(response.id) or response.model
         around = MESSAGE_OVERHEAD * len(response.items) + ANSWER_OVERHEAD
         tokens = usage.prompt_tokens + usage.completion_tokens + around
-        self._known[response.id] = tokens, model
+        self._known[response.id] = tokens, model, _context(asked) == "current_turn"
         if len(self._known) > MOST:
             self._known.popitem(last=False)
 
@@ -69,7 +70,7 @@ class KnownResponses:
 
         Those of a `previous` that this client has seen are known, where the same model reads it
         again: another may cut a text into more tokens, or with another context of `reasoning` read
-        thoughts that the first one did not. Any other, and items that refer to what the endpoint
+        thoughts that the one before did not. Any other, and items that refer to what the endpoint
         keeps, are counted before a paid call, by POST /responses/input_tokens: OpenAI bills nothing
         for it (third-party: an answer in its forum, community.openai.com/t/1380071; its guide on
         counting tokens says "estimate costs before making API calls"; both read on 2026-11-30).
@@ -77,16 +78,21 @@ class KnownResponses:
         """
         previous = body.get("previous_response_id")
         seen = self._known.get(previous) if isinstance(previous, str) else None
-        known, model = seen or (0, None)
+        known, model, forgot = seen or (0, None, False)
         refers = "conversation" in body or any(
             entry.get("type") in REFERENCES for entry in entries_of(body)
         )
-        context = dict_of(body.get("reasoning")).get("context")
-        is_same = model == body["model"] and context in (None, "current_turn")
-        is_known = previous is None or (known > 0 and is_same)
+        context = _context(body)
+        reads_less = context == "current_turn" or (context is None and not forgot)
+        is_known = previous is None or (known > 0 and model == body["model"] and reads_less)
         if transport.budget is None or (is_known and not refers):
             return known
         return _counted(transport, body, deadline)
+
+
+def _context(asked: dict):
+    """Which thoughts are read: of the "current_turn", of "all_turns", …; None: not said."""
+    return dict_of(asked.get("reasoning")).get("context")
 
 
 def _counted(transport: Transport, body: dict, deadline: Deadline) -> int:

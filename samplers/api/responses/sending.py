@@ -43,7 +43,7 @@ def send_response(
                 "POST", PATH, body, deadline=deadline, reservation=reservation
             )
         response = transport.read(answer, read)
-    known.see(response, body["model"])
+    known.see(response, body)
     if response.status == "failed":  # and no error says why
         raise APIError(answer.status_code, "the response failed")
     return response
@@ -61,7 +61,7 @@ def stream_events(
     with has_path(transport.base_url, f"/v1{PATH}", INSTEAD):
         for event in streamed(transport, PATH, body, timeout, read, inherited):
             if event.response is not None:
-                known.see(event.response, body["model"])
+                known.see(event.response, body)
             yield event
             del event  # a traceback may print this frame's locals
 

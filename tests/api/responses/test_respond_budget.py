@@ -124,6 +124,19 @@ def test_what_may_read_more_than_the_previous_one_did_is_counted(params):
     assert paid.budget.held == upper_bound(sent, inherited=5_000 + ANSWER_OVERHEAD)
 
 
+def test_thoughts_that_the_previous_one_was_told_to_forget_are_counted():
+    """The next one may read them again, unless it is told the same."""
+    forget = {"reasoning": {"context": "current_turn"}}
+    paid = Paid(answer(usage=USAGE), httpx.Response(500), httpx.Response(500), counted=5_000)
+    first = paid.client.respond("x", max_output_tokens=500, **forget)
+    for params in (forget, {}):
+        with pytest.raises(APIError):
+            paid.client.respond("y", previous=first, max_output_tokens=16, **params)
+    (same, _), (counted, _), _ = paid.requests[1:]
+    assert same == "POST /v1/responses"
+    assert counted == "POST /v1/responses/input_tokens"
+
+
 def test_a_usage_of_zeros_at_first_is_not_known():
     """So the next one is counted, where a stream broke off."""
     zeros = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
