@@ -7,7 +7,7 @@ from samplers.lab.lessons.exercises.functions import returned
 from samplers.lab.lessons.exercises.plain import AnswerError
 from samplers.lab.lessons.two_apis.send import send, words
 
-QUESTION = {"role": "user", "content": "Is it warm in Rome? Answer in JSON."}
+QUESTION = {"role": "user", "content": "Say only the word yes, or JSON."}
 CITY = {
     "type": "object",
     "properties": {"city": {"type": "string"}},
@@ -37,28 +37,40 @@ def _tool(name: str, parameters: dict, **fields) -> dict:
 
 
 SCHEMA = {"name": "place", "strict": True, "schema": CITY}
-# {what a body has: its fields besides the model and a limit}
+# {what a body has: its fields besides the model and a limit}; at temperature 0 the answer is short
 BODIES = {
     "a question": {"messages": [QUESTION], "temperature": 0, "max_completion_tokens": 20},
-    "JSON mode": {"messages": [QUESTION], "response_format": {"type": "json_object"}},
+    "JSON mode": {
+        "messages": [QUESTION],
+        "temperature": 0,
+        "response_format": {"type": "json_object"},
+    },
     "a schema": {
         "messages": [QUESTION],
         "response_format": {"type": "json_schema", "json_schema": SCHEMA},
     },
     "two tools": {
         "messages": [QUESTION],
+        "temperature": 0,
         "tools": [_tool("call", CITY), _tool("find", CITY, strict=True)],
         "tool_choice": "none",
     },
-    "an open tool": {"messages": [QUESTION], "tools": [_tool("call", OPEN)], "tool_choice": "none"},
+    "an open tool": {
+        "messages": [QUESTION],
+        "temperature": 0,
+        "tools": [_tool("call", OPEN)],
+        "tool_choice": "none",
+    },
     "a call and its result": {
         "messages": TALK,
+        "temperature": 0,
         "tools": [_tool("call", CITY)],
         "tool_choice": "none",
     },
     "an answer sent back": {"messages": [QUESTION, ANSWERED, QUESTION]},
     BESIDE: {
         "messages": [*TALK[:2], TALK[2] | {"content": "I look."}, TALK[3]],
+        "temperature": 0,
         "tools": [_tool("call", CITY)],
         "tool_choice": "none",
     },

@@ -14,7 +14,7 @@ PLACES = {
     "logprobs": "include",
     "tools": "tools",
 }
-MESSAGES = [{"role": "user", "content": "Say hello, in JSON."}]
+MESSAGES = [{"role": "user", "content": "Say only the word yes, or JSON."}]
 FUNCTION = {
     "name": "now",
     "description": "The time",
@@ -69,13 +69,14 @@ def _problem(client, name: str, place: str | None) -> str | None:
     is_right = place == PLACES[name]
     model = client.model if name != "reasoning_effort" else f"{client.model}-reasoning"
     chat = {"model": model, "messages": MESSAGES, "max_completion_tokens": 1, name: value}
-    status, before = send(client, "Chat", chat)
+    beside = _beside(name)
+    status, before = send(client, "Chat", chat | beside)
     if status != 200:
         return f"Chat itself says: {words(before)}"
 
     sent_as = place or name
     first, _, second = sent_as.partition(".")
-    body = {"model": model, "input": MESSAGES, "max_output_tokens": 16, "store": False}
+    body = {"model": model, "input": MESSAGES, "max_output_tokens": 16, "store": False} | beside
     if name == "messages":
         del body["input"]
     if is_right:
@@ -86,6 +87,15 @@ def _problem(client, name: str, place: str | None) -> str | None:
     if is_right:
         return None if _arrived(name, value, before, after) else f"{place} is taken, and ignored."
     return "it has the same name there: look at what an answer repeats."
+
+
+def _beside(name: str) -> dict:
+    """What is sent with a field, so that its prompt and its answer are short."""
+    if name == "reasoning_effort":  # while that model thinks it takes no temperature
+        return {}
+    if name == "tools":
+        return {"temperature": 0, "tool_choice": "none"}  # the prompt then says nothing of tools
+    return {"temperature": 0}
 
 
 def _arrived(name: str, value, before: dict, after: dict) -> bool:
