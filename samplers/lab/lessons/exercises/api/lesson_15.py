@@ -63,9 +63,9 @@ def _vote(answer) -> bool | str:
 
 def _examples(answer) -> bool | str:
     count = whole(answer)
-    if not 0 <= count <= 6:
-        return "There are six sums."
-    return count >= 5
+    if not 0 <= count <= 4:
+        return "There are four sums."
+    return count >= 3
 
 
 def _left(answer) -> bool | str:
@@ -201,7 +201,7 @@ EXERCISES = {
         why="The right number is seldom drawn. A vote elects what is drawn most often.",
     ),
     "15-examples": Exercise(
-        ask="write how many of the six.",
+        ask="write how many of the four.",
         test=_examples,
         hint="Examples change what the model finds probable, before anything is drawn.",
         why="After examples nearly all of the probability is on one answer: see below.",
