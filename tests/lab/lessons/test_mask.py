@@ -109,8 +109,10 @@ def test_the_real_mask_is_the_models_distribution_on_the_allowed_tokens(client):
     written = [b"".join(step.bytes for step in steps[:k]) for k in range(len(steps))]
     k = written.index(b'{"m":"')
 
-    ids = {token: i for i, token in enumerate(client.next_token(prompt, top="all").bytes)}
-    full = client.next_token(prompt, top="all", after=[ids[step.bytes] for step in steps[:k]])
+    so_far = [id for step in steps[:k] for id in client.tokenize(step.token).ids]
+    full = client.next_token(prompt, top="all", after=so_far)
+    ids = {token: i for i, token in enumerate(full.bytes)}
+    assert so_far == [ids[step.bytes] for step in steps[:k]]
     texts = [json.dumps({"m": word}, separators=(",", ":")).encode() for word in words]
     allowed = [
         i
