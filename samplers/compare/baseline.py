@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,8 @@ class Baseline:
     prompt: Mapping[bytes, int]
     then: Mapping[bytes, Distribution]
     noise: float
+    # {(temperature, presence penalty): what its questions know}, see `Question`
+    known: dict = field(default_factory=dict, repr=False)
 
     @classmethod
     def measure(cls, client: Client, messages, extra: dict) -> "Baseline":
@@ -51,8 +53,11 @@ class Baseline:
         def answer(_) -> list[tuple[bytes, Distribution]]:
             return shown_distributions(client, messages, plain, extra)
 
+        # One alone comes first: an engine that keeps prompts then reads this one once, not four
+        # times at the same time.
+        answers = [answer(0)]
         with ThreadPoolExecutor(4) as pool:
-            answers = list(pool.map(answer, range(ANSWERS)))
+            answers += pool.map(answer, range(1, ANSWERS))
 
         first, noise = _mean([answer[0][1] for answer in answers])
         then = {}
@@ -78,14 +83,18 @@ class Baseline:
     @cached_property
     def _questions(self) -> list[Question]:
         return candidate_questions(
-            self.distribution, self.messages, self.prompt, self.then, self.noise
+            self.distribution, self.messages, self.prompt, self.then, self.noise, self.known
         )
 
     def question(self, params: SamplingParams) -> Question:
-        """A question on this prompt; with `max_tokens` of 2 or more, about two tokens."""
+        """A question on this prompt; with `max_tokens` of 2 or more, about two tokens.
+
+        `params` may set temperature, top_p and presence_penalty; all else is off.
+        """
         then = self.then if (params.max_tokens or 1) > 1 else {}
+        known = self.known.setdefault((params.temperature, params.presence_penalty), {})
         return Question(
-            self.messages, params, self.distribution, self.prompt, then, noise=self.noise
+            self.messages, params, self.distribution, self.prompt, then, self.noise, known
         )
 
 

@@ -84,16 +84,24 @@ def design_experiment(
 
 
 def candidate_questions(
-    distribution: Distribution, messages=None, prompt=None, then=None, noise: float = 0.0
+    distribution: Distribution,
+    messages=None,
+    prompt=None,
+    then=None,
+    noise: float = 0.0,
+    known: dict | None = None,
 ) -> list[Question]:
     """The questions that `design_experiment` chooses from.
 
-    A question caches its predictions, so keep the list to choose from it again.
+    A question caches its predictions, so keep the list to choose from it again. `known`:
+    {(temperature, presence penalty): what other questions on this prompt know already}.
     """
+    known = {} if known is None else known
     questions = []
     for t, p, penalty in product(TEMPERATURES, NUCLEI, PENALTIES):
         params = SamplingParams(temperature=t, top_p=p, presence_penalty=penalty)
-        question = Question(messages, params, distribution, prompt or {}, {}, noise)
+        shared = known.setdefault((t, penalty), {})
+        question = Question(messages, params, distribution, prompt or {}, {}, noise, shared)
         questions.append(question)
         # A second token tells more than the first only by what is counted.
         if then and penalty:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from samplers.compare.hypotheses import Hypothesis, counted
-from samplers.compare.predict import kept, predict
+from samplers.compare.predict import Weighed, kept, predict, predict_weighed, weighed
 from samplers.compare.prediction import Prediction
 from samplers.compare.truncate import OFF
 from samplers.distribution import Distribution
@@ -30,8 +30,8 @@ class Question:
     `distribution`: the model's own after the messages. `prompt`: {token's bytes: how often} in the
     messages. `then`: {first token's bytes: distribution of the second}; with it the question is
     about two tokens, and `params.max_tokens` is 2. `noise`: by how much the measured logprobs may
-    be off, in nats. `known`: what was computed already. Two questions that differ in `then` and
-    `params.max_tokens` alone can share it: they expect the same first token.
+    be off, in nats. `known`: what was computed already. Two questions that differ in `then`,
+    `params.max_tokens` and `params.top_p` alone can share it.
     """
 
     messages: object
@@ -46,8 +46,8 @@ class Question:
     def prediction(self, h: Hypothesis, first: bytes | None = None) -> Prediction:
         """The prediction of the first token, or of the second after `first`."""
         counts = self._counts(h, first)
-        key = (h.order, h.boundary, tuple(counts.items()), first)
-        return self._cached(key, lambda: predict(self._before(first), self.params, h, counts))
+        key = (self.params.top_p, h.order, h.boundary, tuple(counts.items()), first)
+        return self._cached(key, lambda: predict_weighed(self._weighed(h, first), self.params, h))
 
     def is_steady(self, h: Hypothesis, first: bytes | None = None) -> bool:
         """Is the nucleus the same for all true logprobs within `noise` of the measured ones?
@@ -63,9 +63,9 @@ class Question:
 
         t = self.params.temperature if h.order == "temperature first" else 1.0
         status = self.prediction(h, first).status
-        counts = self._counts(h, first)
-        shifted = self._cached(("shifted", t), lambda: self._shifted(2 * self.noise / t))
-        return all(kept(self._before(first), params, h, counts) == status for params in shifted)
+        before = self._weighed(h, first)
+        shifted = self._cached(("shifted", p, t), lambda: self._shifted(2 * self.noise / t))
+        return all(kept(before, params, h) == status for params in shifted)
 
     def _shifted(self, shift: float) -> list[SamplingParams]:
         """The parameters with the odds of top_p changed by the factors e^-shift and e^shift."""
@@ -81,7 +81,8 @@ class Question:
         None where they are too uncertain. LAPSE of the probability is spread evenly over the cells,
         so that no draw is impossible.
         """
-        key = ("cells", h.order, h.boundary, tuple(self._counts(h, first).items()), first)
+        counts = self._counts(h, first)
+        key = ("cells", self.params.top_p, h.order, h.boundary, tuple(counts.items()), first)
         return self._cached(key, lambda: self._compute_cells(h, first))
 
     def is_usable(self, hypotheses) -> bool:
@@ -110,17 +111,18 @@ class Question:
         if h.logprobs == "processed":
             is_known = self.cells(h, first) is not None
             return self.prediction(h, first) if is_known else None
-        if h.logprobs == "raw":
-            params = SamplingParams()
-            counts = {}
-        else:
-            params = self.params.replace(**OFF)
-            counts = self._counts(h, first)
-        if h.logprobs == "processed before temperature":
-            params = params.replace(temperature=1)
-
+        counts = {} if h.logprobs == "raw" else self._counts(h, first)
         key = ("logprobs", h.logprobs, first, tuple(counts.items()))
-        return self._cached(key, lambda: predict(self._before(first), params, h, counts))
+        params = self._shown_params
+        return self._cached(key, lambda: predict(self._before(first), params(h), h, counts))
+
+    def _shown_params(self, h: Hypothesis) -> SamplingParams:
+        """The parameters that act on the logprobs shown if `h`, which truncates none, is true."""
+        if h.logprobs == "raw":
+            return SamplingParams()
+        params = self.params.replace(**OFF)
+        is_later = h.logprobs == "processed before temperature"
+        return params.replace(temperature=1) if is_later else params
 
     @property
     def tolerance(self) -> float:
@@ -156,6 +158,12 @@ class Question:
                 agrees[id(prediction)] = distance(prediction, shown) <= self.tolerance
         return np.array([agrees[id(prediction)] for prediction in expected])
 
+    def _weighed(self, h: Hypothesis, first: bytes | None) -> Weighed:
+        """The first token's weights before a nucleus, or the second's; for all nuclei, once."""
+        counts = self._counts(h, first)
+        key = ("weighed", h.order, self.params.top_p < 1, tuple(counts.items()), first)
+        return self._cached(key, lambda: weighed(self._before(first), self.params, h, counts))
+
     def _before(self, first: bytes | None) -> Distribution:
         """The model's distribution of the first token, or of the second after `first`."""
         return self.distribution if first is None else self.then[first]
@@ -164,7 +172,10 @@ class Question:
         """What `h`'s penalties count before the first token, or after `first`; {} without any."""
         if not (self.params.presence_penalty or self.params.frequency_penalty):
             return {}
-        return counted(h.counts, self.prompt, [] if first is None else [first])
+        output = [] if first is None else [first]
+        return self._cached(
+            ("counts", h.counts, first), lambda: counted(h.counts, self.prompt, output)
+        )
 
     def _compute_cells(self, h: Hypothesis, first: bytes | None):
         prediction = self.prediction(h, first)

@@ -52,24 +52,26 @@ def predict(distribution: Distribution, params: SamplingParams, engine, counts=N
     repetition_penalty on log-probabilities alone, counts or not, see
     `samplers.penalties.check_raw_logits`.
     """
-    cut = _truncated(distribution, params, engine, counts)
-    c = cut.candidates
-    if cut.is_late:
-        c = _raised(c, cut.scale)
-
-    most_of_one = partial(_most_of_one, c, cut.tail, cut.scale, cut.is_truncated)
-    return _prediction(distribution, c, cut.tail, cut.order, most_of_one)
+    return predict_weighed(weighed(distribution, params, engine, counts), params, engine)
 
 
-def kept(
-    distribution: Distribution, params: SamplingParams, engine, counts=None
-) -> tuple[str, ...]:
-    """`predict(…).status` alone, in half the time."""
-    cut = _truncated(distribution, params, engine, counts)
-    return _status(cut.candidates, cut.order)
+class Weighed(NamedTuple):
+    """A distribution's tokens with their weights before truncation, and how these were made."""
+
+    distribution: Distribution
+    candidates: Candidates
+    tail: Tail
+    scale: "_Scale"
+    order: np.ndarray  # (K,) the listed tokens, the heaviest first
+    is_greedy: bool
+    is_late: bool  # the temperature acts after the truncation
 
 
-def _truncated(distribution: Distribution, params: SamplingParams, engine, counts) -> "_Cut":
+def weighed(distribution: Distribution, params: SamplingParams, engine, counts=None) -> Weighed:
+    """What `predict` knows before truncation; several nuclei can share it.
+
+    It takes what `predict` takes, and raises what it raises.
+    """
     instance(distribution, "distribution", Distribution, "a Distribution")
     instance(params, "params", SamplingParams, "a SamplingParams")
     rules = rules_of(engine)
@@ -89,21 +91,30 @@ def _truncated(distribution: Distribution, params: SamplingParams, engine, count
 
     order = np.argsort(-log_w, kind="stable")
     c = _candidates(log_w[order], tail, scale._replace(temperature=1.0) if late else scale)
-    c = truncate(c, params, rules)
-    if greedy:
-        c = top_k(c, 1)
-    return _Cut(c, tail, scale, order, truncated, late)
+    return Weighed(distribution, c, tail, scale, order, greedy, late)
 
 
-class _Cut(NamedTuple):
-    """What truncation leaves of a distribution, and what the weights were made with."""
+def predict_weighed(before: Weighed, params: SamplingParams, engine) -> Prediction:
+    """As `predict`. `before` may come of other `params`, if they differ in a top_p below 1 alone,
+    and of an `engine` that differs in the boundary of its nucleus alone.
+    """
+    c = _truncated(before, params, engine)
+    if before.is_late:
+        c = _raised(c, before.scale)
 
-    candidates: Candidates
-    tail: Tail
-    scale: "_Scale"
-    order: np.ndarray  # (K,) the listed tokens, the heaviest first
-    is_truncated: bool
-    is_late: bool  # the temperature is yet to act
+    is_truncated = before.is_greedy or truncates(params)
+    most_of_one = partial(_most_of_one, c, before.tail, before.scale, is_truncated)
+    return _prediction(before.distribution, c, before.tail, before.order, most_of_one)
+
+
+def kept(before: Weighed, params: SamplingParams, engine) -> tuple[str, ...]:
+    """`predict_weighed(…).status` alone, in half the time."""
+    return _status(_truncated(before, params, engine), before.order)
+
+
+def _truncated(before: Weighed, params: SamplingParams, engine) -> Candidates:
+    c = truncate(before.candidates, params, rules_of(engine))
+    return top_k(c, 1) if before.is_greedy else c
 
 
 class _Scale(NamedTuple):

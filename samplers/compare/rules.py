@@ -1,6 +1,7 @@
 """An engine's rules as far as a prediction needs them: its truncations and their order."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from samplers.checks import one_of, shown
 from samplers.engines import ENGINES, Engine, used_temperature
@@ -56,8 +57,13 @@ def rules_of(engine) -> Rules:
     if not hasattr(engine, "order") or not hasattr(engine, "boundary"):
         names = ", ".join(ENGINES)
         raise ValueError(f"engine must be one of {names}, or rules, got {shown(engine)}")
-    like = "llama.cpp" if engine.order == "temperature last" else "vllm"
-    return Rules(engine.order, engine.boundary, _truncations(ENGINES[like]))
+    return _rules_with(engine.order, engine.boundary)
+
+
+@cache
+def _rules_with(order: str, boundary: str) -> Rules:
+    like = "llama.cpp" if order == "temperature last" else "vllm"
+    return Rules(order, boundary, _truncations(ENGINES[like]))
 
 
 def _rules(engine: Engine) -> Rules:

@@ -8,6 +8,7 @@ its bounds, the true result lies within what is returned.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,16 @@ class Candidates:
     def clear(self) -> np.ndarray:
         """(K,) True for a listed token that no tail token can equal."""
         return self.weights > self.cap * (1 + CLOSE)
+
+    @cached_property
+    def nuclei(self) -> "_Nuclei":
+        """What every nucleus of these candidates needs, whatever its p."""
+        return _nuclei(self, ties=False)
+
+    @cached_property
+    def nuclei_with_ties(self) -> "_Nuclei":
+        """The same, where tokens of equal weight stay or go together."""
+        return _nuclei(self, ties=True)
 
     def without_tail(self) -> "Candidates":
         """The same candidates with every tail token removed."""
@@ -116,21 +127,18 @@ def top_p(c: Candidates, p: float, boundary: str) -> Candidates:
         return c
 
     ties = boundary == "ties stay"
-    (least_before, most_before), (least_rest, most_rest) = _around(c, ties)
-    sure = c.sure & _stays(most_before, least_rest, p, boundary)
-    may = c.may & _stays(least_before, most_rest, p, boundary)
-    near = _near(most_before, least_rest, p) | _near(least_before, most_rest, p)
+    nuclei = c.nuclei_with_ties if ties else c.nuclei
+    sure = c.sure & _stays(nuclei.most_before, p, boundary)
+    may = c.may & _stays(nuclei.least_before, p, boundary)
+    near = _near(nuclei.most_before, p) | _near(nuclei.least_before, p)
     kept = replace(c, sure=sure, may=may, edge=bool((c.may & near).any()))
 
-    listed = (c.weights * c.may).sum()
-    before_tail = _weight_before_tail(c, ties)
-    reaches_tail = _stays(before_tail, listed - before_tail + c.high, p, boundary)
-    if c.high == 0 or not reaches_tail:
+    if c.high == 0 or not _stays(nuclei.before_tail, p, boundary):
         return kept.without_tail()
     # What stays weighs at least p of the whole, and at most that and the token that crosses p.
-    low = max(0.0, p * c.low - (1 - p) * listed)
-    most = p * (listed + c.high) if p else 0.0  # the sum may be infinite
-    high = c.high if ties else min(c.high, most - before_tail + c.cap)
+    low = max(0.0, p * c.low - (1 - p) * nuclei.listed)
+    most = p * (nuclei.listed + c.high) if p else 0.0  # the sum may be infinite
+    high = c.high if ties else min(c.high, most - nuclei.tail_from + c.cap)
     return replace(kept, low=low, high=max(0.0, high))
 
 
@@ -198,7 +206,7 @@ def check_stages(params: SamplingParams, rules: Rules) -> None:
     A missing stage that has a parameter's name is an error only where the parameter is on: an
     engine may have a truncation that most requests leave off.
     """
-    defaults = {f.name: f.default for f in fields(params)}
+    defaults = _defaults(type(params))
     for stage in rules.stages:
         if stage not in STAGES and stage not in defaults:
             raise ValueError(f"stages must be among {', '.join(STAGES)}, got {stage!r}")
@@ -212,6 +220,11 @@ def check_stages(params: SamplingParams, rules: Rules) -> None:
                 f"{name} must be {off!r}, because predict knows no stage of this engine that reads "
                 f"it, got {value!r}"
             )
+
+
+@cache
+def _defaults(kind: type[SamplingParams]) -> dict:
+    return {f.name: f.default for f in fields(kind)}
 
 
 def truncate(c: Candidates, params: SamplingParams, rules: Rules) -> Candidates:
@@ -232,8 +245,24 @@ def _first_of_equals(weights: np.ndarray) -> np.ndarray:
     return np.searchsorted(-weights, -weights, side="left")
 
 
-def _around(c: Candidates, ties: bool) -> tuple[tuple, tuple]:
-    """The weight before each listed token, and that of the rest, each as (least, most) (K,)."""
+class _Before(NamedTuple):
+    """The share of the whole weight that comes before a token, and whether nothing does."""
+
+    share: np.ndarray
+    is_first: np.ndarray
+
+
+class _Nuclei(NamedTuple):
+    """What comes before each listed token (K,), as far as the bounds tell, and before the tail."""
+
+    least_before: _Before
+    most_before: _Before
+    before_tail: _Before
+    tail_from: float  # the weight of the listed tokens that surely come before the tail
+    listed: float  # the weight of all listed tokens
+
+
+def _nuclei(c: Candidates, ties: bool) -> _Nuclei:
     first = _first_of_equals(c.weights) if ties else np.arange(len(c.weights))
     sure = c.weights * c.sure
     may = c.weights * c.may
@@ -245,28 +274,27 @@ def _around(c: Candidates, ties: bool) -> tuple[tuple, tuple]:
     least_rest = sure.sum() - sure_before + own_if_unsure + tail_after
     most_rest = may.sum() - may_before + c.high
     most_before = may_before + np.where(c.above, 0.0, c.high)
-    return (sure_before, most_before), (least_rest, most_rest)
+    listed = may.sum()
+    tail_from = c.weights[c.sure & (c.clear if ties else c.above)].sum()
+    before_tail = _share(tail_from, listed - tail_from + c.high)
+    before_listed = _share(sure_before, most_rest), _share(most_before, least_rest)
+    return _Nuclei(*before_listed, before_tail, tail_from, listed)
 
 
-def _weight_before_tail(c: Candidates, ties: bool) -> float:
-    """The weight of the listed tokens that surely come before every tail token."""
-    before = c.clear if ties else c.above
-    return c.weights[c.sure & before].sum()
-
-
-def _share(before, rest):
+def _share(before, rest) -> _Before:
     """B / (B + R), the share before a token; 1 where B is infinite, NaN where both are 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(np.isinf(before), 1.0, before / (before + rest))
+        share = np.where(np.isinf(before), 1.0, before / (before + rest))
+    return _Before(share, before == 0)
 
 
-def _stays(before, rest, p: float, boundary: str):
-    """Does a token stay with this weight before it and this rest? The first one always does."""
-    share = _share(before, rest)
+def _stays(before: _Before, p: float, boundary: str):
+    """Does a token stay with this before it? The first one always does."""
+    share, is_first = before
     within = share <= p + ROUNDING if boundary == "before <= p" else share < p - ROUNDING
-    return within | (before == 0)
+    return within | is_first
 
 
-def _near(before, rest, p: float):
+def _near(before: _Before, p: float):
     """Is the share before a token so close to p that an endpoint's rounding may decide?"""
-    return np.abs(_share(before, rest) - p) < EDGE
+    return np.abs(before.share - p) < EDGE
