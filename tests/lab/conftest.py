@@ -65,24 +65,39 @@ def browser():
         yield browser
 
 
+@pytest.fixture(scope="module")
+def free_pages():
+    """{a page's options as text: pages that no test uses now}: a new page takes a second."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser, tmp_path):
+def open_page(browser, free_pages, tmp_path):
     """open_page(html, script=""): a page from a file, in which `script` runs first.
 
     An error in the page fails the test.
     """
-    pages = []
+    used = []
 
     def opened(html: str, script: str = "", **options):
-        path = tmp_path / f"page{len(pages)}.html"
-        path.write_text(html, "utf-8")
-        page = browser.new_page(**options)
-        pages.append(page)
-        page.add_init_script(script)
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        path = tmp_path / f"page{len(used)}.html"
+        head = '<meta charset="utf-8">'
+        assert head in html
+        path.write_text(html.replace(head, f"{head}<script>{script}</script>", 1), "utf-8")
+        free = free_pages.setdefault(str(options), [])
+        page = free.pop() if free else new_page(browser, options)
+        used.append((free, page))
         page.goto(path.as_uri())
         return page
 
     yield opened
-    for page in pages:
-        page.close()
+    for free, page in used:
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+        free.append(page)
+
+
+def new_page(browser, options: dict):
+    page = browser.new_page(**options)
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    return page

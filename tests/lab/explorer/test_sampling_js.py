@@ -28,6 +28,7 @@ Object.assign(window, {
   probs(name, params, counts, engine) {
     return textOf(softmax(applyChain(rows.get(name), params, counts, engine)));
   },
+  all(calls) { return calls.map(([logits, settings]) => (keep(...logits), probs(...settings))); },
 });
 """
 OFF = {
@@ -52,15 +53,24 @@ def page():
 
 def keep(page, name: str, logits) -> np.ndarray:
     """Send logits to the page as float32 under a name; returns what numpy makes of the same."""
-    short = np.asarray(logits, np.float32)
-    page.evaluate("(sent) => keep(...sent)", [name, encoded(short), len(short)])
-    return short.astype(np.float64)
+    page.evaluate("(sent) => keep(...sent)", as_sent(name, logits))
+    return np.asarray(logits, np.float32).astype(np.float64)
+
+
+def as_sent(name: str, logits) -> list:
+    """The arguments of the page's `keep`."""
+    return [name, encoded(logits), len(logits)]
 
 
 def in_browser(page, name, params: dict, counts: dict, bias: dict, engine: str) -> np.ndarray:
-    told = params | {"logit_bias": list(bias.items())}
-    sent = [name, told, list(counts.items()), asdict(ENGINES[engine])]
+    sent = asked(name, params, counts, bias, engine)
     return decoded(page.evaluate("(sent) => probs(...sent)", sent))
+
+
+def asked(name: str, params: dict, counts: dict, bias: dict, engine: str) -> list:
+    """The arguments of the page's `probs`."""
+    told = params | {"logit_bias": list(bias.items())}
+    return [name, told, list(counts.items()), asdict(ENGINES[engine])]
 
 
 def in_numpy(logits, params: dict, counts: dict, bias: dict, engine: str) -> np.ndarray:
@@ -103,9 +113,8 @@ def random_logits(rng, size: int) -> np.ndarray:
     return logits
 
 
-def check(page, rng, name: str, logits: np.ndarray) -> None:
-    settings = random_settings(rng, len(logits))
-    shown = in_browser(page, name, *settings)
+def check(shown: np.ndarray, logits: np.ndarray, settings: tuple) -> None:
+    """Is what the browser shows what numpy says?"""
     expected = in_numpy(logits, *settings)
     np.testing.assert_allclose(shown, expected, atol=1e-6, rtol=0, err_msg=str(settings))
     assert np.array_equal(shown > 0, expected > 0), settings
@@ -114,9 +123,16 @@ def check(page, rng, name: str, logits: np.ndarray) -> None:
 @pytest.mark.parametrize("seed", range(9))
 def test_100_random_settings_equal_numpy(page, seed):
     rng = np.random.default_rng(seed)
+    cases = []
     for _ in range(100):
         size = int(rng.choice([1, 2, 5, 64, 2000, rng.integers(1, 2001)]))
-        check(page, rng, "small", keep(page, "small", random_logits(rng, size)))
+        logits = random_logits(rng, size).astype(np.float32)
+        cases.append((logits, random_settings(rng, size)))
+
+    calls = [[as_sent("small", logits), asked("small", *of_it)] for logits, of_it in cases]
+    shown = page.evaluate("(calls) => all(calls)", calls)
+    for text, (logits, settings) in zip(shown, cases, strict=True):
+        check(decoded(text), logits.astype(np.float64), settings)
 
 
 def test_100_random_settings_equal_numpy_on_a_whole_vocabulary(page):
@@ -124,7 +140,8 @@ def test_100_random_settings_equal_numpy_on_a_whole_vocabulary(page):
     for name in "abcde":
         logits = keep(page, name, random_logits(rng, V))
         for _ in range(20):
-            check(page, rng, name, logits)
+            settings = random_settings(rng, V)
+            check(in_browser(page, name, *settings), logits, settings)
 
 
 def probs(page, logits, engine: str = "openai", **params) -> np.ndarray:

@@ -13,7 +13,8 @@ POPUPS = """
     .filter(([, box]) => box.width).map(([i, box]) => [i, box.left, box.right])
 """
 MIDDLE = """
-token => {
+i => {
+    const token = document.querySelectorAll('label .token').item(i);
     token.scrollIntoView({block: 'center'});
     const box = token.getClientRects()[0];  // of its first line
     return [box.x + box.width / 2, box.y + box.height / 2];
@@ -23,22 +24,34 @@ token => {
 pytestmark = needs_chromium
 
 
+@pytest.fixture(scope="module")
+def blank(browser):
+    with browser.new_page() as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    texts = plot_texts({"whole": WHOLE, "odd": ODDITIES, "long": LONG}).html
+    return f"<a href='#'>before</a>{texts}<a href='#'>after</a>"
+
+
 @pytest.fixture
-def page(browser):
-    html = plot_texts({"whole": WHOLE, "odd": ODDITIES, "long": LONG}).html
-    page = browser.new_page()
-    page.set_content(f"<a href='#'>before</a>{html}<a href='#'>after</a>")
-    yield page
-    page.close()
+def page(blank, html):
+    """The page as it is first shown, with the mouse in its corner."""
+    blank.emulate_media(media="screen")
+    blank.mouse.move(0, 0)
+    blank.goto("about:blank")
+    blank.set_content(html)
+    return blank
 
 
 @pytest.mark.parametrize("width", [320, 768, 1600])
 def test_no_token_and_no_popup_is_wider_than_the_page(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     assert page.evaluate(TOO_WIDE) <= 0
-    labels = page.locator("label")
-    for i in range(labels.count()):
-        page.mouse.move(*labels.nth(i).locator(".token").evaluate(MIDDLE))
+    for i in range(page.locator("label .token").count()):
+        page.mouse.move(*page.evaluate(MIDDLE, i))
         ((shown, left, right),) = page.evaluate(POPUPS)
         assert shown == i
         assert left >= 0
@@ -69,7 +82,7 @@ def test_the_room_for_the_last_popup_is_there_only_while_one_can_be_shown(page):
     page.set_viewport_size({"width": 768, "height": 900})
     page.mouse.move(0, 0)
     assert page.evaluate(room)[0] < 15
-    page.mouse.move(*page.locator("label").last.locator(".token").evaluate(MIDDLE))
+    page.mouse.move(*page.evaluate(MIDDLE, page.locator("label .token").count() - 1))
     assert page.evaluate(room)[1] > 0
     page.mouse.move(0, 0)
     page.get_by_role("radio").last.focus()
