@@ -21,11 +21,12 @@ RUNS = 20
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 CELL = """
 import base64, sys, time
+sys.stdout.flush_interval = sys.stderr.flush_interval = 0.02  # how long it keeps a piece back
 from IPython.display import Image, display
 print("out 1")
 print("err 1", file=sys.stderr)
 print("out 2")
-time.sleep(0.3)  # longer than the kernel keeps a piece back
+time.sleep(0.1)  # longer than that
 print("out 3")
 display(Image(base64.b64decode(PIXEL)))
 6 * 7

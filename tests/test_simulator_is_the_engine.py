@@ -24,14 +24,16 @@ RECORDS = [
 ENGINES = ("vllm", "transformers", "sglang", "llama.cpp")
 LEVEL = 1e-4  # of a test of fit: one in ten thousand fails by chance
 REFUTED = 1e-9
-FAR = 0.1  # total variation, which 1,000 draws cannot miss
+FAR = 0.1  # total variation, which many draws cannot miss
 
 # With no system message, llama.cpp's own template would add one.
 MESSAGES = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "What is the capital of France?"},
 ]
-DRAWS = 1000  # with each setting
+DRAWS = 200  # with each setting; what they are drawn from is compared, too
+SHOWN = 1000  # tokens whose probabilities it shows, of those that its chain kept
+CLOSE = 1e-4  # total variation
 AT_ONCE = 4  # draws from one pass: llama.cpp copies its slot, and counts the seed up
 SETTINGS = [
     {"temperature": 1.4, "top_p": 0.9, "repetition_penalty": 1.2},
@@ -85,7 +87,7 @@ def ask(bare, model):
     """Asks llama.cpp's own server for `n` answers of `count` tokens, with the seeds from `seed` on.
 
     One slot reads the prompt: prompts that are read together with those of other slots give logits
-    that differ a little. Returns the tokens of all answers, one after the other.
+    that differ a little. Returns the answers' JSON.
     """
     assert model.prompt == bare.tokenize(MESSAGES).ids
     root = bare.base_url.removesuffix("/v1")
@@ -94,18 +96,32 @@ def ask(bare, model):
     headers = {"Authorization": f"Bearer {KEY}"}
     with httpx.Client(base_url=root, headers=headers, timeout=120) as http:
 
-        def tokens(params: dict, seed: int, count: int = 1, n: int = 1) -> list[int]:
+        def answers(params: dict, seed: int, count: int = 1, n: int = 1, **more) -> list[dict]:
             asked = plain | params
             asked["repeat_penalty"] = asked.pop("repetition_penalty", 1.0)
-            body = fixed | asked | {"seed": seed, "n_predict": count, "n": n}
+            body = fixed | asked | more | {"seed": seed, "n_predict": count, "n": n}
             answer = http.post("/completion", json=body).raise_for_status().json()
-            answers = answer if n > 1 else [answer]
-            return [token for answer in answers for token in answer["tokens"]]
+            return answer if n > 1 else [answer]
 
         # What another test left in the slot's cache was added up in another order: read it afresh.
         fresh = fixed | {"n_predict": 1, "cache_prompt": False}
         http.post("/completion", json=fresh).raise_for_status()
-        yield tokens
+        yield answers
+
+
+def tokens(answers: list[dict]) -> list[int]:
+    """The tokens of all answers, one after the other."""
+    return [token for answer in answers for token in answer["tokens"]]
+
+
+def distribution_drawn_from(ask, setting: dict, V: int) -> np.ndarray:
+    """What llama.cpp's sampler draws from (V,): its probabilities after its whole chain."""
+    [answer] = ask(setting, seed=0, n_probs=SHOWN, post_sampling_probs=True)
+    listed = answer["completion_probabilities"][0]["top_probs"]
+    assert len(listed) < SHOWN  # these are all
+    probs = np.zeros(V)
+    probs[[entry["id"] for entry in listed]] = [entry["prob"] for entry in listed]
+    return probs
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -113,13 +129,16 @@ def test_llama_cpp_draws_what_its_chain_over_our_logits_predicts(client, model, 
     whole = client.next_token(MESSAGES, "all")
     params = SamplingParams(**setting)
     right = prediction_of(whole, params, "llama.cpp", model.prompt)
+    theirs = distribution_drawn_from(ask, setting, len(whole))
+    assert np.abs(right.probs[:-1] - theirs).sum() / 2 < CLOSE
+
     seeds = range(0, DRAWS, AT_ONCE)
-    drawn = Counter(whole.bytes[i] for seed in seeds for i in ask(setting, seed, n=AT_ONCE))
+    drawn = Counter(whole.bytes[i] for seed in seeds for i in tokens(ask(setting, seed, n=AT_ONCE)))
     assert drawn.total() == DRAWS
     assert goodness_of_fit(right, drawn).p_value > LEVEL
 
     wrong = prediction_of(whole, params, "vllm", model.prompt)
-    assert np.abs(wrong.probs - right.probs).sum() / 2 > FAR
+    assert np.abs(wrong.probs[:-1] - theirs).sum() / 2 > FAR
     assert goodness_of_fit(wrong, drawn).p_value < REFUTED
 
 
@@ -135,10 +154,10 @@ def test_generate_writes_llama_cpps_own_text_under_penalties(model, ask):
         stop_tokens=model.stop_tokens,
         chain=Chain.for_engine("llama.cpp"),
     )
-    theirs = ask({"temperature": 0, **penalties}, seed=0, count=24)
+    theirs = tokens(ask({"temperature": 0, **penalties}, seed=0, count=24))
     assert len(written.tokens) > 4
     assert list(written.tokens) == [i for i in theirs if i not in model.stop_tokens]
-    plain = ask({"temperature": 0}, seed=0, count=24)
+    plain = tokens(ask({"temperature": 0}, seed=0, count=24))
     assert plain != theirs
 
 

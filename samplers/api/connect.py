@@ -12,10 +12,11 @@ from samplers.api.abilities import Abilities
 from samplers.api.client import Client
 from samplers.api.errors import APIError
 from samplers.api.forms.as_taken import check_alive, heir, sent_with_none
-from samplers.api.limits.limiter import Limiter
+from samplers.api.limits.limiter import Limiter, check_limiter
 from samplers.api.local_endpoint import BARE, OURS, LocalEndpoint
 from samplers.api.pricing.budget import usd
 from samplers.api.pricing.prices import price_of
+from samplers.api.retries.fallback import check_fallback
 from samplers.api.transport.auth import Key
 from samplers.api.transport.proxies import exempt_loopback
 from samplers.wire.models import days_left, model_row, model_table
@@ -113,6 +114,9 @@ def start_local(
     ("ttft=0.5,between=0.03"); `time_factor`, how much faster simulated time runs: with 60 a minute
     lasts a second, and the 24 hours of a batch are 24 minutes.
     """
+    # before the endpoint starts, which takes seconds
+    check_fallback(fallback)
+    check_limiter(limiter)
     retrying = {"max_retries": max_retries, "fallback": fallback, "limiter": limiter}
     return _started(OURS, options, retrying)
 

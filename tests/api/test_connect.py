@@ -46,24 +46,39 @@ def test_closing_a_client_leaves_the_shared_endpoint(client):
     assert client.models()
 
 
-def test_an_address_from_the_environment(client, monkeypatch, capsys):
-    with start_local() as server:
-        monkeypatch.setenv("SAMPLERS_BASE_URL", server.base_url + "/")
-        with pytest.raises(AuthenticationError, match="SAMPLERS_API_KEY"):
-            connect()
+@pytest.fixture(scope="module")
+def command():
+    """What started `server` on its command line."""
+    return []
 
-        monkeypatch.setenv("SAMPLERS_API_KEY", key_of(server))
-        other = connect()
-        assert other.model == "smollm2-135m-instruct"
-        line = f"samplers: endpoint {server.base_url}, model smollm2-135m-instruct\n"
-        assert capsys.readouterr().out == line
 
-        monkeypatch.setenv("SAMPLERS_MODEL_NAME", "another")
-        assert connect().model == "another"
-        assert connect("local").base_url == client.base_url  # an argument goes before a setting
+@pytest.fixture(scope="module")
+def server(command):
+    """A client of an endpoint with options and a key of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        popen = Mock(wraps=subprocess.Popen)
+        patch.setattr("samplers.api.local_endpoint.subprocess.Popen", popen)
+        options = {"engine_order": "llama.cpp", "logprobs_mode": "processed"}
+        client = start_local(**options, api_key="sk-of-my-own")
+    with client:
+        command += popen.call_args.args[0]
+        yield client
 
-    with pytest.raises(ConnectionFailed, match="SAMPLERS_BASE_URL"):
-        connect()  # it has ended with its client
+
+def test_an_address_from_the_environment(client, server, monkeypatch, capsys):
+    monkeypatch.setenv("SAMPLERS_BASE_URL", server.base_url + "/")
+    with pytest.raises(AuthenticationError, match="SAMPLERS_API_KEY"):
+        connect()
+
+    monkeypatch.setenv("SAMPLERS_API_KEY", key_of(server))
+    other = connect()
+    assert other.model == "smollm2-135m-instruct"
+    line = f"samplers: endpoint {server.base_url}, model smollm2-135m-instruct\n"
+    assert capsys.readouterr().out == line
+
+    monkeypatch.setenv("SAMPLERS_MODEL_NAME", "another")
+    assert connect().model == "another"
+    assert connect("local").base_url == client.base_url  # an argument goes before a setting
 
 
 @pytest.mark.filterwarnings("error::FutureWarning")
@@ -178,28 +193,32 @@ def test_an_address_without_a_list_of_models_needs_a_name(monkeypatch):
     assert connect("http://127.0.0.1:9/v1", model="named").model == "named"
 
 
-def test_options_reach_the_endpoint_and_each_start_is_another(client, monkeypatch):
-    popen = Mock(wraps=subprocess.Popen)
-    monkeypatch.setattr("samplers.api.local_endpoint.subprocess.Popen", popen)
-    options = {"engine_order": "llama.cpp", "logprobs_mode": "processed"}
-    with start_local(**options, api_key="sk-of-my-own") as other:
-        assert other.base_url != client.base_url
-        signed = {"Authorization": "Bearer sk-of-my-own"}
-        models = httpx.get(f"{other.base_url}/models", headers=signed, trust_env=False)
-        assert models.status_code == 200
-        (command,) = popen.call_args.args
-        assert "--engine-order=llama.cpp" in command
-        assert "sk-of" not in str(command)  # `ps` shows a command line to everybody
+def test_options_reach_the_endpoint_and_each_start_is_another(client, server, command):
+    assert server.base_url != client.base_url
+    signed = {"Authorization": "Bearer sk-of-my-own"}
+    models = httpx.get(f"{server.base_url}/models", headers=signed, trust_env=False)
+    assert models.status_code == 200
+    assert "--engine-order=llama.cpp" in command
+    assert "sk-of" not in str(command)  # `ps` shows a command line to everybody
 
-        params = {"temperature": 0.25, "max_tokens": 1, "logprobs": True, "top_logprobs": 2}
-        processed, raw = (
-            c.chat("What is the capital of France?", **params).logprobs[0].top
-            for c in (other, client)
-        )
-        # After T = 1/4 the gap between the first two is four times the model's; the engine's
-        # rounding needs some room.
-        gap = processed[0].logprob - processed[1].logprob
-        assert gap > 3 * (raw[0].logprob - raw[1].logprob)
+    params = {"temperature": 0.25, "max_tokens": 1, "logprobs": True, "top_logprobs": 2}
+    processed, raw = (
+        c.chat("What is the capital of France?", **params).logprobs[0].top for c in (server, client)
+    )
+    # After T = 1/4 the gap between the first two is four times the model's; the engine's
+    # rounding needs some room.
+    gap = processed[0].logprob - processed[1].logprob
+    assert gap > 3 * (raw[0].logprob - raw[1].logprob)
+
+
+def test_an_endpoint_ends_with_its_client(server, monkeypatch):
+    """The last one that needs it."""
+    monkeypatch.setenv("SAMPLERS_BASE_URL", server.base_url)
+    monkeypatch.setenv("SAMPLERS_API_KEY", key_of(server))
+    connect()
+    server.close()
+    with pytest.raises(ConnectionFailed, match="SAMPLERS_BASE_URL"):
+        connect()
 
 
 def test_importing_the_client_is_light():
