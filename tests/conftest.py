@@ -8,6 +8,11 @@ import certifi
 import pytest
 from bare_llama_cpp import KEY, bare_llama_cpp
 
+from samplers.wire.unneeded import without
+
+with without("rfc3987_syntax"):  # three seconds of a processor, where nothing loaded it before us
+    import jsonschema  # noqa: F401
+
 CELL_OUTPUT_SECONDS = 60
 DATA = TemporaryDirectory(ignore_cleanup_errors=True)
 

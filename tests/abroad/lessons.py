@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
 from samplers.lab.publish.learner import tags
+from samplers.wire.unneeded import without
+
+with without("rfc3987_syntax"):  # of jsonschema, which checks no IRIs here: it loads slowly
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 # A cell that leaves its work out, because the endpoint cannot do it, prints such a line.
 SKIPPED = re.compile(r"^Skipped here: (.+)$", re.MULTILINE)
