@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 DPI = 192  # twice the 96 of a CSS pixel: sharp on dense screens and on paper
 
@@ -59,7 +62,19 @@ def new_figure(width: float, height: float) -> Figure:
 
 def picture_of(figure: Figure, title: str, alt: str, **data) -> Picture:
     """Draw `figure` into a Picture; line breaks and double spaces in `alt` become one space."""
-    png = io.BytesIO()
-    figure.savefig(png, format="png", metadata={"Software": None})
     width = round(figure.get_figwidth() * 96)
-    return Picture(png.getvalue(), " ".join(alt.split()), title, data, width)
+    return Picture(_png(figure), " ".join(alt.split()), title, data, width)
+
+
+def _png(figure: Figure) -> bytes:
+    """What `figure.savefig` writes, in two thirds of its time: savefig goes over a figure twice.
+
+    The ground is white, so the image needs no alpha. zlib's level 3 takes half the time of 6.
+    """
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+
+    png = io.BytesIO()
+    image.save(png, "png", compress_level=3, dpi=(DPI, DPI))
+    return png.getvalue()
