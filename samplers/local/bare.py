@@ -78,6 +78,7 @@ def _serve(
     params.n_ctx = CONTEXT * options.slots
     params.kv_unified = False
     params.warmup = False
+    params.fit_params = False  # as in `server.load`
     params.ui = False
     params.cache_ram_mib = 0
     for threads in (params.cpuparams, params.cpuparams_batch):

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 import sys
-import threading
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from samplers.local.engine.logits.trial import has_passed
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.slots import SLOTS
 from samplers.local.engine.template import TEMPLATE
-from samplers.local.request.schema import load_jsonschema
 from samplers.local.room.memory import TOKEN_BYTES, check_memory, gigabytes
 
 PROBLEMS = (weights.WeightsError, LoadError, EngineError, OSError, ValueError)
@@ -48,13 +47,13 @@ async def model(
 
     template = TEMPLATE if is_default and not keep_default_system else None
     engine = await load(path, vocabulary, template, verbose, slots)
-    # what the first schema needs, so that it need not wait for it
-    engine.trials.start_soon()
-    threading.Thread(target=load_jsonschema, daemon=True).start()
     logits = Logits()
     folder = weights.cache_folder()
-    ready = make_ready(logits, path, folder, len(vocabulary))
-    logits.start_soon(ready, has_passed(folder, path))  # a quarter of a second, or a trial
+    ready = partial(make_ready, logits, path, folder, len(vocabulary))
+    if has_passed(folder, path):
+        logits.start_when_asked(ready)  # a quarter of a second
+    else:
+        logits.start_soon(ready)  # a trial, of half a minute
 
     file = path.stat()
     changed = int(file.st_mtime)

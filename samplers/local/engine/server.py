@@ -48,6 +48,8 @@ def load(
     params.api_keys = [key]
     params.verbosity = 3 if verbose else -1
     params.warmup = False
+    # It would load the model once more, to choose sizes for a GPU's memory. Ours are named.
+    params.fit_params = False
     params.ui = False
 
     # Copying idle prompts to RAM and back makes parallel draws of one token 8 times slower.

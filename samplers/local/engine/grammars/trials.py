@@ -30,14 +30,6 @@ class Trials:
         self._process: asyncio.subprocess.Process | None = None
         self._faults: dict[str, str | None] = {}
 
-    def start_soon(self) -> None:
-        """Starts the process beside what else runs."""
-        self._starting = asyncio.create_task(self._start())
-
-    async def _start(self) -> None:
-        async with self._lock:
-            await self._running()
-
     async def fault(self, grammar: str) -> str | None:
         """Why a grammar cannot be used; None if it can."""
         async with self._lock:

@@ -26,6 +26,7 @@ MOST_LONG = 2
 MOST_ROWS = 32
 
 T = TypeVar("T")
+MakeReady = Callable[[], Coroutine]
 
 
 @dataclass(frozen=True)
@@ -89,24 +90,27 @@ class Logits:
     def __init__(self) -> None:
         self.why = STILL_TRYING
         self._context: Context | None = None
+        self._make_ready: MakeReady | None = None
         self._starting: asyncio.Task | None = None
         self._half_read: _Prompt | None = None  # the one whose tokens the cache holds
         self._turn = asyncio.Lock()  # it is given in the order of coming
         self._short = asyncio.Semaphore(MOST_SHORT)
         self._long = asyncio.Semaphore(MOST_LONG)
 
-    def start_soon(self, making_ready: Coroutine, has_passed: bool = False) -> None:
-        """Runs what will call `use`, or set `why`, beside what else runs.
+    def start_soon(self, make_ready: MakeReady) -> None:
+        """Runs what will call `use`, or set `why`, beside what else runs."""
+        self._starting = asyncio.create_task(make_ready())
 
-        `has_passed`: its trial has, so that only the model is loaded: who asks for logits waits.
-        """
-        self._starting = asyncio.create_task(making_ready)
-        if has_passed:
-            self.why = ""
+    def start_when_asked(self, make_ready: MakeReady) -> None:
+        """Who first asks for logits runs it, and waits. Its trial must have passed."""
+        self._make_ready = make_ready
+        self.why = ""
 
     async def why_not(self) -> str:
         """`why`, after the model was loaded. "": `rows` and `after` can be called."""
         if self.why == "" and self._context is None:
+            if self._starting is None:
+                self.start_soon(self._make_ready)
             await asyncio.wait({self._starting})
         return self.why
 

@@ -1,6 +1,7 @@
 """The exact way is used only after a trial in another process, and a failure does no harm."""
 
 import asyncio
+from functools import partial
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_who_asks_while_the_model_is_loaded_waits(context, why):
             if not why:
                 logits.use(context)
 
-        logits.start_soon(load(), has_passed=True)
+        logits.start_when_asked(load)
         assert logits.why == ""  # what the header says
         impatient, patient = (asyncio.create_task(logits.why_not()) for _ in range(2))
         await asyncio.sleep(0)
@@ -88,7 +89,7 @@ def test_who_asks_while_the_model_is_loaded_waits(context, why):
         assert await patient == why
 
         still = Logits()
-        still.start_soon(asyncio.sleep(0))
+        still.start_soon(partial(asyncio.sleep, 0))
         assert await still.why_not() == STILL_TRYING
 
     asyncio.run(run())
