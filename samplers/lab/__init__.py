@@ -3,8 +3,8 @@
 No other part of samplers imports it.
 """
 
-from samplers.lab.explorer.explore import explore
-from samplers.lab.lessons.calculator import calculator
+from importlib import import_module
+
 from samplers.lab.lessons.can import can
 from samplers.lab.lessons.checks import check
 from samplers.lab.lessons.clock import SimulatedClock
@@ -49,7 +49,6 @@ from samplers.lab.plots.text.plot import plot_text, plot_texts
 from samplers.lab.plots.tokens import plot_repetition, plot_tokens
 from samplers.lab.stepper.plot import plot_tree
 from samplers.lab.stepper.tree import Tree
-from samplers.lab.stepper.widget import step_through
 
 __all__ = [
     "COUPLES",
@@ -128,3 +127,21 @@ __all__ = [
     "step_through",
     "token_mask",
 ]
+
+# Imported when they are first used, because the first needs pydantic and the others ipywidgets: a
+# quarter of a second, and most lessons use none of them.
+_LATER = {
+    "calculator": "samplers.lab.lessons.calculator",
+    "explore": "samplers.lab.explorer.explore",
+    "step_through": "samplers.lab.stepper.widget",
+}
+
+
+def __getattr__(name: str):
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
