@@ -65,21 +65,25 @@ def test_a_file_that_passed_is_used(tmp_path, tries):
 
 
 @pytest.mark.parametrize("why", ["", "there is no memory left"])
-def test_who_asks_while_the_model_is_loaded_waits(context, why):
+def test_who_asks_first_has_the_model_loaded_and_waits(context, why):
     """Only where a trial has passed. Nobody who gives up stops the loading."""
 
     async def run() -> None:
         logits = Logits()
         go_on = asyncio.Event()
+        begun = []
 
         async def load() -> None:
+            begun.append("once")
             await go_on.wait()
             logits.why = why
             if not why:
                 logits.use(context)
 
         logits.start_when_asked(load)
+        await asyncio.sleep(0)
         assert logits.why == ""  # what the header says
+        assert begun == []
         impatient, patient = (asyncio.create_task(logits.why_not()) for _ in range(2))
         await asyncio.sleep(0)
         impatient.cancel()
@@ -87,6 +91,7 @@ def test_who_asks_while_the_model_is_loaded_waits(context, why):
         assert not patient.done()
         go_on.set()
         assert await patient == why
+        assert begun == ["once"]
 
         still = Logits()
         still.start_soon(partial(asyncio.sleep, 0))
