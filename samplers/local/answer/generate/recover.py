@@ -10,6 +10,7 @@ from samplers import Chain, log_softmax
 from samplers.local.answer.generate.next_logprobs import next_logprobs
 from samplers.local.answer.generate.sampling import chain_params
 from samplers.local.engine.calls import Engine
+from samplers.local.engine.logits.reader import most_probable
 from samplers.local.engine.vocabulary import Vocabulary
 from samplers.local.request.job import Job
 
@@ -51,11 +52,22 @@ async def token_logprobs(job: Job, ids: list[int], token: int) -> Logprobs:
     """The logprobs of `token`, the next one after the answer's tokens `ids`."""
     if job.model.settings.processed:
         return await _processed_logprobs(job, ids, token)
-    return await raw_logprobs(job.model.engine, job.prompt + ids, job.request.top_logprobs, token)
+    prompt = job.prompt + ids
+    top = job.request.top_logprobs
+    if await job.model.logits.why_not():
+        return await raw_logprobs(job.model.engine, prompt, top, token)
+
+    row = await job.model.logits.after(prompt)
+    logprobs = row.logits - row.logsumexp
+    ids_of_top = most_probable(row.logits, top)
+    return float(logprobs[token]), [(int(i), float(logprobs[i])) for i in ids_of_top]
 
 
 async def raw_logprobs(engine: Engine, prompt: list[int], top: int, token: int) -> Logprobs:
-    """The model's own logprobs of `token`, the next one after `prompt`, and of the `top` ones."""
+    """The model's own logprobs of `token`, the next one after `prompt`, and of the `top` ones.
+
+    As the engine lists them. A list of the whole vocabulary takes it a second.
+    """
     for count in (max(top, _FIRST), len(engine.vocabulary)):
         async with engine.slots.side() as slot:
             entries, _ = await next_logprobs(engine, slot, prompt, count)
@@ -83,7 +95,7 @@ async def _raw(job: Job, ids: list[int]) -> np.ndarray:
 
     Float64 of shape (V,).
     """
-    if job.needs_logits:
+    if not await job.model.logits.why_not():
         row = await job.model.logits.after(job.prompt + ids)
         return row.logits.astype(float)
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from samplers.local.answer.generate.generation import Generation, Token
+from samplers.local.engine.logits.reader import Logits
 from samplers.local.engine.model import ServedModel, Settings
 from samplers.local.engine.slots import Slots
 from samplers.local.engine.vocabulary import Vocabulary
@@ -60,7 +61,7 @@ class GivesUp(Engine):
 
 def generated(engine: Engine, limit: int, processed: bool = False, **fields) -> list[Token]:
     """All tokens of a choice under the grammar "g"."""
-    model = ServedModel(engine, None, Settings(processed=processed), "m", "fp", 0)
+    model = ServedModel(engine, Logits(), Settings(processed=processed), "m", "fp", 0)
     job = Job(model, parse(BODY | fields, {}, 8), [0], limit, 1, "g", None)
 
     async def tokens():

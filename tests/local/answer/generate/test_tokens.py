@@ -1,6 +1,7 @@
 """Tokens: their exact bytes, whatever the engine leaves out; and continued answers."""
 
 import pytest
+from logit_rows import unpacked
 
 HAO = [48392, 138]  # 好: [229, 165] and [189]
 HALF = 48392
@@ -29,8 +30,11 @@ def test_a_token_that_is_half_a_character(endpoint):
     assert [item["token"] for item in entry["top_logprobs"]] == ["The", "L"]
 
     # its logprob is the model's own, before the bias
-    everything = endpoint.top(top_logprobs=49152, headers={"x-samplers-full-logprobs": "true"})
-    assert entry["logprob"] == pytest.approx(everything["bytes:\\xe5\\xa5"], abs=1e-5)
+    compact = {"x-samplers-full-logprobs": "compact"}
+    plain = endpoint.choice(headers=compact, max_tokens=1, logprobs=True)
+    full = plain["logprobs"]["content"][0]["full"]
+    own = unpacked(full["logits"])[0, HALF] - full["logsumexp"]
+    assert entry["logprob"] == pytest.approx(own, abs=1e-5)
 
 
 def test_half_characters_in_a_row(endpoint):
