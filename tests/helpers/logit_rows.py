@@ -19,6 +19,21 @@ def read_on(context: Context, prompt: list[int]) -> np.ndarray:
     return context.logits(len(part) - 1)
 
 
+def rows_read_alone(context: Context, prompt: list[int], sizes: list[int]) -> list[np.ndarray]:
+    """The logits after so many tokens, for each of `sizes`; the last of them is read alone.
+
+    All in one pass from an empty cache, the other tokens in slices of at most 50.
+    """
+    context.keep([], 0)
+    rows = []
+    for size in sizes:
+        while (begin := len(context.cached)) < size - 1:
+            context.read(prompt[begin : min(begin + 50, size - 1)])
+        context.read(prompt[size - 1 : size], [0])
+        rows.append(context.logits(0))
+    return rows
+
+
 def distance(logits: np.ndarray, others: np.ndarray) -> float:
     """The total variation between two distributions."""
     first, second = (np.exp(x - np.logaddexp.reduce(x.astype(float))) for x in (logits, others))

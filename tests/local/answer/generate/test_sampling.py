@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from samplers.api import start_local
-
 HOT = {"temperature": 2, "top_p": 0.5}
 FULL = {"x-samplers-full-logprobs": "true"}
 
@@ -127,18 +125,24 @@ def test_a_seed_gives_the_same_text_alone_and_in_a_crowd(endpoint):
         assert all(answer.result() is not None for answer in noise)
 
 
-def test_what_was_read_before_changes_nothing():
+def test_what_was_read_before_changes_nothing(start, endpoint):
     """An answer that begins like a longer conversation gets its beginning from the cache.
 
-    Its logprobs are those of an endpoint that has read nothing yet.
+    Its logprobs are those of an endpoint that has read nothing yet: as the engine lists them, and
+    as the exact logits.
     """
-    with start_local() as fresh, start_local() as used:
-        used.chat("Add " + " ".join(map(str, range(30))), max_tokens=1)
-        prompt = "How does Mia feel? She smiles."
-        fresh_logprobs, used_logprobs = (
-            client.next_token(prompt).logprobs for client in (fresh, used)
-        )
-    assert fresh_logprobs.tolist() == used_logprobs.tolist()
+    short = [{"role": "user", "content": "How does Mia feel? She smiles."}]
+    longer = [{"role": "user", "content": short[0]["content"] + " 1 2 3" * 15}]
+    fresh = start()
+    for headers in (None, {"x-samplers-full-logprobs": "compact"}):
+        fields = {"headers": headers, "max_tokens": 1, "logprobs": True, "top_logprobs": 20}
+        endpoint.chat(longer, **fields)
+        alone, after = (each.chat(short, **fields) for each in (fresh, endpoint))
+        assert alone["usage"]["samplers_cached_tokens"] == 0
+        assert after["usage"]["samplers_cached_tokens"] > 8
+        entries = [answer["choices"][0]["logprobs"]["content"][0] for answer in (alone, after)]
+        assert entries[0]["top_logprobs"] == entries[1]["top_logprobs"]
+        assert entries[0].get("full") == entries[1].get("full")
 
 
 @pytest.mark.parametrize("temperature", [0, 1e-30, 1e-4])

@@ -17,6 +17,14 @@ GREEDY = {"temperature": 0, "max_tokens": 24}
 PARIS = 7042  # " Paris"
 
 
+@pytest.fixture(scope="module")
+def client(extended):
+    with Client(extended.base_url, extended.key) as client:
+        if client.abilities.slow_logprobs is not None:
+            pytest.skip(f"no exact logits here: {client.abilities.slow_logprobs}")
+        yield client
+
+
 def shown(extended_processed, client, setting: Setting) -> dict[str, float]:
     """The 20 most probable tokens after the chain: {name: probability}."""
     begun = client.tokenize(setting.begun).ids if setting.begun else ()
@@ -27,13 +35,10 @@ def shown(extended_processed, client, setting: Setting) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_distribution_is_that_of_vllms_chain(extended_processed, extended, name):
+def test_the_distribution_is_that_of_vllms_chain(extended_processed, client, name):
     setting = SETTINGS[name]
-    with Client(extended.base_url, extended.key) as client:
-        if client.abilities.slow_logprobs is not None:
-            pytest.skip(f"no exact logits here: {client.abilities.slow_logprobs}")
-        right = prediction_of(client, setting)
-        top = shown(extended_processed, client, setting)
+    right = prediction_of(client, setting)
+    top = shown(extended_processed, client, setting)
     best = np.sort(right.probs)[::-1][: len(top)]
     np.testing.assert_allclose(sorted(top.values(), reverse=True), best, atol=CLOSE)
 

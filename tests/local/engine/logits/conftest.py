@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -40,14 +41,18 @@ def context(new_context):
 
 @pytest.fixture(scope="session")
 def fresh(new_context):
-    """A function: the logits after a prompt, from a cache that was empty."""
+    """A function: the logits after a prompt, from a cache that was empty.
+
+    It reads a prompt for the first who asks.
+    """
     own = new_context()
 
-    def logits(prompt: list[int]) -> np.ndarray:
+    @cache
+    def after(prompt: tuple[int, ...]) -> np.ndarray:
         own.keep([], 0)
-        return read_on(own, prompt)
+        return read_on(own, list(prompt))
 
-    return logits
+    return lambda prompt: after(tuple(prompt))
 
 
 @pytest.fixture
