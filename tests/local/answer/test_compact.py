@@ -63,12 +63,25 @@ def test_the_form(exact):
     assert found["logprob"] == pytest.approx(logits[504] - right, abs=1e-5)
 
 
-@pytest.mark.parametrize("size", [17, 62, 63, 64, 126, 127, 1000])
+@pytest.mark.parametrize("size", [17, 62, 63, 64, 126, 127])
 def test_the_engines_own_numbers(exact, size):
     """CT1, at prompts of so many tokens."""
-    prompt = exact.chat(max_tokens=1)["usage"]["prompt_tokens"]
-    headers = after(TEXT[: size - prompt] if size < 600 else (TEXT * 2)[: size - prompt])
-    assert distance(row(exact, headers), listed(exact, headers)) < 1e-3
+    assert_the_engines(exact, size)
+
+
+@pytest.mark.usefixtures("exact")  # or it is skipped
+def test_the_engines_own_numbers_after_1000_tokens(shallow):
+    """CT1. The trial of the exact way (`trial.py`) compares as many with all layers."""
+    with shallow.client() as client:
+        assert client.get("/models").headers["x-samplers-logits"] == "exact"
+    assert_the_engines(shallow, 1000)
+
+
+def assert_the_engines(endpoint, size: int) -> None:
+    """Fails if after so many tokens the numbers are not those that the engine lists."""
+    prompt = endpoint.chat(max_tokens=1)["usage"]["prompt_tokens"]
+    headers = after((TEXT * 2)[: size - prompt])
+    assert distance(row(endpoint, headers), listed(endpoint, headers)) < 1e-3
 
 
 def test_greedy_decoding_is_the_engines(exact):
