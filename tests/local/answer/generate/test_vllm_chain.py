@@ -9,25 +9,15 @@ import numpy as np
 import pytest
 from vllm_settings import DONE, MESSAGES, OF, SETTINGS, Setting, prediction_of
 
-from samplers.api import Client
-
 CLOSE = 2e-3  # of a probability: the two ways to the logits round differently
 TOP = {"max_tokens": 1, "logprobs": True, "top_logprobs": 20}
 GREEDY = {"temperature": 0, "max_tokens": 24}
 PARIS = 7042  # " Paris"
 
 
-@pytest.fixture(scope="module")
-def client(extended):
-    with Client(extended.base_url, extended.key) as client:
-        if client.abilities.slow_logprobs is not None:
-            pytest.skip(f"no exact logits here: {client.abilities.slow_logprobs}")
-        yield client
-
-
-def shown(extended_processed, client, setting: Setting) -> dict[str, float]:
+def shown(extended_processed, extended_client, setting: Setting) -> dict[str, float]:
     """The 20 most probable tokens after the chain: {name: probability}."""
-    begun = client.tokenize(setting.begun).ids if setting.begun else ()
+    begun = extended_client.tokenize(setting.begun).ids if setting.begun else ()
     headers = {"x-samplers-continue": str(list(begun))}
     choice = extended_processed.choice(MESSAGES, headers, **TOP, **setting.fields)
     (place,) = choice["logprobs"]["content"]
@@ -35,10 +25,10 @@ def shown(extended_processed, client, setting: Setting) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_distribution_is_that_of_vllms_chain(extended_processed, client, name):
+def test_the_distribution_is_that_of_vllms_chain(extended_processed, extended_client, name):
     setting = SETTINGS[name]
-    right = prediction_of(client, setting)
-    top = shown(extended_processed, client, setting)
+    right = prediction_of(extended_client, setting)
+    top = shown(extended_processed, extended_client, setting)
     best = np.sort(right.probs)[::-1][: len(top)]
     np.testing.assert_allclose(sorted(top.values(), reverse=True), best, atol=CLOSE)
 

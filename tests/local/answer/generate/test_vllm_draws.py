@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from vllm_settings import MESSAGES, SETTINGS, Setting, prediction_of
 
-from samplers.api import Client
 from samplers.compare import goodness_of_fit
 
 DRAWS = 182  # with each setting
@@ -23,21 +22,13 @@ WRONG = {
 }
 
 
-@pytest.fixture(scope="module")
-def client(extended):
-    with Client(extended.base_url, extended.key) as client:
-        if client.abilities.slow_logprobs is not None:
-            pytest.skip(f"no exact logits here: {client.abilities.slow_logprobs}")
-        yield client
-
-
-def drawn(extended, client, setting: Setting) -> Counter:
+def drawn(extended, extended_client, setting: Setting) -> Counter:
     """The first token of each of DRAWS answers, by its bytes as a Prediction names it."""
-    begun = client.tokenize(setting.begun).ids if setting.begun else ()
+    begun = extended_client.tokenize(setting.begun).ids if setting.begun else ()
     headers = {"x-samplers-continue": str(list(begun))}
     fields = {"max_tokens": 1, "logprobs": True, "return_tokens_as_token_ids": True}
     fields |= setting.fields
-    names = client.next_token(MESSAGES, "all").bytes
+    names = extended_client.next_token(MESSAGES, "all").bytes
     counts = Counter()
     for seed in range(0, DRAWS, 100):
         n = min(100, DRAWS - seed)
@@ -49,14 +40,16 @@ def drawn(extended, client, setting: Setting) -> Counter:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_each_setting_is_drawn_as_predicted(extended, client, name):
+def test_each_setting_is_drawn_as_predicted(extended, extended_client, name):
     setting = SETTINGS[name]
-    right = prediction_of(client, setting)
-    counts = drawn(extended, client, setting)
+    right = prediction_of(extended_client, setting)
+    counts = drawn(extended, extended_client, setting)
     assert goodness_of_fit(right, counts).p_value > LEVEL
 
     if name in WRONG:
         engine, lost = WRONG[name]
-        wrong = prediction_of(client, replace(setting, params=setting.params | lost), engine)
+        wrong = prediction_of(
+            extended_client, replace(setting, params=setting.params | lost), engine
+        )
         assert np.abs(wrong.probs - right.probs).sum() / 2 > FAR
         assert goodness_of_fit(wrong, counts).p_value < REFUTED
