@@ -71,8 +71,14 @@ def free_pages():
     return {}
 
 
+@pytest.fixture(scope="module")
+def page_errors():
+    """The errors in pages since the last test. One that failed at once would break the browser."""
+    return []
+
+
 @pytest.fixture
-def open_page(browser, free_pages, tmp_path):
+def open_page(browser, free_pages, page_errors, tmp_path):
     """open_page(html, script=""): a page from a file, in which `script` runs first.
 
     An error in the page fails the test.
@@ -85,7 +91,7 @@ def open_page(browser, free_pages, tmp_path):
         assert head in html
         path.write_text(html.replace(head, f"{head}<script>{script}</script>", 1), "utf-8")
         free = free_pages.setdefault(str(options), [])
-        page = free.pop() if free else new_page(browser, options)
+        page = free.pop() if free else new_page(browser, options, page_errors)
         used.append((free, page))
         page.goto(path.as_uri())
         return page
@@ -95,9 +101,12 @@ def open_page(browser, free_pages, tmp_path):
         page.goto("about:blank")
         page.mouse.move(0, 0)
         free.append(page)
+    found = [str(error) for error in page_errors]
+    page_errors.clear()
+    assert found == []
 
 
-def new_page(browser, options: dict):
+def new_page(browser, options: dict, errors: list):
     page = browser.new_page(**options)
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.on("pageerror", lambda error: errors.append(error))
     return page
