@@ -1,4 +1,8 @@
-"""One running endpoint for each configuration, shared by all tests of the session."""
+"""One running endpoint for each configuration, shared by all tests of the session.
+
+`endpoint` is the one that a folder's tests ask: the whole model, unless the folder's conftest.py
+says that nothing there depends on the model's words.
+"""
 
 import json
 import os
@@ -146,12 +150,18 @@ def _running(*options: str, environment: dict | None = None):
 
 
 @pytest.fixture(scope="session")
-def endpoint():
-    """OpenAI's order, the model's own logprobs: the defaults."""
+def full():
+    """The whole model; OpenAI's order, the model's own logprobs: the defaults."""
     yield from _running()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def endpoint(full):
+    """The default endpoint, as this module's tests use it."""
+    return full
+
+
+@pytest.fixture(scope="module")
 def exact(endpoint):
     """The same endpoint, when its logits come from the model itself."""
     with endpoint.client() as client:
@@ -165,7 +175,7 @@ def exact(endpoint):
             time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reasoning(endpoint):
     """The same endpoint's simulated reasoning model."""
     return replace(endpoint, model=f"{endpoint.model}-reasoning")
