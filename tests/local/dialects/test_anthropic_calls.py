@@ -13,6 +13,12 @@ def door(endpoint):
         yield door
 
 
+@pytest.fixture(scope="module")
+def full_door(full):
+    with Door(full) as door:
+        yield door
+
+
 def answered(content, **fields) -> list[dict]:
     """A history with a call and its result."""
     call = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {"city": "Oslo"}}
@@ -39,10 +45,10 @@ def test_the_stream_of_a_call(door):
     assert message["stop_reason"] == "tool_use"
 
 
-def test_any_tool_several_times(door):
+def test_any_tool_several_times(full_door):
     fields = {"tools": [WEATHER, OTHER], "tool_choice": {"type": "any"}, "max_tokens": 80}
     fields["messages"] = [{"role": "user", "content": "Hello!"}]  # nothing to call a tool for
-    for message in (door.message(**fields), joined(door.events(**fields))):
+    for message in (full_door.message(**fields), joined(full_door.events(**fields))):
         calls = message["content"]
         assert {call["type"] for call in calls} == {"tool_use"}
         assert len({call["id"] for call in calls}) == len(calls) >= 1
@@ -50,10 +56,10 @@ def test_any_tool_several_times(door):
 
 
 @pytest.mark.parametrize("kind", ["any", "auto"])
-def test_one_call_at_most(door, kind):
+def test_one_call_at_most(full_door, kind):
     choice = {"type": kind, "disable_parallel_tool_use": True}
     fields = {"tools": [WEATHER], "tool_choice": choice, "max_tokens": 60, "messages": ASK}
-    message = door.message(temperature=0, **fields)
+    message = full_door.message(temperature=0, **fields)
     assert [block["type"] for block in message["content"]] == ["tool_use"]
 
 

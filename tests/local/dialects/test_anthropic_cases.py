@@ -15,6 +15,12 @@ def door(endpoint):
         yield door
 
 
+@pytest.fixture(scope="module")
+def full_door(full):
+    with Door(full) as door:
+        yield door
+
+
 def user(*content) -> dict:
     return {"role": "user", "content": list(content)}
 
@@ -112,32 +118,32 @@ def test_am3_a_blank_text_is_refused(door):
 
 
 @pytest.mark.parametrize("fields", [{"stop_sequences": ["The"]}, {"max_tokens": 0}])
-def test_am3_an_answer_without_text_has_no_block_and_is_history(door, fields):
+def test_am3_an_answer_without_text_has_no_block_and_is_history(full_door, fields):
     fields = {"messages": PLANET, "temperature": 0, **fields}
-    whole = door.message(**fields)
+    whole = full_door.message(**fields)
     assert whole["content"] == []
-    assert joined(door.events(**fields))["content"] == []
+    assert joined(full_door.events(**fields))["content"] == []
     history = [*PLANET, {"role": "assistant", "content": whole["content"]}, *PLANET]
-    assert door.message(messages=history)["usage"]["input_tokens"] > 20
+    assert full_door.message(messages=history)["usage"]["input_tokens"] > 20
 
 
-def test_am5_which_stop_it_was(door):
+def test_am5_which_stop_it_was(full_door):
     fields = {"messages": PLANET, "temperature": 0, "max_tokens": 40}
-    free = door.message(**fields)["content"][0]["text"]
+    free = full_door.message(**fields)["content"][0]["text"]
     assert " the" in free
     fields["stop_sequences"] = ["zebra", "the"]
-    for message in (door.message(**fields), joined(door.events(**fields))):
+    for message in (full_door.message(**fields), joined(full_door.events(**fields))):
         assert (message["stop_reason"], message["stop_sequence"]) == ("stop_sequence", "the")
         assert message["content"][0]["text"] == free.partition("the")[0]
 
     fields["max_tokens"] = 1
-    for message in (door.message(**fields), joined(door.events(**fields))):
+    for message in (full_door.message(**fields), joined(full_door.events(**fields))):
         assert (message["stop_reason"], message["stop_sequence"]) == ("max_tokens", None)
 
 
-def test_am5_an_answer_that_ends_by_itself(door):
+def test_am5_an_answer_that_ends_by_itself(full_door):
     fields = {"temperature": 0, "max_tokens": 20, "stop_sequences": ["zebra"]}
-    for message in (door.message(**fields), joined(door.events(**fields))):
+    for message in (full_door.message(**fields), joined(full_door.events(**fields))):
         assert (message["stop_reason"], message["stop_sequence"]) == ("end_turn", None)
 
 

@@ -19,6 +19,12 @@ def door(endpoint):
         yield door
 
 
+@pytest.fixture(scope="module")
+def full_door(full):
+    with Door(full) as door:
+        yield door
+
+
 def test_a_version_is_needed(door):
     for path in ("/v1/messages", "/v1/messages/count_tokens"):
         assert sentence_of(door.post(None, path)) == "anthropic-version: header is required"
@@ -205,16 +211,16 @@ def test_another_model(door):
     assert door.refused(status=404, model="claude-opus-5-5") == "model: claude-opus-5-5"
 
 
-def test_as_many_tokens_as_the_context_has(door):
+def test_as_many_tokens_as_the_context_has(full_door):
     """An answer that may outgrow the context is not refused; this one ends by itself."""
-    assert door.message(temperature=0, max_tokens=4096)["stop_reason"] == "end_turn"
+    assert full_door.message(temperature=0, max_tokens=4096)["stop_reason"] == "end_turn"
 
 
-def test_a_prompt_that_is_too_long(door):
+def test_a_prompt_that_is_too_long(full_door):
     long = [{"role": "user", "content": "word " * 5000}]
-    assert door.refused(messages=long).startswith("prompt is too long: 5010 tokens > 4096 max")
+    assert full_door.refused(messages=long).startswith("prompt is too long: 5010 tokens > 4096 max")
     longer = [{"role": "user", "content": "x" * 1_000_000}]
-    assert door.refused(messages=longer).startswith("prompt is too long: ")
+    assert full_door.refused(messages=longer).startswith("prompt is too long: ")
 
 
 def test_an_image_is_read(door):

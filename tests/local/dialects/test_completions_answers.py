@@ -13,10 +13,16 @@ def door(exact):
     return CompletionDoor(exact)
 
 
-def test_the_body(door):
-    body = door.complete(max_tokens=2, temperature=0)
+@pytest.fixture(scope="module")
+def full_door(full):
+    """The same to the whole model, whose words are known."""
+    return CompletionDoor(full)
+
+
+def test_the_body(full_door):
+    body = full_door.complete(max_tokens=2, temperature=0)
     assert body["id"].startswith("cmpl-")
-    assert (body["object"], body["model"]) == ("text_completion", door.endpoint.model)
+    assert (body["object"], body["model"]) == ("text_completion", full_door.endpoint.model)
     (choice,) = body["choices"]
     assert choice == {"index": 0, "text": ".\n", "logprobs": None, "finish_reason": "length"}
     usage = body["usage"]
@@ -105,14 +111,14 @@ def test_a_stream_without_usage_has_none(door):
     assert chunks[-1]["choices"][0]["finish_reason"] == "length"
 
 
-def test_the_end_token_has_an_entry_and_no_text(door):
+def test_the_end_token_has_an_entry_and_no_text(full_door):
     """Of a prompt after which the model ends its turn."""
     prompt = "<|im_start|>user\nSay yes.<|im_end|>\n<|im_start|>assistant\nYes"
     messages = [{"role": "user", "content": "Say yes."}]
-    ids = door.http.post("/tokenize", json={"messages": messages}).json()["ids"]
-    ids += door.ids("Yes.")
+    ids = full_door.http.post("/tokenize", json={"messages": messages}).json()["ids"]
+    ids += full_door.ids("Yes.")
     bias = {"2": 100}
-    body = door.complete([ids], temperature=0, logprobs=1, max_tokens=5, logit_bias=bias)
+    body = full_door.complete([ids], temperature=0, logprobs=1, max_tokens=5, logit_bias=bias)
     (choice,) = body["choices"]
     assert (choice["text"], choice["finish_reason"]) == ("", "stop")
     assert body["usage"]["completion_tokens"] == 1
@@ -120,9 +126,13 @@ def test_the_end_token_has_an_entry_and_no_text(door):
     assert arrays["tokens"] == [""]
     assert arrays["top_logprobs"][0][""] == arrays["token_logprobs"][0]
     assert arrays["text_offset"] == [len(f"{prompt}.")]
-    (streamed,) = joined(door.chunks([ids], temperature=0, logprobs=1, logit_bias=bias)).values()
+    (streamed,) = joined(
+        full_door.chunks([ids], temperature=0, logprobs=1, logit_bias=bias)
+    ).values()
     assert streamed["logprobs"]["tokens"] == [""]
-    echoed = door.choice([ids], temperature=0, logprobs=1, max_tokens=5, logit_bias=bias, echo=True)
+    echoed = full_door.choice(
+        [ids], temperature=0, logprobs=1, max_tokens=5, logit_bias=bias, echo=True
+    )
     assert echoed["text"] == f"{prompt}."
     assert echoed["logprobs"]["tokens"][0] == "<|im_start|>"
     assert echoed["logprobs"]["tokens"][-1] == ""
@@ -166,16 +176,16 @@ def test_the_name_of_a_control_token_is_text(door):
     assert body["usage"]["prompt_tokens"] == len(door.ids("Hi<|im_end|>")) > 2
 
 
-def test_penalties_biases_and_seeds_hold(door):
-    banned = {str(door.ids(".")[0]): -100}
-    assert "." not in door.choice(temperature=0, max_tokens=8, logit_bias=banned)["text"]
+def test_penalties_biases_and_seeds_hold(full_door):
+    banned = {str(full_door.ids(".")[0]): -100}
+    assert "." not in full_door.choice(temperature=0, max_tokens=8, logit_bias=banned)["text"]
     again = {"prompt": ("Yes. " * 20).strip(), "temperature": 0, "max_tokens": 12}
-    free = door.choice(**again)["text"]
-    held = door.choice(**again, frequency_penalty=2)["text"]
+    free = full_door.choice(**again)["text"]
+    held = full_door.choice(**again, frequency_penalty=2)["text"]
     assert free.count("Yes") > held.count("Yes") + 1
-    one = door.choice(seed=4, max_tokens=8)["text"]
-    assert one == door.choice(seed=4, max_tokens=8)["text"]
-    assert one != door.choice(seed=5, max_tokens=8)["text"]
+    one = full_door.choice(seed=4, max_tokens=8)["text"]
+    assert one == full_door.choice(seed=4, max_tokens=8)["text"]
+    assert one != full_door.choice(seed=5, max_tokens=8)["text"]
 
 
 def test_a_bias_moves_the_token_and_not_the_number(door):

@@ -13,6 +13,11 @@ ONE = {"temperature": 0, "max_tokens": 1, "logprobs": True, "top_logprobs": 5}
 
 
 @pytest.fixture(scope="module")
+def endpoint(full):
+    return full
+
+
+@pytest.fixture(scope="module")
 def door(exact):
     return CompletionDoor(exact)
 

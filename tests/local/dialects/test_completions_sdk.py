@@ -7,6 +7,11 @@ from openai.types import Completion
 
 
 @pytest.fixture(scope="module")
+def endpoint(full):
+    return full
+
+
+@pytest.fixture(scope="module")
 def door(exact):
     return CompletionDoor(exact)
 

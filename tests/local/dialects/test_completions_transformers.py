@@ -16,6 +16,11 @@ TEXTS = json.loads(RECORD.read_text("utf-8"))["texts"]
 
 
 @pytest.fixture(scope="module")
+def endpoint(full):
+    return full
+
+
+@pytest.fixture(scope="module")
 def scored(exact):
     """The choice of each text, scored in one request."""
     prompts = [each["ids"] for each in TEXTS]

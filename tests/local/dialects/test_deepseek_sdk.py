@@ -20,13 +20,23 @@ def sdk(endpoint, path="/deepseek", key=None) -> openai.OpenAI:
     return openai.OpenAI(base_url=root + path, api_key=key or endpoint.key, **options)
 
 
-@pytest.fixture(scope="module")
-def create(endpoint):
+def creating(endpoint):
     """`chat.completions.create` for the plain model."""
     with sdk(endpoint) as client:
         yield lambda messages=FRANCE, **fields: client.chat.completions.create(
             **{"model": endpoint.model, "messages": messages} | fields
         )
+
+
+@pytest.fixture(scope="module")
+def create(endpoint):
+    yield from creating(endpoint)
+
+
+@pytest.fixture(scope="module")
+def create_full(full):
+    """The same for the whole model, whose answers end by themselves."""
+    yield from creating(full)
 
 
 def refused(create, *args, **fields) -> dict:
@@ -52,9 +62,10 @@ def test_it_thinks_by_default(create, endpoint):
     assert usage.prompt_tokens_details.cached_tokens == usage.prompt_cache_hit_tokens
 
 
-def test_without_thinking(create, endpoint, reasoning):
+def test_without_thinking(create_full, full, full_reasoning):
     answers = [
-        create(model=model, temperature=0, **OFF) for model in (endpoint.model, reasoning.model)
+        create_full(model=model, temperature=0, **OFF)
+        for model in (full.model, full_reasoning.model)
     ]
     for answer in answers:
         assert answer.choices[0].message.content == ANSWER
@@ -82,30 +93,30 @@ def test_the_thoughts_are_streamed_before_the_text(create):
     assert last.choices == []
 
 
-def test_a_stream_without_thinking_is_the_whole_answer(create):
-    chunks = create(stream=True, temperature=0, **OFF)
+def test_a_stream_without_thinking_is_the_whole_answer(create_full):
+    chunks = create_full(stream=True, temperature=0, **OFF)
     choices = [chunk.choices[0] for chunk in chunks]
     assert "".join(choice.delta.content or "" for choice in choices) == ANSWER
     assert choices[-1].finish_reason == "stop"
 
 
-def test_its_parameters(create):
+def test_its_parameters(create_full):
     fields = {"temperature": 0, "logprobs": True, "top_logprobs": 2, **OFF}
-    choice = create(stop=[*"QXYZ", " Paris"], **fields).choices[0]  # up to 16
+    choice = create_full(stop=[*"QXYZ", " Paris"], **fields).choices[0]  # up to 16
     assert choice.message.content == ANSWER.removesuffix(" Paris.")
     assert len(choice.logprobs.content[0].top_logprobs) == 2
-    assert create(max_tokens=2, **fields).choices[0].finish_reason == "length"
+    assert create_full(max_tokens=2, **fields).choices[0].finish_reason == "length"
     json_mode = {"response_format": {"type": "json_object"}, "max_tokens": 60}
     asked = [{"role": "user", "content": "Describe Paris as JSON."}]
     for thinking in (OFF, {"reasoning_effort": "low"}):
-        choice = create(asked, **json_mode, **thinking).choices[0]
+        choice = create_full(asked, **json_mode, **thinking).choices[0]
         assert choice.message.content.lstrip().startswith("{") or choice.finish_reason == "length"
         if choice.finish_reason == "stop":
             assert isinstance(json.loads(choice.message.content), dict)
 
 
-def test_tools_both_ways(create):
-    message = create(PARIS, tools=[WEATHER], tool_choice="required", **OFF).choices[0].message
+def test_tools_both_ways(create_full):
+    message = create_full(PARIS, tools=[WEATHER], tool_choice="required", **OFF).choices[0].message
     (call,) = message.tool_calls[:1]
     assert json.loads(call.function.arguments)["city"] in ("Paris", "Rome")
     assert (message.content, call.index) == (None, 0)
@@ -114,9 +125,9 @@ def test_tools_both_ways(create):
         {"role": "tool", "tool_call_id": each.id, "content": "Sunny, 21 degrees."}
         for each in message.tool_calls
     ]
-    answer = create([*PARIS, message, *results], tools=[WEATHER], max_tokens=20, **OFF)
+    answer = create_full([*PARIS, message, *results], tools=[WEATHER], max_tokens=20, **OFF)
     assert answer.choices[0].finish_reason in ("stop", "length", "tool_calls")
-    chunks = list(create(PARIS, tools=[WEATHER], tool_choice="required", stream=True, **OFF))
+    chunks = list(create_full(PARIS, tools=[WEATHER], tool_choice="required", stream=True, **OFF))
     arguments = [
         call.function.arguments or ""
         for chunk in chunks
@@ -193,10 +204,10 @@ def test_a_seed_of_ours_gives_the_reasoning_profiles_thoughts(endpoint, reasonin
     assert cold.usage.completion_tokens_details.reasoning_tokens == counts["reasoning_tokens"]
 
 
-def test_the_older_path_and_the_models(endpoint, reasoning):
-    with sdk(endpoint, "/deepseek/v1") as client:
-        assert [each.id for each in client.models.list()] == [endpoint.model, reasoning.model]
-        fields = {"model": endpoint.model, "messages": FRANCE, "temperature": 0, **OFF}
+def test_the_older_path_and_the_models(full, full_reasoning):
+    with sdk(full, "/deepseek/v1") as client:
+        assert [each.id for each in client.models.list()] == [full.model, full_reasoning.model]
+        fields = {"model": full.model, "messages": FRANCE, "temperature": 0, **OFF}
         assert client.chat.completions.create(**fields).choices[0].message.content == ANSWER
 
 

@@ -81,10 +81,10 @@ def test_both_paths_answer_the_same(endpoint, case, stream):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_calls_come_back_as_openais(endpoint, stream):
+def test_calls_come_back_as_openais(full, stream):
     tools = [{"type": "function", "function": WEATHER}]
     body = {"messages": OSLO, "tools": tools, "tool_choice": "required"}
-    (choice,) = sent(endpoint, GREEDY | body | {"max_tokens": 40}, stream)["choices"]
+    (choice,) = sent(full, GREEDY | body | {"max_tokens": 40}, stream)["choices"]
     assert choice["finish_reason"] == "tool_calls"
     (call,) = choice["message"]["tool_calls"]
     assert call["function"]["name"] == "weather"

@@ -122,12 +122,12 @@ def test_ge5_with_its_thoughts(reasoning):
     assert candidate.finish_reason == types.FinishReason.MAX_TOKENS
 
 
-def test_a_call_after_thoughts(reasoning):
+def test_a_call_after_thoughts(full_reasoning):
     calling = {"functionCallingConfig": {"mode": "ANY"}}
     asked = {"tools": gemini_door.TOOLS, "toolConfig": calling}
     asked["generationConfig"] = config(80, thinkingLevel="LOW", includeThoughts=True)
-    whole = answer(reasoning, "What is the weather in Oslo?", **asked)
-    streamed = chunks(reasoning, "What is the weather in Oslo?", **asked)
+    whole = answer(full_reasoning, "What is the weather in Oslo?", **asked)
+    streamed = chunks(full_reasoning, "What is the weather in Oslo?", **asked)
     for answers in ([whole], streamed):
         parts = [part for each in answers for part in each.candidates[0].content.parts]
         (call,) = [part.function_call for part in parts if part.function_call]

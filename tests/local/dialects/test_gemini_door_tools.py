@@ -26,8 +26,8 @@ def calls_of(response) -> list[types.FunctionCall]:
 
 
 @pytest.mark.parametrize("mode", ["ANY", "AUTO", "VALIDATED"])
-def test_a_call(endpoint, mode):
-    first = answer(endpoint, OSLO, tools=TOOLS, toolConfig=calling(mode), generationConfig=GREEDY)
+def test_a_call(full, mode):
+    first = answer(full, OSLO, tools=TOOLS, toolConfig=calling(mode), generationConfig=GREEDY)
     (asked,) = calls_of(first)
     assert (asked.name, list(asked.args)) == ("weather", ["city"])
     assert asked.id
@@ -35,10 +35,10 @@ def test_a_call(endpoint, mode):
 
 
 @pytest.mark.parametrize(("mode", "number"), [("ANY", 1), ("AUTO", 0)])
-def test_any_must_call_where_the_model_would_not(endpoint, mode, number):
+def test_any_must_call_where_the_model_would_not(full, mode, number):
     config = calling(mode)
     response = answer(
-        endpoint, "Good morning!", tools=TOOLS, toolConfig=config, generationConfig=GREEDY
+        full, "Good morning!", tools=TOOLS, toolConfig=config, generationConfig=GREEDY
     )
     assert len(calls_of(response)) == number
 
@@ -82,11 +82,11 @@ def test_allowed_function_names(endpoint):
     assert "allowed_function_names[1]: 'tide'" in gemini_door.refusal(endpoint, body)
 
 
-def test_a_streamed_call_is_whole(endpoint):
+def test_a_streamed_call_is_whole(full):
     asked = {"tools": TOOLS, "toolConfig": calling("ANY"), "generationConfig": GREEDY}
-    streamed = chunks(endpoint, OSLO, **asked)
+    streamed = chunks(full, OSLO, **asked)
     found = [each for chunk in streamed for each in calls_of(chunk)]
-    whole = calls_of(answer(endpoint, OSLO, **asked))
+    whole = calls_of(answer(full, OSLO, **asked))
     assert [each.args for each in found] == [each.args for each in whole]
     assert streamed[-1].candidates[0].finish_reason == types.FinishReason.STOP
 
@@ -99,7 +99,7 @@ def test_a_call_that_is_cut_off_is_no_part(endpoint):
         assert response.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS
 
 
-def test_the_sdk_calls_the_function_itself(endpoint):
+def test_the_sdk_calls_the_function_itself(full):
     called = []
 
     def weather(city: str) -> str:
@@ -108,12 +108,12 @@ def test_the_sdk_calls_the_function_itself(endpoint):
         return "rain"
 
     config = {"tools": [weather], "temperature": 0, "max_output_tokens": 40}
-    with gemini_door.client(endpoint) as client:
-        chat = client.chats.create(model=endpoint.model, config=config)
+    with gemini_door.client(full) as client:
+        chat = client.chats.create(model=full.model, config=config)
         assert chat.send_message(OSLO).text
         history = chat.get_history()
         off = config | {"automatic_function_calling": {"disable": True}}
-        asked = {"model": endpoint.model, "contents": OSLO, "config": off}
+        asked = {"model": full.model, "contents": OSLO, "config": off}
         (only,) = client.models.generate_content(**asked).function_calls
     assert called == ["Oslo"]
     assert history[2].parts[0].function_response.response == {"result": "rain"}

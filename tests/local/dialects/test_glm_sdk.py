@@ -18,13 +18,23 @@ def sdk(endpoint, key=None, **options) -> zai.ZaiClient:
     return zai.ZaiClient(base_url=f"{root}/api/paas/v4", api_key=key or endpoint.key, **options)
 
 
-@pytest.fixture(scope="module")
-def create(endpoint):
+def creating(endpoint):
     """`chat.completions.create` for the plain model."""
     with sdk(endpoint) as client:
         yield lambda messages=FRANCE, **fields: client.chat.completions.create(
             **{"model": endpoint.model, "messages": messages} | fields
         )
+
+
+@pytest.fixture(scope="module")
+def create(endpoint):
+    yield from creating(endpoint)
+
+
+@pytest.fixture(scope="module")
+def create_full(full):
+    """The same for the whole model, whose answers end by themselves."""
+    yield from creating(full)
 
 
 def whole(answer) -> Completion:
@@ -54,9 +64,9 @@ def test_it_thinks_by_default(create, endpoint):
 
 
 @pytest.mark.parametrize("greedy", [{"temperature": 0}, {"do_sample": False, "temperature": 1.0}])
-def test_greedy(create, greedy):
+def test_greedy(create_full, greedy):
     """The SDK itself turns temperature 0 into do_sample false."""
-    answer = whole(create(**greedy, **OFF, request_id="req-7", user_id="a-class"))
+    answer = whole(create_full(**greedy, **OFF, request_id="req-7", user_id="a-class"))
     assert answer.choices[0].message.content == ANSWER
     assert answer.choices[0].message.reasoning_content is None
     assert (answer.choices[0].finish_reason, answer.request_id) == ("stop", "req-7")
@@ -79,11 +89,13 @@ def test_a_stream_ends_with_the_usage(create):
     assert [chunk.usage is None for chunk in chunks] == [True] * (len(chunks) - 1) + [False]
 
 
-def test_a_stop_string_and_json(create):
-    stopped = create(stop=[" Paris"], temperature=0, **OFF).choices[0]
+def test_a_stop_string_and_json(create_full):
+    stopped = create_full(stop=[" Paris"], temperature=0, **OFF).choices[0]
     assert (stopped.message.content, stopped.finish_reason) == (ANSWER[:24], "stop")
     fields = {"response_format": {"type": "json_object"}, "temperature": 0, "max_tokens": 90}
-    choice = create([{"role": "user", "content": "Describe Paris."}], **fields, **OFF).choices[0]
+    choice = create_full([{"role": "user", "content": "Describe Paris."}], **fields, **OFF).choices[
+        0
+    ]
     assert choice.message.content.lstrip().startswith("{")  # no need to say JSON
 
 
@@ -100,9 +112,9 @@ def calls_of(create, seed: int, **fields) -> list:
     pytest.fail("the model never calls")
 
 
-def test_tools_both_ways(create):
-    pieces = calls_of(create, 0, tool_stream=True)
-    at_once = calls_of(create, 0)
+def test_tools_both_ways(create_full):
+    pieces = calls_of(create_full, 0, tool_stream=True)
+    at_once = calls_of(create_full, 0)
     joined = "".join(call.function.arguments for call in pieces if call.index == 0)
     assert len(pieces) > 3
     assert at_once[0].function.arguments == joined
@@ -114,7 +126,7 @@ def test_tools_both_ways(create):
     turn = {"role": "assistant", "content": None, "reasoning_content": "r"}
     turn["tool_calls"] = [each.model_dump(exclude_unset=True) for each in at_once]
     results = [{"role": "tool", "tool_call_id": each.id, "content": "Sunny."} for each in at_once]
-    answer = whole(create([*PARIS, turn, *results], tools=[WEATHER], max_tokens=9, **OFF))
+    answer = whole(create_full([*PARIS, turn, *results], tools=[WEATHER], max_tokens=9, **OFF))
     assert answer.choices[0].message.role == "assistant"
 
 

@@ -1,10 +1,17 @@
-"""What the tests of the Responses API share: one door to the session's endpoint."""
+"""What the tests of the Responses API share: one door to the endpoint."""
 
 import pytest
 from responses_door import Door
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def responses(endpoint):
     with Door(endpoint) as door:
+        yield door
+
+
+@pytest.fixture(scope="module")
+def full_responses(full):
+    """The same to the whole model."""
+    with Door(full) as door:
         yield door

@@ -37,7 +37,7 @@ async def streamed(agents, agent, config):
 
 
 @pytest.mark.parametrize("way", [plain, streamed])
-def test_a_tool_runs_once_and_the_run_ends(responses, agents, way):
+def test_a_tool_runs_once_and_the_run_ends(full_responses, agents, way):
     asked: list[str] = []
 
     @agents.function_tool
@@ -48,8 +48,8 @@ def test_a_tool_runs_once_and_the_run_ends(responses, agents, way):
 
     async def run():
         async with openai.AsyncOpenAI(
-            api_key=responses.key,
-            base_url=responses.sdk.base_url,
+            api_key=full_responses.key,
+            base_url=full_responses.sdk.base_url,
             max_retries=0,
             _strict_response_validation=True,
         ) as client:
@@ -58,7 +58,7 @@ def test_a_tool_runs_once_and_the_run_ends(responses, agents, way):
                 name="helper",
                 instructions="Answer in one sentence.",
                 tools=[weather],
-                model=agents.OpenAIResponsesModel(responses.model, client),
+                model=agents.OpenAIResponsesModel(full_responses.model, client),
                 model_settings=settings,
                 reset_tool_choice=True,
             )
@@ -74,7 +74,7 @@ def test_a_tool_runs_once_and_the_run_ends(responses, agents, way):
     assert answer.type == "message"
     assert text == result.final_output == answer.content[0].text != ""
 
-    kept = responses.sdk.responses
+    kept = full_responses.sdk.responses
     read = list(kept.input_items.list(second.response_id, order="asc"))
     assert [item.type for item in read] == ["message", "function_call", "function_call_output"]
     assert (read[1].call_id, read[2].output) == (call.call_id, SUN)

@@ -26,14 +26,14 @@ def test_an_input_that_fills_the_context(responses):
             assert (error["param"], error["code"]) == ("input", "context_length_exceeded")
 
 
-def test_up_to_the_last_token(responses):
+def test_up_to_the_last_token(full_responses):
     """A prompt that leaves one token can be answered, and so can one with a limit beyond all."""
-    around = responses.count(input="word") - 1
+    around = full_responses.count(input="word") - 1
     full = "word" + " word" * (CONTEXT - around - 2)
-    assert responses.count(input=full, max_output_tokens=10**12) == CONTEXT - 1
-    error = responses.refused(input=full + " word")
+    assert full_responses.count(input=full, max_output_tokens=10**12) == CONTEXT - 1
+    error = full_responses.refused(input=full + " word")
     assert (error["param"], error["code"]) == ("input", "context_length_exceeded")
-    beyond = responses.response(max_output_tokens=10**12, temperature=0)  # so it ends soon
+    beyond = full_responses.response(max_output_tokens=10**12, temperature=0)  # so it ends soon
     assert beyond["max_output_tokens"] == 10**12
 
 

@@ -34,18 +34,18 @@ def test_parse(responses, name):
     assert final.output_parsed == City(city="Oslo")
 
 
-def test_parse_a_call(responses):
+def test_parse_a_call(full_responses):
     tool = openai.pydantic_function_tool(City, name="weather")
-    parsed = responses.sdk.responses.parse(
-        **responses.body(**SHORT), tools=[tool], tool_choice="required"
+    parsed = full_responses.sdk.responses.parse(
+        **full_responses.body(**SHORT), tools=[tool], tool_choice="required"
     )
     (call,) = parsed.output
     assert (call.name, call.parsed_arguments) == ("weather", City(city="Oslo"))
 
 
-def test_the_whole_life_of_a_text(responses):
+def test_the_whole_life_of_a_text(full_responses):
     """RE1: of a text, in order, and by the SDK's helper."""
-    events = responses.events(**SHORT)
+    events = full_responses.events(**SHORT)
     check_life(events)
     kinds = [event["type"] for event in events]
     deltas = kinds.count(DELTA)
@@ -59,11 +59,11 @@ def test_the_whole_life_of_a_text(responses):
         "response.completed",
     ]
     joined = "".join(event["delta"] for event in events if event["type"] == DELTA)
-    plain = responses.response(**SHORT)
+    plain = full_responses.response(**SHORT)
     assert joined == text_of(events[-1]["response"]) == text_of(plain)
     assert joined
 
-    with responses.sdk.responses.stream(**responses.body(**SHORT)) as stream:
+    with full_responses.sdk.responses.stream(**full_responses.body(**SHORT)) as stream:
         numbers = [event.sequence_number for event in stream]
         assert stream.get_final_response().output_text == joined
     assert numbers == sorted(numbers)

@@ -17,16 +17,16 @@ def joined(events, kind: str = "response.output_text.delta") -> str:
     return "".join(event["delta"] for event in events if event["type"] == kind)
 
 
-def test_a_text_comes_the_same_in_all_ways(responses, endpoint):
+def test_a_text_comes_the_same_in_all_ways(full_responses, full):
     """Whole, streamed, by the SDK's helper, and as Chat gives it."""
-    body = responses.body(**GREEDY)
-    whole = responses.sdk.responses.create(**body)
-    events = responses.events(**GREEDY)
-    with responses.sdk.responses.stream(**body) as stream:
+    body = full_responses.body(**GREEDY)
+    whole = full_responses.sdk.responses.create(**body)
+    events = full_responses.events(**GREEDY)
+    with full_responses.sdk.responses.stream(**body) as stream:
         streamed = list(stream)
         final = stream.get_final_response()
     assert whole.status == final.status == events[-1]["response"]["status"] == "completed"
-    text = endpoint.text(temperature=0, max_tokens=24)
+    text = full.text(temperature=0, max_tokens=24)
     assert "Paris" in text
     assert whole.output_text == final.output_text == joined(events) == text
     assert text_of(events[-1]["response"]) == text
@@ -34,19 +34,19 @@ def test_a_text_comes_the_same_in_all_ways(responses, endpoint):
     assert final.output[0].status == "completed"
 
 
-def test_a_text_that_is_cut(responses, endpoint):
+def test_a_text_that_is_cut(full_responses, full):
     """At whatever token: one of these cuts is inside a character."""
     texts = []
     for limit in (16, 18):
         fields = {"input": CJK, "temperature": 0, "max_output_tokens": limit}
-        events = responses.events(**fields)
+        events = full_responses.events(**fields)
         last = events[-1]
         assert last["type"] == "response.incomplete"
         assert last["response"]["incomplete_details"] == {"reason": "max_output_tokens"}
         assert last["response"]["usage"]["output_tokens"] == limit
-        text = endpoint.text([{"role": "user", "content": CJK}], temperature=0, max_tokens=limit)
+        text = full.text([{"role": "user", "content": CJK}], temperature=0, max_tokens=limit)
         assert joined(events) == text_of(last["response"]) == text
-        assert text_of(responses.response(**fields)) == text
+        assert text_of(full_responses.response(**fields)) == text
         texts.append(text)
     assert any(text.endswith("\ufffd") for text in texts)
 
