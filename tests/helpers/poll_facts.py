@@ -39,7 +39,7 @@ def facts(client) -> dict[str, dict]:
     params = SamplingParams(temperature=1.3, top_p=0.8)
     right = predict(france, params, "openai")
     wrong = predict(france, params, "llama.cpp")
-    few = [TrialAnswer("", "", True, True, i < 10, 13) for i in range(25)]
+    few = [TrialAnswer("", "", True, True, i < 6, 13) for i in range(15)]
     trial = filter_trial(lambda text: any(word in text.casefold() for word in WORDS), FILTER_TEXTS)
     return {
         **{name: {"dist": rainy} for name in ("02-gainers", "02-limits", "03-tenth")},

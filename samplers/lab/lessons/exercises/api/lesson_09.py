@@ -130,7 +130,7 @@ EXERCISES = {
         why="What is left is Z = 0.2 + 0.05 = 0.25. So q = 0.2 / 0.25, and 1 − Z was taken away.",
     ),
     "09-true": Exercise(
-        ask="write a whole number from 0 to 25.",
+        ask="write a whole number from 0 to 15.",
         test=_true,
         hint="Some ages are given in words, and some not at all.",
         why="All of them fit. But the schema has no say in how many are true.",
