@@ -1,5 +1,7 @@
 """Whose responses are whose, and what limits and faults do to their paths."""
 
+import time
+
 import openai
 import pytest
 
@@ -34,6 +36,22 @@ def test_a_learner_cannot_see_anothers_response(learners):
     with pytest.raises(openai.NotFoundError):
         bob.responses.create(input=[{"type": "item_reference", "id": made.output[0].id}], **fields)
     assert ada.responses.retrieve(made.id).output_text == made.output_text
+
+
+def test_owners_take_turns_in_the_background(learners):
+    """Bob's one response does not wait for all that Ada had asked for before."""
+    ada, bob, model = learners
+    fields = {"model": model, "input": "Tell me a very long story.", "background": True}
+    of_ada = [ada.responses.create(max_output_tokens=150, **fields).id for _ in range(6)]
+    of_bob = bob.responses.create(max_output_tokens=16, **fields)
+    deadline = time.monotonic() + 60
+    while of_bob.status in ("queued", "in_progress"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+        of_bob = bob.responses.retrieve(of_bob.id)
+    assert [ada.responses.retrieve(each).status for each in of_ada[-2:]] == ["queued", "queued"]
+    for each in of_ada:
+        ada.responses.cancel(each)
 
 
 def test_limits_and_faults_hold_for_each_path(responses):

@@ -10,11 +10,12 @@ from samplers.local.dialects.responses.answer.draft import Draft
 from samplers.local.dialects.responses.answer.events import whole
 from samplers.local.dialects.responses.answer.response import failed, response
 from samplers.local.dialects.responses.state.kept import Keeper
+from samplers.local.engine.fair import Places
 from samplers.local.request.errors import ApiError, server_error
 from samplers.local.store import responses
 from samplers.local.store.database import Database, StoreError
 
-AT_ONCE = 2  # that are made at the same time, of all owners; first come, first served
+AT_ONCE = 2  # that are made at the same time, of all owners, who take turns
 PATIENCE = 5.0  # seconds that one waits for a moment without live requests
 PAUSE = 10.0  # seconds after a failure of the database
 ENDED = ApiError(500, "The endpoint ended while it worked on this response.")
@@ -27,7 +28,7 @@ class Background:
 
     def __init__(self, database: Database):
         self._database = database
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places = Places({"any": AT_ONCE})
         self._tasks: dict[str, asyncio.Task] = {}
 
     async def begin(self, keeper: Keeper, draft: Draft, settle: Settle) -> dict:
@@ -46,7 +47,7 @@ class Background:
             self._tasks[response_id].cancel()
 
     async def _make(self, draft: Draft, settle: Settle) -> None:
-        async with self._places:
+        async with self._places.take(["any"], draft.job.owner):
             await draft.job.model.engine.slots.quiet(PATIENCE)
             if await self._change(response(draft, "in_progress", [])):
                 await self._change(await self._made(draft, settle))
