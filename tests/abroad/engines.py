@@ -78,10 +78,15 @@ def vllm(*options: str) -> Iterator[Engine]:
 def transformers_serve() -> Iterator[Engine]:
     """`transformers serve`, whose model has the folder's name."""
     python = python_of("transformers serve")
-    folder = str(hugging_face_folder(python))
-    command = [str(Path(python).with_name("transformers")), "serve", folder]
-    with _serving(command, {"HF_HUB_OFFLINE": "1"}) as base_url:
-        yield Engine("transformers serve", _version(python, "transformers"), base_url, model=folder)
+    folder = hugging_face_folder(python)
+    # it lists the models of its cache, too, and fails where there is none
+    cache = folder.with_name("hub")
+    cache.mkdir(exist_ok=True)
+    environment = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(cache)}
+    command = [str(Path(python).with_name("transformers")), "serve", str(folder)]
+    with _serving(command, environment) as base_url:
+        version_of = _version(python, "transformers")
+        yield Engine("transformers serve", version_of, base_url, model=str(folder))
 
 
 def hugging_face_folder(python: str) -> Path:
