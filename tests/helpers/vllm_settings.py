@@ -1,4 +1,7 @@
-"""Requests with vLLM's parameters, and what an engine's chain makes of the model's own logits."""
+"""Requests with vLLM's parameters, and what an engine's chain makes of the model's own logits.
+
+The settings are for the model of two layers: each of them changes much of what it draws.
+"""
 
 from dataclasses import dataclass, field
 
@@ -9,9 +12,12 @@ from samplers.api import Client
 from samplers.compare import Prediction, predict
 
 MESSAGES = [{"role": "user", "content": "What is the capital of France?"}]
-TWICE = "The capital of the capital"  # " of" is likely next, and in the prompt and the answer
-DONE = "The capital of France is Paris."  # here the model likes to end its turn
+TWICE = "The capital of the capital"  # " of" is in the prompt and in the answer
+DONE = "The capital of France is Paris."  # where the whole model ends its turn
 OF = 282  # " of"
+LIKELIEST = 365  # " ("
+NEWLINE = 198  # it is in the prompt
+END = 2  # <|im_end|>
 
 
 @dataclass(frozen=True)
@@ -29,18 +35,18 @@ class Setting:
 
 
 SETTINGS = {
-    "top_k": Setting({"temperature": 1.7, "top_k": 6}),
-    "top_k -1": Setting({"temperature": 0.8}, {"top_k": -1}),
-    "min_p": Setting({"temperature": 1.7, "min_p": 0.06}),
-    "cuts": Setting({"temperature": 1.8, "top_k": 12, "min_p": 0.02, "top_p": 0.8}),
-    "repetition": Setting({"temperature": 1.5, "repetition_penalty": 1.8}, begun="The"),
-    "rewarded": Setting({"temperature": 1.5, "repetition_penalty": 0.9, "top_k": 40}),
+    "top_k": Setting({"temperature": 1.7, "top_k": 3}),
+    "top_k -1": Setting({"temperature": 1.4}, {"top_k": -1}),
+    "min_p": Setting({"temperature": 1.7, "min_p": 0.2}),
+    "cuts": Setting({"temperature": 1.8, "top_k": 6, "min_p": 0.02, "top_p": 0.75}),
+    "repetition": Setting({"temperature": 1.5, "repetition_penalty": 1.8}, begun=TWICE),
+    "rewarded": Setting({"temperature": 1.5, "repetition_penalty": 0.9, "top_k": 4}),
     "bias": Setting(
         {
             "repetition_penalty": 1.4,
-            "logit_bias": {504: -2.0, 60: 1.5},
+            "logit_bias": {LIKELIEST: -3.0, NEWLINE: 2.0},
             "top_p": 0.95,
-            "min_p": 0.01,
+            "min_p": 0.05,
         }
     ),
     "all penalties": Setting(
@@ -49,18 +55,29 @@ SETTINGS = {
             "repetition_penalty": 1.3,
             "frequency_penalty": 1.2,
             "presence_penalty": 0.6,
-            "logit_bias": {OF: 2.0},
-            "top_k": 60,
+            "logit_bias": {OF: 12.0},
+            "top_k": 4,
         },
         begun=TWICE,
     ),
-    "min_tokens": Setting({"temperature": 1.1, "min_p": 0.01}, {"min_tokens": 1}, DONE),
+    "min_tokens": Setting(
+        {"temperature": 1.4, "min_p": 0.02, "logit_bias": {END: 56.0}}, {"min_tokens": 1}, DONE
+    ),
     "all": Setting(
-        {"temperature": 1.4, "top_k": 50, "min_p": 0.01, "repetition_penalty": 1.2, "top_p": 0.9},
+        {
+            "temperature": 1.4,
+            "top_k": 6,
+            "min_p": 0.1,
+            "repetition_penalty": 1.2,
+            "top_p": 0.85,
+            "logit_bias": {OF: 9.0},
+        },
         {"min_tokens": 1, "stop_token_ids": [OF]},
         TWICE,
     ),
-    "ignore_eos": Setting({"temperature": 1.2, "top_k": 8}, {"ignore_eos": True}, DONE),
+    "ignore_eos": Setting(
+        {"temperature": 1.8, "top_k": 3, "logit_bias": {END: 54.0}}, {"ignore_eos": True}, DONE
+    ),
 }
 
 

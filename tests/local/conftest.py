@@ -218,9 +218,16 @@ def extended():
 
 
 @pytest.fixture(scope="session")
-def extended_processed():
+def extended_shallow(shallow_model):
+    """The same with the model of two layers."""
+    yield from _running("--extensions", "vllm", environment=shallow_model)
+
+
+@pytest.fixture(scope="session")
+def extended_processed(shallow_model):
     """The same with logprobs after the chain."""
-    yield from _running("--extensions", "vllm", "--logprobs-mode", "processed")
+    options = ("--extensions", "vllm", "--logprobs-mode", "processed")
+    yield from _running(*options, environment=shallow_model)
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,13 @@ from vllm_settings import DONE, MESSAGES, OF, SETTINGS, Setting, prediction_of
 
 CLOSE = 2e-3  # of a probability: the two ways to the logits round differently
 TOP = {"max_tokens": 1, "logprobs": True, "top_logprobs": 20}
-GREEDY = {"temperature": 0, "max_tokens": 24}
+GREEDY = {"temperature": 0, "max_tokens": 12}
 PARIS = 7042  # " Paris"
 
 
-def shown(extended_processed, extended_client, setting: Setting) -> dict[str, float]:
+def shown(extended_processed, shallow_client, setting: Setting) -> dict[str, float]:
     """The 20 most probable tokens after the chain: {name: probability}."""
-    begun = extended_client.tokenize(setting.begun).ids if setting.begun else ()
+    begun = shallow_client.tokenize(setting.begun).ids if setting.begun else ()
     headers = {"x-samplers-continue": str(list(begun))}
     choice = extended_processed.choice(MESSAGES, headers, **TOP, **setting.fields)
     (place,) = choice["logprobs"]["content"]
@@ -25,10 +25,10 @@ def shown(extended_processed, extended_client, setting: Setting) -> dict[str, fl
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_distribution_is_that_of_vllms_chain(extended_processed, extended_client, name):
+def test_the_distribution_is_that_of_vllms_chain(extended_processed, shallow_client, name):
     setting = SETTINGS[name]
-    right = prediction_of(extended_client, setting)
-    top = shown(extended_processed, extended_client, setting)
+    right = prediction_of(shallow_client, setting)
+    top = shown(extended_processed, shallow_client, setting)
     best = np.sort(right.probs)[::-1][: len(top)]
     np.testing.assert_allclose(sorted(top.values(), reverse=True), best, atol=CLOSE)
 
@@ -49,12 +49,12 @@ def test_min_tokens_and_ignore_eos_count_every_token(extended):
         assert len(on) > len(DONE)
 
     answer = extended.chat(MESSAGES, **GREEDY, ignore_eos=True, logprobs=True)
-    assert answer["usage"]["completion_tokens"] == 24
+    assert answer["usage"]["completion_tokens"] == 12
     tokens = [entry["token"] for entry in answer["choices"][0]["logprobs"]["content"]]
-    assert len(tokens) == 24
+    assert len(tokens) == 12
     assert "<|im_end|>" in tokens
 
-    both = extended.chat(MESSAGES, **GREEDY, ignore_eos=True, logprobs=True, min_tokens=24)
+    both = extended.chat(MESSAGES, **GREEDY, ignore_eos=True, logprobs=True, min_tokens=12)
     content = both["choices"][0]["logprobs"]["content"]
     assert "<|im_end|>" not in [entry["token"] for entry in content]  # as in vLLM
 

@@ -22,17 +22,17 @@ WRONG = {
 }
 
 
-def drawn(extended, extended_client, setting: Setting) -> Counter:
+def drawn(extended_shallow, shallow_client, setting: Setting) -> Counter:
     """The first token of each of DRAWS answers, by its bytes as a Prediction names it."""
-    begun = extended_client.tokenize(setting.begun).ids if setting.begun else ()
+    begun = shallow_client.tokenize(setting.begun).ids if setting.begun else ()
     headers = {"x-samplers-continue": str(list(begun))}
     fields = {"max_tokens": 1, "logprobs": True, "return_tokens_as_token_ids": True}
     fields |= setting.fields
-    names = extended_client.next_token(MESSAGES, "all").bytes
+    names = shallow_client.next_token(MESSAGES, "all").bytes
     counts = Counter()
     for seed in range(0, DRAWS, 100):
         n = min(100, DRAWS - seed)
-        answer = extended.chat(MESSAGES, headers, n=n, seed=seed, **fields)
+        answer = extended_shallow.chat(MESSAGES, headers, n=n, seed=seed, **fields)
         for choice in answer["choices"]:
             (place,) = choice["logprobs"]["content"]
             counts[names[int(place["token"].removeprefix("token_id:"))]] += 1
@@ -40,16 +40,16 @@ def drawn(extended, extended_client, setting: Setting) -> Counter:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_each_setting_is_drawn_as_predicted(extended, extended_client, name):
+def test_each_setting_is_drawn_as_predicted(extended_shallow, shallow_client, name):
     setting = SETTINGS[name]
-    right = prediction_of(extended_client, setting)
-    counts = drawn(extended, extended_client, setting)
+    right = prediction_of(shallow_client, setting)
+    counts = drawn(extended_shallow, shallow_client, setting)
     assert goodness_of_fit(right, counts).p_value > LEVEL
 
     if name in WRONG:
         engine, lost = WRONG[name]
         wrong = prediction_of(
-            extended_client, replace(setting, params=setting.params | lost), engine
+            shallow_client, replace(setting, params=setting.params | lost), engine
         )
         assert np.abs(wrong.probs - right.probs).sum() / 2 > FAR
         assert goodness_of_fit(wrong, counts).p_value < REFUTED
