@@ -8,6 +8,7 @@ import json
 import os
 import random
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import pytest
 import wirecheck
@@ -27,6 +28,7 @@ NEVER = {
     "function_call",
     "modalities",
 }
+TOOL = "one tool"
 TEXTS = st.sampled_from(
     ["Hi", "", "Paris?", "json", "a" * 65, "好😊", "\x00", "call_1", "auto", "<|im_end|>"]
 )
@@ -133,14 +135,17 @@ def of_type(schema: dict):
     return values.get(schema.get("type"), ANYTHING)
 
 
-def fields() -> dict[str, dict]:
-    """The schemas of a chat request's fields."""
+@cache  # a strategy that is made anew for each request costs more than the request
+def fields() -> dict[str, st.SearchStrategy]:
+    """Values of a chat request's fields, and of one tool."""
     schemas = wirecheck.components()["schemas"]
     properties: dict[str, dict] = {}
     for name in ("CreateModelResponseProperties", "ModelResponseProperties"):
         for part in [schemas[name], *schemas[name].get("allOf", ())]:
             properties |= part.get("properties", {})
-    return properties | schemas["CreateChatCompletionRequest"]["allOf"][1]["properties"]
+    properties |= schemas["CreateChatCompletionRequest"]["allOf"][1]["properties"]
+    known = {name: of(schema) for name, schema in properties.items() if name not in NEVER}
+    return known | {TOOL: of(schemas["ChatCompletionTool"])}
 
 
 @st.composite
@@ -149,7 +154,7 @@ def requests(draw) -> dict:
     known = fields()
     usual = [{"role": "user", "content": "Answer in JSON."}]
     body = {
-        "messages": draw(st.just(usual) | of(known["messages"]), label="messages"),
+        "messages": draw(st.just(usual) | known["messages"], label="messages"),
         "max_tokens": draw(st.integers(1, 2)),
         "temperature": draw(st.floats(0, 2)),
         "stream": draw(st.booleans()),
@@ -157,15 +162,14 @@ def requests(draw) -> dict:
     if draw(st.integers(0, 3)) == 3:  # so that good requests are among them, whatever the seed
         return body | {"messages": usual}
 
-    others = known.keys() - NEVER
-    others -= {"messages", "model", "max_tokens", "max_completion_tokens", "n", "stream"}
+    others = known.keys() - {TOOL, "messages", "model", "n", "stream"}
+    others -= {"max_tokens", "max_completion_tokens"}
     for name in draw(st.lists(st.sampled_from(sorted(others)), max_size=3, unique=True)):
-        body[name] = draw(of(known[name]), label=name)
+        body[name] = draw(known[name], label=name)
     if draw(st.booleans()):
-        body["response_format"] = draw(of(known["response_format"]))
+        body["response_format"] = draw(known["response_format"])
     elif draw(st.booleans()):
-        tool = wirecheck.components()["schemas"]["ChatCompletionTool"]
-        body["tools"] = draw(st.lists(of(tool), min_size=1, max_size=2))
+        body["tools"] = draw(st.lists(known[TOOL], min_size=1, max_size=2))
 
     if draw(st.integers(0, 9)) == 0:
         body[draw(st.sampled_from(sorted(body)))] = draw(ANYTHING)
