@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 HI = [{"role": "user", "content": "Hi!"}]
 CHUNK = ["id", "object", "created", "model", "service_tier", "system_fingerprint", "choices"]
 BODY = [
@@ -22,6 +24,11 @@ CITY = {
 }
 TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": CITY}}]
 CALLS_OPENING = {"role": "assistant", "content": None, "refusal": None}
+
+
+@pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
 
 
 def post(endpoint, **fields) -> str:

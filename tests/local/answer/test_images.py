@@ -16,10 +16,19 @@ ASKED = user("What is the number?", GOOD)
 
 
 @pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
+
+
+@pytest.fixture(scope="module")
 def client(endpoint):
-    options = {"max_retries": 0, "timeout": 120, "_strict_response_validation": True}
-    with openai.OpenAI(base_url=endpoint.base_url, api_key=endpoint.key, **options) as client:
+    with sdk(endpoint) as client:
         yield client
+
+
+def sdk(endpoint) -> openai.OpenAI:
+    options = {"max_retries": 0, "timeout": 120, "_strict_response_validation": True}
+    return openai.OpenAI(base_url=endpoint.base_url, api_key=endpoint.key, **options)
 
 
 def ask(client, messages, **fields):
@@ -27,8 +36,9 @@ def ask(client, messages, **fields):
     return client.chat.completions.create(messages=messages, **fields)
 
 
-def test_text_is_read_and_the_answer_says_so(client, endpoint):
-    answer = ask(client, ASKED, max_tokens=20, temperature=0)
+def test_text_is_read_and_the_answer_says_so(full):
+    with sdk(full) as client:
+        answer = ask(client, ASKED, max_tokens=20, temperature=0)
     assert answer.choices[0].message.content.startswith(f"[image: {READ}] ")
     assert "4711" in answer.choices[0].message.content
     (seen,) = answer.samplers_images
@@ -37,7 +47,7 @@ def test_text_is_read_and_the_answer_says_so(client, endpoint):
     assert [seen["width"], seen["height"]] == [seen["read_width"], seen["read_height"]] == [300, 60]
 
     as_text = f'What is the number?\n[image 1: "{TEXT}" (text only, by OCR)]'
-    same = endpoint.chat([{"role": "user", "content": as_text}], max_tokens=20, temperature=0)
+    same = full.chat([{"role": "user", "content": as_text}], max_tokens=20, temperature=0)
     assert answer.usage.prompt_tokens == same["usage"]["prompt_tokens"]
     own = same["choices"][0]["message"]["content"]
     assert answer.choices[0].message.content == f"[image: {READ}] {own}"

@@ -25,6 +25,11 @@ SUM = {
 SCHEMAS = {"get_weather": CITY, "add": SUM, "now": {"type": "object", "maxProperties": 0}}
 
 
+@pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
+
+
 def tool(name: str, description: str, parameters: dict, **fields) -> dict:
     function = {"name": name, "description": description, "parameters": parameters, **fields}
     return {"type": "function", "function": function}
@@ -63,9 +68,9 @@ def test_a_required_call(endpoint):
 
 
 @pytest.mark.parametrize("name", ["get_weather", "add", "now"])
-def test_a_named_call(endpoint, name):
+def test_a_named_call(full, name):
     named = {"type": "function", "function": {"name": name}}
-    choice = endpoint.choice(PARIS, tools=TOOLS, tool_choice=named, temperature=0, max_tokens=60)
+    choice = full.choice(PARIS, tools=TOOLS, tool_choice=named, temperature=0, max_tokens=60)
     (call,) = choice["message"]["tool_calls"]
     assert call["function"]["name"] == name
     assert choice["finish_reason"] == "stop"  # as OpenAI: "tool_calls" is for what the model chose
@@ -82,11 +87,11 @@ def test_none_and_no_tools_are_plain_text(endpoint):
     assert none["usage"]["prompt_tokens"] == plain["usage"]["prompt_tokens"]
 
 
-def test_auto_follows_the_models_probabilities(endpoint):
+def test_auto_follows_the_models_probabilities(full):
     fields = {"tools": [GET_WEATHER], "max_tokens": 1}
 
     def are_calls(messages: list[dict], seed: int, n: int = 1) -> list[bool]:
-        choices = endpoint.chat(messages, **fields, seed=seed, n=n)["choices"]
+        choices = full.chat(messages, **fields, seed=seed, n=n)["choices"]
         return [choice["message"]["content"] is None for choice in choices]
 
     paris = are_calls(PARIS, 5, n=8)
@@ -95,10 +100,10 @@ def test_auto_follows_the_models_probabilities(endpoint):
     assert are_calls(PARIS, 5 + 7) == [paris[7]]  # seed s + i is choice i of seed s
 
 
-def test_auto_at_temperature_0_takes_the_likelier_side(endpoint):
+def test_auto_at_temperature_0_takes_the_likelier_side(full):
     fields = {"tools": [GET_WEATHER], "temperature": 0, "max_tokens": 40}
-    assert endpoint.text(HELLO, **fields).startswith("Hello")
-    (call,) = endpoint.choice(PARIS, **fields)["message"]["tool_calls"]
+    assert full.text(HELLO, **fields).startswith("Hello")
+    (call,) = full.choice(PARIS, **fields)["message"]["tool_calls"]
     assert json.loads(call["function"]["arguments"]) == {"city": "Paris"}
 
 
@@ -175,15 +180,15 @@ def test_a_whole_round(endpoint):
     assert endpoint.text(messages, **fields)
 
 
-def test_tools_and_a_response_format_together(endpoint):
+def test_tools_and_a_response_format_together(full):
     schema = {"name": "it", "schema": CITY, "strict": True}
     response_format = {"type": "json_schema", "json_schema": schema}
     fields = {"tools": [GET_WEATHER], "response_format": response_format}
     fields |= {"temperature": 0, "max_tokens": 60}
-    choice = endpoint.choice(HELLO, **fields)
+    choice = full.choice(HELLO, **fields)
     if choice["finish_reason"] == "stop":
         jsonschema.validate(json.loads(choice["message"]["content"]), CITY)
-    forced = endpoint.choice(PARIS, **fields, tool_choice="required")
+    forced = full.choice(PARIS, **fields, tool_choice="required")
     assert forced["finish_reason"] == "tool_calls"
 
 

@@ -31,20 +31,20 @@ def test_temperature_acts_after_top_p_in_llama_cpps_order(llama_cpp):
     assert probabilities(llama_cpp.top(**HOT)) == {"The": 1.0}
 
 
-def test_raw_logprobs_are_the_models_whatever_the_request(endpoint):
-    (the,) = endpoint.tokenize("The")
-    changed = endpoint.top(
+def test_raw_logprobs_are_the_models_whatever_the_request(shallow):
+    (the,) = shallow.tokenize("The")
+    changed = shallow.top(
         temperature=0.3,
         top_p=0.1,
         frequency_penalty=2,
         presence_penalty=2,
         logit_bias={the: -100},
     )
-    assert changed == endpoint.top()
+    assert changed == shallow.top()
 
 
-def test_every_token_comes_once_with_its_id(endpoint):
-    choice = endpoint.choice(headers=FULL, max_tokens=1, logprobs=True, top_logprobs=49152)
+def test_every_token_comes_once_with_its_id(shallow):
+    choice = shallow.choice(headers=FULL, max_tokens=1, logprobs=True, top_logprobs=49152)
     (entry,) = choice["logprobs"]["content"]
     assert sorted(item["id"] for item in entry["top_logprobs"]) == list(range(49152))
     assert entry["id"] in range(49152)

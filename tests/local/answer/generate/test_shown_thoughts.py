@@ -24,6 +24,11 @@ GLM = "/api/paas/v4/chat/completions"
 TOOL = {"type": "function", "function": {"name": "weather"}}
 
 
+@pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
+
+
 def shown(endpoint, **fields) -> dict:
     """The answer of a door that shows thoughts and has a seed."""
     root = endpoint.base_url.removesuffix("/v1")

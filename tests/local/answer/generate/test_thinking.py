@@ -1,6 +1,7 @@
 """The simulated reasoning model thinks before it answers: drawn, counted, bounded, never shown."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,11 @@ FORMAT = {
     "type": "json_schema",
     "json_schema": {"name": "city", "strict": True, "schema": CITY},
 }
+
+
+@pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
 
 
 def reasoning_tokens(answer: dict) -> int:
@@ -72,7 +78,9 @@ def test_the_effort_and_the_limit_bound_the_thoughts(reasoning):
     assert text(medium) == ""
 
 
-def test_every_choice_thinks_and_a_stream_is_the_same(reasoning):
+def test_every_choice_thinks_and_a_stream_is_the_same(full):
+    """Their thoughts end by themselves."""
+    reasoning = replace(full, model=f"{full.model}-reasoning")
     fields = {"reasoning_effort": "low", "max_completion_tokens": 28}
     both = reasoning.chat(n=2, seed=3, **fields)
     whole = reasoning.chat(seed=3, **fields)
