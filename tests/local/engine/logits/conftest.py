@@ -1,4 +1,4 @@
-"""One context of the real model, beside no server, for this folder's tests."""
+"""One context beside no server, for the tests of each of this folder's modules."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +16,20 @@ from samplers.local.engine.logits.library import Unavailable, engine_library
 SIZE = 256  # tokens
 
 
-@pytest.fixture(scope="session")
-def new_context():
+@pytest.fixture(scope="module")
+def model_file() -> Path:
+    """The whole model; a module may name another one."""
+    return weights.ensure()
+
+
+@pytest.fixture(scope="module")
+def new_context(model_file):
     """A function that makes a context; all of them are closed at the end."""
     made = []
 
     def make(size: int = SIZE) -> Context:
         try:
-            made.append(Context(engine_library(), weights.ensure(), size))
+            made.append(Context(engine_library(), model_file, size))
         except Unavailable as why:
             pytest.skip(str(why))
         return made[-1]
@@ -33,13 +39,13 @@ def new_context():
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(new_context):
     """A context that all tests use."""
     return new_context()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fresh(new_context):
     """A function: the logits after a prompt, from a cache that was empty.
 

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,12 @@ SHORT = TEXT[400:410]
 
 def itself(logits: np.ndarray, place: int) -> np.ndarray:
     return logits
+
+
+@pytest.fixture(scope="module")
+def model_file(shallow_model) -> Path:
+    """Two layers: how one model's numbers come about is tested elsewhere."""
+    return Path(shallow_model["SAMPLERS_MODEL"])
 
 
 @pytest.fixture
