@@ -193,6 +193,13 @@ def shallow_model(tmp_path_factory):
     return environment(tmp_path_factory.mktemp("shallow"))
 
 
+@pytest.fixture
+def two_layers(shallow_model, monkeypatch):
+    """The endpoints that a test starts have that model."""
+    for name, value in shallow_model.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture(scope="session")
 def shallow(shallow_model):
     """The default endpoint, with that model."""
@@ -231,10 +238,10 @@ def extended_processed(shallow_model):
 
 
 @pytest.fixture(scope="session")
-def paged():
-    """Web pages of two origins may use it."""
+def paged(shallow_model):
+    """Web pages of two origins may use it; its model has two layers."""
     origins = ("--allow-origin=https://class.example", "--allow-origin=http://LOCALHOST:5173")
-    yield from _running(*origins)
+    yield from _running(*origins, environment=shallow_model)
 
 
 @pytest.fixture(scope="session")

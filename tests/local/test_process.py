@@ -62,6 +62,7 @@ def test_is_ready_in_3_seconds(endpoint, start):
     assert fastest < 3
 
 
+@pytest.mark.usefixtures("two_layers")
 def test_ends_with_its_stdin_and_leaves_nothing(start, monkeypatch):
     """Nothing else is printed, and the engine's socket is taken away."""
     with tempfile.TemporaryDirectory(prefix="s-", dir=SHORT) as folder:
@@ -77,6 +78,7 @@ def test_ends_with_its_stdin_and_leaves_nothing(start, monkeypatch):
         assert list(Path(folder).iterdir()) == []
 
 
+@pytest.mark.usefixtures("two_layers")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 def test_sigterm_ends_it_cleanly(start):
     endpoint = start("--api-key", "mine")
@@ -85,6 +87,7 @@ def test_sigterm_ends_it_cleanly(start):
     assert endpoint.process.wait(10) == 0
 
 
+@pytest.mark.usefixtures("two_layers")
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends children with their job object")
 def test_dies_when_its_parent_is_killed():
     parent = subprocess.Popen(
@@ -97,6 +100,7 @@ def test_dies_when_its_parent_is_killed():
     assert out == b""
 
 
+@pytest.mark.usefixtures("two_layers")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
 @pytest.mark.parametrize("start", [BY_HAND, BY_CONNECT], ids=["by hand", "by connect"])
 def test_dies_with_its_parent_while_a_fork_holds_its_pipe(start):

@@ -10,6 +10,11 @@ from tests.bench import learners, lesson, room, speeds
 from tests.bench.learners import CHAT, LEARN, Room, waits
 
 
+@pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
+
+
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch):
     """So that a bench takes seconds. Its numbers then mean nothing."""

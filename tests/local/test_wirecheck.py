@@ -31,6 +31,11 @@ def test_the_check_can_fail():
         wirecheck.check_answer("/v1/files/file-1", 200, json_type, b'{"object": "file"}')
 
 
+@pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
+
+
 @pytest.mark.parametrize("fields", CASES)
 def test_completions(endpoint, fields):
     endpoint.chat(max_tokens=5, **fields)

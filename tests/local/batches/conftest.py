@@ -17,6 +17,11 @@ def batches(serve):
 
 
 @pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
+
+
+@pytest.fixture(scope="module")
 def chats(endpoint):
     """Batches of a whole endpoint."""
     return Batches(endpoint.base_url, endpoint.key)

@@ -6,9 +6,8 @@ from killed_batches import run
 from samplers.local.store.database import data_folder
 
 
-def test_a_kill_loses_and_doubles_nothing(tmp_path, monkeypatch, shallow_model):
-    for name, value in shallow_model.items():
-        monkeypatch.setenv(name, value)
+@pytest.mark.usefixtures("two_layers")
+def test_a_kill_loses_and_doubles_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     if tmp_path not in data_folder().parents:
         pytest.skip("the data folder cannot be moved on this system")

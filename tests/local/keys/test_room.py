@@ -57,7 +57,7 @@ class Room:
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory):
+def room(tmp_path_factory, shallow_model):
     folder = tmp_path_factory.mktemp("room")
     file = folder / "keys.txt"
     file.touch(mode=0o600)
@@ -72,7 +72,7 @@ def room(tmp_path_factory):
             stdout=subprocess.PIPE,
             stderr=stderr,
             cwd=folder,
-            env=os.environ | {"XDG_DATA_HOME": str(folder)},
+            env=os.environ | shallow_model | {"XDG_DATA_HOME": str(folder)},
         )
     ready = json.loads(process.stdout.readline())
     with httpx.Client(trust_env=False, timeout=60) as http:
@@ -94,7 +94,7 @@ def test_the_ready_line_has_the_rooms_address_and_no_key(room):
     assert room.ready == {
         "base_url": f"http://{ROOM}:{port}/v1",
         "api_key": None,
-        "model": "smollm2-135m-instruct",
+        "model": room.ready["model"],
         "slots": 4,
     }
 
@@ -137,7 +137,7 @@ def realtime(room, key: str = ADA, origin: str | None = None, host: str = ""):
     if host:
         address = f"ws://{host}/v1"
     return open_socket(
-        f"{address}/realtime?model=smollm2-135m-instruct",
+        f"{address}/realtime?model={room.ready['model']}",
         sock=socket.create_connection((ROOM, port)),
         additional_headers={"Authorization": f"Bearer {key}"},
         origin=origin,
@@ -226,7 +226,7 @@ def test_a_removed_key_ends_a_session_and_lets_a_stream_end(all_keys):
     with room.sdk(EVE) as client, realtime(room, EVE) as session:
         session.recv()
         stream = client.chat.completions.create(
-            model=room.ready["model"], messages=messages, max_tokens=50, stream=True
+            model=room.ready["model"], messages=messages, max_tokens=25, stream=True
         )
         room.write({name: key for name, key in KEYS.items() if key != EVE})
         assert room.status(EVE) == 401

@@ -1,4 +1,4 @@
-"""Responses of the real model, with OpenAI's SDK and with checked events."""
+"""Responses of a real model, with OpenAI's SDK and with checked events."""
 
 import base64
 from importlib.util import find_spec
@@ -22,6 +22,11 @@ ORDER = [
     "response.done",
     "rate_limits.updated",
 ]
+
+
+@pytest.fixture(scope="module")
+def endpoint(shallow):
+    return shallow
 
 
 @pytest.fixture

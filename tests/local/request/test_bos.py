@@ -5,8 +5,6 @@ import shutil
 import httpx
 import pytest
 
-from samplers.local.engine import weights
-
 TURNS = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "Hi"},
@@ -18,10 +16,10 @@ IM_START = 1
 
 
 @pytest.fixture(scope="module")
-def adds_bos(tmp_path_factory):
+def adds_bos(tmp_path_factory, shallow_model):
     """A copy of the model whose file says that a text begins with BOS, which is <|im_start|>."""
     path = tmp_path_factory.mktemp("bos") / "bos.gguf"
-    shutil.copyfile(weights.ensure(), path)
+    shutil.copyfile(shallow_model["SAMPLERS_MODEL"], path)
     with path.open("r+b") as file:
         begin = file.read(100_000).index(ADDS_BOS) + len(ADDS_BOS)
         file.seek(begin)
@@ -48,19 +46,19 @@ def test_two_turns_are_the_servers_tokens(endpoint, bare):
     assert right[:2] != [IM_START] * 2
 
 
-def test_a_model_whose_file_adds_bos(start, endpoint, adds_bos, tmp_path, monkeypatch):
+def test_a_model_whose_file_adds_bos(start, shallow, adds_bos, tmp_path, monkeypatch):
     """Its tokens are those of the other model: the template has what begins a turn."""
     monkeypatch.setenv("SAMPLERS_MODEL", str(adds_bos))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     other = start()
-    assert ids(other, messages=TURNS) == ids(endpoint, messages=TURNS)
+    assert ids(other, messages=TURNS) == ids(shallow, messages=TURNS)
     assert ids(other, messages=TURNS).count(IM_START) == 5
-    assert ids(other, input="Hello <|im_start|>") == ids(endpoint, input="Hello <|im_start|>")
+    assert ids(other, input="Hello <|im_start|>") == ids(shallow, input="Hello <|im_start|>")
     assert IM_START not in ids(other, input="Hello <|im_start|>")
 
     # a completion's text has exactly one before it, and ids are read as they are
     form = {"model": other.model, "echo": True, "logprobs": 0, "max_tokens": 1, "temperature": 0}
-    words = ids(endpoint, input="Hello there")
+    words = ids(shallow, input="Hello there")
     with other.client() as client:
         text = client.post("/completions", json={"prompt": "Hello there", **form}).json()
         same = client.post("/completions", json={"prompt": [IM_START, *words], **form}).json()

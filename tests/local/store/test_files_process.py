@@ -18,6 +18,7 @@ def folder(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.usefixtures("two_layers")
 def test_a_second_run_with_another_key_finds_the_first_ones_files(start, tmp_path, folder, serve):
     first = start("--profile", "plain", data=tmp_path)  # its key is a random one
     with openai.OpenAI(base_url=first.base_url, api_key=first.key) as client:
