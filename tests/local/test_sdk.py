@@ -7,10 +7,14 @@ FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
 ANSWER = "The capital of France is Paris."
 
 
+def sdk(endpoint) -> openai.OpenAI:
+    options = {"max_retries": 0, "timeout": 120, "_strict_response_validation": True}
+    return openai.OpenAI(base_url=endpoint.base_url, api_key=endpoint.key, **options)
+
+
 @pytest.fixture(scope="module")
 def client(endpoint):
-    options = {"max_retries": 0, "timeout": 120, "_strict_response_validation": True}
-    with openai.OpenAI(base_url=endpoint.base_url, api_key=endpoint.key, **options) as client:
+    with sdk(endpoint) as client:
         yield client
 
 
@@ -97,14 +101,14 @@ def test_logprobs(client, endpoint):
         assert (entry.token, entry.logprob) == (entry.top_logprobs[0].token, logprobs[0])  # greedy
 
 
-def test_128_choices(client, endpoint):
-    options = {"model": endpoint.model, "messages": FRANCE, "max_tokens": 1}
-    answer = client.chat.completions.create(n=128, seed=7, **options)
+def test_128_choices(shallow):
+    options = {"model": shallow.model, "messages": FRANCE, "max_tokens": 1, "temperature": 2}
+    with sdk(shallow) as client:
+        answer = client.chat.completions.create(n=128, seed=7, **options)
+        alone = client.chat.completions.create(seed=7 + 100, **options)
     assert [choice.index for choice in answer.choices] == list(range(128))
     assert answer.usage.completion_tokens == 128
     assert len({choice.message.content for choice in answer.choices}) > 10  # they differ
-
-    alone = client.chat.completions.create(seed=7 + 100, **options)
     assert alone.choices[0].message.content == answer.choices[100].message.content
 
 
