@@ -126,14 +126,8 @@ def _end(endpoint: Endpoint) -> None:
         endpoint.process.communicate(timeout=10)  # closes stdin
 
 
-@pytest.fixture(scope="session")
-def variables() -> dict[str, str]:
-    """What an endpoint that a test starts has in its environment, beside ours."""
-    return {}
-
-
 @pytest.fixture
-def start(variables):
+def start():
     """A function that starts an endpoint with some options; all of them end with the test.
 
     `data`: as `_start` has it.
@@ -141,7 +135,7 @@ def start(variables):
     started: list[Endpoint] = []
 
     def start_one(*options: str, data=None) -> Endpoint:
-        started.append(_start(*options, data=data, environment=variables))
+        started.append(_start(*options, data=data))
         return started[-1]
 
     yield start_one

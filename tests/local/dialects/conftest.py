@@ -14,11 +14,6 @@ def endpoint(shallow):
     return shallow
 
 
-@pytest.fixture(scope="session")
-def variables(shallow_model):
-    return shallow_model
-
-
 @pytest.fixture(scope="module")
 def full_reasoning(full):
     """The whole model, simulated as one that reasons."""

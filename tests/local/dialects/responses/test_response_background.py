@@ -93,7 +93,7 @@ def test_so_many_at_a_time(responses):
     responses.response(background=True)
 
 
-def test_after_an_endpoint_that_was_killed(start, tmp_path):
+def test_after_an_endpoint_that_was_killed(start, two_layers, tmp_path):
     """Another one, with another key, fails what it had not finished, and keeps the rest (RE5)."""
     first, second = (start("--profile", "plain", data=tmp_path) for _ in range(2))
     assert second.key != first.key

@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.fixture
-def learners(start, tmp_path):
+def learners(start, two_layers, tmp_path):
     """Two learners' clients of one endpoint, and its model."""
     file = tmp_path / "keys.txt"
     file.touch(mode=0o600)
