@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import certifi
 import pytest
 from bare_llama_cpp import KEY, bare_llama_cpp
+from shallow_model import environment
 
 from samplers.wire.unneeded import without
 
@@ -50,11 +51,44 @@ def pytest_collection_modifyitems(items) -> None:
 
 
 @pytest.fixture(scope="session")
-def client():
+def full_client():
     """A client of the real local endpoint."""
     from samplers.api import connect
 
     with connect("local") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client(full_client):
+    """The client that a module's tests use; one may have another where no word counts."""
+    return full_client
+
+
+@pytest.fixture(scope="session")
+def shallow_model(tmp_path_factory):
+    """The variables of an endpoint with a model of two layers: fast, and it writes nonsense."""
+    return environment(tmp_path_factory.mktemp("shallow"))
+
+
+@pytest.fixture(scope="session")
+def start_shallow(shallow_model):
+    """start_local, with that model."""
+    from samplers.api import start_local
+
+    def start(**options):
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in shallow_model.items():
+                patch.setenv(name, value)
+            return start_local(**options)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def shallow_client(start_shallow):
+    """A client of a local endpoint with that model."""
+    with start_shallow() as client:
         yield client
 
 

@@ -15,6 +15,11 @@ V = 49_152
 
 
 @pytest.fixture(scope="module")
+def client(shallow_client):
+    return shallow_client
+
+
+@pytest.fixture(scope="module")
 def whole(client):
     """The model's distribution over its whole vocabulary: one takes half a second."""
     return client.next_token(FRANCE, top="all")
@@ -25,12 +30,12 @@ def model(client):
     return client.as_model(FRANCE)
 
 
-def test_models(client):
-    assert client.models() == ["smollm2-135m-instruct", "smollm2-135m-instruct-reasoning"]
+def test_models(full_client):
+    assert full_client.models() == ["smollm2-135m-instruct", "smollm2-135m-instruct-reasoning"]
 
 
-def test_chat(client):
-    answer = client.chat(FRANCE, temperature=0, max_tokens=8)
+def test_chat(full_client):
+    answer = full_client.chat(FRANCE, temperature=0, max_tokens=8)
     assert answer.text.strip()
     assert answer.finish_reason in ("stop", "length")
     assert answer.model == "smollm2-135m-instruct"
@@ -81,14 +86,14 @@ def test_a_stream_is_the_answer_in_pieces(client):
     assert usage.completion_tokens == whole.usage.completion_tokens
 
 
-def test_a_closed_stream_frees_the_endpoint(client):
+def test_a_closed_stream_frees_the_endpoint(full_client):
     start = time.monotonic()
     for _ in range(6):  # more than the engine has slots: each would take seconds if it went on
-        stream = client.stream("Count to a thousand.", max_tokens=1500, logit_bias={"2": -100})
+        stream = full_client.stream("Count to a thousand.", max_tokens=1500, logit_bias={"2": -100})
         next(stream)
         next(stream)
         stream.close()
-    assert client.chat("Hi", max_tokens=1).usage.completion_tokens == 1
+    assert full_client.chat("Hi", max_tokens=1).usage.completion_tokens == 1
     assert time.monotonic() - start < 8
 
 
@@ -150,11 +155,11 @@ def test_ids_of_a_full_distribution_are_the_tokenizers(client, whole):
     assert [whole.bytes[i] for i in tokens.ids] == list(tokens.bytes)
 
 
-def test_after_continues_an_answer_that_has_begun(client):
-    ids = client.tokenize("The capital of France is").ids
-    after = client.next_token(FRANCE, top="all", after=ids)
+def test_after_continues_an_answer_that_has_begun(full_client):
+    ids = full_client.tokenize("The capital of France is").ids
+    after = full_client.next_token(FRANCE, top="all", after=ids)
     assert after.tokens[int(np.argmax(after.logprobs))] == "␣Paris"
-    assert client.next_token(FRANCE, top=5, after=list(ids)).tokens[0] == "␣Paris"
+    assert full_client.next_token(FRANCE, top=5, after=list(ids)).tokens[0] == "␣Paris"
 
 
 def test_as_model_drives_generate_to_the_endpoints_own_greedy_answer(client, model):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from samplers import SamplingParams, entropy, generate
-from samplers.api import APIError, ConflictError, ConnectionFailed, start_local
+from samplers.api import APIError, ConflictError, ConnectionFailed
 from samplers.compare import predict
 
 FRANCE = "What is the capital of France?"
@@ -22,6 +22,12 @@ def exact(client):
     if client.abilities.slow_logprobs is not None:
         pytest.skip(f"no exact logits here: {client.abilities.slow_logprobs}")
     return client
+
+
+@pytest.fixture(scope="module")
+def quick(exact, shallow_client):
+    """A client of an endpoint that gives them sooner, of another model."""
+    return shallow_client
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +46,12 @@ def test_the_logits_are_those_of_llama_cpps_own_server(exact, bare):
     assert np.abs(here.probs - there.probs).sum() / 2 < 1e-3  # it rounds
 
 
-def test_threads_get_what_one_gets(exact):
+def test_threads_get_what_one_gets(quick):
     """8 threads and 25 prompts each, over one client: one question and 25 beginnings."""
-    begun = [[i] for i in exact.tokenize("a b c d e f g h i j k l m n o p q r s t u v w x y").ids]
+    begun = [[i] for i in quick.tokenize("a b c d e f g h i j k l m n o p q r s t u v w x y").ids]
 
     def ask(after):
-        return exact.next_token(FRANCE, "all", after)
+        return quick.next_token(FRANCE, "all", after)
 
     alone = list(map(ask, begun))
     with ThreadPoolExecutor(8) as pool:
@@ -76,13 +82,13 @@ def test_a_fork_asks_over_a_connection_of_its_own(exact):
     os.close(write)
 
 
-def test_logprobs_after_the_chain_are_asked_for_where_nothing_is_taken_away(exact):
+def test_logprobs_after_the_chain_are_asked_for_where_nothing_is_taken_away(quick, start_shallow):
     """--logprobs-mode processed: the model's own probabilities, and no raw logits."""
-    with start_local(logprobs_mode="processed") as processed:
+    with start_shallow(logprobs_mode="processed") as processed:
         whole = processed.next_token(FRANCE, "all")
         assert not whole.raw_logits
         assert processed.as_model(FRANCE).raw_logits is False
-    assert np.abs(whole.probs - exact.next_token(FRANCE, "all").probs).sum() / 2 < 0.05
+    assert np.abs(whole.probs - quick.next_token(FRANCE, "all").probs).sum() / 2 < 0.05
 
 
 def test_a_penalty_that_needs_raw_logits_is_the_engines_own(exact, model):

@@ -1,11 +1,12 @@
 """Many requests through gather while 30 % of the answers are faults, and whether all went right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from samplers.api import Gathered, Limiter, gather, start_local
+from samplers.api import Client, Gathered, Limiter, gather, start_local
 
 # 30 % together. Those that last for minutes, timeout and stall, are tested elsewhere.
 FAULT = (
@@ -13,8 +14,8 @@ FAULT = (
     "500:0.05,502:0.03,503:0.04,drop:0.025,garbage:0.01,cut:0.005"
 )
 FACTOR = 120  # how fast time runs: a minute lasts half a second
-RPM = 20
-TPM = 8000
+RPM = 20  # of the whole model; two layers can answer more
+TOKENS = 400  # of a minute's limit, for each request
 CONCURRENCY = 32  # so many at once exceed both limits
 END = {"2": 100}  # the token that ends an answer is drawn first
 
@@ -26,6 +27,11 @@ class Run:
     requests: list[dict]
     results: list[Gathered]
     told: dict
+    rpm: int
+
+    @property
+    def tpm(self) -> int:
+        return self.rpm * TOKENS
 
     @property
     def answered(self) -> int:
@@ -42,28 +48,29 @@ class Run:
             f"{len(self.requests)} requests, {self.answered} answered, "
             f"{len(self.requests) - self.answered} reported failed; "
             f"{self.told['counts']['requests']} attempts, {self.harmed} of them faults; "
-            f"at most {used['rpm']['peak']} requests of {RPM} and {used['tpm']['peak']} tokens of "
-            f"{TPM} in a minute"
+            f"at most {used['rpm']['peak']} requests of {self.rpm} and {used['tpm']['peak']} "
+            f"tokens of {self.tpm} in a minute"
         )
 
 
-def run(count: int, save: Path) -> Run:
+def run(count: int, save: Path, rpm: int = RPM, start: Callable[..., Client] = start_local) -> Run:
     """Asks `count` requests, which may have long answers and get short ones.
 
-    The limiter learns the limits from the headers. Answers are told apart by their choices.
+    `start` starts the endpoint. The limiter learns the limits from the headers. Answers are told
+    apart by their choices.
     """
     requests = [
         {"messages": "Hi", "max_tokens": 300, "logit_bias": END, "n": 1 + number % 3}
         for number in range(count)
     ]
-    options = {"tier": f"rpm={RPM},tpm={TPM}", "fault": FAULT, "fault_seed": "1"}
+    options = {"tier": f"rpm={rpm},tpm={rpm * TOKENS}", "fault": FAULT, "fault_seed": "1"}
     limiter = Limiter(minute=60 / FACTOR)
-    with start_local(**options, time_factor=FACTOR, limiter=limiter) as client:
+    with start(**options, time_factor=FACTOR, limiter=limiter) as client:
         client.models()  # any answer tells the limits
         results = gather(client, requests, CONCURRENCY, save=save)
         url = f"{client.base_url}/samplers/conditions"
         told = httpx.get(url, auth=client.auth, trust_env=False).json()
-    return Run(requests, results, told)
+    return Run(requests, results, told, rpm)
 
 
 def problems(run: Run) -> list[str]:
@@ -86,8 +93,8 @@ def problems(run: Run) -> list[str]:
         "an answer came twice or was lost": counts["requests"] - run.harmed == run.answered,
         "there were too few faults": run.harmed > 0.2 * counts["requests"],
         "a limit was exceeded": not any(what.startswith("limit=") for what in counts),
-        "a minute held too many requests": used["rpm"]["peak"] <= RPM,
-        "a minute held too many tokens": used["tpm"]["peak"] <= TPM,
+        "a minute held too many requests": used["rpm"]["peak"] <= run.rpm,
+        "a minute held too many tokens": used["tpm"]["peak"] <= run.tpm,
         "too few were answered": run.answered > 0.9 * len(run.requests),
     }
     return [problem for problem, is_right in checks.items() if not is_right]

@@ -6,10 +6,10 @@ from samplers.api import APIError, EndpointError, QuotaError
 from samplers.api.gathering.saved_answers import load
 
 
-def test_500_requests(tmp_path):
+def test_500_requests(tmp_path, start_shallow):
     """Each is answered once or reported failed, under the limits, and what is answered is saved."""
     save = tmp_path / "answers.jsonl"
-    done = run(500, save)
+    done = run(500, save, rpm=40, start=start_shallow)
     assert problems(done) == [], done
 
     failures = [result.error for result in done.results if result.error is not None]

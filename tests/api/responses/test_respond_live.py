@@ -21,7 +21,8 @@ from samplers.api.transport.deadline import Deadline
 
 FRANCE = "What is the capital of France?"
 GREEDY = {"temperature": 0, "max_output_tokens": 16}
-LOOP = {"tool_choice": "required", "temperature": 0, "max_tokens": 48, "max_rounds": 2}
+ONE_CALL = {"tool_choice": "required", "parallel_tool_calls": False, "temperature": 0}
+LOOP = ONE_CALL | {"max_tokens": 48, "max_rounds": 2}
 
 
 class City(pydantic.BaseModel):
@@ -41,6 +42,11 @@ def weather(city: Literal["Paris", "Rome"]) -> dict:
     city: the city's name
     """
     return {"city": city, "sky": "clear"}
+
+
+@pytest.fixture(scope="module")
+def client(shallow_client):
+    return shallow_client
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +149,7 @@ def test_logprobs_are_asked_for_by_include(client):
 
 def test_a_call_comes_as_an_item_and_in_a_stream(client):
     flat = {"type": "function", **weather.definition["function"]}
-    params = {"tools": [flat], "tool_choice": "required", "temperature": 0}
+    params = {"tools": [flat], **ONE_CALL}
     response = client.respond("What is the weather in Paris?", max_output_tokens=40, **params)
     (item,) = response.items
     assert isinstance(item, FunctionCallItem)
@@ -179,7 +185,8 @@ def test_the_tool_loop_reads_the_same_in_both_ways(client, by_chat, store):
     assert client.respond(again, **GREEDY).usage is not None
 
 
-def test_an_answer_is_an_object_as_by_chat(client):
+def test_an_answer_is_an_object_as_by_chat(full_client):
+    client = full_client  # its answer ends
     question = "Tell me about Paris, as JSON."
     by_chat = client.parse(question, City, temperature=0, max_tokens=60)
     answer = client.parse(question, City, api="responses", temperature=0, max_output_tokens=60)

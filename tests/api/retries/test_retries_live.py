@@ -14,7 +14,6 @@ from samplers.api import (
     EndpointError,
     RateLimitError,
     StreamBroken,
-    start_local,
 )
 
 OFF = {"tier": None, "fault": None}
@@ -40,9 +39,9 @@ CLASSES = {
 
 
 @pytest.fixture(scope="module")
-def hastened():
+def hastened(start_shallow):
     """A client of an endpoint whose time runs 60 times as fast."""
-    with start_local(time_factor=60) as client:
+    with start_shallow(time_factor=60) as client:
         yield client
 
 
