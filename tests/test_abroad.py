@@ -13,11 +13,12 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from bare_llama_cpp import KEY
+from bare_llama_cpp import KEY, bare_llama_cpp
 from processes import wait_for_end
 from scipy import stats
 
 from samplers import Chain, SamplingParams, softmax
+from samplers.api import Client
 from tests.abroad import found, guard
 from tests.abroad.engines import Engine
 from tests.abroad.harness_run import agrees, rows
@@ -53,6 +54,13 @@ def test_a_solution_that_its_own_check_calls_wrong_is_an_error():
     assert outcome_of(printed("Not yet. Less.\n", "solution")) == ("error", "Not yet. Less.")
     assert outcome_of(printed("Not yet. Less.\n", "exercise")) == ("ran", "")
     assert outcome_of(printed("Correct. Not yet known.\n", "solution")) == ("ran", "")
+
+
+@pytest.fixture(scope="module")
+def bare(shallow_model):
+    """llama.cpp's own server with a faster model: no lesson may fail for what an engine says."""
+    with bare_llama_cpp(**shallow_model) as base_url, Client(base_url, KEY) as client:
+        yield client
 
 
 def engine_of(client) -> Engine:

@@ -6,6 +6,7 @@ from toy_endpoint import ToyEndpoint
 from samplers.api import AuthenticationError, start_local
 from samplers.compare import Hypothesis, identify
 from samplers.compare.hypotheses import UNDECIDED
+from samplers.compare.identify import PROMPTS
 
 KINDS = [
     (engine, logprobs, counts)
@@ -43,8 +44,9 @@ def test_it_names_the_local_endpoint(client):
     [("openai", "processed"), ("llama.cpp", "raw"), ("llama.cpp", "processed")],
 )
 def test_it_names_the_local_endpoint_of_other_options(order, logprobs):
+    """By one of the two prompts, as to read another takes a second."""
     with start_local(engine_order=order, logprobs_mode=logprobs) as other:
-        check_local(order, logprobs, identify(other, progress=False))
+        check_local(order, logprobs, identify(other, PROMPTS[0], progress=False))
 
 
 def check_local(order, logprobs, result):
@@ -55,7 +57,7 @@ def check_local(order, logprobs, result):
 
 
 def test_it_names_llama_cpps_own_server(bare):
-    result = identify(bare, progress=False)
+    result = identify(bare, PROMPTS[0], progress=False)
     assert result.best == Hypothesis("temperature last", UNDECIDED, "raw", "prompt and output")
     assert result.posterior[result.best] > 0.99
 
