@@ -1,5 +1,6 @@
 """What several folders of tests share: endpoints on the real model, one for a whole session."""
 
+import gc
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from samplers.wire.unneeded import without
 with without("rfc3987_syntax"):  # three seconds of a processor, where nothing loaded it before us
     import jsonschema  # noqa: F401
 
+gc.disable()  # until all tests are collected: nothing of that is garbage, and to look takes seconds
 CELL_OUTPUT_SECONDS = 60
 DATA = TemporaryDirectory(ignore_cleanup_errors=True)
 
@@ -48,6 +50,12 @@ def pytest_collection_modifyitems(items) -> None:
         cell.output_timeout = CELL_OUTPUT_SECONDS
     for notebook in {cell.parent for cell in cells}:
         notebook.skip_compare += ("text/html",)
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, but not among the tests themselves."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
