@@ -26,7 +26,7 @@ from IPython.display import Image, display
 print("out 1")
 print("err 1", file=sys.stderr)
 print("out 2")
-time.sleep(0.1)  # longer than that
+time.sleep(0.05)  # longer than that
 print("out 3")
 display(Image(base64.b64decode(PIXEL)))
 6 * 7
