@@ -15,11 +15,6 @@ V = 49_152
 
 
 @pytest.fixture(scope="module")
-def client(shallow_client):
-    return shallow_client
-
-
-@pytest.fixture(scope="module")
 def whole(client):
     """The model's distribution over its whole vocabulary: one takes half a second."""
     return client.next_token(FRANCE, top="all")
@@ -30,12 +25,12 @@ def model(client):
     return client.as_model(FRANCE)
 
 
-def test_models(full_client):
-    assert full_client.models() == ["smollm2-135m-instruct", "smollm2-135m-instruct-reasoning"]
+def test_models(client):
+    assert client.models() == ["smollm2-135m-instruct", "smollm2-135m-instruct-reasoning"]
 
 
-def test_chat(full_client):
-    answer = full_client.chat(FRANCE, temperature=0, max_tokens=8)
+def test_chat(client):
+    answer = client.chat(FRANCE, temperature=0, max_tokens=8)
     assert answer.text.strip()
     assert answer.finish_reason in ("stop", "length")
     assert answer.model == "smollm2-135m-instruct"
@@ -60,8 +55,8 @@ def test_a_str_is_one_user_message(client):
     assert client.chat(FRANCE, **greedy).text == client.chat(messages, **greedy).text
 
 
-def test_n_choices_in_order(client):
-    answer = client.chat("Name a fruit.", n=3, temperature=2, max_tokens=5, seed=1)
+def test_n_choices_in_order(shallow_client):
+    answer = shallow_client.chat("Name a fruit.", n=3, temperature=2, max_tokens=5, seed=1)
     assert [c.index for c in answer.choices] == [0, 1, 2]
     assert answer.text == answer.choices[0].text
 
@@ -74,10 +69,10 @@ def test_logprobs_of_an_answer_spell_its_text(client):
     assert all(len(t.top) == 3 and t.logprob <= t.top[0].logprob + 1e-6 for t in answer.logprobs)
 
 
-def test_a_stream_is_the_answer_in_pieces(client):
+def test_a_stream_is_the_answer_in_pieces(shallow_client):
     greedy = {"temperature": 0, "max_tokens": 12}
-    chunks = list(client.stream(FRANCE, **greedy, stream_options={"include_usage": True}))
-    whole = client.chat(FRANCE, **greedy)
+    chunks = list(shallow_client.stream(FRANCE, **greedy, stream_options={"include_usage": True}))
+    whole = shallow_client.chat(FRANCE, **greedy)
     assert "".join(c.text for c in chunks) == whole.text
     assert [c.finish_reason for c in chunks if c.finish_reason] == [whole.finish_reason]
     assert chunks[0].role == "assistant"
@@ -86,20 +81,20 @@ def test_a_stream_is_the_answer_in_pieces(client):
     assert usage.completion_tokens == whole.usage.completion_tokens
 
 
-def test_a_closed_stream_frees_the_endpoint(full_client):
+def test_a_closed_stream_frees_the_endpoint(client):
     start = time.monotonic()
     for _ in range(6):  # more than the engine has slots: each would take seconds if it went on
-        stream = full_client.stream("Count to a thousand.", max_tokens=1500, logit_bias={"2": -100})
+        stream = client.stream("Count to a thousand.", max_tokens=1500, logit_bias={"2": -100})
         next(stream)
         next(stream)
         stream.close()
-    assert full_client.chat("Hi", max_tokens=1).usage.completion_tokens == 1
+    assert client.chat("Hi", max_tokens=1).usage.completion_tokens == 1
     assert time.monotonic() - start < 8
 
 
-def test_a_client_serves_threads(client):
+def test_a_client_serves_threads(shallow_client):
     def chat(_):
-        return client.chat("Say hi.", temperature=0, max_tokens=4).text
+        return shallow_client.chat("Say hi.", temperature=0, max_tokens=4).text
 
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(chat, range(8)))
@@ -155,11 +150,11 @@ def test_ids_of_a_full_distribution_are_the_tokenizers(client, whole):
     assert [whole.bytes[i] for i in tokens.ids] == list(tokens.bytes)
 
 
-def test_after_continues_an_answer_that_has_begun(full_client):
-    ids = full_client.tokenize("The capital of France is").ids
-    after = full_client.next_token(FRANCE, top="all", after=ids)
+def test_after_continues_an_answer_that_has_begun(client):
+    ids = client.tokenize("The capital of France is").ids
+    after = client.next_token(FRANCE, top="all", after=ids)
     assert after.tokens[int(np.argmax(after.logprobs))] == "␣Paris"
-    assert full_client.next_token(FRANCE, top=5, after=list(ids)).tokens[0] == "␣Paris"
+    assert client.next_token(FRANCE, top=5, after=list(ids)).tokens[0] == "␣Paris"
 
 
 def test_as_model_drives_generate_to_the_endpoints_own_greedy_answer(client, model):

@@ -100,7 +100,8 @@ def test_a_conversation_by_previous_reads_all_but_the_instructions(client, first
         {"role": "user", "content": "And of Italy?"},
     ]
     assert client.respond(by_hand, **GREEDY).usage.prompt_tokens == second.usage.prompt_tokens
-    assert client.respond("And of Italy?", previous=first.id, **GREEDY).text == second.text
+    by_id = client.respond("And of Italy?", previous=first.id, **GREEDY)
+    assert by_id.usage.prompt_tokens == second.usage.prompt_tokens
 
     # What a paid call would be bounded by is no less than what it reads.
     body = {"model": "m", "previous_response_id": first.id, "input": "And of Italy?"}
