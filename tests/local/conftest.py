@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 import httpx
 import pytest
 from served_gateway import Served
-from shallow_model import environment
 from wirecheck import transport
 
 from samplers.local.keys.known import KeysFile
@@ -179,12 +178,6 @@ def exact(endpoint):
 def reasoning(endpoint):
     """The same endpoint's simulated reasoning model."""
     return replace(endpoint, model=f"{endpoint.model}-reasoning")
-
-
-@pytest.fixture(scope="session")
-def shallow_model(tmp_path_factory):
-    """The variables of an endpoint with a model of two layers: fast, and it writes nonsense."""
-    return environment(tmp_path_factory.mktemp("shallow"))
 
 
 @pytest.fixture
