@@ -2,8 +2,10 @@
 
 import json
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 
 import httpx
@@ -47,6 +49,37 @@ def test_plain_requests_that_are_given_up(endpoint):
     with endpoint.client() as client, pytest.raises(httpx.ReadTimeout):
         client.post("/chat/completions", json=body, timeout=1)
     assert_free(endpoint)
+
+
+@contextmanager
+def others(endpoint):
+    """Somebody who gets short answers, one after the other."""
+    end = threading.Event()
+
+    def ask() -> None:
+        while not end.is_set():
+            endpoint.text(temperature=0, max_tokens=8)
+
+    with ThreadPoolExecutor(1) as somebody:
+        asking = somebody.submit(ask)
+        try:
+            yield
+        finally:
+            end.set()
+        asking.result()
+
+
+def test_plain_requests_that_are_given_up_while_others_are_answered(endpoint):
+    """The engine must not wait for a second in which it answers nobody."""
+    body = endpoint.body(COUNT, **LONG)
+
+    def give_up(_) -> None:
+        with endpoint.client() as client, pytest.raises(httpx.ReadTimeout):
+            client.post("/chat/completions", json=body, timeout=1)
+
+    with others(endpoint), ThreadPoolExecutor(LONG_SLOTS) as crowd:
+        list(crowd.map(give_up, range(LONG_SLOTS)))
+        assert_free(endpoint)
 
 
 def test_one_by_one_answers_that_are_given_up(endpoint):

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 BodyParts = AsyncIterator[bytes]
 QUEUE_SECONDS = 0.005  # after which a call that found the server's queue full tries again
-STOP_SECONDS = 5  # that the server may need to stop; it looks once a second
+# The server may need so long to stop. While it streams it looks at each token; else after a second
+# in which it answered nobody, so a call that may take longer must be a stream.
+STOP_SECONDS = 5
 
 
 class BrokenOff(Exception):

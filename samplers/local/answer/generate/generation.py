@@ -26,6 +26,8 @@ from samplers.local.engine.seed import engine_seed
 from samplers.local.engine.slots import Slot
 from samplers.local.request.job import Choice, Job
 
+AT_ONCE = 64  # the most tokens of an answer that the engine is asked for in one piece
+
 
 @dataclass(slots=True)
 class Token:
@@ -96,7 +98,8 @@ class Generation:
         if self.job.limit == 1 or self._penalised() or changes:
             return self._one_by_one()
         stops = self.choice.stops or extensions.stop_token_ids
-        if request.stream or stops or request.top_logprobs is not None:
+        long = self.job.limit > AT_ONCE
+        if long or request.stream or stops or request.top_logprobs is not None:
             return self._streamed()
         return self._at_once()
 
@@ -149,8 +152,8 @@ class Generation:
     async def _at_once(self) -> AsyncIterator[Token]:
         """One call for the whole answer, which comes at its end, without logprobs.
 
-        This is quicker than a stream: the engine's threads do not share their processors with a
-        reader of each token.
+        This is 1 to 3 % quicker than a stream. But the engine stops for a client that has gone only
+        after a second in which it answered nobody else.
         """
         answer = await self.engine.complete(self._request(self.job.limit))
         for token in answer["tokens"]:
