@@ -52,7 +52,8 @@ class LocalEndpoint:
         self._output: queue.SimpleQueue[str | bytes] = queue.SimpleQueue()
         self._stderr_reader = threading.Thread(target=self._read_stderr, daemon=True)
         self._stderr_reader.start()
-        threading.Thread(target=self._read_stdout, daemon=True).start()
+        self._stdout_reader = threading.Thread(target=self._read_stdout, daemon=True)
+        self._stdout_reader.start()
 
         try:
             self.base_url, self.key, self.model = self._ready()
@@ -129,6 +130,15 @@ class LocalEndpoint:
         if not self._wait(wait):
             self._process.kill()
             self._process.wait()
+
+        readers = {
+            self._stdout_reader: self._process.stdout,
+            self._stderr_reader: self._process.stderr,
+        }
+        for reader, pipe in readers.items():
+            reader.join(1)
+            if not reader.is_alive():  # a child of the child may still hold the other end
+                pipe.close()
 
     def _wait(self, seconds: float) -> bool:
         """Whether the child ends within `seconds`."""

@@ -1,5 +1,6 @@
 """The life of the child process that serves the local endpoint."""
 
+import gc
 import json
 import os
 import sys
@@ -237,6 +238,15 @@ def test_a_fork_neither_ends_the_endpoint_nor_speaks_for_it(stub, tmp_path):
     assert "exit code 0): connect() starts another" in endpoint.state()
     os.close(read)
     os.close(write)
+
+
+@needs_stub
+@pytest.mark.filterwarnings("error")
+def test_a_closed_endpoint_leaves_no_pipe_open(stub, tmp_path):
+    (tmp_path / "seen").touch()
+    stub(READY.format(seen=str(tmp_path / "seen")))
+    LocalEndpoint().close()
+    gc.collect()  # which warns of what is still open
 
 
 SILENT = """
