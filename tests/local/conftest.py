@@ -142,9 +142,18 @@ def start():
         _end(endpoint)
 
 
+_SHARED: list[Endpoint] = []
+
+
 def _running(*options: str, environment: dict | None = None):
+    """An endpoint for the whole session. With the first of them, all begin to end."""
     endpoint = _start(*options, environment=environment)
+    _SHARED.append(endpoint)
     yield endpoint
+    for each in _SHARED:
+        if each.process.stdin is not None:
+            each.process.stdin.close()
+            each.process.stdin = None  # communicate() would write to it
     _end(endpoint)
 
 
