@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 # In a container one is often root, and Jupyter starts as root only if it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-# Two files at a time and not more: each process starts endpoints of its own, half a gigabyte each. Their engines have
-# one thread each, as with more they would wait for each other. The lessons take longest, so they come first.
-TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Three files at a time on two cores, as some wait for a clock or a page, and not more: each process starts endpoints of
+# its own, half a gigabyte each. Their engines have one thread each, as with more they would wait for each other. The
+# lessons take longest, so they come first.
+THREE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=180 \
 	--nbval-sanitize-with tests/sanitize.cfg
 test browser: export OMP_THREAD_LIMIT := 1
@@ -41,7 +42,7 @@ lab: setup
 test: setup .venv/.ready-test .venv/.ready-senses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python tests/timed.py $(BIN)/pytest $(TWO) $(NBVAL) --ignore tests/browser notebooks/*.ipynb tests
+	$(BIN)/python tests/timed.py $(BIN)/pytest $(THREE) $(NBVAL) --ignore tests/browser notebooks/*.ipynb tests
 
 # Every lesson, its solutions filled in, in JupyterLab in Chromium. PICTURES=FOLDER keeps pictures of all of them.
 browser: setup .venv/.ready-test .venv/.ready-senses
