@@ -85,8 +85,8 @@ def transformers_serve() -> Iterator[Engine]:
     environment = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(cache)}
     command = [str(Path(python).with_name("transformers")), "serve", str(folder)]
     with _serving(command, environment) as base_url:
-        version_of = _version(python, "transformers")
-        yield Engine("transformers serve", version_of, base_url, model=str(folder))
+        installed = _version(python, "transformers")
+        yield Engine("transformers serve", installed, base_url, model=str(folder))
 
 
 def hugging_face_folder(python: str) -> Path:
