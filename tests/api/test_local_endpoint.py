@@ -1,6 +1,5 @@
 """The life of the child process that serves the local endpoint."""
 
-import gc
 import json
 import os
 import sys
@@ -241,12 +240,17 @@ def test_a_fork_neither_ends_the_endpoint_nor_speaks_for_it(stub, tmp_path):
 
 
 @needs_stub
-@pytest.mark.filterwarnings("error")
 def test_a_closed_endpoint_leaves_no_pipe_open(stub, tmp_path):
     (tmp_path / "seen").touch()
     stub(READY.format(seen=str(tmp_path / "seen")))
-    LocalEndpoint().close()
-    gc.collect()  # which warns of what is still open
+    endpoint = LocalEndpoint()
+    child = endpoint._process
+
+    endpoint.close()
+
+    assert child.stdin.closed
+    assert child.stdout.closed
+    assert child.stderr.closed
 
 
 SILENT = """
