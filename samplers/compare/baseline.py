@@ -22,6 +22,7 @@ ANSWERS = 6
 LIKELY = 0.05  # the least probability of a token whose logprob counts for the noise
 OUTLIER = 0.3  # total variation from the other answers
 LEAST_NOISE = 0.01  # nats, however little a few answers differ
+MOST_NOISE = 0.2  # nats; under more, hardly a question has a prediction to compare with
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +30,9 @@ class Baseline:
     """The model's own next-token distributions after `messages`, measured on an endpoint.
 
     `distribution`: of the first token. `then`: {first token's bytes: distribution of the second},
-    for each first token that was seen. `prompt`: {token's bytes: how often} in the messages.
-    `noise`, in nats: the most by which a likely token's logprob lay from the answers' mean. Servers
-    are not exact: what else is in the batch changes their sums.
+    for each first token that was seen, unless this one was measured badly. `prompt`: {token's
+    bytes: how often} in the messages. `noise`, in nats: the most by which a likely token's logprob
+    lay from the answers' mean. Servers are not exact: what else is in the batch changes their sums.
     """
 
     messages: object
@@ -60,10 +61,13 @@ class Baseline:
             answers += pool.map(answer, range(1, ANSWERS))
 
         first, noise = _mean([answer[0][1] for answer in answers])
+        most = max(noise, MOST_NOISE)
         then = {}
         for token, distributions in _by_first_token(answers).items():
-            then[token], second_noise = _mean(distributions)
-            noise = max(noise, second_noise)
+            second, second_noise = _mean(distributions)
+            if second_noise <= most:
+                then[token] = second
+                noise = max(noise, second_noise)
 
         prompt, size = _prompt_tokens(client, messages, [first, *then.values()])
         first = replace(first, vocabulary_size=size)
