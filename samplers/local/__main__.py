@@ -168,12 +168,12 @@ async def _serve(options: argparse.Namespace, stdout: TextIO, end: threading.Eve
     failing = asyncio.create_task(fail_ended(database))
     watching = asyncio.create_task(keys.watch())
     worker.wake()  # there may be batches that an earlier endpoint began
-    while not end.is_set() and not serving.done():
-        await asyncio.sleep(0.05)
+    ended = asyncio.create_task(lifetime.ended(end))
+    await asyncio.wait([ended, serving], return_when=asyncio.FIRST_COMPLETED)
     for task in (giving_back, forgetting, failing, watching):
         task.cancel()
     lifetime.end_soon()
-    server.should_exit = True
+    server.end()
     await asyncio.gather(serving, worker.end())
     database.close()
 

@@ -1,6 +1,7 @@
 """How long a process serves: until standard input closes, its parent ends, or it is told to end."""
 
 import argparse
+import asyncio
 import contextlib
 import os
 import signal
@@ -40,6 +41,19 @@ def ending() -> threading.Event:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: end.set())
     return end
+
+
+async def ended(end: threading.Event) -> None:
+    """Returns when `end` is set. A thread waits for it, as to look for it again and again costs."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def tell() -> None:
+        end.wait()
+        loop.call_soon_threadsafe(told.set)
+
+    threading.Thread(target=tell, daemon=True).start()
+    await told.wait()
 
 
 def end_with_parent(parent: int | None, end: threading.Event) -> None:

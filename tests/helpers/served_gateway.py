@@ -51,6 +51,6 @@ class Served:
         )
 
     def end(self) -> None:
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join(10)
         self._database.close()

@@ -78,7 +78,7 @@ def serving(gate: Gate):
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         yield port
-        server.should_exit = True
+        server.end()
         thread.join(10)
 
 
