@@ -27,9 +27,9 @@ def new_context(model_file):
     """A function that makes a context; all of them are closed at the end."""
     made = []
 
-    def make(size: int = SIZE) -> Context:
+    def make(size: int = SIZE, file: Path = model_file) -> Context:
         try:
-            made.append(Context(engine_library(), model_file, size))
+            made.append(Context(engine_library(), file, size))
         except Unavailable as why:
             pytest.skip(str(why))
         return made[-1]

@@ -4,11 +4,13 @@ The cases CT1 to CT3 come from public bug reports about other programs.
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from logit_rows import TEXT, distance, read_on, rows_read_alone
 
+from samplers.local.engine import weights
 from samplers.local.engine.logits.context import Aborted
 from samplers.local.engine.slots import SLICE
 
@@ -25,6 +27,12 @@ def fill(context, count: int) -> None:
     while len(context.cached) < count:
         begin = len(context.cached)
         context.read(TEXT[begin : min(begin + SLICE, count)])
+
+
+@pytest.fixture(scope="module")
+def model_file(shallow_model) -> Path:
+    """Two layers: test_compact compares all of them with the engine."""
+    return Path(shallow_model["SAMPLERS_MODEL"])
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +157,7 @@ def test_a_longer_prompt_gets_a_larger_cache(new_context, fresh):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is the system's, by /proc")
 def test_a_cache_for_which_there_is_no_memory(new_context, memory_limit):
-    context = new_context(256)
+    context = new_context(256, weights.ensure())
     read_on(context, A_B_C)
     with memory_limit(300_000_000), pytest.raises(RuntimeError, match="makes no context of 65536"):
         context.hold(60_000)  # 1.5 GB
