@@ -7,9 +7,12 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # its own, half a gigabyte each. Their engines have one thread each, as with more they would wait for each other. The
 # lessons take longest, so they come first.
 THREE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=180 \
+# A kernel's answer may be lost (ipython/ipykernel#1554) until it is interrupted, when a cell's time is over.
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-kernel-startup-timeout=180 \
 	--nbval-sanitize-with tests/sanitize.cfg
 test browser: export OMP_THREAD_LIMIT := 1
+# numpy's threads spin for a while when there is nothing left to multiply, so it has one, too.
+test browser: export OPENBLAS_NUM_THREADS := 1
 # pip does not compile modules; each is compiled when it is first imported, and the result must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
