@@ -7,7 +7,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # its own, half a gigabyte each. Their engines have one thread each, as with more they would wait for each other. The
 # lessons take longest, so they come first.
 THREE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
-# A kernel's answer may be lost (ipython/ipykernel#1554) until it is interrupted, when a cell's time is over.
+# At the end of its time a cell is interrupted. It was seen once that a kernel noticed a cell only then (ipykernel 7.4.0,
+# which has mended one such fault: ipython/ipykernel#1554).
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-kernel-startup-timeout=180 \
 	--nbval-sanitize-with tests/sanitize.cfg
 test browser: export OMP_THREAD_LIMIT := 1
