@@ -56,6 +56,7 @@ class Server(uvicorn.Server):
         while not await self.on_tick(0):  # which sets the Date of the next answers
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), 1)
+        self._loop = None
 
 
 def server(app) -> Server:
