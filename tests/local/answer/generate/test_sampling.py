@@ -125,7 +125,8 @@ def test_a_seed_gives_the_same_text_alone_and_in_a_crowd(endpoint):
         assert all(answer.result() is not None for answer in noise)
 
 
-def test_what_was_read_before_changes_nothing(start, endpoint):
+@pytest.mark.usefixtures("two_layers")
+def test_what_was_read_before_changes_nothing(start, shallow):
     """An answer that begins like a longer conversation gets its beginning from the cache.
 
     Its logprobs are those of an endpoint that has read nothing yet: as the engine lists them, and
@@ -136,8 +137,8 @@ def test_what_was_read_before_changes_nothing(start, endpoint):
     fresh = start()
     for headers in (None, {"x-samplers-full-logprobs": "compact"}):
         fields = {"headers": headers, "max_tokens": 1, "logprobs": True, "top_logprobs": 20}
-        endpoint.chat(longer, **fields)
-        alone, after = (each.chat(short, **fields) for each in (fresh, endpoint))
+        shallow.chat(longer, **fields)
+        alone, after = (each.chat(short, **fields) for each in (fresh, shallow))
         assert alone["usage"]["samplers_cached_tokens"] == 0
         assert after["usage"]["samplers_cached_tokens"] > 8
         entries = [answer["choices"][0]["logprobs"]["content"][0] for answer in (alone, after)]
