@@ -33,7 +33,7 @@ def bundled_only(monkeypatch):
 
 def chinese(text: str) -> set[str]:
     """Han characters, CJK punctuation and full-width forms of a text."""
-    return {c for c in text if 0x2E80 <= ord(c) <= 0x9FFF or 0xFF00 <= ord(c) <= 0xFF60}
+    return {c for c in set(text) if 0x2E80 <= ord(c) <= 0x9FFF or 0xFF00 <= ord(c) <= 0xFF60}
 
 
 def test_only_two_families_without_system_fonts(bundled_only):

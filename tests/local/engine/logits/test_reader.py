@@ -126,9 +126,10 @@ def test_a_prompt_that_is_given_up_stops_at_once(logits, context, fresh):
 def test_eight_clients_at_once(logits):
     """CT5. 8 clients ask for 25 prompts each: 200 answers equal to those one after the other.
 
-    The prompts are short, and begin in three ways: another's row or cache would be noticed.
+    The prompts are short, begin in three ways and have three lengths: another's row would be
+    noticed, and so would tokens that are left of a longer one.
     """
-    prompts = [[TEXT[i % 3], TEXT[10 + i]] for i in range(25)]
+    prompts = [[TEXT[i % 3], *TEXT[10 + i : 11 + i + i % 4]] for i in range(25)]
 
     async def ask(order: list[int]) -> dict[int, np.ndarray]:
         return {i: (await logits.after(prompts[i])).logits for i in order}
