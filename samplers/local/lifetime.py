@@ -85,7 +85,7 @@ def _watch_parent(parent: int | None, end: threading.Event) -> None:
         parent = own
 
     while os.getppid() == own and _runs(parent):
-        time.sleep(0.2)
+        time.sleep(0.5)
     end.set()
     end_soon()
 
