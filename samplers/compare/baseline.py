@@ -22,7 +22,7 @@ ANSWERS = 6
 LIKELY = 0.05  # the least probability of a token whose logprob counts for the noise
 OUTLIER = 0.3  # total variation from the other answers
 LEAST_NOISE = 0.01  # nats, however little a few answers differ
-MOST_NOISE = 0.2  # nats; under more, hardly a question has a prediction to compare with
+MOST_NOISE = 0.2  # nats; with more, hardly a question has a prediction to compare with
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +30,9 @@ class Baseline:
     """The model's own next-token distributions after `messages`, measured on an endpoint.
 
     `distribution`: of the first token. `then`: {first token's bytes: distribution of the second},
-    for each first token that was seen, unless this one was measured badly. `prompt`: {token's
-    bytes: how often} in the messages. `noise`, in nats: the most by which a likely token's logprob
-    lay from the answers' mean. Servers are not exact: what else is in the batch changes their sums.
+    for each first token that was seen, if that was measured well. `prompt`: {token's bytes: how
+    often} in the messages. `noise`, in nats: the most by which a likely token's logprob lay from
+    the answers' mean. Servers are not exact: what else is in the batch changes their sums.
     """
 
     messages: object

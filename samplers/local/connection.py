@@ -38,7 +38,7 @@ PLAIN_HTTP = "This endpoint speaks plain HTTP: its base URL begins with http://,
 
 
 class Server(uvicorn.Server):
-    """uvicorn's looks ten times a second whether it is to end. This one does once, or is told."""
+    """It is told when to end, or looks once a second; uvicorn's own looks ten times a second."""
 
     def __init__(self, config: uvicorn.Config):
         super().__init__(config)
@@ -46,7 +46,7 @@ class Server(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None  # while it serves
 
     def end(self) -> None:
-        """Makes it end. Any thread may ask."""
+        """Ends it soon. Any thread may call this."""
         self.should_exit = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._told.set)

@@ -44,7 +44,7 @@ def ending() -> threading.Event:
 
 
 async def ended(end: threading.Event) -> None:
-    """Returns when `end` is set. A thread waits for it, as to look for it again and again costs."""
+    """Returns when `end` is set. A thread waits for it: looking for it again and again costs."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
 
