@@ -63,9 +63,9 @@ def test_the_form(exact):
     assert found["logprob"] == pytest.approx(logits[504] - right, abs=1e-5)
 
 
-@pytest.mark.parametrize("size", [17, 62, 63, 64, 126, 127])
+@pytest.mark.parametrize("size", [62, 64, 127])
 def test_the_engines_own_numbers(exact, size):
-    """CT1, at prompts of so many tokens."""
+    """CT1, at prompts of so many tokens; test_context reads more sizes with two layers."""
     assert_the_engines(exact, size)
 
 
