@@ -7,6 +7,7 @@ from itertools import compress, pairwise
 import numpy as np
 import pytest
 from hand import DTYPES, INF
+from marks import no_warnings
 
 from samplers import (
     Chain,
@@ -19,8 +20,7 @@ from samplers import (
     temperature,
 )
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 STAGES = {  # read from each engine's source; tests/data has what they answer
     "openai": "logit_bias, repetition_penalty, penalties, temperature, min_p, top_k, top_p",
     "vllm": "logit_bias, repetition_penalty, penalties, temperature, min_p, top_k, top_p",

@@ -7,6 +7,7 @@ import pickle
 import numpy as np
 import pytest
 from hand import DTYPES, HAOYONG, INF, logits_of
+from marks import no_warnings
 
 from samplers import (
     Distribution,
@@ -18,8 +19,7 @@ from samplers import (
     top_p,
 )
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 LN2 = math.log(2)
 WORDS = {"好": 0.6, "很": 0.2, "不错": 0.1, "超级": 0.05, "极": 0.05}
 

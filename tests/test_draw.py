@@ -5,12 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hand import DTYPES, HAOYONG, INF, FixedUniform, logits_of
+from marks import no_warnings
 from scipy.stats import chisquare
 
 from samplers import draw, greedy, softmax, top_k
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 LAST = np.nextafter(1.0, 0.0)  # the greatest u there is
 
 

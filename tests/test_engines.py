@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hand import INF, kept, logits_of
+from marks import no_warnings
 
 from samplers import (
     Chain,
@@ -12,8 +13,7 @@ from samplers import (
 )
 from samplers.engines import ENGINES
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 FOUR = logits_of(0.4, 0.3, 0.2, 0.1)
 SGLANG = ("sglang", "sglang-flashinfer")
 

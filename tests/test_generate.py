@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from marks import no_warnings
 
 from samplers import Chain, SamplingParams, generate, log_softmax
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 INF = np.inf
 WORDS = ["the ", "cat", " sat", ".", "\n\n", "<end>"]
 END = 5

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from marks import no_warnings
 
 from samplers import SamplingParams
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 INF = float("inf")
 NAN = float("nan")
 INSIDE = {  # parameter: values that are in its range

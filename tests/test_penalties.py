@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from hand import DTYPES, INF
+from marks import no_warnings
 
 from samplers import logit_bias, penalties, repetition_penalty, token_counts
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 
 
 def test_counts_of_one_sequence_and_of_rows_of_any_lengths():

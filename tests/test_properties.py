@@ -9,6 +9,7 @@ import pytest
 from hand import INF, kept
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from marks import no_warnings
 
 from samplers import (
     Chain,
@@ -29,16 +30,12 @@ from samplers import (
     top_p,
 )
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 exactly = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 # quarters make ties and exact sums; the rest are the edges
-LOGIT = st.one_of(
-    st.integers(-40, 40).map(lambda n: n / 4),
-    st.floats(-50, 50),
-    st.sampled_from([-INF, 1e4, -1e4]),
-)
+QUARTERS = st.integers(-40, 40).map(lambda n: n / 4)
+LOGIT = st.one_of(QUARTERS, st.floats(-50, 50), st.sampled_from([-INF, 1e4, -1e4]))
 DTYPE = st.sampled_from([np.float32, np.float64])
 P = st.one_of(st.integers(0, 64).map(lambda n: n / 64), st.floats(0, 1))
 T = st.one_of(st.sampled_from([0, 1e-300, 1e-6, 1, 2]), st.floats(0.01, 10))
@@ -56,7 +53,6 @@ def rows(draw_, cells=LOGIT, n=None, unique=False):
     return np.array(draw_(values), dtype=draw_(DTYPE))
 
 
-QUARTERS = st.integers(-40, 40).map(lambda n: n / 4)
 BATCH = rows(n=st.integers(1, 4))
 TRUNCATIONS = {top_k: st.integers(0, 14), top_p: P, min_p: P}
 TRANSFORMS = {**TRUNCATIONS, temperature: T}

@@ -7,6 +7,7 @@ halves and quarters, which logarithms give back.
 import numpy as np
 import pytest
 from hand import DTYPES, INF, kept, logits_of
+from marks import no_warnings
 
 from samplers import (
     Chain,
@@ -22,8 +23,7 @@ from samplers import (
     top_p,
 )
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 
 OPENAI = Chain("openai")  # temperature first
 LLAMA = Chain("llama.cpp")  # temperature last

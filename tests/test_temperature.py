@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from hand import DTYPES, HAOYONG, INF, logits_of
+from marks import no_warnings
 
 from samplers import greedy, softmax, temperature
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -6,11 +6,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hand import DTYPES, HAOYONG, INF, kept, logits_of
+from marks import no_warnings
 
 from samplers import min_p, softmax, temperature, top_k, top_p
 
-# A socket that another test left is no fault of these.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = no_warnings
 EVERY = [(top_k, 2), (top_p, 0.5), (min_p, 0.5)]
 
 

@@ -126,7 +126,7 @@ def test_a_prompt_that_is_given_up_stops_at_once(logits, context, fresh):
 def test_eight_clients_at_once(logits):
     """CT5. 8 clients ask for 25 prompts each: 200 answers equal to those one after the other.
 
-    The prompts are short, begin in three ways and have three lengths: another's row would be
+    The prompts are short, begin in three ways and have four lengths: another's row would be
     noticed, and so would tokens that are left of a longer one.
     """
     prompts = [[TEXT[i % 3], *TEXT[10 + i : 11 + i + i % 4]] for i in range(25)]
